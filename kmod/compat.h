@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What differs between kernels. No other file of the module knows of it.
+ */
+#ifndef KMOD_COMPAT_H
+#define KMOD_COMPAT_H
+
+#include <linux/mm.h>
+#include <linux/uio.h>
+
+/*
+ * Where instruction fetch sees data writes without help, a page of code can be
+ * written directly. Elsewhere access_process_vm() does the cache work.
+ */
+#if defined(CONFIG_X86) || defined(CONFIG_S390)
+#define DBGMEM_COHERENT_ICACHE	1
+#else
+#define DBGMEM_COHERENT_ICACHE	0
+#endif
+
+static inline long dbgmem_get_pages_remote(struct mm_struct *mm,
+					   unsigned long addr, unsigned long nr,
+					   unsigned int flags,
+					   struct page **pages, int *locked)
+{
+	return get_user_pages_remote(mm, addr, nr, flags, pages, NULL, locked);
+}
+
+static inline long dbgmem_pin_pages_remote(struct mm_struct *mm,
+					   unsigned long addr, unsigned long nr,
+					   unsigned int flags,
+					   struct page **pages, int *locked)
+{
+	return pin_user_pages_remote(mm, addr, nr, flags, pages, NULL, locked);
+}
+
+/* The first contiguous piece of a user-backed @iter. */
+static inline char __user *dbgmem_iter_segment(const struct iov_iter *iter,
+					       size_t *len)
+{
+	struct iovec iov;
+
+	if (iter_is_ubuf(iter)) {
+		*len = iov_iter_count(iter);
+		return iter->ubuf + iter->iov_offset;
+	}
+	iov = iov_iter_iovec(iter);
+	*len = iov.iov_len;
+	return iov.iov_base;
+}
+
+/* Offsets of the file are addresses: those above 2^63 are valid. */
+static inline void dbgmem_unsigned_offsets(struct file *file)
+{
+	file->f_mode |= FMODE_UNSIGNED_OFFSET;
+}
+
+#endif /* KMOD_COMPAT_H */

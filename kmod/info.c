@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a session tells of itself: DBGMEM_IOC_INFO and /proc/PID/fdinfo.
+ */
+#include <linux/mm.h>
+#include <linux/seq_file.h>
+
+#include "dbgmem.h"
+
+static const char * const state_names[] = {
+	[DBGMEM_STATE_UNBOUND]	= "unbound",
+	[DBGMEM_STATE_ATTACHED]	= "attached",
+	[DBGMEM_STATE_EXITED]	= "exited",
+	[DBGMEM_STATE_EXECED]	= "execed",
+};
+
+/**
+ * dbgmem_ioc_info - DBGMEM_IOC_INFO
+ * @ucmd: the request
+ */
+int dbgmem_ioc_info(struct dbgmem_ucmd *ucmd)
+{
+	struct dbgmem_session *s = ucmd->session;
+	struct dbgmem_info *info = &ucmd->req.info;
+	bool bad = info->flags || info->reserved;
+
+	*info = (struct dbgmem_info) { .size = info->size };
+	if (bad)
+		return -EOPNOTSUPP;
+
+	info->abi_version = DBGMEM_ABI_VERSION;
+	info->page_size = PAGE_SIZE;
+	info->features = DBGMEM_FEATURE_EXACT | DBGMEM_FEATURE_FORCE |
+			 DBGMEM_FEATURE_ZEROFILL | DBGMEM_FEATURE_NOFAULT |
+			 DBGMEM_FEATURE_RW | DBGMEM_FEATURE_POLL;
+	info->transfer_flags = dbgmem_transfer_flags();
+	info->max_exact = DBGMEM_MAX_EXACT;
+	info->engine = dbgmem_engine();
+	info->force_policy = dbgmem_force_policy();
+	info->state = dbgmem_target_state(s);
+	if (info->state != DBGMEM_STATE_UNBOUND) {
+		info->access = s->access;
+		info->pid = pid_vnr(s->pid);
+	}
+	return 0;
+}
+
+/**
+ * dbgmem_show_fdinfo - who is attached to what, and how much went by
+ * @m: output
+ * @file: the session's file
+ */
+void dbgmem_show_fdinfo(struct seq_file *m, struct file *file)
+{
+	struct dbgmem_session *s = dbgmem_session(file);
+	u32 state = dbgmem_target_state(s);
+	bool bound = state != DBGMEM_STATE_UNBOUND;
+	u32 access = bound ? s->access : 0;
+
+	seq_printf(m, "dbgmem-pid:\t%d\n", bound ? pid_vnr(s->pid) : 0);
+	seq_printf(m, "dbgmem-state:\t%s\n", state_names[state]);
+	seq_printf(m, "dbgmem-access:\t%c%c\n",
+		   access & DBGMEM_ACCESS_READ ? 'r' : '-',
+		   access & DBGMEM_ACCESS_WRITE ? 'w' : '-');
+	seq_printf(m, "dbgmem-reads:\t%lld\n", atomic64_read(&s->reads));
+	seq_printf(m, "dbgmem-writes:\t%lld\n", atomic64_read(&s->writes));
+	seq_printf(m, "dbgmem-read-bytes:\t%lld\n",
+		   atomic64_read(&s->bytes_read));
+	seq_printf(m, "dbgmem-written-bytes:\t%lld\n",
+		   atomic64_read(&s->bytes_written));
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Engine 2: hold a batch of the target's pages and copy directly between them
+ * and the caller. No lock is held while the caller's side is touched.
+ */
+#include <linux/highmem.h>
+#include <linux/mm.h>
+
+#include "dbgmem.h"
+
+static size_t copy_piece(struct dbgmem_xfer *x, size_t at, struct page *page,
+			 unsigned int offset, size_t len)
+{
+	char *kaddr = kmap_local_page(page);
+	size_t n;
+
+	if (x->write)
+		n = dbgmem_caller_get(&x->caller, at, kaddr + offset, len);
+	else
+		n = dbgmem_caller_put(&x->caller, at, kaddr + offset, len);
+	kunmap_local(kaddr);
+	return n;
+}
+
+/**
+ * dbgmem_pinned_copy - move one batch through held pages
+ * @x: the transfer
+ * @pages: room for page pointers
+ * @nr_pages: how many
+ *
+ * Return: see dbgmem.h.
+ */
+ssize_t dbgmem_pinned_copy(struct dbgmem_xfer *x, struct page **pages,
+			   unsigned int nr_pages)
+{
+	unsigned int offset = offset_in_page(x->addr);
+	unsigned long want, done = 0;
+	long held, i;
+
+	want = min_t(unsigned long, nr_pages,
+		     dbgmem_span_pages(x->addr, x->left));
+	held = dbgmem_hold_target(x, x->addr, want, pages);
+	if (held < 0)
+		return held;
+
+	for (i = 0; i < held; i++) {
+		size_t len = min_t(size_t, PAGE_SIZE - offset, x->left - done);
+		size_t n = copy_piece(x, done, pages[i], offset, len);
+
+		done += n;
+		if (n < len)
+			break;
+		offset = 0;
+	}
+	dbgmem_drop_target(x, pages, held, done);
+
+	if (!done) {
+		x->reason = DBGMEM_REASON_BUFFER;
+		return -EFAULT;
+	}
+	return done;
+}

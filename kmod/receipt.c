@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The receipt: an open /proc/PID/mem as proof that the kernel let its opener at
+ * that address space.
+ *
+ * ptrace_may_access() and the security hook behind it are not exported, and
+ * imitating their rules would bypass Yama, SELinux and AppArmor. Opening
+ * /proc/PID/mem runs all of them and ties the verdict to one mm
+ * (fs/proc/base.c, mem_open). The file is recognised by its f_op, learned from
+ * /proc/self/mem when the module is loaded: comparing only the superblock, or
+ * private_data, would let in /proc/PID/auxv and environ, which hold the mm too
+ * but passed a mere PTRACE_MODE_READ check.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/err.h>
+#include <linux/magic.h>
+#include <linux/printk.h>
+
+#include "dbgmem.h"
+
+static const struct file_operations *proc_mem_fops __ro_after_init;
+
+static bool on_procfs(struct file *file)
+{
+	return file_inode(file)->i_sb->s_magic == PROC_SUPER_MAGIC;
+}
+
+/**
+ * dbgmem_receipt_init - learn what a receipt looks like, and prove it
+ *
+ * Only at load: whoever loads a module may do anything, while a later caller's
+ * mount namespace could show something else as /proc/self/mem.
+ *
+ * Return: 0, or a negative errno after saying in the log why the module cannot
+ * work here.
+ */
+int __init dbgmem_receipt_init(void)
+{
+	struct file *file;
+	int ret = 0;
+
+	file = filp_open("/proc/self/mem", O_RDONLY, 0);
+	if (IS_ERR(file)) {
+		pr_err("not loaded: cannot open /proc/self/mem (error %ld), is /proc mounted?\n",
+		       PTR_ERR(file));
+		return PTR_ERR(file);
+	}
+	if (!on_procfs(file)) {
+		pr_err("not loaded: /proc/self/mem is not a file of procfs\n");
+		ret = -ENODEV;
+	} else if (!current->mm || file->private_data != current->mm) {
+		pr_err("not loaded: this kernel's /proc/PID/mem does not hold the address space\n");
+		ret = -ENODEV;
+	} else {
+		proc_mem_fops = file->f_op;
+	}
+	filp_close(file, NULL);
+	return ret;
+}
+
+/**
+ * dbgmem_receipt_mm - the address space that a receipt stands for
+ * @receipt: what the caller handed in
+ * @mm: result, valid as long as @receipt is; NULL where the receipt was opened
+ *	on a task that had none
+ *
+ * Return: 0, -EBADFD or -EKEYREJECTED.
+ */
+int dbgmem_receipt_mm(struct file *receipt, struct mm_struct **mm)
+{
+	if (receipt->f_op != proc_mem_fops)
+		return on_procfs(receipt) ? -EKEYREJECTED : -EBADFD;
+	*mm = receipt->private_data;
+	return 0;
+}

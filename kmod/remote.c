@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Engine 1: access_process_vm() straight between the target and the caller's
+ * pinned pages.
+ *
+ * It reaches what no page reference can (device mappings with ->access), and
+ * does the cache work that code needs. It takes a task and reads its mm anew, so
+ * an execve must be kept out between the check and the access: that is what
+ * signal->exec_update_lock is for. Held for one batch at a time, as a fault in
+ * the target may take long and its execve waits for us.
+ */
+#include <linux/highmem.h>
+#include <linux/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+
+#include "compat.h"
+#include "dbgmem.h"
+
+/* A batch is what exec waits for, so it is small whatever room there is. */
+#define REMOTE_BATCH_PAGES	DBGMEM_STACK_PAGES
+
+/*
+ * A thread of the target with its exec_update_lock held for reading, so that
+ * its mm is the session's or NULL until unlock_target().
+ */
+static struct task_struct *lock_target(struct dbgmem_session *s)
+{
+	struct task_struct *task;
+
+	for (;;) {
+		task = dbgmem_target_task(s);
+		if (!task)
+			return ERR_PTR(-ESRCH);
+		if (down_read_killable(&task->signal->exec_update_lock)) {
+			put_task_struct(task);
+			return ERR_PTR(-EINTR);
+		}
+		if (READ_ONCE(task->mm) == s->mm)
+			return task;
+		/* That thread exited or exec'ed; there may be others. */
+		up_read(&task->signal->exec_update_lock);
+		put_task_struct(task);
+		if (dbgmem_target_state(s) != DBGMEM_STATE_ATTACHED)
+			return ERR_PTR(-ESRCH);
+		cond_resched();
+	}
+}
+
+/*
+ * Undo lock_target(). @done is what was moved; if nothing was because that
+ * thread has exited, -EAGAIN: another one may serve.
+ */
+static ssize_t unlock_target(struct dbgmem_session *s, struct task_struct *task,
+			     size_t done)
+{
+	bool gone = READ_ONCE(task->mm) != s->mm;
+
+	up_read(&task->signal->exec_update_lock);
+	put_task_struct(task);
+	return done || !gone ? done : -EAGAIN;
+}
+
+/*
+ * access_process_vm() grows a stack to reach an address below it; a debugger
+ * that looks must not.
+ */
+static bool is_mapped(struct mm_struct *mm, unsigned long addr)
+{
+	bool ret;
+
+	if (mmap_read_lock_killable(mm))
+		return false;
+	ret = vma_lookup(mm, addr);
+	mmap_read_unlock(mm);
+	return ret;
+}
+
+/* What access_process_vm() does not say: the error behind "0 bytes". */
+static int probe(struct dbgmem_xfer *x)
+{
+	struct mm_struct *mm = x->session->mm;
+	struct page *page;
+	long ret;
+
+	if (mmap_read_lock_killable(mm))
+		return -EINTR;
+	ret = dbgmem_get_pages_remote(mm, x->addr, 1, dbgmem_foll_flags(x),
+				      &page, NULL);
+	mmap_read_unlock(mm);
+	if (ret == 1)
+		put_page(page);
+	return ret < 0 ? ret : -EFAULT;
+}
+
+static size_t access_target(struct dbgmem_xfer *x, struct task_struct *task,
+			    size_t at, void *kaddr, size_t len)
+{
+	unsigned long addr = x->addr + at;
+	size_t done = 0;
+
+	/* Page by page, as each may be the first below a stack. */
+	while (done < len) {
+		size_t n = min_t(size_t, PAGE_SIZE - offset_in_page(addr + done),
+				 len - done);
+		int ret;
+
+		if (!is_mapped(x->session->mm, addr + done))
+			break;
+		ret = access_process_vm(task, addr + done, kaddr + done, n,
+					dbgmem_foll_flags(x));
+		if (ret > 0)
+			done += ret;
+		if (ret < (int)n)
+			break;
+	}
+	return done;
+}
+
+static size_t copy_user_pages(struct dbgmem_xfer *x, struct task_struct *task,
+			      struct page **pages, long held)
+{
+	unsigned int offset = offset_in_page(x->caller.user);
+	size_t done = 0;
+	long i;
+
+	for (i = 0; i < held; i++) {
+		size_t len = min_t(size_t, PAGE_SIZE - offset, x->left - done);
+		char *kaddr = kmap_local_page(pages[i]);
+		size_t n;
+
+		n = access_target(x, task, done, kaddr + offset, len);
+		kunmap_local(kaddr);
+		done += n;
+		if (n < len)
+			break;
+		offset = 0;
+	}
+	return done;
+}
+
+static ssize_t copy_user(struct dbgmem_xfer *x, struct page **pages,
+			 unsigned int nr_pages)
+{
+	struct task_struct *task;
+	unsigned long want;
+	ssize_t ret;
+	long held;
+
+	want = dbgmem_span_pages((unsigned long)x->caller.user, x->left);
+	want = min_t(unsigned long, want, nr_pages);
+	held = dbgmem_hold_caller(x, x->caller.user, want, pages);
+	if (held < 0) {
+		x->reason = DBGMEM_REASON_BUFFER;
+		return held == -EINTR ? -EINTR : -EFAULT;
+	}
+
+	task = lock_target(x->session);
+	if (IS_ERR(task)) {
+		ret = PTR_ERR(task);
+	} else {
+		ret = copy_user_pages(x, task, pages, held);
+		ret = unlock_target(x->session, task, ret);
+	}
+	dbgmem_drop_caller(x, pages, held, ret > 0);
+	return ret;
+}
+
+/*
+ * Kernel memory on the caller's side has no user address to pin: one page of
+ * our own in between.
+ */
+static ssize_t copy_iter(struct dbgmem_xfer *x)
+{
+	struct iov_iter *iter = x->caller.iter;
+	size_t len = min_t(size_t, PAGE_SIZE, x->left);
+	struct task_struct *task;
+	ssize_t ret = -ENOMEM;
+	char *bounce;
+
+	bounce = (char *)__get_free_page(GFP_KERNEL_ACCOUNT);
+	if (!bounce)
+		return ret;
+
+	task = lock_target(x->session);
+	if (IS_ERR(task)) {
+		ret = PTR_ERR(task);
+		goto out;
+	}
+	if (x->write)
+		len = copy_from_iter(bounce, len, iter);
+	ret = access_target(x, task, 0, bounce, len);
+	if (x->write)
+		iov_iter_revert(iter, len - ret);
+	else
+		ret = copy_to_iter(bounce, ret, iter);
+	ret = unlock_target(x->session, task, ret);
+out:
+	free_page((unsigned long)bounce);
+	return ret;
+}
+
+/**
+ * dbgmem_remote_copy - move one batch by access_process_vm()
+ * @x: the transfer
+ * @pages: room for page pointers
+ * @nr_pages: how many
+ *
+ * Return: see dbgmem.h.
+ */
+ssize_t dbgmem_remote_copy(struct dbgmem_xfer *x, struct page **pages,
+			   unsigned int nr_pages)
+{
+	ssize_t ret;
+
+	nr_pages = min_t(unsigned int, nr_pages, REMOTE_BATCH_PAGES);
+	do {
+		ret = unlikely(x->caller.iter) ? copy_iter(x) :
+						 copy_user(x, pages, nr_pages);
+	} while (ret == -EAGAIN);
+	if (ret)
+		return ret;
+	return is_mapped(x->session->mm, x->addr) ? probe(x) : -EFAULT;
+}

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The target of a session: attaching to it, and noticing its end.
+ *
+ * A session holds two things: the struct mm_struct (not its memory), which is
+ * what the receipt stood for, and the struct pid of the thread group, which
+ * unlike a number is never reused. The target is there as long as some thread
+ * of that group has that mm. No task is held: the first thread may exit while
+ * others live on, and an execve by another thread changes which task leads.
+ */
+#include <linux/file.h>
+#include <linux/mm.h>
+#include <linux/ptrace.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+
+#include "dbgmem.h"
+#include "trace.h"
+
+/**
+ * dbgmem_target_attached - has ATTACH succeeded on this session?
+ * @s: the session
+ *
+ * After true, all that ATTACH set may be read without a lock.
+ */
+bool dbgmem_target_attached(struct dbgmem_session *s)
+{
+	/* Pairs with the release in bind(). */
+	return smp_load_acquire(&s->mm);
+}
+
+/*
+ * A thread of @leader's group that has @mm, or NULL. *@other tells whether one
+ * with another mm was met instead. Only pointers are compared, and @mm cannot be
+ * reused as the caller holds it, so task->mm needs no lock.
+ */
+static struct task_struct *find_thread(struct task_struct *leader,
+				       struct mm_struct *mm, bool *other)
+{
+	struct task_struct *t;
+
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "thread list needs RCU");
+
+	for_each_thread(leader, t) {
+		struct mm_struct *its = READ_ONCE(t->mm);
+
+		if (its == mm)
+			return t;
+		if (its)
+			*other = true;
+	}
+	return NULL;
+}
+
+/**
+ * dbgmem_target_state - what has become of the target
+ * @s: the session, attached or not
+ *
+ * An end once noticed stays: a target that exec'ed and then exited goes on
+ * being reported as exec'ed.
+ *
+ * Return: DBGMEM_STATE_*.
+ */
+u32 dbgmem_target_state(struct dbgmem_session *s)
+{
+	struct task_struct *leader;
+	bool other = false;
+	u32 ended;
+
+	if (!dbgmem_target_attached(s))
+		return DBGMEM_STATE_UNBOUND;
+	ended = READ_ONCE(s->ended);
+	if (ended)
+		return ended;
+
+	rcu_read_lock();
+	leader = pid_task(s->pid, PIDTYPE_TGID);
+	if (leader && find_thread(leader, s->mm, &other)) {
+		rcu_read_unlock();
+		return DBGMEM_STATE_ATTACHED;
+	}
+	rcu_read_unlock();
+
+	/* The first to notice decides: another may be past a later exit. */
+	ended = other ? DBGMEM_STATE_EXECED : DBGMEM_STATE_EXITED;
+	return cmpxchg(&s->ended, 0, ended) ?: ended;
+}
+
+/**
+ * dbgmem_target_task - a live thread of the target
+ * @s: an attached session
+ *
+ * Return: a task whose mm was the session's a moment ago, to be released with
+ * put_task_struct(); NULL if there is none.
+ */
+struct task_struct *dbgmem_target_task(struct dbgmem_session *s)
+{
+	struct task_struct *leader, *t = NULL;
+	bool other;
+
+	rcu_read_lock();
+	leader = pid_task(s->pid, PIDTYPE_TGID);
+	if (leader)
+		t = find_thread(leader, s->mm, &other);
+	if (t)
+		get_task_struct(t);
+	rcu_read_unlock();
+	return t;
+}
+
+/**
+ * dbgmem_target_get - begin an operation on the target's memory
+ * @s: the session
+ *
+ * Return: 0 with the memory held until dbgmem_target_put(), -ENOTCONN, -ESRCH
+ * or -ESTALE.
+ */
+int dbgmem_target_get(struct dbgmem_session *s)
+{
+	u32 state;
+	bool held;
+
+	if (!dbgmem_target_attached(s))
+		return -ENOTCONN;
+
+	held = mmget_not_zero(s->mm);
+	state = dbgmem_target_state(s);
+	if (held && state == DBGMEM_STATE_ATTACHED)
+		return 0;
+	if (held)
+		mmput(s->mm);
+	return state == DBGMEM_STATE_EXECED ? -ESTALE : -ESRCH;
+}
+
+/**
+ * dbgmem_target_put - end an operation on the target's memory
+ * @s: the session
+ */
+void dbgmem_target_put(struct dbgmem_session *s)
+{
+	mmput(s->mm);
+}
+
+/**
+ * dbgmem_target_traced_by_current - is the caller the target's tracer?
+ * @s: an attached session
+ */
+bool dbgmem_target_traced_by_current(struct dbgmem_session *s)
+{
+	struct task_struct *leader, *t;
+	bool traced = false;
+
+	rcu_read_lock();
+	leader = pid_task(s->pid, PIDTYPE_TGID);
+	if (leader) {
+		for_each_thread(leader, t) {
+			traced = READ_ONCE(t->mm) == s->mm &&
+				 ptrace_parent(t) == current;
+			if (traced)
+				break;
+		}
+	}
+	rcu_read_unlock();
+	return traced;
+}
+
+/* Does the thread group of @task have @mm, and if not, why? */
+static int match_mm(struct task_struct *task, struct mm_struct *mm)
+{
+	bool other = false;
+	int ret = 0;
+
+	if (task->flags & PF_KTHREAD)
+		return -ENXIO;
+
+	/* As a rule @task itself has it; under its lock it is certain. */
+	task_lock(task);
+	if (mm && task->mm == mm) {
+		task_unlock(task);
+		return 0;
+	}
+	task_unlock(task);
+
+	rcu_read_lock();
+	if (!mm || !find_thread(task, mm, &other)) {
+		if (!mm)
+			other = READ_ONCE(task->mm);
+		if (!other)
+			ret = -ESRCH;
+		else if (mm && !atomic_read(&mm->mm_users))
+			ret = -ESTALE;
+		else
+			ret = -EXDEV;
+	}
+	rcu_read_unlock();
+	return ret;
+}
+
+/* The thread group of @nr, if it has @mm; to be released with put_pid(). */
+static struct pid *find_target(pid_t nr, struct mm_struct *mm)
+{
+	struct task_struct *task;
+	struct pid *pid;
+	int ret;
+
+	pid = find_get_pid(nr);
+	task = get_pid_task(pid, PIDTYPE_PID);
+	put_pid(pid);
+	if (!task)
+		return ERR_PTR(-ESRCH);
+
+	ret = match_mm(task, mm);
+	pid = ret ? ERR_PTR(ret) : get_task_pid(task, PIDTYPE_TGID);
+	put_task_struct(task);
+	return pid ?: ERR_PTR(-ESRCH);
+}
+
+static u32 common_access(fmode_t mode)
+{
+	return (mode & FMODE_READ ? DBGMEM_ACCESS_READ : 0) |
+	       (mode & FMODE_WRITE ? DBGMEM_ACCESS_WRITE : 0);
+}
+
+static int bind(struct dbgmem_ucmd *ucmd, struct file *receipt)
+{
+	struct dbgmem_session *s = ucmd->session;
+	struct dbgmem_attach *a = &ucmd->req.attach;
+	struct mm_struct *mm;
+	struct pid *pid;
+	int ret;
+
+	lockdep_assert_held(&s->lock);
+
+	ret = dbgmem_receipt_mm(receipt, &mm);
+	if (ret)
+		return ret;
+	pid = find_target(a->pid, mm);
+	if (IS_ERR(pid))
+		return PTR_ERR(pid);
+
+	a->access = common_access(ucmd->file->f_mode & receipt->f_mode);
+	if (!a->access) {
+		ret = -EACCES;
+		goto err_pid;
+	}
+	/* A caller who cannot be told the answer has not attached. */
+	ret = dbgmem_respond(ucmd);
+	if (ret)
+		goto err_pid;
+
+	mmgrab(mm);
+	s->pid = pid;
+	s->access = a->access;
+	/* Pairs with dbgmem_target_attached(): pid and access are set. */
+	smp_store_release(&s->mm, mm);
+	return 0;
+
+err_pid:
+	put_pid(pid);
+	return ret;
+}
+
+/**
+ * dbgmem_ioc_attach - DBGMEM_IOC_ATTACH
+ * @ucmd: the request
+ */
+int dbgmem_ioc_attach(struct dbgmem_ucmd *ucmd)
+{
+	struct dbgmem_session *s = ucmd->session;
+	struct dbgmem_attach *a = &ucmd->req.attach;
+	struct file *receipt;
+	int ret;
+
+	a->access = 0;
+	if (a->flags || a->reserved)
+		return -EOPNOTSUPP;
+	if (a->pid <= 0)
+		return -EINVAL;
+
+	receipt = fget(a->receipt);
+	if (!receipt)
+		return -EBADF;
+	mutex_lock(&s->lock);
+	ret = s->mm ? -EISCONN : bind(ucmd, receipt);
+	mutex_unlock(&s->lock);
+	fput(receipt);
+
+	trace_dbgmem_attach(a->pid, a->access, ret);
+	return ret;
+}
+
+/**
+ * dbgmem_target_detach - let go of the target
+ * @s: a session that nobody uses any more
+ */
+void dbgmem_target_detach(struct dbgmem_session *s)
+{
+	if (!s->mm)
+		return;
+	put_pid(s->pid);
+	mmdrop(s->mm);
+}

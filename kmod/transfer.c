@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One transfer: check the request, choose an engine, go on batch by batch, and
+ * say how far it got.
+ */
+#include <linux/capability.h>
+#include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/sched/signal.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "compat.h"
+#include "dbgmem.h"
+#include "trace.h"
+
+#define READ_FLAGS	(DBGMEM_EXACT | DBGMEM_FORCE | DBGMEM_ZEROFILL | \
+			 DBGMEM_NOFAULT)
+#define WRITE_FLAGS	(DBGMEM_EXACT | DBGMEM_FORCE)
+
+/* The caller may be killed while this much is filled with zeros. */
+#define ZERO_CHUNK	SZ_1M
+
+/**
+ * dbgmem_transfer_flags - the flags that READ or WRITE take, for INFO
+ */
+u32 dbgmem_transfer_flags(void)
+{
+	return READ_FLAGS | WRITE_FLAGS;
+}
+
+static bool force_allowed(struct dbgmem_session *s)
+{
+	u32 policy = dbgmem_force_policy();
+
+	if (policy == DBGMEM_FORCE_ALWAYS)
+		return true;
+	if (policy == DBGMEM_FORCE_NEVER)
+		return false;
+	return dbgmem_target_traced_by_current(s) ||
+	       (policy == DBGMEM_FORCE_CAPABLE &&
+		ns_capable(s->mm->user_ns, CAP_SYS_PTRACE));
+}
+
+/**
+ * dbgmem_transfer_begin - may this transfer touch the target?
+ * @x: the transfer, with session, flags and write set
+ *
+ * Return: 0, to be followed by dbgmem_transfer_end(); -ENOTCONN, -EACCES,
+ * -ESRCH, -ESTALE or -EPERM.
+ */
+int dbgmem_transfer_begin(struct dbgmem_xfer *x)
+{
+	struct dbgmem_session *s = x->session;
+	u32 need = x->write ? DBGMEM_ACCESS_WRITE : DBGMEM_ACCESS_READ;
+	int ret;
+
+	if (!dbgmem_target_attached(s))
+		return -ENOTCONN;
+	if (!(s->access & need))
+		return -EACCES;
+	ret = dbgmem_target_get(s);
+	if (ret)
+		return ret;
+	if (x->flags & DBGMEM_FORCE && !force_allowed(s)) {
+		dbgmem_target_put(s);
+		return -EPERM;
+	}
+	x->engine = dbgmem_engine();
+	/* Code may be written where only access_process_vm() syncs caches. */
+	if (x->engine == DBGMEM_ENGINE_AUTO && x->write &&
+	    !DBGMEM_COHERENT_ICACHE)
+		x->engine = DBGMEM_ENGINE_REMOTE;
+	return 0;
+}
+
+/**
+ * dbgmem_transfer_end - account for a transfer and let go of the target
+ * @x: the transfer
+ * @addr: its first address
+ * @len: the length that was asked for
+ */
+void dbgmem_transfer_end(struct dbgmem_xfer *x, u64 addr, u64 len)
+{
+	struct dbgmem_session *s = x->session;
+
+	dbgmem_target_put(s);
+	atomic64_inc(x->write ? &s->writes : &s->reads);
+	atomic64_add(x->done, x->write ? &s->bytes_written : &s->bytes_read);
+	trace_dbgmem_transfer(pid_nr(s->pid), x->write, addr, len, x->flags,
+			      x->done, x->reason);
+}
+
+static ssize_t copy_batch(struct dbgmem_xfer *x, struct page **pages,
+			  unsigned int nr_pages)
+{
+	ssize_t ret;
+
+	if (x->engine == DBGMEM_ENGINE_REMOTE)
+		return dbgmem_remote_copy(x, pages, nr_pages);
+
+	ret = dbgmem_pinned_copy(x, pages, nr_pages);
+	if ((ret == -EFAULT || ret == -EEXIST) &&
+	    x->engine == DBGMEM_ENGINE_AUTO &&
+	    x->reason != DBGMEM_REASON_BUFFER && dbgmem_fault_special(x))
+		ret = dbgmem_remote_copy(x, pages, nr_pages);
+	return ret;
+}
+
+static void advance(struct dbgmem_xfer *x, unsigned long n)
+{
+	x->addr += n;
+	x->left -= n;
+	if (!x->caller.iter)
+		x->caller.user += n;
+}
+
+static int stop(struct dbgmem_xfer *x, u32 reason)
+{
+	x->reason = reason;
+	x->fault_addr = reason == DBGMEM_REASON_BUFFER ?
+			(unsigned long)x->caller.user : x->addr;
+	return dbgmem_fault_errno(reason);
+}
+
+/* Between batches: is there still somebody to do it for, and from? */
+static int may_go_on(struct dbgmem_xfer *x)
+{
+	if (fatal_signal_pending(current))
+		return stop(x, DBGMEM_REASON_INTERRUPTED);
+	cond_resched();
+	switch (dbgmem_target_state(x->session)) {
+	case DBGMEM_STATE_EXITED:
+		return stop(x, DBGMEM_REASON_EXITED);
+	case DBGMEM_STATE_EXECED:
+		return stop(x, DBGMEM_REASON_EXECED);
+	default:
+		return 0;
+	}
+}
+
+static int zero_fill(struct dbgmem_xfer *x, unsigned long len)
+{
+	int ret;
+
+	while (len) {
+		unsigned long n = min(len, ZERO_CHUNK);
+		size_t zeroed = dbgmem_caller_zero(&x->caller, 0, n);
+
+		advance(x, zeroed);
+		if (zeroed < n)
+			return stop(x, DBGMEM_REASON_BUFFER);
+		len -= n;
+		ret = len ? may_go_on(x) : 0;
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/**
+ * dbgmem_transfer_run - carry out a transfer that is not EXACT
+ * @x: the transfer
+ *
+ * Return: 0 if the end was reached, else dbgmem_fault_errno() of x->reason;
+ * x->done may be positive in either case.
+ */
+int dbgmem_transfer_run(struct dbgmem_xfer *x)
+{
+	struct page *stack[DBGMEM_STACK_PAGES], **pages = stack;
+	unsigned int nr_pages = ARRAY_SIZE(stack);
+	u64 hole_addr = 0;
+	u32 hole_reason = DBGMEM_REASON_NONE;
+	int ret = 0;
+
+	if (x->left > ARRAY_SIZE(stack) * PAGE_SIZE) {
+		pages = kmalloc_array(DBGMEM_BATCH_PAGES, sizeof(*pages),
+				      GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+		if (pages)
+			nr_pages = DBGMEM_BATCH_PAGES;
+		else
+			pages = stack;
+	}
+
+	while (x->left) {
+		ssize_t n = copy_batch(x, pages, nr_pages);
+		unsigned long end;
+
+		if (n > 0) {
+			ret = dbgmem_valid_mark(&x->valid, x->addr, n,
+						n == x->left);
+			advance(x, n);
+			x->done += n;
+			if (ret) {
+				stop(x, DBGMEM_REASON_BUFFER);
+				break;
+			}
+		} else {
+			ret = dbgmem_fault_explain(x, n, &end);
+			if (ret != -EFAULT || !(x->flags & DBGMEM_ZEROFILL) ||
+			    x->reason == DBGMEM_REASON_BUFFER) {
+				stop(x, x->reason);
+				break;
+			}
+			if (!hole_reason) {
+				hole_reason = x->reason;
+				hole_addr = x->addr;
+			}
+			x->reason = DBGMEM_REASON_NONE;
+			ret = zero_fill(x, min(x->left, end - x->addr));
+			if (ret)
+				break;
+		}
+		ret = x->left ? may_go_on(x) : 0;
+		if (ret)
+			break;
+	}
+	if (!ret && hole_reason) {
+		x->reason = hole_reason;
+		x->fault_addr = hole_addr;
+	}
+	if (dbgmem_valid_flush(&x->valid))
+		ret = stop(x, DBGMEM_REASON_BUFFER);
+	if (pages != stack)
+		kfree(pages);
+	return ret;
+}
+
+static int check_range(const struct dbgmem_transfer *t)
+{
+	u64 end;
+
+	if (check_add_overflow(t->addr, t->len, &end) ||
+	    check_add_overflow(t->buf, t->len, &end))
+		return -EOVERFLOW;
+	if (t->flags & DBGMEM_EXACT && t->len > DBGMEM_MAX_EXACT)
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int check_request(const struct dbgmem_transfer *t, bool write)
+{
+	if (t->flags & ~(READ_FLAGS | WRITE_FLAGS) || t->reserved)
+		return -EOPNOTSUPP;
+	if (write && t->flags & ~WRITE_FLAGS)
+		return -EINVAL;
+	if (t->flags & DBGMEM_EXACT && t->flags & DBGMEM_ZEROFILL)
+		return -EINVAL;
+	if ((t->valid || t->valid_size) &&
+	    !(t->flags & (DBGMEM_ZEROFILL | DBGMEM_NOFAULT)))
+		return -EINVAL;
+	return check_range(t);
+}
+
+static int run_request(struct dbgmem_xfer *x, const struct dbgmem_transfer *t)
+{
+	int ret;
+
+	/* On 32-bit: the target has no such addresses. */
+	if (t->addr + t->len > ULONG_MAX) {
+		x->reason = DBGMEM_REASON_UNMAPPED;
+		x->fault_addr = t->addr;
+		return -EFAULT;
+	}
+	ret = dbgmem_valid_init(&x->valid, t);
+	if (ret == -EFAULT) {
+		x->reason = DBGMEM_REASON_BUFFER;
+		x->fault_addr = t->valid;
+	}
+	if (ret)
+		return ret;
+	if (!(t->flags & DBGMEM_EXACT)) {
+		ret = dbgmem_transfer_run(x);
+		return x->done ? 0 : ret;
+	}
+	ret = dbgmem_exact_run(x);
+	if (!ret && t->len &&
+	    (dbgmem_valid_mark(&x->valid, x->addr, x->left, true) ||
+	     dbgmem_valid_flush(&x->valid))) {
+		x->reason = DBGMEM_REASON_BUFFER;
+		x->fault_addr = t->valid;
+	}
+	return ret;
+}
+
+static int transfer(struct dbgmem_ucmd *ucmd, bool write)
+{
+	struct dbgmem_transfer *t = &ucmd->req.transfer;
+	struct dbgmem_xfer x = {
+		.session = ucmd->session,
+		.caller.user = u64_to_user_ptr(t->buf),
+		.addr = t->addr,
+		.left = t->len,
+		.flags = t->flags,
+		.write = write,
+	};
+	int ret;
+
+	t->done = 0;
+	t->fault_addr = 0;
+	t->reason = DBGMEM_REASON_NONE;
+
+	ret = check_request(t, write);
+	if (ret)
+		return ret;
+	ret = dbgmem_transfer_begin(&x);
+	if (ret)
+		return ret;
+	ret = run_request(&x, t);
+	dbgmem_transfer_end(&x, t->addr, t->len);
+
+	t->done = x.done;
+	t->fault_addr = x.fault_addr;
+	t->reason = x.reason;
+	return ret;
+}
+
+/**
+ * dbgmem_ioc_read - DBGMEM_IOC_READ
+ * @ucmd: the request
+ */
+int dbgmem_ioc_read(struct dbgmem_ucmd *ucmd)
+{
+	return transfer(ucmd, false);
+}
+
+/**
+ * dbgmem_ioc_write - DBGMEM_IOC_WRITE
+ * @ucmd: the request
+ */
+int dbgmem_ioc_write(struct dbgmem_ucmd *ucmd)
+{
+	return transfer(ucmd, true);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Naturally aligned words of 1, 2, 4 and (on 64-bit) 8 bytes, which must move
+ * by one load and one store on the target's side.
+ */
+#ifndef KMOD_WORD_H
+#define KMOD_WORD_H
+
+#include <linux/align.h>
+#include <linux/compiler.h>
+#include <linux/log2.h>
+#include <linux/string.h>
+#include <linux/types.h>
+
+/* Is @len bytes at @p such a word? */
+static inline bool dbgmem_is_word(const void *p, size_t len)
+{
+	return len <= sizeof(long) && is_power_of_2(len) &&
+	       IS_ALIGNED((unsigned long)p, len);
+}
+
+/* Copy one word; whichever side is aligned is accessed once. */
+static inline void dbgmem_copy_word(void *dst, const void *src, size_t len)
+{
+	unsigned long word = 0;
+
+	if (dbgmem_is_word(src, len)) {
+		switch (len) {
+		case 1:
+			*(u8 *)&word = READ_ONCE(*(const u8 *)src);
+			break;
+		case 2:
+			*(u16 *)&word = READ_ONCE(*(const u16 *)src);
+			break;
+		case 4:
+			*(u32 *)&word = READ_ONCE(*(const u32 *)src);
+			break;
+		default:
+			word = READ_ONCE(*(const unsigned long *)src);
+		}
+	} else {
+		memcpy(&word, src, len);
+	}
+
+	if (dbgmem_is_word(dst, len)) {
+		switch (len) {
+		case 1:
+			WRITE_ONCE(*(u8 *)dst, *(u8 *)&word);
+			break;
+		case 2:
+			WRITE_ONCE(*(u16 *)dst, *(u16 *)&word);
+			break;
+		case 4:
+			WRITE_ONCE(*(u32 *)dst, *(u32 *)&word);
+			break;
+		default:
+			WRITE_ONCE(*(unsigned long *)dst, word);
+		}
+	} else {
+		memcpy(dst, &word, len);
+	}
+}
+
+#endif /* KMOD_WORD_H */
