@@ -26,7 +26,10 @@ static size_t get_bytes(struct dbgmem_caller *c, size_t at, void *dst,
 {
 	if (unlikely(c->iter))
 		return copy_from_iter(dst, len, c->iter);
-	return len - copy_from_user(dst, c->user + at, len);
+	/* copy_from_user() fills what it did not get with zeros: the target's. */
+	if (!access_ok(c->user + at, len))
+		return 0;
+	return len - __copy_from_user(dst, c->user + at, len);
 }
 
 static size_t put_word(struct dbgmem_caller *c, size_t at, const void *kaddr,
