@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Loading and unloading through libdbgmem. Whatever a test does, the module is
+ * loaded with its default parameters when it ends.
+ */
+#include "lib.h"
+
+#include <dbgmem.h>
+#include <ftw.h>
+#include <sys/utsname.h>
+
+static void param_get(const char *name, char *value, size_t size)
+{
+	char path[96];
+	FILE *f;
+
+	value[0] = '\0';
+	snprintf(path, sizeof(path), PARAM_DIR "%s", name);
+	f = fopen(path, "r");
+	if (!f)
+		return;
+	if (fgets(value, (int)size, f))
+		value[strcspn(value, "\n")] = '\0';
+	fclose(f);
+}
+
+#define EXPECT_PARAM(_value, _name) do {				\
+	char _v[32];							\
+	param_get(_name, _v, sizeof(_v));				\
+	EXPECT_STREQ(_value, _v) TH_LOG("parameter %s", _name);		\
+} while (0)
+
+FIXTURE(module) {
+};
+
+FIXTURE_SETUP(module)
+{
+	ASSERT_EQ(0, dbgmem_module_load(NULL, NULL))
+		TH_LOG("%s", dbgmem_errstr());
+}
+
+FIXTURE_TEARDOWN(module)
+{
+	EXPECT_EQ(0, dbgmem_module_unload()) TH_LOG("%s", dbgmem_errstr());
+	EXPECT_EQ(0, dbgmem_module_load(NULL, NULL))
+		TH_LOG("%s", dbgmem_errstr());
+}
+
+TEST_F(module, state_follows)
+{
+	EXPECT_EQ(DBGMEM_MODULE_LIVE, dbgmem_module_state());
+	EXPECT_EQ(0, access("/dev/dbgmem", F_OK));
+	EXPECT_EQ(0, dbgmem_module_unload());
+	EXPECT_EQ(DBGMEM_MODULE_ABSENT, dbgmem_module_state());
+	EXPECT_EQ(-1, access("/dev/dbgmem", F_OK));
+	/* Not loaded is what was asked for. */
+	EXPECT_EQ(0, dbgmem_module_unload());
+	EXPECT_EQ(0, dbgmem_module_load(NULL, NULL));
+	EXPECT_EQ(DBGMEM_MODULE_LIVE, dbgmem_module_state());
+	EXPECT_EQ(0, access("/dev/dbgmem", F_OK));
+}
+
+TEST_F(module, not_loaded_says_so)
+{
+	struct dbgmem_info info;
+	struct dbgmem *m = (struct dbgmem *)1;
+
+	ASSERT_EQ(0, dbgmem_module_unload());
+	EXPECT_EQ(-ENOENT, dbgmem_open(getpid(), 0, &m));
+	EXPECT_EQ(NULL, m);
+	EXPECT_ERROR(ENOENT, DBGMEM_GATE_MODULE, "not loaded", "'dbgmem load'");
+	EXPECT_EQ(-ENOENT, dbgmem_get_info(NULL, &info));
+	EXPECT_ERROR(ENOENT, DBGMEM_GATE_MODULE, "not loaded");
+}
+
+TEST_F(module, busy_unload_is_refused)
+{
+	struct dbgmem *m;
+	char byte = 0;
+	int fd;
+
+	ASSERT_EQ(0, dbgmem_open(getpid(), 0, &m));
+	EXPECT_EQ(-EBUSY, dbgmem_module_unload());
+	EXPECT_ERROR(EBUSY, DBGMEM_GATE_MODULE, "in use", "1 session");
+	EXPECT_EQ(DBGMEM_MODULE_LIVE, dbgmem_module_state());
+	/* The session is none the worse for it. */
+	EXPECT_EQ(0, dbgmem_read_exact(m, (uintptr_t)"x", &byte, 1));
+	EXPECT_EQ('x', byte);
+	dbgmem_close(m);
+	EXPECT_EQ(0, dbgmem_module_unload());
+
+	/* One that is not attached counts too. */
+	ASSERT_EQ(0, dbgmem_module_load(NULL, NULL));
+	fd = dev_open(O_RDWR);
+	ASSERT_GE(fd, 0);
+	EXPECT_EQ(-EBUSY, dbgmem_module_unload());
+	close(fd);
+	EXPECT_EQ(0, dbgmem_module_unload());
+}
+
+TEST_F(module, parameters)
+{
+	struct dbgmem_info info;
+
+	EXPECT_PARAM("auto", "engine");
+	EXPECT_PARAM("capable", "force");
+	ASSERT_EQ(0, dbgmem_module_unload());
+	ASSERT_EQ(0, dbgmem_module_load(NULL, "engine=pinned force=never"))
+		TH_LOG("%s", dbgmem_errstr());
+	EXPECT_PARAM("pinned", "engine");
+	EXPECT_PARAM("never", "force");
+	ASSERT_EQ(0, dbgmem_get_info(NULL, &info));
+	EXPECT_EQ(DBGMEM_ENGINE_PINNED, info.engine);
+	EXPECT_EQ(DBGMEM_FORCE_NEVER, info.force_policy);
+
+	/* Loaded already: nothing changes. */
+	EXPECT_EQ(0, dbgmem_module_load(NULL, "engine=remote"));
+	EXPECT_PARAM("pinned", "engine");
+}
+
+TEST_F(module, bad_parameters_are_refused)
+{
+	ASSERT_EQ(0, dbgmem_module_unload());
+	EXPECT_EQ(-EINVAL, dbgmem_module_load(NULL, "engine=auto strict=never"));
+	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "no parameter \"strict\"");
+	EXPECT_EQ(-EINVAL, dbgmem_module_load(NULL, "for=never"));
+	EXPECT_EQ(-EINVAL, dbgmem_module_load(NULL, "force=sometimes"));
+	EXPECT_ERROR(EINVAL, DBGMEM_GATE_MODULE, "bad value",
+		     "force=sometimes");
+	EXPECT_EQ(DBGMEM_MODULE_ABSENT, dbgmem_module_state());
+}
+
+static char module_path[256];
+
+static int module_visit(const char *path, const struct stat *st, int type,
+			struct FTW *ftw)
+{
+	(void)st;
+	if (type != FTW_F || strncmp(path + ftw->base, "dbgmem.ko", 9))
+		return 0;
+	snprintf(module_path, sizeof(module_path), "%s", path);
+	return 1;
+}
+
+TEST_F(module, from_a_file)
+{
+	struct utsname uts;
+	char dir[128];
+
+	uname(&uts);
+	snprintf(dir, sizeof(dir), "/lib/modules/%s", uts.release);
+	if (nftw(dir, module_visit, 8, FTW_PHYS) != 1)
+		SKIP(return, "no dbgmem.ko below %s", dir);
+	ASSERT_EQ(0, dbgmem_module_unload());
+	EXPECT_EQ(0, dbgmem_module_load(module_path, "force=ptrace"))
+		TH_LOG("%s", dbgmem_errstr());
+	EXPECT_PARAM("ptrace", "force");
+	EXPECT_EQ(DBGMEM_MODULE_LIVE, dbgmem_module_state());
+}
+
+TEST_F(module, bad_files_are_refused)
+{
+	static const char path[] = "/tmp/test_module.ko";
+	FILE *f;
+
+	ASSERT_EQ(0, dbgmem_module_unload());
+	EXPECT_EQ(-ENOENT, dbgmem_module_load("/nonexistent.ko", NULL));
+	EXPECT_ERROR(ENOENT, DBGMEM_GATE_MODULE, "/nonexistent.ko",
+		     "no such file");
+	f = fopen(path, "w");
+	ASSERT_NE(NULL, f);
+	fputs("This is a text, and long enough to be looked at as a module.\n",
+	      f);
+	fclose(f);
+	EXPECT_EQ(-ENOEXEC, dbgmem_module_load(path, NULL));
+	EXPECT_ERROR(ENOEXEC, DBGMEM_GATE_MODULE, path, "it is no module");
+	unlink(path);
+	EXPECT_EQ(DBGMEM_MODULE_ABSENT, dbgmem_module_state());
+}
+
+/* As another user: 0 if both are refused with words. */
+static int refused_to_others(void)
+{
+	if (setresgid(65534, 65534, 65534) || setresuid(65534, 65534, 65534))
+		return 1;
+	if (dbgmem_module_unload() != -EPERM ||
+	    !strstr(dbgmem_errstr(), "run as root"))
+		return 2;
+	return 0;
+}
+
+static int load_refused_to_others(void)
+{
+	if (setresgid(65534, 65534, 65534) || setresuid(65534, 65534, 65534))
+		return 1;
+	if (dbgmem_module_load(NULL, NULL) != -EPERM ||
+	    !strstr(dbgmem_errstr(), "run as root"))
+		return 2;
+	return 0;
+}
+
+static int in_child(int (*fn)(void))
+{
+	int status = 0;
+	pid_t pid;
+
+	pid = fork();
+	if (!pid) {
+		int ret = fn();
+
+		if (ret)
+			fprintf(stderr, "# %s\n", dbgmem_errstr());
+		_exit(ret);
+	}
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST_F(module, only_for_root)
+{
+	EXPECT_EQ(0, in_child(refused_to_others));
+	EXPECT_EQ(DBGMEM_MODULE_LIVE, dbgmem_module_state());
+	ASSERT_EQ(0, dbgmem_module_unload());
+	EXPECT_EQ(0, in_child(load_refused_to_others));
+	EXPECT_EQ(DBGMEM_MODULE_ABSENT, dbgmem_module_state());
+}
+
+TEST_F(module, twenty_times)
+{
+	struct dbgmem *m;
+	char byte;
+	int i;
+
+	for (i = 0; i < 20; i++) {
+		ASSERT_EQ(0, dbgmem_module_unload())
+			TH_LOG("round %d: %s", i, dbgmem_errstr());
+		ASSERT_EQ(0, dbgmem_module_load(NULL, NULL))
+			TH_LOG("round %d: %s", i, dbgmem_errstr());
+		ASSERT_EQ(0, dbgmem_open(getpid(), 0, &m))
+			TH_LOG("round %d: %s", i, dbgmem_errstr());
+		byte = 0;
+		EXPECT_EQ(0, dbgmem_read_exact(m, (uintptr_t)"x", &byte, 1));
+		EXPECT_EQ('x', byte);
+		dbgmem_close(m);
+	}
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+/* dbgmem: the memory of another process, from the command line. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+
+#ifndef DBGMEM_VERSION
+#define DBGMEM_VERSION "0.1.0"
+#endif
+
+static const struct verb {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *summary;
+} verbs[] = {
+	{ "info", cmd_info, "what the module can do, and whether PID can be opened" },
+	{ "read", cmd_read, "print or save memory of a process" },
+	{ "write", cmd_write, "change memory of a process" },
+	{ "load", cmd_load, "load the kernel module" },
+	{ "unload", cmd_unload, "unload the kernel module" },
+};
+
+#define NR_VERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+static int help(void)
+{
+	size_t i;
+
+	puts("Usage: dbgmem VERB [OPTION...] [ARGUMENT...]\n"
+	     "Read and write the memory of another process through /dev/dbgmem.\n\n"
+	     "Verbs:");
+	for (i = 0; i < NR_VERBS; i++)
+		printf("  %-8s %s\n", verbs[i].name, verbs[i].summary);
+	puts("\n"
+	     "  'dbgmem VERB --help' describes one verb; see also dbgmem(1).\n\n"
+	     "Options:\n"
+	     "  -h, --help     show this text\n"
+	     "  -V, --version  show the version\n\n"
+	     "Exit status:\n"
+	     "  0  all of it was done\n"
+	     "  1  it failed, nothing was done\n"
+	     "  2  the command line is wrong\n"
+	     "  3  a part of it was done, the message says how much");
+	return finish(STATUS_OK);
+}
+
+static int version(void)
+{
+	puts("dbgmem " DBGMEM_VERSION);
+	return finish(STATUS_OK);
+}
+
+int main(int argc, char **argv)
+{
+	size_t i;
+
+	if (argc < 2)
+		return msg_usage("", "no verb given");
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
+	    !strcmp(argv[1], "help"))
+		return help();
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))
+		return version();
+	for (i = 0; i < NR_VERBS; i++)
+		if (!strcmp(argv[1], verbs[i].name)) {
+			/* getopt_long() starts its messages with argv[0]. */
+			argv[1] = argv[0];
+			return verbs[i].run(argc - 1, argv + 1);
+		}
+	return msg_usage("", "unknown verb or option '%s'", argv[1]);
+}

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0
+/* dbgmem write: change memory of a process. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <dbgmem.h>
+
+#include "cli.h"
+#include "hex.h"
+#include "stop.h"
+
+static const struct option options[] = {
+	{ "hex", required_argument, NULL, 'x' },
+	{ "string", required_argument, NULL, 's' },
+	{ "file", required_argument, NULL, 'i' },
+	{ "exact", no_argument, NULL, 'e' },
+	{ "force", no_argument, NULL, 'f' },
+	{ "help", no_argument, NULL, 'h' },
+	{ }
+};
+
+static int help(void)
+{
+	puts("Usage: dbgmem write [OPTION...] PID ADDR [-]\n"
+	     "Write to the memory of process PID at ADDR what one of these gives:\n\n"
+	     "  -x, --hex HEX      bytes in hexadecimal, in memory order: 'de ad be ef'\n"
+	     "  -s, --string STR   the characters of STR, no NUL behind them\n"
+	     "  -i, --file FILE    the contents of FILE\n"
+	     "  -                  standard input (also without -, if it is no terminal)\n\n"
+	     "  -e, --exact        all of it or nothing\n"
+	     "  -f, --force        write through read-only protections of private memory\n"
+	     "  -h, --help         show this text\n\n"
+	     "ADDR is 0x... or decimal, or MAPPING+OFFSET, MAPPING-OFFSET or MAPPING, for\n"
+	     "example '[heap]+0x10' or libc.so.6+0x1c000.\n\n"
+	     "Exit status: 0 all, 1 nothing, 2 usage, 3 a part, the message says how much.");
+	return finish(STATUS_OK);
+}
+
+/* Where the bytes come from: @mem, or if that is NULL, @f. */
+struct source {
+	const uint8_t *mem;
+	size_t nr;
+	FILE *f;
+	const char *name;
+};
+
+/* Up to @len bytes; fewer at the end, or on an error, which ferror() knows. */
+static size_t source_get(struct source *src, uint8_t *buf, size_t len)
+{
+	if (!src->mem)
+		return fread(buf, 1, len, src->f);
+	if (len > src->nr)
+		len = src->nr;
+	memcpy(buf, src->mem, len);
+	src->mem += len;
+	src->nr -= len;
+	return len;
+}
+
+/* STATUS_OK, or the message about a source that could not be read is out. */
+static int source_check(const struct source *src, uint64_t done)
+{
+	if (!src->f || !ferror(src->f))
+		return STATUS_OK;
+	msg("cannot read all of %s: %s; %llu bytes were written", src->name,
+	    strerror(errno), (unsigned long long)done);
+	return done ? STATUS_PARTIAL : STATUS_FAILED;
+}
+
+/* The whole source, if it has no more than @limit bytes, in *@out. */
+static int source_all(struct source *src, uint64_t limit, uint8_t **out,
+		      size_t *len)
+{
+	size_t room = 0, n;
+	uint8_t *more;
+
+	*out = NULL;
+	*len = 0;
+	do {
+		if (*len > limit)
+			return STATUS_OK;
+		if (*len == room) {
+			room = room ? 2 * room : CHUNK;
+			more = realloc(*out, room);
+			if (!more) {
+				msg("out of memory; leave out --exact");
+				return STATUS_FAILED;
+			}
+			*out = more;
+		}
+		n = source_get(src, *out + *len, room - *len);
+		*len += n;
+	} while (n);
+	return source_check(src, 0);
+}
+
+static int write_exact(struct dbgmem *m, struct progress *p, struct source *src)
+{
+	uint8_t *buf = NULL;
+	uint64_t limit;
+	int status;
+	size_t len;
+
+	status = stop_exact(m, 0, &limit);
+	if (status)
+		return status;
+	status = source_all(src, limit, &buf, &len);
+	if (!status)
+		status = stop_exact(m, len, &limit);
+	if (!status) {
+		p->len = len;
+		if (dbgmem_write_flags(m, p->addr, buf, len, p->flags, NULL))
+			status = stop_failed(p);
+	}
+	free(buf);
+	return status;
+}
+
+static int write_stream(struct dbgmem *m, struct progress *p,
+			struct source *src)
+{
+	struct dbgmem_result res;
+	int status = STATUS_OK;
+	uint8_t *buf;
+	size_t n;
+
+	buf = malloc(CHUNK);
+	if (!buf) {
+		msg("out of memory");
+		return STATUS_FAILED;
+	}
+	while ((n = source_get(src, buf, CHUNK))) {
+		if (n > UINT64_MAX - (p->addr + p->done)) {
+			msg("write at 0x%llx: the data reach beyond the 64-bit address space; %llu bytes were written",
+			    (unsigned long long)p->addr,
+			    (unsigned long long)p->done);
+			status = p->done ? STATUS_PARTIAL : STATUS_FAILED;
+			break;
+		}
+		if (dbgmem_write_flags(m, p->addr + p->done, buf, n, p->flags,
+				       &res)) {
+			status = stop_failed(p);
+			break;
+		}
+		p->done += res.done;
+		if (res.done < n) {
+			status = stop_short(p, &res);
+			break;
+		}
+	}
+	if (!status)
+		status = source_check(src, p->done);
+	free(buf);
+	return status;
+}
+
+static int run(struct progress *p, struct source *src)
+{
+	struct dbgmem *m;
+	int status;
+
+	if (dbgmem_open(p->pid, 0, &m)) {
+		msg("%s", dbgmem_errstr());
+		return STATUS_FAILED;
+	}
+	status = p->flags & DBGMEM_EXACT ? write_exact(m, p, src) :
+					   write_stream(m, p, src);
+	dbgmem_close(m);
+	return status;
+}
+
+/* What the options gave; *@hex is the caller's to free. */
+static int source_open(const char *hex_str, const char *str, const char *file,
+		       struct source *src, uint8_t **hex)
+{
+	char err[256];
+
+	if (hex_str) {
+		if (hex_parse(hex_str, hex, &src->nr, err, sizeof(err)))
+			return msg_usage("write", "--hex: %s", err);
+		src->mem = *hex;
+	} else if (str) {
+		if (!*str)
+			return msg_usage("write", "--string: there are no characters in it");
+		src->mem = (const uint8_t *)str;
+		src->nr = strlen(str);
+	} else if (file && strcmp(file, "-")) {
+		src->name = file;
+		src->f = fopen(file, "re");
+		if (!src->f) {
+			msg("cannot read %s: %s; nothing was written", file,
+			    strerror(errno));
+			return STATUS_FAILED;
+		}
+	} else {
+		src->name = "standard input";
+		src->f = stdin;
+	}
+	return STATUS_OK;
+}
+
+int cmd_write(int argc, char **argv)
+{
+	const char *hex_str = NULL, *str = NULL, *file = NULL;
+	struct progress p = { .write = true, .len = LEN_UNKNOWN };
+	struct target_args args = { 0 };
+	struct source src = { 0 };
+	uint8_t *hex = NULL;
+	int c, nr, status;
+
+	while ((c = getopt_long(argc, argv, "x:s:i:efh", options, NULL)) != -1) {
+		switch (c) {
+		case 'x':
+			hex_str = optarg;
+			break;
+		case 's':
+			str = optarg;
+			break;
+		case 'i':
+			file = optarg;
+			break;
+		case 'e':
+			p.flags |= DBGMEM_EXACT;
+			break;
+		case 'f':
+			p.flags |= DBGMEM_FORCE;
+			break;
+		case 'h':
+			return help();
+		default:
+			return msg_hint("write");
+		}
+	}
+	nr = argc - optind;
+	if (nr < 2 || nr > 3 || (nr == 3 && strcmp(argv[optind + 2], "-")))
+		return msg_usage("write", "PID and ADDR are needed, and behind them nothing but - for standard input");
+	c = !!hex_str + !!str + !!file + (nr == 3);
+	if (c > 1)
+		return msg_usage("write", "only one of --hex, --string, --file and - can give the data");
+	if (!c && isatty(STDIN_FILENO))
+		return msg_usage("write", "--hex, --string, --file or - must give the data");
+	args.pid = argv[optind];
+	args.addr = argv[optind + 1];
+	status = source_open(hex_str, str, file, &src, &hex);
+	if (status)
+		return status;
+	if (src.mem)
+		p.len = src.nr;
+	status = target_parse("write", &args, &p.pid, &p.addr, NULL);
+	if (!status)
+		status = run(&p, &src);
+	if (src.f && src.f != stdin)
+		fclose(src.f);
+	free(hex);
+	return status;
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* The calling thread's last failure, in parts and as a sentence. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "internal.h"
+
+static __thread struct dbgmem_error last;
+static __thread char sentence[768];
+
+int dbgmem__fail(const struct dbgmem_error *e, const char *fmt, ...)
+{
+	va_list ap;
+
+	last = *e;
+	va_start(ap, fmt);
+	vsnprintf(sentence, sizeof(sentence), fmt, ap);
+	va_end(ap);
+	return -last.code;
+}
+
+DBGMEM_EXPORT const char *dbgmem_errstr(void)
+{
+	return sentence;
+}
+
+DBGMEM_EXPORT const struct dbgmem_error *dbgmem_last_error(void)
+{
+	return &last;
+}
+
+static const char *const reasons[] = {
+	[DBGMEM_REASON_NONE] = "no reason",
+	[DBGMEM_REASON_UNMAPPED] = "nothing is mapped there",
+	[DBGMEM_REASON_PROTECTION] = "the mapping's protection does not allow it",
+	[DBGMEM_REASON_NOT_RESIDENT] = "the page is not resident",
+	[DBGMEM_REASON_SPECIAL] = "it is device or secret memory",
+	[DBGMEM_REASON_HWPOISON] = "the page is broken hardware",
+	[DBGMEM_REASON_BACKING] = "it is beyond the end of the mapped file, or reading the file failed",
+	[DBGMEM_REASON_BUFFER] = "the caller's own buffer is not accessible",
+	[DBGMEM_REASON_EXITED] = "the target has exited",
+	[DBGMEM_REASON_EXECED] = "the target has executed another program",
+	[DBGMEM_REASON_NOMEM] = "the kernel is out of memory",
+	[DBGMEM_REASON_INTERRUPTED] = "the caller is being killed",
+};
+
+DBGMEM_EXPORT const char *dbgmem_reason_str(uint32_t reason)
+{
+	if (reason >= sizeof(reasons) / sizeof(reasons[0]))
+		return "it is not accessible";
+	return reasons[reason];
+}
+
+static const char *const gates[] = {
+	[DBGMEM_GATE_NONE] = "nobody",
+	[DBGMEM_GATE_USAGE] = "the arguments of the call",
+	[DBGMEM_GATE_MODULE] = "the dbgmem module",
+	[DBGMEM_GATE_NODE] = "the access rights of /dev/dbgmem",
+	[DBGMEM_GATE_KERNEL] = "the kernel's ptrace check",
+	[DBGMEM_GATE_RECEIPT] = "the check of the receipt",
+	[DBGMEM_GATE_SESSION] = "the access that the session was opened with",
+	[DBGMEM_GATE_POLICY] = "the module's force= policy",
+	[DBGMEM_GATE_TARGET] = "the target is gone or runs another program",
+	[DBGMEM_GATE_MEMORY] = "the memory itself",
+	[DBGMEM_GATE_SYSTEM] = "the system",
+};
+
+DBGMEM_EXPORT const char *dbgmem_gate_str(enum dbgmem_gate gate)
+{
+	if ((unsigned int)gate >= sizeof(gates) / sizeof(gates[0]))
+		return "unknown";
+	return gates[gate];
+}

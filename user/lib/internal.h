@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the files of libdbgmem share and the public does not see. The prefix
+ * dbgmem__ keeps these names out of the way in the static library, where hidden
+ * visibility does not.
+ */
+#ifndef DBGMEM_INTERNAL_H
+#define DBGMEM_INTERNAL_H
+
+#include <stdbool.h>
+
+#include "dbgmem.h"
+
+#define DBGMEM_EXPORT	__attribute__((visibility("default")))
+
+#define DBGMEM_NODE	"/dev/dbgmem"
+
+/* Never changed after the handle is made: threads share it without a lock. */
+struct dbgmem {
+	int fd;
+	pid_t pid;
+	uint32_t access;
+	uint32_t page_size;
+};
+
+/* error.c */
+
+/*
+ * Record @e and the sentence as the calling thread's last failure. Returns
+ * -e->code, so that a caller can return what this returns.
+ */
+int dbgmem__fail(const struct dbgmem_error *e, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3), visibility("hidden")));
+
+/* The same where there is no more to say than a code and a gate. */
+#define dbgmem__fail_simple(_code, _gate, ...) \
+	dbgmem__fail(&(struct dbgmem_error){ .code = (_code), .gate = (_gate) }, \
+		     __VA_ARGS__)
+
+/* node.c */
+int dbgmem__node_open(int oflags) __attribute__((visibility("hidden")));
+int dbgmem__node_ioctl(int fd, unsigned long cmd, void *arg)
+	__attribute__((visibility("hidden")));
+
+/* receipt.c */
+int dbgmem__receipt_open(pid_t pid, pid_t tid, int oflags)
+	__attribute__((visibility("hidden")));
+int dbgmem__receipt_fail(pid_t pid, int code)
+	__attribute__((visibility("hidden")));
+
+#endif /* DBGMEM_INTERNAL_H */

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* A handle: one open session on one target. */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+/* An exec between the two steps of an attach is rare; in a row it is a loop. */
+#define ATTACH_TRIES	4
+
+static int attach_fail(pid_t pid, int code)
+{
+	struct dbgmem_error e = {
+		.code = code,
+		.gate = DBGMEM_GATE_SYSTEM,
+		.pid = pid,
+	};
+
+#define ATTACH	"cannot attach to process %d: "
+	switch (code) {
+	case EBADF:
+		e.gate = DBGMEM_GATE_RECEIPT;
+		return dbgmem__fail(&e, ATTACH "the receipt is not an open descriptor: open /proc/%d/mem and pass that",
+				    (int)pid, (int)pid);
+	case EBADFD:
+		e.gate = DBGMEM_GATE_RECEIPT;
+		return dbgmem__fail(&e, ATTACH "the receipt is not a file of procfs: open /proc/%d/mem and pass that",
+				    (int)pid, (int)pid);
+	case EKEYREJECTED:
+		e.gate = DBGMEM_GATE_RECEIPT;
+		return dbgmem__fail(&e, ATTACH "the receipt is a file of procfs that stands for a weaker check: open /proc/%d/mem and pass that",
+				    (int)pid, (int)pid);
+	case EXDEV:
+		e.gate = DBGMEM_GATE_RECEIPT;
+		return dbgmem__fail(&e, ATTACH "the receipt belongs to another process: open /proc/%d/mem and pass that",
+				    (int)pid, (int)pid);
+	case EACCES:
+		e.gate = DBGMEM_GATE_RECEIPT;
+		return dbgmem__fail(&e, ATTACH "the receipt and the session have no access mode in common: open /proc/%d/mem for reading, or for both",
+				    (int)pid, (int)pid);
+	case ESTALE:
+		e.gate = DBGMEM_GATE_TARGET;
+		return dbgmem__fail(&e, ATTACH "it has executed another program since the receipt was opened: open it again",
+				    (int)pid);
+	case ESRCH:
+		e.gate = DBGMEM_GATE_TARGET;
+		return dbgmem__fail(&e, ATTACH "it has exited", (int)pid);
+	case ENXIO:
+		e.gate = DBGMEM_GATE_TARGET;
+		return dbgmem__fail(&e, ATTACH "it is a kernel thread and has no memory of its own",
+				    (int)pid);
+	case EISCONN:
+		e.gate = DBGMEM_GATE_USAGE;
+		return dbgmem__fail(&e, ATTACH "the session is attached already",
+				    (int)pid);
+	case EINVAL:
+		e.gate = DBGMEM_GATE_USAGE;
+		return dbgmem__fail(&e, ATTACH "not a process id", (int)pid);
+	case ENOTTY:
+	case EOPNOTSUPP:
+	case E2BIG:
+		e.gate = DBGMEM_GATE_MODULE;
+		return dbgmem__fail(&e, ATTACH "the loaded dbgmem module does not speak this library's ABI: install both from the same release",
+				    (int)pid);
+	default:
+		return dbgmem__fail(&e, ATTACH "%s", (int)pid, strerror(code));
+	}
+#undef ATTACH
+}
+
+/* 0 or a negative errno; records nothing. */
+static int attach_try(struct dbgmem *m, int receipt)
+{
+	struct dbgmem_attach a = {
+		.size = sizeof(a),
+		.pid = m->pid,
+		.receipt = receipt,
+	};
+	int ret;
+
+	ret = dbgmem__node_ioctl(m->fd, DBGMEM_IOC_ATTACH, &a);
+	if (!ret)
+		m->access = a.access;
+	return ret;
+}
+
+/*
+ * The first thread is gone, and with it what /proc/PID/mem stood for; any other
+ * thread's mem is as good. -ESRCH if there is none.
+ */
+static int attach_thread(struct dbgmem *m, int oflags)
+{
+	struct dirent *d;
+	int receipt, ret = -ESRCH;
+	char path[32], *end;
+	long tid;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)m->pid);
+	dir = opendir(path);
+	if (!dir)
+		return -ESRCH;
+	while (ret == -ESRCH && (d = readdir(dir))) {
+		tid = strtol(d->d_name, &end, 10);
+		if (*end || tid <= 0)
+			continue;
+		receipt = dbgmem__receipt_open(m->pid, (pid_t)tid, oflags);
+		if (receipt < 0)
+			continue;
+		ret = attach_try(m, receipt);
+		close(receipt);
+	}
+	closedir(dir);
+	return ret;
+}
+
+static int attach_pid(struct dbgmem *m, int oflags)
+{
+	int receipt, ret, tries = ATTACH_TRIES;
+
+	do {
+		receipt = dbgmem__receipt_open(m->pid, 0, oflags);
+		/* Newer kernels refuse the open where there is no memory. */
+		if (receipt == -ESRCH) {
+			ret = attach_thread(m, oflags);
+			continue;
+		}
+		if (receipt < 0)
+			return dbgmem__receipt_fail(m->pid, -receipt);
+		ret = attach_try(m, receipt);
+		close(receipt);
+		if (ret == -ESRCH)
+			ret = attach_thread(m, oflags);
+	} while (ret == -ESTALE && --tries);
+	return ret ? attach_fail(m->pid, -ret) : 0;
+}
+
+static int page_size_get(struct dbgmem *m)
+{
+	struct dbgmem_info info;
+	int ret;
+
+	ret = dbgmem_get_info(m, &info);
+	if (!ret)
+		m->page_size = info.page_size;
+	return ret;
+}
+
+/* @receipt of -1: open it here. */
+static int session_open(pid_t pid, int receipt, unsigned int flags,
+			struct dbgmem **out)
+{
+	int oflags = flags & DBGMEM_OPEN_RDONLY ? O_RDONLY : O_RDWR;
+	struct dbgmem *m;
+	int ret;
+
+	*out = NULL;
+	if (flags & ~DBGMEM_OPEN_RDONLY)
+		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+			"cannot open process %d: unknown open flags 0x%x",
+			(int)pid, flags & ~DBGMEM_OPEN_RDONLY);
+	if (pid <= 0)
+		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+			"cannot open process %d: a process id is a positive number",
+			(int)pid);
+	m = calloc(1, sizeof(*m));
+	if (!m)
+		return dbgmem__fail_simple(ENOMEM, DBGMEM_GATE_SYSTEM,
+			"cannot open process %d: out of memory", (int)pid);
+	m->pid = pid;
+	m->fd = dbgmem__node_open(oflags);
+	if (m->fd < 0) {
+		ret = m->fd;
+		goto err_free;
+	}
+	if (receipt < 0) {
+		ret = attach_pid(m, oflags);
+	} else {
+		ret = attach_try(m, receipt);
+		if (ret)
+			attach_fail(pid, -ret);
+	}
+	if (ret)
+		goto err_close;
+	ret = page_size_get(m);
+	if (ret)
+		goto err_close;
+	*out = m;
+	return 0;
+
+err_close:
+	close(m->fd);
+err_free:
+	free(m);
+	return ret;
+}
+
+DBGMEM_EXPORT int dbgmem_open(pid_t pid, unsigned int flags,
+			      struct dbgmem **out)
+{
+	return session_open(pid, -1, flags, out);
+}
+
+DBGMEM_EXPORT int dbgmem_open_receipt(pid_t pid, int receipt,
+				      unsigned int flags, struct dbgmem **out)
+{
+	if (receipt < 0) {
+		*out = NULL;
+		return attach_fail(pid, EBADF);
+	}
+	return session_open(pid, receipt, flags, out);
+}
+
+DBGMEM_EXPORT void dbgmem_close(struct dbgmem *m)
+{
+	if (!m)
+		return;
+	close(m->fd);
+	free(m);
+}
+
+DBGMEM_EXPORT int dbgmem_fd(const struct dbgmem *m)
+{
+	return m->fd;
+}
+
+DBGMEM_EXPORT pid_t dbgmem_pid(const struct dbgmem *m)
+{
+	return m->pid;
+}
+
+DBGMEM_EXPORT uint32_t dbgmem_access(const struct dbgmem *m)
+{
+	return m->access;
+}
+
+DBGMEM_EXPORT int dbgmem_get_info(const struct dbgmem *m,
+				  struct dbgmem_info *info)
+{
+	int fd, ret;
+
+	fd = m ? m->fd : dbgmem__node_open(O_RDONLY);
+	if (fd < 0)
+		return fd;
+	memset(info, 0, sizeof(*info));
+	info->size = sizeof(*info);
+	ret = dbgmem__node_ioctl(fd, DBGMEM_IOC_INFO, info);
+	if (!m)
+		close(fd);
+	if (ret)
+		return dbgmem__fail_simple(-ret, DBGMEM_GATE_MODULE,
+			"cannot ask " DBGMEM_NODE " for information: %s: install the module and the library from the same release",
+			strerror(-ret));
+	return 0;
+}

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Move memory, and explain what would not move. */
+#define _FILE_OFFSET_BITS 64
+#define _GNU_SOURCE
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/uio.h>
+
+#include "internal.h"
+
+/* read(2) and its relatives move at most this much in one call. */
+#define VECTOR_MAX	0x7ffff000ULL
+
+/* File offsets are signed; the VFS refuses those that look negative. */
+#define OFFSET_MAX	((uint64_t)INT64_MAX)
+
+static const char *const policies[] = {
+	[DBGMEM_FORCE_NEVER] = "never (nobody may)",
+	[DBGMEM_FORCE_PTRACE] = "ptrace (only the target's tracer may)",
+	[DBGMEM_FORCE_CAPABLE] =
+		"capable (the target's tracer may, and CAP_SYS_PTRACE)",
+	[DBGMEM_FORCE_ALWAYS] = "always",
+};
+
+static const char *policy_str(struct dbgmem *m)
+{
+	struct dbgmem_info info = { .size = sizeof(info) };
+
+	if (dbgmem__node_ioctl(m->fd, DBGMEM_IOC_INFO, &info) ||
+	    info.force_policy >= sizeof(policies) / sizeof(policies[0]))
+		return "unknown";
+	return policies[info.force_policy];
+}
+
+static unsigned long long max_exact(struct dbgmem *m)
+{
+	struct dbgmem_info info = { .size = sizeof(info) };
+
+	dbgmem__node_ioctl(m->fd, DBGMEM_IOC_INFO, &info);
+	return info.max_exact;
+}
+
+static const char *advice(uint32_t cmd, const struct dbgmem_transfer *t)
+{
+	switch (t->reason) {
+	case DBGMEM_REASON_PROTECTION:
+		if (t->flags & DBGMEM_FORCE)
+			return ": a shared mapping that its owner may not write cannot be forced";
+		return cmd == DBGMEM_IOC_READ ?
+			": FORCE reads it all the same" :
+			": FORCE writes it all the same where it is private";
+	case DBGMEM_REASON_NOT_RESIDENT:
+		return ": without NOFAULT it would be brought in";
+	case DBGMEM_REASON_UNMAPPED:
+		return ": see /proc/PID/maps for what is mapped";
+	case DBGMEM_REASON_SPECIAL:
+		return t->flags & DBGMEM_EXACT ?
+			": it cannot be pinned, which EXACT needs" : "";
+	default:
+		return "";
+	}
+}
+
+/* @t is the request as the kernel answered it, @code the errno value. */
+static int transfer_fail(struct dbgmem *m, uint32_t cmd,
+			 const struct dbgmem_transfer *t, int code)
+{
+	struct dbgmem_error e = {
+		.code = code,
+		.gate = DBGMEM_GATE_SYSTEM,
+		.pid = m->pid,
+		.reason = t->reason,
+		.fault_addr = t->fault_addr,
+		.done = t->done,
+	};
+	const char *whose = "";
+	char what[128];
+
+	snprintf(what, sizeof(what), "cannot %s%s %llu bytes at 0x%llx of process %d",
+		 cmd == DBGMEM_IOC_READ ? "read" : "write",
+		 t->flags & DBGMEM_EXACT ? " exactly" : "",
+		 (unsigned long long)t->len, (unsigned long long)t->addr,
+		 (int)m->pid);
+	switch (code) {
+	case EFAULT:
+		e.gate = DBGMEM_GATE_MEMORY;
+		if (t->reason == DBGMEM_REASON_BUFFER)
+			whose = " of this process";
+		return dbgmem__fail(&e, "%s: at 0x%llx%s: %s%s%s", what,
+				    (unsigned long long)t->fault_addr, whose,
+				    dbgmem_reason_str(t->reason),
+				    advice(cmd, t),
+				    t->flags & DBGMEM_EXACT ?
+				    "; nothing was transferred" : "");
+	case EACCES:
+		e.gate = DBGMEM_GATE_SESSION;
+		return dbgmem__fail(&e, "%s: the session has no %s access: open it, and the receipt if that came from elsewhere, for both directions",
+				    what, cmd == DBGMEM_IOC_READ ? "read" : "write");
+	case EPERM:
+		e.gate = DBGMEM_GATE_POLICY;
+		return dbgmem__fail(&e, "%s: FORCE is refused, the module's force= policy is %s: trace the target, run as root, or change /sys/module/dbgmem/parameters/force",
+				    what, policy_str(m));
+	case ESRCH:
+		e.gate = DBGMEM_GATE_TARGET;
+		return dbgmem__fail(&e, "%s: it has exited", what);
+	case ESTALE:
+		e.gate = DBGMEM_GATE_TARGET;
+		return dbgmem__fail(&e, "%s: it has executed another program since it was opened: open it again",
+				    what);
+	case EMSGSIZE:
+		e.gate = DBGMEM_GATE_USAGE;
+		return dbgmem__fail(&e, "%s: an exact transfer takes at most %llu bytes: split it, or transfer without EXACT",
+				    what, max_exact(m));
+	case EOVERFLOW:
+		e.gate = DBGMEM_GATE_USAGE;
+		return dbgmem__fail(&e, "%s: address plus length exceeds 64 bits",
+				    what);
+	case EOPNOTSUPP:
+		e.gate = DBGMEM_GATE_USAGE;
+		return dbgmem__fail(&e, "%s: the module or the kernel does not know one of the flags 0x%x: compare with transfer_flags of dbgmem_get_info()",
+				    what, t->flags);
+	case EINVAL:
+		e.gate = DBGMEM_GATE_USAGE;
+		return dbgmem__fail(&e, "%s: flags 0x%x do not go together or with this call, or the validity bitmap is too small",
+				    what, t->flags);
+	case ENOTCONN:
+		e.gate = DBGMEM_GATE_USAGE;
+		return dbgmem__fail(&e, "%s: the session is not attached", what);
+	case ENOMEM:
+		return dbgmem__fail(&e, "%s: the kernel is out of memory", what);
+	case EINTR:
+		return dbgmem__fail(&e, "%s: interrupted, this process is being killed",
+				    what);
+	default:
+		return dbgmem__fail(&e, "%s: %s", what, strerror(code));
+	}
+}
+
+static int transfer(struct dbgmem *m, uint32_t cmd, struct dbgmem_transfer *t,
+		    struct dbgmem_result *res)
+{
+	int ret;
+
+	t->size = sizeof(*t);
+	ret = dbgmem__node_ioctl(m->fd, cmd, t);
+	if (res) {
+		res->done = t->done;
+		res->fault_addr = t->fault_addr;
+		res->reason = t->reason;
+	}
+	return ret ? transfer_fail(m, cmd, t, -ret) : 0;
+}
+
+static int simple(struct dbgmem *m, uint32_t cmd, uint64_t addr,
+		  const void *buf, size_t len, uint32_t flags,
+		  struct dbgmem_result *res)
+{
+	struct dbgmem_transfer t = {
+		.flags = flags,
+		.addr = addr,
+		.buf = (uintptr_t)buf,
+		.len = len,
+	};
+
+	return transfer(m, cmd, &t, res);
+}
+
+/* PARTIAL, with the count as the result. */
+static ssize_t counted(struct dbgmem *m, uint32_t cmd, uint64_t addr,
+		       const void *buf, size_t len)
+{
+	struct dbgmem_result res;
+	int ret;
+
+	if (len > SSIZE_MAX)
+		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+			"cannot %s %zu bytes at 0x%llx: a length above SSIZE_MAX has no count to be returned: split it, or use the _flags form",
+			cmd == DBGMEM_IOC_READ ? "read" : "write", len,
+			(unsigned long long)addr);
+	ret = simple(m, cmd, addr, buf, len, 0, &res);
+	return ret ? ret : (ssize_t)res.done;
+}
+
+DBGMEM_EXPORT ssize_t dbgmem_read(struct dbgmem *m, uint64_t addr, void *buf,
+				  size_t len)
+{
+	return counted(m, DBGMEM_IOC_READ, addr, buf, len);
+}
+
+DBGMEM_EXPORT ssize_t dbgmem_write(struct dbgmem *m, uint64_t addr,
+				   const void *buf, size_t len)
+{
+	return counted(m, DBGMEM_IOC_WRITE, addr, buf, len);
+}
+
+DBGMEM_EXPORT int dbgmem_read_exact(struct dbgmem *m, uint64_t addr, void *buf,
+				    size_t len)
+{
+	return simple(m, DBGMEM_IOC_READ, addr, buf, len, DBGMEM_EXACT, NULL);
+}
+
+DBGMEM_EXPORT int dbgmem_write_exact(struct dbgmem *m, uint64_t addr,
+				     const void *buf, size_t len)
+{
+	return simple(m, DBGMEM_IOC_WRITE, addr, buf, len, DBGMEM_EXACT, NULL);
+}
+
+DBGMEM_EXPORT int dbgmem_read_flags(struct dbgmem *m, uint64_t addr, void *buf,
+				    size_t len, uint32_t flags,
+				    struct dbgmem_result *res)
+{
+	return simple(m, DBGMEM_IOC_READ, addr, buf, len, flags, res);
+}
+
+DBGMEM_EXPORT int dbgmem_write_flags(struct dbgmem *m, uint64_t addr,
+				     const void *buf, size_t len,
+				     uint32_t flags, struct dbgmem_result *res)
+{
+	return simple(m, DBGMEM_IOC_WRITE, addr, buf, len, flags, res);
+}
+
+DBGMEM_EXPORT int dbgmem_read_valid(struct dbgmem *m, uint64_t addr, void *buf,
+				    size_t len, uint32_t flags, uint8_t *valid,
+				    size_t valid_size,
+				    struct dbgmem_result *res)
+{
+	struct dbgmem_transfer t = {
+		.flags = flags,
+		.addr = addr,
+		.buf = (uintptr_t)buf,
+		.len = len,
+		.valid = (uintptr_t)valid,
+		.valid_size = valid_size,
+	};
+
+	return transfer(m, DBGMEM_IOC_READ, &t, res);
+}
+
+DBGMEM_EXPORT size_t dbgmem_valid_size(const struct dbgmem *m, uint64_t addr,
+				       size_t len)
+{
+	uint64_t ps = m->page_size, pages;
+
+	if (!len)
+		return 0;
+	/* Split, so that no sum exceeds 64 bits. */
+	pages = len / ps + (addr % ps + len % ps + ps - 1) / ps;
+	return (size_t)(pages / 8 + (pages % 8 != 0));
+}
+
+static ssize_t vector_usage(const char *verb, uint64_t addr, int code,
+			    const char *why)
+{
+	return dbgmem__fail_simple(code, DBGMEM_GATE_USAGE,
+				   "cannot %s a vector at 0x%llx: %s", verb,
+				   (unsigned long long)addr, why);
+}
+
+/*
+ * preadv(2) and pwritev(2) are one call for many buffers, but know no addresses
+ * above OFFSET_MAX and give no reasons. So whatever they cannot do or refuse at
+ * its first byte is done again buffer by buffer, which says why.
+ */
+static ssize_t vector(struct dbgmem *m, uint32_t cmd, const struct iovec *iov,
+		      int iovcnt, uint64_t addr)
+{
+	const char *verb = cmd == DBGMEM_IOC_READ ? "read" : "write";
+	uint64_t total = 0, done = 0;
+	struct dbgmem_result res;
+	ssize_t n;
+	int i, cnt, ret;
+
+	if (iovcnt < 0 || (iovcnt && !iov))
+		return vector_usage(verb, addr, EINVAL, "no buffers, or a negative number of them");
+	for (i = 0; i < iovcnt; i++) {
+		if (iov[i].iov_len > SSIZE_MAX - total)
+			return vector_usage(verb, addr, EINVAL, "the lengths exceed SSIZE_MAX together");
+		total += iov[i].iov_len;
+	}
+	if (total > UINT64_MAX - addr)
+		return vector_usage(verb, addr, EOVERFLOW, "address plus length exceeds 64 bits");
+
+	if (total <= VECTOR_MAX && addr <= OFFSET_MAX - total) {
+		for (i = 0; i < iovcnt; i += cnt) {
+			uint64_t want = 0;
+			int j;
+
+			cnt = iovcnt - i < IOV_MAX ? iovcnt - i : IOV_MAX;
+			for (j = i; j < i + cnt; j++)
+				want += iov[j].iov_len;
+			n = cmd == DBGMEM_IOC_READ ?
+				preadv(m->fd, iov + i, cnt, (off_t)(addr + done)) :
+				pwritev(m->fd, iov + i, cnt, (off_t)(addr + done));
+			if (n < 0 && !done)
+				break;
+			if (n > 0)
+				done += (uint64_t)n;
+			if (n != (ssize_t)want)
+				return (ssize_t)done;
+		}
+		if (i >= iovcnt)
+			return (ssize_t)done;
+	}
+
+	for (i = 0, done = 0; i < iovcnt; i++) {
+		if (!iov[i].iov_len)
+			continue;
+		ret = simple(m, cmd, addr + done, iov[i].iov_base,
+			     iov[i].iov_len, 0, &res);
+		if (ret)
+			return done ? (ssize_t)done : ret;
+		done += res.done;
+		if (res.done < iov[i].iov_len)
+			break;
+	}
+	return (ssize_t)done;
+}
+
+DBGMEM_EXPORT ssize_t dbgmem_preadv(struct dbgmem *m, const struct iovec *iov,
+				    int iovcnt, uint64_t addr)
+{
+	return vector(m, DBGMEM_IOC_READ, iov, iovcnt, addr);
+}
+
+DBGMEM_EXPORT ssize_t dbgmem_pwritev(struct dbgmem *m, const struct iovec *iov,
+				     int iovcnt, uint64_t addr)
+{
+	return vector(m, DBGMEM_IOC_WRITE, iov, iovcnt, addr);
+}
