@@ -7,6 +7,7 @@
  * 4 and 8 bytes go through a register: the target's side sees one access.
  */
 #include <linux/mm.h>
+#include <linux/pagemap.h>
 #include <linux/uaccess.h>
 #include <linux/uio.h>
 
@@ -91,6 +92,20 @@ size_t dbgmem_caller_get(struct dbgmem_caller *c, size_t at, char *kaddr,
 	if (unlikely(!n) && !c->iter)
 		n = get_bytes(c, at, kaddr, len);
 	return n;
+}
+
+/**
+ * dbgmem_caller_readable - how much of the buffer can be read just now
+ * @c: the caller's end
+ * @len: bytes
+ *
+ * Return: bytes from the start, up to the first page that cannot be read.
+ */
+size_t dbgmem_caller_readable(struct dbgmem_caller *c, size_t len)
+{
+	if (unlikely(c->iter))
+		return len;
+	return len - fault_in_readable(c->user, len);
 }
 
 /**

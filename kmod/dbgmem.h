@@ -216,6 +216,7 @@ size_t dbgmem_caller_put(struct dbgmem_caller *c, size_t at, const char *kaddr,
 			 size_t len);
 size_t dbgmem_caller_get(struct dbgmem_caller *c, size_t at, char *kaddr,
 			 size_t len);
+size_t dbgmem_caller_readable(struct dbgmem_caller *c, size_t len);
 size_t dbgmem_caller_zero(struct dbgmem_caller *c, size_t at, size_t len);
 
 /* valid.c */

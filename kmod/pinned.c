@@ -22,6 +22,12 @@ static size_t copy_piece(struct dbgmem_xfer *x, size_t at, struct page *page,
 	return n;
 }
 
+static int refused_by_caller(struct dbgmem_xfer *x)
+{
+	x->reason = DBGMEM_REASON_BUFFER;
+	return -EFAULT;
+}
+
 /**
  * dbgmem_pinned_copy - move one batch through held pages
  * @x: the transfer
@@ -35,10 +41,20 @@ ssize_t dbgmem_pinned_copy(struct dbgmem_xfer *x, struct page **pages,
 {
 	unsigned int offset = offset_in_page(x->addr);
 	unsigned long want, done = 0;
+	size_t readable;
 	long held, i;
 
 	want = min_t(unsigned long, nr_pages,
 		     dbgmem_span_pages(x->addr, x->left));
+	/* Pages that the caller's buffer has nothing for stay shared. */
+	if (x->write && (want > 1 || x->done)) {
+		readable = want * PAGE_SIZE - offset_in_page(x->addr);
+		readable = min_t(size_t, readable, x->left);
+		readable = dbgmem_caller_readable(&x->caller, readable);
+		if (!readable)
+			return refused_by_caller(x);
+		want = dbgmem_span_pages(x->addr, readable);
+	}
 	held = dbgmem_hold_target(x, x->addr, want, pages);
 	if (held < 0)
 		return held;
@@ -54,9 +70,5 @@ ssize_t dbgmem_pinned_copy(struct dbgmem_xfer *x, struct page **pages,
 	}
 	dbgmem_drop_target(x, pages, held, done);
 
-	if (!done) {
-		x->reason = DBGMEM_REASON_BUFFER;
-		return -EFAULT;
-	}
-	return done;
+	return done ?: refused_by_caller(x);
 }

@@ -195,10 +195,11 @@ struct dbgmem_attach {
  * copy, never to the file. Shared read-only mappings stay refused. Who may is
  * decided by the module's force= policy at the time of the call.
  *
- * %DBGMEM_ZEROFILL (READ): what is inaccessible reads as zeros and the walk goes
- * on to the end. @done counts the bytes that really came from the target, and
- * the call succeeds even when there were none; @fault_addr and @reason tell of
- * the first hole.
+ * %DBGMEM_ZEROFILL (READ): what is inaccessible in the target reads as zeros and
+ * the walk goes on to the end. @done counts the bytes that really came from the
+ * target, and the call succeeds even when there were none; @fault_addr and
+ * @reason tell of the first hole. Where the walk did not reach the end, they
+ * tell why instead, as without the flag.
  *
  * %DBGMEM_NOFAULT (READ): never fault a page in; only what the target's page
  * tables hold at the time is read, the rest is inaccessible with
@@ -252,8 +253,8 @@ struct dbgmem_attach {
  * @reserved: must be 0
  *
  * READ copies from the target to the caller, WRITE the other way. The ioctl
- * returns 0 when at least one byte moved, or @len was 0, or ZEROFILL was asked
- * for; compare @done with @len to see whether all of it did. When the first
+ * returns 0 when at least one byte moved, or @len was 0, or a ZEROFILL reached
+ * the end; compare @done with @len to see whether all of it did. When the first
  * byte is not accessible it fails with EFAULT; @done, @fault_addr and @reason
  * are valid then too. Reads never un-share the target's copy-on-write memory.
  * Naturally aligned transfers of 1, 2, 4 or 8 bytes are one load and one store
