@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The human's entry; kbuild's is Kbuild. Every product is under $(O).
+
+VERSION := 0.1.0
+SOVERSION := 0
+
+O := build
+override O := $(abspath $(O))
+S := $(CURDIR)
+ifneq ($(words $(S) $(O)),2)
+$(error the paths of the sources and of O= must not contain blanks)
+endif
+
+# Where `make install` puts things
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+BINDIR ?= $(PREFIX)/bin
+MANDIR ?= $(PREFIX)/share/man
+UDEVDIR ?= /lib/udev/rules.d
+SYSUSERSDIR ?= /usr/lib/sysusers.d
+DESTDIR ?=
+
+# The guest of check and demo: Debian's newest kernel of this series
+KERNEL ?= 6.1
+GUEST := $(O)/guest/$(KERNEL)
+
+# Quiet unless V=1
+ifeq ($(V),1)
+Q :=
+say = @:
+else
+Q := @
+say = @printf '  %-7s %s\n'
+endif
+
+QEMU_DIR := selftests/qemu
+# Parallel by default where it takes long
+JOBS := $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+all: modules user ## build the module and user space (the default)
+
+# --- the module ---
+
+# For KDIR=, or the running kernel, or else the guest's
+RUNNING := $(shell uname -r)
+ifeq ($(KDIR),)
+ifneq ($(wildcard /lib/modules/$(RUNNING)/build/Makefile),)
+KDIR := /lib/modules/$(RUNNING)/build
+endif
+else
+override KDIR := $(abspath $(KDIR))
+endif
+
+# Options for kbuild count only on its command line, as there.
+KBUILD_PASS := $(foreach v,ARCH CROSS_COMPILE CC LLVM V W C CF,\
+	$(if $(findstring command,$(origin $(v))),$(v)='$($(v))'))
+ifneq ($(C),)
+ifeq ($(CF),)
+KBUILD_PASS += CF=-D__CHECK_ENDIAN__
+endif
+endif
+
+KMOD_SRC := $(sort Kbuild kmod/Kbuild $(wildcard kmod/*.[ch] uapi/*.h))
+
+# kbuild writes its objects beside the sources: give it a tree of links.
+# $(call kbuild,KDIR,TREE,ARGUMENTS)
+link_tree = rm -f $(1)/Kbuild $(1)/kmod/*.[ch] $(1)/uapi/*.h && \
+	mkdir -p $(1)/kmod $(1)/uapi && \
+	for f in $(KMOD_SRC); do ln -sfn $(S)/$$f $(1)/$$f || exit 1; done
+kbuild = +$(Q)$(MAKE) --no-print-directory -C $(1) O= M=$(2) $(3)
+
+ifneq ($(KDIR),)
+# what uname -r will say; Debian's kernel.release has only the upstream version
+KRELEASE := $(shell sed -n 's/^.define UTS_RELEASE "\(.*\)"/\1/p' \
+	$(KDIR)/include/generated/utsrelease.h 2>/dev/null)
+ifeq ($(KRELEASE),)
+$(error KDIR=$(KDIR) is not a prepared kernel tree)
+endif
+MODTREE := $(O)/module/$(KRELEASE)
+KO := $(MODTREE)/kmod/dbgmem.ko
+
+modules: $(KO) ## build the module for the running kernel, or for KDIR= (W=1, C=2 as in kbuild)
+	@:
+
+$(KO): $(KMOD_SRC) $(wildcard $(KDIR)/Module.symvers) \
+		$(if $(W)$(C),FORCE $(if $(C),sparse-present))
+	$(say) KBUILD "dbgmem.ko for $(KRELEASE)"
+	$(Q)$(call link_tree,$(MODTREE))
+	$(if $(W)$(C),$(Q)rm -f $(MODTREE)/kmod/*.o)
+	$(call kbuild,$(KDIR),$(MODTREE),$(KBUILD_PASS) modules)
+	$(Q)touch $@
+else
+modules: $(GUEST)/.complete
+	@echo "no headers of the running kernel $(RUNNING): building for the guest's $(KERNEL)"
+	+$(Q)$(MAKE) --no-print-directory modules KDIR=$(GUEST)/build
+endif
+
+# The guest's module, whatever KDIR= says
+guest-module: $(GUEST)/.complete
+	+$(Q)$(MAKE) --no-print-directory modules KDIR=$(GUEST)/build
+
+sparse-present:
+	$(Q)command -v sparse >/dev/null || $(QEMU_DIR)/setup.sh lint
+
+# --- what is downloaded ---
+
+$(O)/.setup-kernel: $(QEMU_DIR)/setup.sh
+	$(Q)mkdir -p $(@D)
+	$(Q)$(QEMU_DIR)/setup.sh build kernel
+	$(Q)touch $@
+
+$(GUEST)/.complete: | $(O)/.setup-kernel
+	$(Q)$(QEMU_DIR)/kernel.sh $(O) $(KERNEL)
+
+$(O)/kselftest/.complete: | $(O)/.setup-kernel
+	$(Q)$(QEMU_DIR)/source.sh $(O) $(KERNEL)
+
+# The uncompressed image boots faster under emulation.
+$(GUEST)/vmlinux: | $(GUEST)/.complete $(O)/kselftest/.complete
+	$(say) EXTRACT $(@F)
+	$(Q)bash $(O)/scripts/extract-vmlinux $(GUEST)/vmlinuz >$@.tmp
+	$(Q)mv $@.tmp $@
+
+setup: ## install the Debian packages that check and demo need, or say which
+	$(Q)$(QEMU_DIR)/setup.sh
+
+# --- user space ---
+
+LIBFILE := libdbgmem.so.$(VERSION)
+SONAME := libdbgmem.so.$(SOVERSION)
+LIB := $(O)/user/$(LIBFILE)
+TOOL := $(O)/user/dbgmem
+MANPAGES := $(sort $(wildcard user/man/*.[1-9]))
+
+LIB_OBJ := $(patsubst user/%.c,$(O)/user/%.o,$(wildcard user/lib/*.c))
+CLI_OBJ := $(patsubst user/%.c,$(O)/user/%.o,$(wildcard user/cli/*.c))
+
+LIBKMOD_CFLAGS = $(shell pkg-config --cflags libkmod 2>/dev/null)
+LIBKMOD_LIBS = $(or $(shell pkg-config --libs libkmod 2>/dev/null),-lkmod)
+
+CFLAGS ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes \
+	-Wold-style-definition -Wwrite-strings -Wundef
+HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+USER_CFLAGS = -std=gnu11 $(CFLAGS) $(WARNINGS) $(HARDEN) -fPIC \
+	-fvisibility=hidden -I$(O)/include -Iuser/lib \
+	-DDBGMEM_VERSION='"$(VERSION)"' $(LIBKMOD_CFLAGS)
+USER_LDFLAGS = $(LDFLAGS) -Wl,-z,relro,-z,now
+
+UAPI_COPY := $(O)/include/linux/dbgmem.h
+
+USER_PRODUCTS := $(LIB) $(O)/user/libdbgmem.a $(O)/user/libdbgmem.pc $(TOOL) \
+	$(O)/user/install/dbgmem
+
+user: $(USER_PRODUCTS) ## build the library and the tool
+
+$(UAPI_COPY): uapi/dbgmem.h
+	$(Q)install -D -m 644 $< $@
+
+$(O)/user/%.o: user/%.c Makefile | $(UAPI_COPY)
+	$(say) CC "user/$*.c"
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(USER_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(LIB): $(LIB_OBJ) user/lib/libdbgmem.map
+	$(say) LINK $(@F)
+	$(Q)$(CC) $(CFLAGS) $(USER_LDFLAGS) -shared -Wl,-soname,$(SONAME) \
+		-Wl,--version-script,user/lib/libdbgmem.map -Wl,-z,defs \
+		-o $@ $(LIB_OBJ) $(LIBKMOD_LIBS) -pthread
+	$(Q)ln -sf $(LIBFILE) $(@D)/$(SONAME)
+	$(Q)ln -sf $(SONAME) $(@D)/libdbgmem.so
+
+$(O)/user/libdbgmem.a: $(LIB_OBJ)
+	$(say) AR $(@F)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+# $(call make_pc,OUT)
+make_pc = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
+	-e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
+	user/lib/libdbgmem.pc.in >$(1)
+
+$(O)/user/libdbgmem.pc: user/lib/libdbgmem.pc.in Makefile
+	$(Q)mkdir -p $(@D)
+	$(Q)$(call make_pc,$@)
+
+link_tool = $(CC) $(CFLAGS) $(USER_LDFLAGS) -o $@ $(CLI_OBJ) -L$(O)/user \
+	-ldbgmem -pthread
+
+# The one in the build directory finds the library beside it,
+$(TOOL): $(CLI_OBJ) $(LIB)
+	$(say) LINK "$(@F)"
+	$(Q)$(link_tool) -Wl,-rpath,'$$ORIGIN'
+
+# the one to be installed where the system looks for libraries.
+$(O)/user/install/dbgmem: $(CLI_OBJ) $(LIB)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(link_tool)
+
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d)
+
+include selftests/build.mk
+# comes with the benchmark
+-include selftests/bench/bench.mk
+
+# --- installation ---
+
+INSTALL_MODULE := $(if $(KDIR),$(wildcard $(KO)))
+inst = $(Q)install -D -m $(1) $(2) $(DESTDIR)$(3)
+
+install: user ## install below PREFIX= (/usr/local) and DESTDIR=, the module too if it is built
+	$(say) INSTALL "$(DESTDIR)$(PREFIX)"
+	$(call inst,755,$(O)/user/install/dbgmem,$(BINDIR)/dbgmem)
+	$(call inst,755,$(O)/user/$(LIBFILE),$(LIBDIR)/$(LIBFILE))
+	$(Q)ln -sf $(LIBFILE) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	$(Q)ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libdbgmem.so
+	$(call inst,644,$(O)/user/libdbgmem.a,$(LIBDIR)/libdbgmem.a)
+	$(Q)$(call make_pc,$(O)/user/libdbgmem.pc.install)
+	$(call inst,644,$(O)/user/libdbgmem.pc.install,$(LIBDIR)/pkgconfig/libdbgmem.pc)
+	$(call inst,644,user/lib/dbgmem.h,$(INCLUDEDIR)/dbgmem.h)
+	$(call inst,644,uapi/dbgmem.h,$(INCLUDEDIR)/linux/dbgmem.h)
+	$(Q)for p in $(MANPAGES); do \
+		install -D -m 644 $$p $(DESTDIR)$(MANDIR)/man$${p##*.}/$${p##*/} || exit 1; \
+	done
+	$(call inst,644,user/udev/60-dbgmem.rules,$(UDEVDIR)/60-dbgmem.rules)
+	$(call inst,644,user/udev/dbgmem.sysusers,$(SYSUSERSDIR)/dbgmem.conf)
+ifneq ($(INSTALL_MODULE),)
+	$(call kbuild,$(KDIR),$(MODTREE),KERNELRELEASE=$(KRELEASE) \
+		INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates/dbgmem \
+		CONFIG_MODULE_SIG_ALL= DEPMOD=true modules_install)
+	$(Q)$(if $(DESTDIR),:,depmod $(KRELEASE))
+else
+	@echo "the module is not built for $(or $(KRELEASE),$(RUNNING)): not installed"
+endif
+	$(Q)$(if $(DESTDIR),:,ldconfig || :)
+
+uninstall: ## remove what install installed
+	$(say) REMOVE "$(DESTDIR)$(PREFIX)"
+	$(Q)rm -f $(addprefix $(DESTDIR),$(BINDIR)/dbgmem \
+		$(LIBDIR)/$(LIBFILE) $(LIBDIR)/$(SONAME) $(LIBDIR)/libdbgmem.so \
+		$(LIBDIR)/libdbgmem.a $(LIBDIR)/pkgconfig/libdbgmem.pc \
+		$(INCLUDEDIR)/dbgmem.h $(INCLUDEDIR)/linux/dbgmem.h \
+		$(UDEVDIR)/60-dbgmem.rules $(SYSUSERSDIR)/dbgmem.conf)
+	$(Q)for p in $(MANPAGES); do \
+		rm -f $(DESTDIR)$(MANDIR)/man$${p##*.}/$${p##*/}; \
+	done
+	$(Q)d=$(DESTDIR)/lib/modules/$(or $(KRELEASE),$(RUNNING)); \
+	if [ -d $$d/updates/dbgmem ]; then \
+		rm -rf $$d/updates/dbgmem; \
+		$(if $(DESTDIR),:,depmod $(or $(KRELEASE),$(RUNNING))); \
+	fi
+	$(Q)$(if $(DESTDIR),:,ldconfig || :)
+
+# --- housekeeping ---
+
+clean: ## remove what was built, keep what was downloaded
+	$(Q)rm -rf $(addprefix $(O)/,module user include selftests lint vm demo/run)
+
+distclean: clean ## remove the downloads too: the whole of O=
+	$(Q)rm -rf $(addprefix $(O)/,apt guest kselftest scripts demo source.tmp) \
+		$(O)/.setup-kernel
+	$(Q)rmdir $(O) 2>/dev/null || :
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1 \2/p' $(MAKEFILE_LIST) | sort -u | \
+		awk '{ t = $$1; $$1 = ""; printf "  %-10s%s\n", t, $$0 }'
+	@echo "Variables: O=$(notdir $(O)) KDIR= W=1 C=2 V=1 TESTS=\"test_x ...\" KERNEL=$(KERNEL) PREFIX= DESTDIR="
+
+FORCE:
+
+.PHONY: all modules guest-module sparse-present user setup install uninstall clean \
+	distclean help FORCE

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * For the tests of the ABI's edges: a session on a child, memory with known
+ * limits on both sides, and addresses that nobody has.
+ */
+#ifndef SELFTESTS_ABI_H
+#define SELFTESTS_ABI_H
+
+#include "common.h"
+
+#include <stddef.h>
+
+#define PAGE		4096
+#define POISON		0xa5
+#define KNOWN_FLAGS \
+	(DBGMEM_EXACT | DBGMEM_FORCE | DBGMEM_ZEROFILL | DBGMEM_NOFAULT)
+
+/* Addresses that are no program's memory, as far as a pointer can say them. */
+static const uint64_t bad_addr[] = {
+	0,			/* mmap_min_addr keeps it free */
+	0xffff888000000000,	/* x86-64: the kernel's map of all memory */
+	0xffffffff81000000,	/* x86-64: the kernel's text */
+	0xffffffffffff0000,
+	0x8000000000000000,
+	0x0000800000000000,	/* the first one that is not canonical */
+};
+
+struct abi {
+	struct target target;
+	int fd, receipt;
+	unsigned char *req;	/* two pages, and PROT_NONE behind */
+	unsigned char *shared;	/* mapped here and in the target */
+	unsigned char buf[64];
+};
+
+static inline int abi_start(struct abi *a)
+{
+	int ret;
+
+	a->req = mmap(NULL, 3 * PAGE, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	a->shared = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (a->req == MAP_FAILED || a->shared == MAP_FAILED)
+		return -errno;
+	memset(a->shared, 0x5a, PAGE);
+	if (mprotect(a->req + 2 * PAGE, PAGE, PROT_NONE) ||
+	    munmap(a->shared + PAGE, PAGE))
+		return -errno;
+	ret = target_start(&a->target);
+	if (ret)
+		return ret;
+	a->fd = session_open(a->target.pid, O_RDWR);
+	if (a->fd < 0)
+		return a->fd;
+	a->receipt = proc_open(a->target.pid, "mem", O_RDWR);
+	return a->receipt < 0 ? a->receipt : 0;
+}
+
+static inline void abi_stop(struct abi *a)
+{
+	close(a->fd);
+	close(a->receipt);
+	target_stop(&a->target);
+}
+
+static inline bool all_bytes(const unsigned char *p, size_t n, unsigned char byte)
+{
+	while (n--)
+		if (*p++ != byte)
+			return false;
+	return true;
+}
+
+#endif /* SELFTESTS_ABI_H */

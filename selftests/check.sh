@@ -1,0 +1,131 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Run what make has built: lint, the runner's own test, tests on this machine,
+# and the guests; print verdicts. Called by make, which gives O, GUEST, TESTS
+# (which to run, default all) and what lint.sh needs.
+#
+# VMS guests share the test programs between them (default 2 where there are
+# two processors), LIMIT bounds one program and TOTAL a guest, in seconds.
+set -eu
+here=$(dirname "$0")
+GUEST=${GUEST:?} O=${O:?}
+qemu=$here/qemu
+VMS=${VMS:-$(($(nproc) > 1 ? 2 : 1))} LIMIT=${LIMIT:-300} TOTAL=${TOTAL:-720}
+out=$O/vm
+start=$SECONDS
+nonce=$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
+mkdir -p "$out"
+
+# wanted NAME: is it to run?
+wanted() {
+	case " ${TESTS:-$1} " in
+	*" $1 "*) return 0 ;;
+	*) return 1 ;;
+	esac
+}
+
+# What there is, and is wanted.
+host=(lint runner) guest=()
+for f in "$O"/selftests/host_*; do
+	case $f in
+	*.d | *'*') ;;
+	*) [ ! -e "$here/$(basename "$f").c" ] || host+=("$(basename "$f")") ;;
+	esac
+done
+for f in "$O"/selftests/test_*; do
+	case $f in
+	*.d | *'*') continue ;;
+	esac
+	src=$here/$(basename "${f%32}").c
+	# a program whose source is gone is not a test any more
+	[ ! -e "$src" ] || guest+=("$(basename "$f")")
+done
+for t in ${TESTS:-}; do
+	case " ${host[*]} ${guest[*]:-} " in
+	*" $t "*) ;;
+	*)	echo "check: no test called $t; there are:" \
+			"${host[*]} ${guest[*]:-}" >&2
+		exit 1 ;;
+	esac
+done
+
+exec 9>"$out/lock"
+if ! flock -n 9; then
+	echo "check: another one is running in $O" >&2
+	exit 1
+fi
+rm -f "$out"/*.results "$out"/*.console
+
+expect=()
+pick() {
+	local name
+	for name; do
+		! wanted "$name" || expect+=("$name")
+	done
+}
+
+# One program on this machine, in the guests' form.
+host_run() {
+	local name=$1 rc=0 begin=$SECONDS
+	shift
+	wanted "$name" || return 0
+	printf '\n@%s begin %s\n' "$nonce" "$name"
+	timeout -k 5 "$LIMIT" "$@" </dev/null 2>&1 || rc=$?
+	printf '\n@%s end %s %d %d\n' "$nonce" "$name" "$rc" \
+		$((SECONDS - begin))
+}
+
+host_all() {
+	local name
+	for name in "${host[@]}"; do
+		case $name in
+		lint)	host_run lint "$here/lint.sh" ;;
+		runner)	host_run runner "$qemu/collect_test.sh" ;;
+		*)	host_run "$name" "$O/selftests/$name" ;;
+		esac
+	done >"$out/host.results"
+}
+
+pick "${host[@]}"
+list=()
+for t in ${guest[@]+"${guest[@]}"}; do
+	! wanted "$t" || list+=("$t")
+done
+
+pids=() results=("$out/host.results") consoles=()
+if [ ${#list[@]} -gt 0 ]; then
+	expect+=("${list[@]}" load unload)
+	version=$(basename "$(realpath "$GUEST")")
+	"$qemu/initramfs.sh" "$out/initramfs" "$GUEST" \
+		"$O/module/$version/kmod/dbgmem.ko" "$O"
+	[ "$VMS" -le ${#list[@]} ] || VMS=${#list[@]}
+	for ((v = 0; v < VMS; v++)); do
+		share=()
+		for ((i = v; i < ${#list[@]}; i += VMS)); do
+			share+=("${list[i]}")
+		done
+		tests=$(IFS=, && echo "${share[*]}")
+		results+=("$out/vm$v.results")
+		consoles+=("$out/vm$v.console")
+		: >"$out/vm$v.results"
+		: >"$out/vm$v.console"
+		"$qemu/vm.sh" "$out/vm$v" "$GUEST/vmlinux" "$out/initramfs" \
+			"$TOTAL" JOB=check "NONCE=$nonce" "LIMIT=$LIMIT" \
+			"TESTS=$tests" &
+		pids+=($!)
+	done
+fi
+trap 'kill ${pids[@]+"${pids[@]}"} 2>/dev/null || :; exit 130' INT TERM
+host_all
+for p in ${pids[@]+"${pids[@]}"}; do
+	wait "$p" || :	# the collector sees what is missing
+done
+[ ${#list[@]} -eq 0 ] || echo "guest $version, $VMS VM:" \
+	"$((SECONDS - start)) s from boot to result"
+
+rc=0
+awk -f "$qemu/collect.awk" -v "nonce=$nonce" -v "expect=${expect[*]}" \
+	-v "verbose=${V:-}" "${results[@]}" \
+	${consoles[@]+"${consoles[@]}"} || rc=$?
+exit "$rc"

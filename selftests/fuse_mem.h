@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A FUSE file system with one file in it, "mem", that answers every read with
+ * zeros: what an attacker would show as /proc/PID/mem. The server speaks the
+ * protocol on /dev/fuse itself: libfuse would be one more thing to carry into
+ * the guest. It runs in a child, so that a test that fails takes it along.
+ */
+#ifndef SELFTESTS_FUSE_MEM_H
+#define SELFTESTS_FUSE_MEM_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fuse.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct fuse_mem {
+	char dir[64];
+	pid_t server;
+};
+
+#define FUSE_NODE_MEM	2
+#define FUSE_FILE_SIZE	(1 << 20)
+#define FUSE_MAX_WRITE	4096
+
+static char fuse_request[256 << 10];
+static char fuse_zeros[128 << 10];
+
+static inline void fuse_reply(int fd, uint64_t unique, int error, const void *data,
+		  size_t len)
+{
+	struct fuse_out_header out = {
+		.len = sizeof(out) + (error ? 0 : len),
+		.error = error,
+		.unique = unique,
+	};
+	struct iovec iov[2] = {
+		{ &out, sizeof(out) },
+		{ (void *)data, len },
+	};
+
+	/* the only failure is a caller that went away meanwhile */
+	if (writev(fd, iov, error || !len ? 1 : 2) < 0 && errno != ENOENT)
+		_exit(1);
+}
+
+static inline void fuse_fill_attr(struct fuse_attr *attr, uint64_t node)
+{
+	memset(attr, 0, sizeof(*attr));
+	attr->ino = node;
+	attr->nlink = 1;
+	attr->blksize = 4096;
+	if (node == FUSE_NODE_MEM) {
+		attr->mode = S_IFREG | 0666;
+		attr->size = FUSE_FILE_SIZE;
+	} else {
+		attr->mode = S_IFDIR | 0755;
+	}
+}
+
+static inline void fuse_answer(int fd, const struct fuse_in_header *in, const void *arg)
+{
+	struct fuse_init_out init = {
+		.major = FUSE_KERNEL_VERSION,
+		.minor = 31,
+		.max_readahead = 65536,
+		.max_write = FUSE_MAX_WRITE,
+		.max_background = 4,
+		.congestion_threshold = 3,
+	};
+	const struct fuse_read_in *rd = arg;
+	struct fuse_entry_out entry = {};
+	struct fuse_attr_out attr = {};
+	struct fuse_open_out open = {};
+
+	switch (in->opcode) {
+	case FUSE_INIT:
+		fuse_reply(fd, in->unique, 0, &init, sizeof(init));
+		break;
+	case FUSE_LOOKUP:
+		entry.nodeid = FUSE_NODE_MEM;
+		fuse_fill_attr(&entry.attr, FUSE_NODE_MEM);
+		fuse_reply(fd, in->unique, strcmp(arg, "mem") ? -ENOENT : 0, &entry,
+		      sizeof(entry));
+		break;
+	case FUSE_GETATTR:
+		fuse_fill_attr(&attr.attr, in->nodeid);
+		fuse_reply(fd, in->unique, 0, &attr, sizeof(attr));
+		break;
+	case FUSE_OPEN:
+		open.open_flags = FOPEN_DIRECT_IO;
+		fuse_reply(fd, in->unique, 0, &open, sizeof(open));
+		break;
+	case FUSE_READ:
+		fuse_reply(fd, in->unique, 0, fuse_zeros,
+		      rd->size < sizeof(fuse_zeros) ? rd->size : sizeof(fuse_zeros));
+		break;
+	case FUSE_FLUSH:
+	case FUSE_RELEASE:
+		fuse_reply(fd, in->unique, 0, NULL, 0);
+		break;
+	case FUSE_FORGET:
+	case FUSE_BATCH_FORGET:
+	case FUSE_INTERRUPT:
+		break;
+	default:
+		fuse_reply(fd, in->unique, -ENOSYS, NULL, 0);
+	}
+}
+
+static inline void fuse_serve(int fd)
+{
+	const struct fuse_in_header *in = (void *)fuse_request;
+	ssize_t n;
+
+	for (;;) {
+		n = read(fd, fuse_request, sizeof(fuse_request));
+		if (n < 0 && (errno == EINTR || errno == ENOENT ||
+			      errno == EAGAIN))
+			continue;
+		if (n < (ssize_t)sizeof(*in))
+			_exit(0);	/* unmounted */
+		fuse_answer(fd, in, in + 1);
+	}
+}
+
+static inline int fuse_load(void)
+{
+	char path[256];
+	struct utsname u;
+	int fd, ret;
+
+	if (!access("/dev/fuse", F_OK))
+		return 0;
+	if (system("modprobe -q fuse") == 0 && !access("/dev/fuse", F_OK))
+		return 0;
+	uname(&u);
+	snprintf(path, sizeof(path), "/lib/modules/%s/kernel/fs/fuse/fuse.ko",
+		 u.release);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -ENODEV;
+	ret = syscall(SYS_finit_module, fd, "", 0) ? -errno : 0;
+	close(fd);
+	if (ret && ret != -EEXIST)
+		return ret;
+	return access("/dev/fuse", F_OK) ? -ENODEV : 0;
+}
+
+/*
+ * Mount one at the new directory @dir, loading fuse.ko if need be. 0 or a
+ * negative errno; -ENODEV where the kernel has no FUSE.
+ */
+static inline int fuse_mem_start(struct fuse_mem *f, const char *dir)
+{
+	char opts[96];
+	int fd, ret;
+
+	ret = fuse_load();
+	if (ret)
+		return ret;
+	fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	snprintf(f->dir, sizeof(f->dir), "%s", dir);
+	if (mkdir(f->dir, 0755) && errno != EEXIST) {
+		ret = -errno;
+		goto out;
+	}
+	snprintf(opts, sizeof(opts),
+		 "fd=%d,rootmode=40000,user_id=0,group_id=0,allow_other", fd);
+	if (mount("dbgmem", f->dir, "fuse", MS_NOSUID | MS_NODEV, opts)) {
+		ret = -errno;
+		goto out_dir;
+	}
+	f->server = fork();
+	if (!f->server) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		fuse_serve(fd);
+	}
+	if (f->server > 0)
+		goto out;
+	ret = -errno;
+	umount2(f->dir, MNT_DETACH);
+out_dir:
+	rmdir(f->dir);
+out:
+	close(fd);
+	return ret;
+}
+
+static inline void fuse_mem_stop(struct fuse_mem *f)
+{
+	umount2(f->dir, MNT_DETACH);
+	kill(f->server, SIGKILL);
+	waitpid(f->server, NULL, 0);
+	rmdir(f->dir);
+}
+
+#endif /* SELFTESTS_FUSE_MEM_H */

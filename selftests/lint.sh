@@ -1,0 +1,146 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Everything that can be said about the sources without running them, as TAP.
+# Called by make, which gives O, CC, USER_CFLAGS and TEST_CFLAGS.
+set -u
+n=0
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+top=$PWD
+mkdir "$tmp/include"
+
+# checkpatch, where it does not fit. User space has no such macros:
+ignore_uapi=(
+	BIT_MACRO
+)
+ignore_user=(
+	"${ignore_uapi[@]}"
+	ARRAY_SIZE
+	PREFER_DEFINED_ATTRIBUTE_MACRO
+	PREFER_KERNEL_TYPES	# uint32_t is user space's spelling
+	LONG_LINE_STRING	# sentences for people stay in one piece
+	EMBEDDED_FUNCTION_NAME	# words of a usage text, not names
+	CAMELCASE		# PRIx64, _Static_assert, fields of /proc
+)
+# The harness is macros that define functions and end in blocks:
+ignore_tests=(
+	"${ignore_user[@]}"
+	BRACES			# ASSERT_* needs them
+	LINE_SPACING
+	SPACING			# TEST_F(a, b) is taken for a declaration
+	LEADING_SPACE		# arguments of a macro at the start of a line
+	PARENTHESIS_ALIGNMENT	# no room left inside the harness's blocks
+	MACRO_ARG_REUSE		# arguments are constants
+	COMPLEX_MACRO
+	MULTISTATEMENT_MACRO_USE_DO_WHILE
+	OPEN_ENDED_LINE		# names of tests are sentences
+	LONG_LINE_COMMENT	# a helper's "link:" is one line
+	VOLATILE		# memory that another process changes
+	ENOSYS			# as a file system answers
+	MULTIPLE_ASSIGNMENTS
+	COMPARISON_TO_NULL	# ASSERT_NE(NULL, ...)
+	QUOTED_WHITESPACE_BEFORE_NEWLINE # of expected output
+)
+# The layout of tracepoints is the kernel's own:
+ignore_trace=(
+	OPEN_ENDED_LINE
+	PARENTHESIS_ALIGNMENT
+)
+
+# verdict NAME: $tmp/log must be empty
+verdict() {
+	n=$((n + 1))
+	echo "#  RUN           $1 ..."
+	if [ -s "$tmp/log" ]; then
+		sed -n '1,60s/^/# /p' "$tmp/log"
+		echo "not ok $n $1"
+	else
+		echo "ok $n $1"
+	fi
+}
+
+# Only lines about our files count: the kernel's headers have their own.
+module_log() {
+	grep -E '(warning|error|WARNING|ERROR): |^error:' "$O/lint/module.log" |
+	grep -E '/(kmod|uapi)/|modpost|^(make|error)'
+}
+
+checkpatch() {
+	local name=$1 list=${2// /,}
+	shift 2
+	# in a place of its own, where its cache of names may go
+	if [ $# -eq 0 ]; then
+		echo "no files"
+	else
+		(cd "$tmp" && GIT_DIR=none perl "$O/scripts/checkpatch.pl" \
+			--no-tree --root="$tmp" --strict --terse --no-summary \
+			--show-types ${list:+--ignore "$list"} \
+			-f "${@/#/$top/}" 2>&1) | sed "s|$top/||"
+	fi >"$tmp/log"
+	verdict "checkpatch.$name"
+}
+
+# One compiler run for each file, as for the build, warnings being errors.
+warnings() {
+	local name=$1 flags=$2 f
+	shift 2
+	: >"$tmp/log"
+	for f; do
+		[ -e "$f" ] || continue
+		# shellcheck disable=SC2086 # words
+		eval "$CC $flags -Werror -S -o /dev/null \"\$f\"" \
+			>>"$tmp/log" 2>&1 || echo "$f: failed" >>"$tmp/log"
+	done
+	verdict "warnings.$name"
+}
+
+shopt -s nullglob
+echo "TAP version 13"
+echo "1..15"
+
+module_log | grep -E '\[-W|error|modpost' >"$tmp/log"
+verdict module.W=1
+module_log | grep -vE '\[-W|modpost' >"$tmp/log"
+verdict module.sparse
+grep -q '^  CHECK .*/kmod/' "$O/lint/module.log" && : >"$tmp/log" ||
+	echo "sparse saw no file" >"$tmp/log"
+verdict module.sparse_ran
+
+kmod=()
+for f in kmod/*.[ch]; do
+	[ "$f" = kmod/trace.h ] || kmod+=("$f")
+done
+checkpatch kmod '' "${kmod[@]}"
+checkpatch trace "${ignore_trace[*]}" kmod/trace.h
+checkpatch uapi "${ignore_uapi[*]}" uapi/*.h
+checkpatch lib "${ignore_user[*]}" user/lib/*.[ch]
+checkpatch tool "${ignore_user[*]}" user/cli/*.[ch]
+checkpatch selftests "${ignore_tests[*]}" selftests/*.[ch]
+
+echo '#include <linux/dbgmem.h>' >"$tmp/alone.c"
+"$CC" -std=c11 -Wall -Wextra -pedantic -Werror -I"$O/include" -fsyntax-only \
+	"$tmp/alone.c" >"$tmp/log" 2>&1
+verdict header.c11
+g++ -x c++ -std=c++17 -Wall -Wextra -pedantic -Werror -I"$O/include" \
+	-fsyntax-only "$tmp/alone.c" >"$tmp/log" 2>&1
+verdict header.c++17
+echo '#include <dbgmem.h>' >"$tmp/alone.c"
+{
+	"$CC" -std=c11 -Wall -Wextra -pedantic -Werror -I"$O/include" \
+		-Iuser/lib -fsyntax-only "$tmp/alone.c"
+	g++ -x c++ -std=c++17 -Wall -Wextra -pedantic -Werror \
+		-I"$O/include" -Iuser/lib -fsyntax-only "$tmp/alone.c"
+} >"$tmp/log" 2>&1
+verdict header.library
+
+warnings user "$USER_CFLAGS" user/lib/*.c user/cli/*.c
+warnings selftests "$TEST_CFLAGS -Iuser/cli" selftests/*.c
+
+man=(user/man/*.[1-9])
+if [ ${#man[@]} -eq 0 ]; then
+	echo "no manual pages" >"$tmp/log"
+else
+	mandoc -T lint -W warning "${man[@]}" >"$tmp/log" 2>&1
+fi
+verdict manual_pages

@@ -1,0 +1,134 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Debian packages, downloaded and unpacked without being installed. To be
+# sourced; needs $O. The machine's apt configuration says where the archive is,
+# but neither its lists nor its package state are touched: everything apt
+# writes goes to $O/apt.
+#
+# The order in which packages are looked for, one Debian release per list, is
+# the caller's: debs_use bookworm
+set -eu
+
+debs_die() {
+	echo "$0: $*" >&2
+	exit 1
+}
+
+# Archive addresses of the machine's Debian sources: "main URI", "security URI"
+debs_archives() {
+	# shellcheck disable=SC2016 # apt expands them
+	apt-get indextargets 'Created-By: Packages' \
+		--format '$(ORIGIN)|$(RELEASE)|$(COMPONENT)|$(REPO_URI)' |
+	awk -F'|' '
+		# without downloaded lists the origin is not known
+		$1 != "Debian" && $1 !~ /^$|ORIGIN/ { next }
+		$2 !~ /^(bullseye|bookworm|trixie|forky|sid|(old)*stable|testing)/ { next }
+		$3 != "main" { next }
+		{ kind = $2 ~ /-security/ ? "security" : "main" }
+		$2 ~ /-backports/ { next }
+		!seen[kind]++ { print kind, $4 }'
+}
+
+# debs_use RELEASE: look for packages in this Debian release from now on
+debs_use() {
+	local release=$1 key=/usr/share/keyrings/debian-archive-keyring.gpg
+	local kind uri opt=''
+
+	debs_dir=$O/apt/$release
+	mkdir -p "$debs_dir/state/lists/partial" \
+		 "$debs_dir/cache/archives/partial"
+	[ ! -f "$key" ] || opt="[signed-by=$key]"
+	debs_archives | while read -r kind uri; do
+		case $kind in
+		main)
+			echo "deb $opt $uri $release main"
+			echo "deb $opt $uri $release-updates main" ;;
+		security)
+			echo "deb $opt $uri $release-security main" ;;
+		esac
+	done >"$debs_dir/sources.list.$$"
+	if [ ! -s "$debs_dir/sources.list.$$" ]; then
+		rm -f "$debs_dir/sources.list.$$"
+		debs_die "no Debian archive among this machine's apt sources"
+	fi
+	mv "$debs_dir/sources.list.$$" "$debs_dir/sources.list"
+	: >>"$debs_dir/status"
+	cat >"$debs_dir/apt.conf.$$" <<-END
+	#clear APT::Update::Pre-Invoke;
+	#clear APT::Update::Post-Invoke;
+	#clear APT::Update::Post-Invoke-Success;
+	Dir::Etc::sourcelist "$debs_dir/sources.list";
+	Dir::Etc::sourceparts "/dev/null";
+	Dir::Etc::preferences "/dev/null";
+	Dir::Etc::preferencesparts "/dev/null";
+	Dir::State "$debs_dir/state";
+	Dir::State::status "$debs_dir/status";
+	Dir::Cache "$debs_dir/cache";
+	APT::Sandbox::User "root";
+	APT::Architecture "amd64";
+	Acquire::Languages "none";
+	Acquire::Retries "3";
+	END
+	mv "$debs_dir/apt.conf.$$" "$debs_dir/apt.conf"
+}
+
+# Refresh the lists, once in ten minutes at most however many ask for it.
+debs_update() {
+	(
+		flock 9
+		if [ -n "$(find "$debs_dir/updated" -mmin -10 2>/dev/null)" ]; then
+			exit 0
+		fi
+		apt-get -c "$debs_dir/apt.conf" -qq update </dev/null
+		touch "$debs_dir/updated"
+	) 9>"$debs_dir/lock"
+}
+
+# debs_depends PACKAGE REGEX: the first of its dependencies that matches
+debs_depends() {
+	apt-cache -c "$debs_dir/apt.conf" depends --important "$1" |
+		sed -n 's/^ *|\?Depends: <\?\([^>]*\)>\?$/\1/p' | grep -m1 -E "$2"
+}
+
+# debs_closure REGEX PACKAGE...: these, and all that they depend on, directly or
+# not, of the packages whose names match
+debs_closure() {
+	local regex=$1 pkg
+	shift
+	local -A seen=()
+	# one round for each step away
+	while [ $# -gt 0 ]; do
+		for pkg; do
+			seen[$pkg]=1
+		done
+		while read -r pkg; do
+			[ -n "${seen[$pkg]:-}" ] || set -- "$@" "+$pkg"
+		done < <(apt-cache -c "$debs_dir/apt.conf" depends \
+				--important "$@" |
+			 sed -n 's/^ *|\?\(Pre\)\?Depends: \([^<>]*\)$/\2/p' |
+			 grep -E "$regex" | sort -u)
+		while [ $# -gt 0 ] && [ "${1#+}" = "$1" ]; do
+			shift
+		done
+		set -- "${@#+}"
+	done
+	printf '%s\n' "${!seen[@]}"
+}
+
+# debs_get DIR PACKAGE...: download them, and unpack them over DIR. What an
+# interrupted run has downloaded is not downloaded again.
+debs_get() {
+	local dir=$1 pool deb
+	shift
+	pool=$O/apt/pool.$(basename "$dir")
+	mkdir -p "$pool" "$dir"
+	# from another day it may be of another version
+	find "$pool" -name '*.deb' -mtime +0 -delete
+	(cd "$pool" && apt-get -c "$debs_dir/apt.conf" -qq download "$@" \
+		</dev/null) || debs_die "cannot download $*"
+	for deb in "$pool"/*.deb; do
+		dpkg -x "$deb" "$dir" || debs_die "cannot unpack $deb"
+	done
+	rm -rf "$pool"
+}

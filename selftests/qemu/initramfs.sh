@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# initramfs.sh OUT GUEST DBGMEM.KO O [EXTRA-ROOT]: the guest's file system as a
+# cpio archive: busybox, the tool, whatever is in $O/selftests, the shared
+# libraries that they need, and kernel modules. EXTRA-ROOT is copied over it.
+set -eu
+out=$1 guest=$2 ko=$3 O=$4 extra=${5:-}
+here=$(dirname "$0")
+# modules of the kernel package that the tests use
+modules="fuse"
+
+version=$(basename "$(realpath "$guest")")
+root=$out.root
+rm -rf "$root"
+mkdir -p "$root"/{bin,etc,lib,usr/bin,usr/lib,tests,tmp,job,proc,sys,dev}
+ln -s lib "$root/lib64"
+cp "$(command -v busybox)" "$root/bin/busybox"
+cp "$here/init" "$root/init"
+chmod 755 "$root/init"
+cat >"$root/etc/passwd" <<'END'
+root:x:0:0:root:/root:/bin/sh
+user:x:1000:1000:user:/home/user:/bin/sh
+END
+cat >"$root/etc/group" <<'END'
+root:x:0:
+user:x:1000:
+dbgmem:x:999:
+END
+
+cp "$O/user/dbgmem" "$root/usr/bin/dbgmem"
+for f in "$O"/selftests/test_* "$O"/selftests/helper_*; do
+	case $f in
+	*.d | *.o) ;;
+	*)	[ ! -x "$f" ] || cp "$f" "$root/tests/" ;;
+	esac
+done
+
+# Shared libraries go where their program's loader looks for them anyway.
+for f in "$root"/usr/bin/* "$root"/tests/*; do
+	LD_LIBRARY_PATH=$O/user ldd "$f" 2>/dev/null || :
+done | awk '$2 == "=>" && $3 ~ /^\// { print $3 } $1 ~ /^\// { print $1 }' |
+sort -u | while read -r lib; do
+	case $lib in
+	"$O"/*)	cp -L "$lib" "$root/usr/lib/" ;;
+	*)	mkdir -p "$root$(dirname "$lib")"
+		cp -L "$lib" "$root$lib" ;;
+	esac
+done
+
+# Kernel modules with what they depend on, listed for modprobe and libkmod.
+moddir=lib/modules/$version
+mkdir -p "$root/$moddir/updates"
+cp "$ko" "$root/$moddir/updates/"
+cp "$guest/$moddir"/modules.builtin* "$guest/$moddir/modules.order" \
+	"$root/$moddir/"
+add_module() {
+	local path dep
+	path=$(cd "$guest/$moddir" && find . -name "$1.ko*" | head -n 1)
+	[ -n "$path" ] || return 0	# built in
+	mkdir -p "$root/$moddir/$(dirname "$path")"
+	cp "$guest/$moddir/$path" "$root/$moddir/$path"
+	for dep in $(modinfo -F depends "$guest/$moddir/$path" | tr , ' '); do
+		add_module "$dep"
+	done
+}
+for m in $modules; do
+	add_module "$m"
+done
+PATH=$PATH:/sbin:/usr/sbin depmod -b "$root" "$version"
+
+[ -z "$extra" ] || cp -a "$extra/." "$root/"
+(cd "$root" && find . | cpio -o -H newc -R 0:0 --quiet) >"$out.tmp"
+mv "$out.tmp" "$out"
+rm -rf "$root"

@@ -1,0 +1,84 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Set up this machine: install the Debian packages that are missing, or print
+# the one line that does it. Nothing is touched when nothing is missing.
+#
+# setup.sh [GROUP...]	only packages of these groups (default: all)
+set -eu
+
+# group, package, what it is needed for
+packages() {
+	cat <<-END
+	build	gcc		compile the module, the library, the tool and the tests
+	build	libc6-dev	C headers
+	build	binutils	link
+	build	pkg-config	flags of libkmod
+	build	libkmod-dev	load and unload the module
+	kernel	dpkg		unpack packages without installing them
+	kernel	libelf1		kbuild's objtool
+	kernel	xz-utils	unpack the kernel's source and image
+	kernel	kmod		depmod and modinfo for the guest's modules
+	lint	sparse		make C=2
+	lint	perl		checkpatch
+	lint	g++		the ABI header must compile as C++
+	lint	mandoc		check the manual pages
+	check	gcc-multilib	32-bit callers of the ABI
+	check	liburing-dev	the tests read through io_uring
+	check	qemu-system-x86	the guest
+	check	busybox-static	the guest's shell
+	check	cpio		the guest's file system
+	check	util-linux	flock
+	END
+}
+
+installed() {
+	case $(dpkg-query -W -f '${db:Status-Status} ' "$1" 2>/dev/null) in
+	*installed*)
+		[ "$1" != pkg-config ] || command -v pkg-config >/dev/null ;;
+	*)
+		# a package by another name may provide the same
+		[ "$1" = pkg-config ] && command -v pkg-config >/dev/null ;;
+	esac
+}
+
+if ! command -v dpkg-query >/dev/null; then
+	echo "setup: this is not Debian (no dpkg-query); make sure to have:" >&2
+	packages >&2
+	exit 1
+fi
+
+missing=()
+while read -r group pkg _; do
+	if [ $# -gt 0 ]; then
+		case " $* " in
+		*" $group "*) ;;
+		*) continue ;;
+		esac
+	fi
+	installed "$pkg" || missing+=("$pkg")
+done < <(packages)
+
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+if [ "$(id -u)" -ne 0 ]; then
+	echo "sudo apt-get install ${missing[*]}"
+	exit 1
+fi
+
+echo "setup: installing ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+install_missing() {
+	apt-get install -qq -y --no-install-recommends "${missing[@]}" \
+		</dev/null
+}
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! install_missing >"$log" 2>&1; then
+	# the package lists may be absent or old
+	if ! { apt-get update -qq && install_missing; } >"$log" 2>&1; then
+		cat "$log" >&2
+		echo "setup: could not install ${missing[*]}" >&2
+		exit 1
+	fi
+fi

@@ -1,0 +1,40 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# vm.sh NAME-OF-OUTPUT KERNEL INITRAMFS SECONDS WORD...: boot a guest under
+# software emulation, give it SECONDS, and leave NAME.results (what the guest
+# reports over its second serial port) and NAME.console (the kernel's console).
+# The words go to the kernel's command line. Never relies on hardware
+# virtualisation: a device node for it may be there and not work. The graphics
+# adapter is there for its memory, which the tests map.
+set -eu
+out=$1 kernel=$2 initrd=$3 limit=$4
+shift 4
+
+rm -f "$out.results" "$out.console"
+: >"$out.results"
+: >"$out.console"
+# oops=panic and panic=-1 with -no-reboot: a crashed guest ends at once
+append="console=ttyS0 loglevel=6 panic=-1 oops=panic panic_on_warn=0"
+append+=" vsyscall=emulate secretmem.enable=1 rcupdate.rcu_cpu_stall_timeout=60"
+append+=" watchdog_thresh=60 random.trust_cpu=on"
+
+rc=0
+timeout -k 5 "$limit" qemu-system-x86_64 \
+	-accel tcg,thread=multi -cpu max -smp 2 -m 2048 \
+	-nodefaults -no-user-config -display none -no-reboot -device VGA \
+	-chardev "file,id=console,path=$out.console" -serial chardev:console \
+	-chardev "file,id=results,path=$out.results" -serial chardev:results \
+	-kernel "$kernel" -initrd "$initrd" -append "$append $*" \
+	</dev/null >"$out.qemu" 2>&1 &
+# a runner that is interrupted leaves no guest behind
+trap 'kill $! 2>/dev/null || :' INT TERM
+wait $! || rc=$?
+case $rc in
+0)	;;
+124 | 137)
+	echo "# VM: no end after $limit s" >>"$out.results" ;;
+*)	echo "# VM: qemu failed ($rc): $(tail -n 1 "$out.qemu")" \
+		>>"$out.results" ;;
+esac
+exit "$rc"

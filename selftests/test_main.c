@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The device, the layout of the ABI and what INFO says. Also built as a 32-bit
+ * program.
+ */
+#include "abi.h"
+
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include <kselftest_harness.h>
+
+/* The ABI is the same for callers of every word size. */
+#define LAYOUT(s, f, off) \
+	_Static_assert(offsetof(struct s, f) == (off), #s "." #f)
+
+_Static_assert(sizeof(struct dbgmem_info) == 64, "dbgmem_info");
+LAYOUT(dbgmem_info, size, 0);
+LAYOUT(dbgmem_info, flags, 4);
+LAYOUT(dbgmem_info, abi_version, 8);
+LAYOUT(dbgmem_info, page_size, 12);
+LAYOUT(dbgmem_info, features, 16);
+LAYOUT(dbgmem_info, transfer_flags, 24);
+LAYOUT(dbgmem_info, max_exact, 32);
+LAYOUT(dbgmem_info, engine, 40);
+LAYOUT(dbgmem_info, force_policy, 44);
+LAYOUT(dbgmem_info, state, 48);
+LAYOUT(dbgmem_info, access, 52);
+LAYOUT(dbgmem_info, pid, 56);
+LAYOUT(dbgmem_info, reserved, 60);
+
+_Static_assert(sizeof(struct dbgmem_attach) == 24, "dbgmem_attach");
+LAYOUT(dbgmem_attach, size, 0);
+LAYOUT(dbgmem_attach, flags, 4);
+LAYOUT(dbgmem_attach, pid, 8);
+LAYOUT(dbgmem_attach, receipt, 12);
+LAYOUT(dbgmem_attach, access, 16);
+LAYOUT(dbgmem_attach, reserved, 20);
+
+_Static_assert(sizeof(struct dbgmem_transfer) == 72, "dbgmem_transfer");
+LAYOUT(dbgmem_transfer, size, 0);
+LAYOUT(dbgmem_transfer, flags, 4);
+LAYOUT(dbgmem_transfer, addr, 8);
+LAYOUT(dbgmem_transfer, buf, 16);
+LAYOUT(dbgmem_transfer, len, 24);
+LAYOUT(dbgmem_transfer, valid, 32);
+LAYOUT(dbgmem_transfer, valid_size, 40);
+LAYOUT(dbgmem_transfer, done, 48);
+LAYOUT(dbgmem_transfer, fault_addr, 56);
+LAYOUT(dbgmem_transfer, reason, 64);
+LAYOUT(dbgmem_transfer, reserved, 68);
+
+_Static_assert(DBGMEM_IOC_INFO == 0xde00, "INFO");
+_Static_assert(DBGMEM_IOC_ATTACH == 0xde01, "ATTACH");
+_Static_assert(DBGMEM_IOC_READ == 0xde02, "READ");
+_Static_assert(DBGMEM_IOC_WRITE == 0xde03, "WRITE");
+
+/* --- INFO --- */
+
+TEST(info_of_an_unbound_session)
+{
+	struct dbgmem_info info;
+	int fd;
+
+	fd = dev_open(O_RDONLY);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, session_info(fd, &info));
+	EXPECT_EQ(DBGMEM_ABI_VERSION, info.abi_version);
+	EXPECT_EQ(sysconf(_SC_PAGESIZE), (long)info.page_size);
+	EXPECT_EQ(DBGMEM_FEATURE_EXACT | DBGMEM_FEATURE_FORCE |
+		  DBGMEM_FEATURE_ZEROFILL | DBGMEM_FEATURE_RW |
+		  DBGMEM_FEATURE_POLL, info.features & ~DBGMEM_FEATURE_NOFAULT);
+	EXPECT_LE(1U << 20, info.max_exact);
+	EXPECT_EQ(DBGMEM_STATE_UNBOUND, info.state);
+	EXPECT_EQ(0, info.access);
+	EXPECT_EQ(0, info.pid);
+	EXPECT_EQ(0, info.flags);
+	EXPECT_EQ(0, info.reserved);
+	close(fd);
+}
+
+TEST(info_features_and_transfer_flags_agree)
+{
+	static const struct { uint64_t feature, flag; } pair[] = {
+		{ DBGMEM_FEATURE_EXACT, DBGMEM_EXACT },
+		{ DBGMEM_FEATURE_FORCE, DBGMEM_FORCE },
+		{ DBGMEM_FEATURE_ZEROFILL, DBGMEM_ZEROFILL },
+		{ DBGMEM_FEATURE_NOFAULT, DBGMEM_NOFAULT },
+	};
+	struct dbgmem_info info;
+	size_t i;
+	int fd;
+
+	fd = dev_open(O_RDONLY);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, session_info(fd, &info));
+	for (i = 0; i < ARRAY_SIZE(pair); i++)
+		EXPECT_EQ(!(info.features & pair[i].feature),
+			  !(info.transfer_flags & pair[i].flag));
+	EXPECT_EQ(0, info.transfer_flags & ~(uint64_t)KNOWN_FLAGS);
+	close(fd);
+}
+
+TEST(info_of_an_attached_session_names_the_target)
+{
+	static const struct { int oflags; uint32_t access; } mode[] = {
+		{ O_RDONLY, DBGMEM_ACCESS_READ },
+		{ O_WRONLY, DBGMEM_ACCESS_WRITE },
+		{ O_RDWR, DBGMEM_ACCESS_READ | DBGMEM_ACCESS_WRITE },
+	};
+	struct dbgmem_info info;
+	size_t i;
+	int fd;
+
+	for (i = 0; i < ARRAY_SIZE(mode); i++) {
+		fd = session_open(getpid(), mode[i].oflags);
+		ASSERT_LE(0, fd);
+		ASSERT_EQ(0, session_info(fd, &info));
+		EXPECT_EQ(DBGMEM_STATE_ATTACHED, info.state);
+		EXPECT_EQ(mode[i].access, info.access);
+		EXPECT_EQ(getpid(), info.pid);
+		close(fd);
+	}
+}
+
+TEST(info_follows_the_module_parameters)
+{
+	static const struct { const char *name, *value; uint32_t want; } set[] = {
+		{ "engine", "remote", DBGMEM_ENGINE_REMOTE },
+		{ "engine", "pinned", DBGMEM_ENGINE_PINNED },
+		{ "engine", "auto", DBGMEM_ENGINE_AUTO },
+		{ "force", "never", DBGMEM_FORCE_NEVER },
+		{ "force", "ptrace", DBGMEM_FORCE_PTRACE },
+		{ "force", "always", DBGMEM_FORCE_ALWAYS },
+		{ "force", "capable", DBGMEM_FORCE_CAPABLE },
+	};
+	struct dbgmem_info info, before;
+	size_t i;
+	int fd;
+
+	fd = dev_open(O_RDONLY);
+	ASSERT_LE(0, fd);
+	for (i = 0; i < ARRAY_SIZE(set); i++) {
+		EXPECT_EQ(0, param_set(set[i].name, set[i].value));
+		EXPECT_EQ(0, session_info(fd, &info));
+		EXPECT_EQ(set[i].want, *set[i].name == 'e' ? info.engine :
+							     info.force_policy)
+			TH_LOG("%s=%s", set[i].name, set[i].value);
+	}
+	/* a value that does not exist is refused and changes nothing */
+	before = info;
+	EXPECT_EQ(-EINVAL, param_set("engine", "warp"));
+	EXPECT_EQ(-EINVAL, param_set("force", "please"));
+	EXPECT_EQ(0, session_info(fd, &info));
+	EXPECT_EQ(0, memcmp(&info, &before, sizeof(info)));
+	close(fd);
+}
+
+/* --- the device --- */
+
+TEST(node_is_a_character_device_for_root_only)
+{
+	struct stat st;
+
+	ASSERT_EQ(0, stat(DEV_PATH, &st));
+	EXPECT_EQ(S_IFCHR | 0600, st.st_mode);
+	EXPECT_EQ(0, st.st_uid);
+	EXPECT_EQ(0, st.st_gid);
+	EXPECT_EQ(10, major(st.st_rdev));	/* misc */
+	EXPECT_EQ(0, access("/sys/class/misc/dbgmem/dev", F_OK));
+}
+
+TEST(node_cannot_be_opened_by_another_user)
+{
+	static const int mode[] = { O_RDONLY, O_WRONLY, O_RDWR };
+	size_t i;
+
+	ASSERT_EQ(0, setresgid(1000, 1000, 1000));
+	ASSERT_EQ(0, setresuid(1000, 1000, 1000));
+	for (i = 0; i < ARRAY_SIZE(mode); i++)
+		EXPECT_EQ(-EACCES, dev_open(mode[i]));
+}
+
+TEST(unknown_ioctl_number_is_enotty)
+{
+	static const unsigned int dir[] = {
+		_IOC_READ, _IOC_WRITE, _IOC_READ | _IOC_WRITE,
+	};
+	int fd[2], nr, type;
+	size_t i, s;
+
+	fd[0] = dev_open(O_RDWR);
+	fd[1] = session_open(getpid(), O_RDWR);
+	ASSERT_LE(0, fd[0]);
+	ASSERT_LE(0, fd[1]);
+	for (s = 0; s < ARRAY_SIZE(fd); s++) {
+		for (nr = 4; nr < 256; nr++) {
+			EXPECT_EQ(-1, ioctl(fd[s], _IO(DBGMEM_IOC_TYPE, nr), 0));
+			EXPECT_EQ(ENOTTY, errno)
+				TH_LOG("nr %d", nr);
+		}
+		/* our numbers, with a direction and a size coded in */
+		for (nr = 0; nr < 4; nr++)
+			for (i = 0; i < ARRAY_SIZE(dir); i++) {
+				EXPECT_EQ(-1, ioctl(fd[s], _IOC(dir[i],
+						    DBGMEM_IOC_TYPE, nr, 64), 0));
+				EXPECT_EQ(ENOTTY, errno);
+			}
+		/* those that are not the VFS's own */
+		for (type = 1; type < 256; type++) {
+			if (type == DBGMEM_IOC_TYPE)
+				continue;
+			EXPECT_EQ(-1, ioctl(fd[s], _IO(type, 0), 0));
+			EXPECT_EQ(ENOTTY, errno)
+				TH_LOG("type %d", type);
+		}
+		close(fd[s]);
+	}
+}
+
+TEST_HARNESS_MAIN
