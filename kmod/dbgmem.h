@@ -30,8 +30,10 @@
 #define DBGMEM_STACK_PAGES	16
 #define DBGMEM_BATCH_PAGES	512
 
-/* One EXACT transfer pins at most this much on either side. */
+/* One EXACT transfer, and the pages that one may hold on either side. */
 #define DBGMEM_MAX_EXACT	(64UL << 20)
+#define DBGMEM_MAX_EXACT_PAGES	65536UL
+#define DBGMEM_MAX_SEGMENTS	65536
 
 /**
  * struct dbgmem_session - one open of /dev/dbgmem
@@ -129,6 +131,7 @@ struct dbgmem_xfer {
  * @req.info: DBGMEM_IOC_INFO
  * @req.attach: DBGMEM_IOC_ATTACH
  * @req.transfer: DBGMEM_IOC_READ, DBGMEM_IOC_WRITE
+ * @req.vector: DBGMEM_IOC_VECTOR
  */
 struct dbgmem_ucmd {
 	struct dbgmem_session	*session;
@@ -141,6 +144,7 @@ struct dbgmem_ucmd {
 		struct dbgmem_info	info;
 		struct dbgmem_attach	attach;
 		struct dbgmem_transfer	transfer;
+		struct dbgmem_vector	vector;
 	} req;
 };
 
@@ -178,7 +182,7 @@ int dbgmem_ioc_read(struct dbgmem_ucmd *ucmd);
 int dbgmem_ioc_write(struct dbgmem_ucmd *ucmd);
 int dbgmem_transfer_begin(struct dbgmem_xfer *x);
 int dbgmem_transfer_run(struct dbgmem_xfer *x);
-void dbgmem_transfer_end(struct dbgmem_xfer *x, u64 addr, u64 len);
+void dbgmem_transfer_end(struct dbgmem_xfer *x);
 u32 dbgmem_transfer_flags(void);
 
 /*
@@ -189,19 +193,28 @@ u32 dbgmem_transfer_flags(void);
  */
 ssize_t dbgmem_pinned_copy(struct dbgmem_xfer *x, struct page **pages,
 			   unsigned int nr_pages);
+size_t dbgmem_copy_pages(struct dbgmem_xfer *x, struct page **pages,
+			 unsigned long nr);
 ssize_t dbgmem_remote_copy(struct dbgmem_xfer *x, struct page **pages,
 			   unsigned int nr_pages);
 
 /* exact.c */
-int dbgmem_exact_run(struct dbgmem_xfer *x);
+int dbgmem_exact_run(struct dbgmem_xfer *x, const struct dbgmem_segment *segs,
+		     u32 nr, u32 *bad);
+
+/* vector.c */
+int dbgmem_ioc_vector(struct dbgmem_ucmd *ucmd);
 
 /* hold.c */
 unsigned int dbgmem_foll_flags(const struct dbgmem_xfer *x);
+long dbgmem_hold_target_locked(struct dbgmem_xfer *x, unsigned long addr,
+			       unsigned long nr, struct page **pages,
+			       int *locked);
 long dbgmem_hold_target(struct dbgmem_xfer *x, unsigned long addr,
 			unsigned long nr, struct page **pages);
 void dbgmem_drop_target(struct dbgmem_xfer *x, struct page **pages,
 			unsigned long nr, bool dirty);
-long dbgmem_hold_caller(struct dbgmem_xfer *x, const char __user *user,
+long dbgmem_hold_caller(struct dbgmem_xfer *x, unsigned long addr,
 			unsigned long nr, struct page **pages);
 void dbgmem_drop_caller(struct dbgmem_xfer *x, struct page **pages,
 			unsigned long nr, bool dirty);

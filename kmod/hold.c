@@ -30,8 +30,38 @@ unsigned int dbgmem_foll_flags(const struct dbgmem_xfer *x)
 }
 
 /**
+ * dbgmem_hold_target_locked - hold pages of the target, under its mmap_lock
+ * @x: the transfer, between dbgmem_transfer_begin() and _end()
+ * @addr: an address in the first page
+ * @nr: how many pages
+ * @pages: result
+ * @locked: set to 0 where the lock had to be dropped
+ *
+ * Return: as dbgmem_hold_target().
+ */
+long dbgmem_hold_target_locked(struct dbgmem_xfer *x, unsigned long addr,
+			       unsigned long nr, struct page **pages,
+			       int *locked)
+{
+	struct mm_struct *mm = x->session->mm;
+	unsigned int flags = dbgmem_foll_flags(x);
+	long ret;
+
+	if (x->write)
+		ret = dbgmem_pin_pages_remote(mm, addr, nr, flags, pages,
+					      locked);
+	else
+		ret = dbgmem_get_pages_remote(mm, addr, nr, flags, pages,
+					      locked);
+	if (ret)
+		return ret;
+	/* A fault was given up: for a signal, or for what cannot wait. */
+	return fatal_signal_pending(current) ? -EINTR : -EFAULT;
+}
+
+/**
  * dbgmem_hold_target - hold pages of the target
- * @x: the transfer, between dbgmem_target_get() and _put()
+ * @x: the transfer, between dbgmem_transfer_begin() and _end()
  * @addr: an address in the first page
  * @nr: how many pages
  * @pages: result
@@ -44,25 +74,15 @@ unsigned int dbgmem_foll_flags(const struct dbgmem_xfer *x)
 long dbgmem_hold_target(struct dbgmem_xfer *x, unsigned long addr,
 			unsigned long nr, struct page **pages)
 {
-	struct mm_struct *mm = x->session->mm;
-	unsigned int flags = dbgmem_foll_flags(x);
 	int locked = 1;
 	long ret;
 
-	if (mmap_read_lock_killable(mm))
+	if (mmap_read_lock_killable(x->session->mm))
 		return -EINTR;
-	if (x->write)
-		ret = dbgmem_pin_pages_remote(mm, addr, nr, flags, pages,
-					      &locked);
-	else
-		ret = dbgmem_get_pages_remote(mm, addr, nr, flags, pages,
-					      &locked);
+	ret = dbgmem_hold_target_locked(x, addr, nr, pages, &locked);
 	if (locked)
-		mmap_read_unlock(mm);
-	if (ret)
-		return ret;
-	/* A fault was given up: for a signal, or for what cannot wait. */
-	return fatal_signal_pending(current) ? -EINTR : -EFAULT;
+		mmap_read_unlock(x->session->mm);
+	return ret;
 }
 
 static void drop(struct page **pages, unsigned long nr, bool pinned, bool dirty)
@@ -93,17 +113,17 @@ void dbgmem_drop_target(struct dbgmem_xfer *x, struct page **pages,
 /**
  * dbgmem_hold_caller - hold pages of the caller's buffer
  * @x: the transfer
- * @user: an address in the first page
+ * @addr: an address in the first page
  * @nr: how many pages
  * @pages: result
  *
  * Return: pages held (> 0, perhaps fewer than @nr), or a negative errno when
  * the first was not to be had.
  */
-long dbgmem_hold_caller(struct dbgmem_xfer *x, const char __user *user,
+long dbgmem_hold_caller(struct dbgmem_xfer *x, unsigned long addr,
 			unsigned long nr, struct page **pages)
 {
-	unsigned long start = (unsigned long)user & PAGE_MASK;
+	unsigned long start = addr & PAGE_MASK;
 	long ret;
 
 	nr = min_t(unsigned long, nr, INT_MAX);

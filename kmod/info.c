@@ -32,9 +32,12 @@ int dbgmem_ioc_info(struct dbgmem_ucmd *ucmd)
 	info->page_size = PAGE_SIZE;
 	info->features = DBGMEM_FEATURE_EXACT | DBGMEM_FEATURE_FORCE |
 			 DBGMEM_FEATURE_ZEROFILL | DBGMEM_FEATURE_NOFAULT |
-			 DBGMEM_FEATURE_RW | DBGMEM_FEATURE_POLL;
+			 DBGMEM_FEATURE_RW | DBGMEM_FEATURE_POLL |
+			 DBGMEM_FEATURE_VECTOR;
 	info->transfer_flags = dbgmem_transfer_flags();
 	info->max_exact = DBGMEM_MAX_EXACT;
+	info->max_exact_pages = DBGMEM_MAX_EXACT_PAGES;
+	info->max_segments = DBGMEM_MAX_SEGMENTS;
 	info->engine = dbgmem_engine();
 	info->force_policy = dbgmem_force_policy();
 	info->state = dbgmem_target_state(s);

@@ -44,12 +44,16 @@ static const struct ioctl_op ioctl_ops[] = {
 		 reserved),
 	IOCTL_OP(DBGMEM_IOC_WRITE, dbgmem_ioc_write, struct dbgmem_transfer,
 		 reserved),
+	IOCTL_OP(DBGMEM_IOC_VECTOR, dbgmem_ioc_vector, struct dbgmem_vector,
+		 fault_addr),
 };
 
 /* The ABI: a change here breaks programs. */
-static_assert(sizeof(struct dbgmem_info) == 64);
+static_assert(sizeof(struct dbgmem_info) == 72);
 static_assert(sizeof(struct dbgmem_attach) == 24);
 static_assert(sizeof(struct dbgmem_transfer) == 72);
+static_assert(sizeof(struct dbgmem_segment) == 40);
+static_assert(sizeof(struct dbgmem_vector) == 56);
 
 /**
  * dbgmem_respond - write the answer back

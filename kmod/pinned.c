@@ -22,6 +22,34 @@ static size_t copy_piece(struct dbgmem_xfer *x, size_t at, struct page *page,
 	return n;
 }
 
+/**
+ * dbgmem_copy_pages - copy between held pages of the target and the caller
+ * @x: the transfer
+ * @pages: the pages from that of x->addr on
+ * @nr: how many; more than x->left needs are not touched
+ *
+ * Return: bytes copied; if fewer than there were, the caller's memory is not
+ * accessible behind them.
+ */
+size_t dbgmem_copy_pages(struct dbgmem_xfer *x, struct page **pages,
+			 unsigned long nr)
+{
+	unsigned int offset = offset_in_page(x->addr);
+	size_t done = 0;
+	unsigned long i;
+
+	for (i = 0; i < nr && done < x->left; i++) {
+		size_t len = min_t(size_t, PAGE_SIZE - offset, x->left - done);
+		size_t n = copy_piece(x, done, pages[i], offset, len);
+
+		done += n;
+		if (n < len)
+			break;
+		offset = 0;
+	}
+	return done;
+}
+
 static int refused_by_caller(struct dbgmem_xfer *x)
 {
 	x->reason = DBGMEM_REASON_BUFFER;
@@ -39,10 +67,9 @@ static int refused_by_caller(struct dbgmem_xfer *x)
 ssize_t dbgmem_pinned_copy(struct dbgmem_xfer *x, struct page **pages,
 			   unsigned int nr_pages)
 {
-	unsigned int offset = offset_in_page(x->addr);
-	unsigned long want, done = 0;
+	unsigned long want, done;
 	size_t readable;
-	long held, i;
+	long held;
 
 	want = min_t(unsigned long, nr_pages,
 		     dbgmem_span_pages(x->addr, x->left));
@@ -59,15 +86,7 @@ ssize_t dbgmem_pinned_copy(struct dbgmem_xfer *x, struct page **pages,
 	if (held < 0)
 		return held;
 
-	for (i = 0; i < held; i++) {
-		size_t len = min_t(size_t, PAGE_SIZE - offset, x->left - done);
-		size_t n = copy_piece(x, done, pages[i], offset, len);
-
-		done += n;
-		if (n < len)
-			break;
-		offset = 0;
-	}
+	done = dbgmem_copy_pages(x, pages, held);
 	dbgmem_drop_target(x, pages, held, done);
 
 	return done ?: refused_by_caller(x);

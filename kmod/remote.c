@@ -149,7 +149,8 @@ static ssize_t copy_user(struct dbgmem_xfer *x, struct page **pages,
 
 	want = dbgmem_span_pages((unsigned long)x->caller.user, x->left);
 	want = min_t(unsigned long, want, nr_pages);
-	held = dbgmem_hold_caller(x, x->caller.user, want, pages);
+	held = dbgmem_hold_caller(x, (unsigned long)x->caller.user, want,
+				  pages);
 	if (held < 0) {
 		x->reason = DBGMEM_REASON_BUFFER;
 		return held == -EINTR ? -EINTR : -EFAULT;

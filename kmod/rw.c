@@ -11,6 +11,7 @@
 
 #include "compat.h"
 #include "dbgmem.h"
+#include "trace.h"
 
 /* One contiguous piece of the caller's memory; what is left of it in x->left. */
 static int run_segment(struct dbgmem_xfer *x, struct iov_iter *iter)
@@ -49,7 +50,9 @@ static ssize_t rw(struct kiocb *iocb, struct iov_iter *iter, bool write)
 		if (ret)
 			break;
 	}
-	dbgmem_transfer_end(&x, (u64)iocb->ki_pos, len);
+	dbgmem_transfer_end(&x);
+	trace_dbgmem_transfer(pid_nr(x.session->pid), write,
+			      (u64)iocb->ki_pos, len, 0, x.done, x.reason);
 	iocb->ki_pos += x.done;
 	return x.done ?: ret;
 }

@@ -58,6 +58,32 @@ TRACE_EVENT(dbgmem_transfer,
 		  __entry->reason)
 );
 
+TRACE_EVENT(dbgmem_vector,
+	TP_PROTO(pid_t target, bool write, u32 segments, u32 flags, u64 done,
+		 u32 first_incomplete),
+	TP_ARGS(target, write, segments, flags, done, first_incomplete),
+	TP_STRUCT__entry(
+		__field(u64,	done)
+		__field(pid_t,	target)
+		__field(u32,	segments)
+		__field(u32,	flags)
+		__field(u32,	first_incomplete)
+		__field(bool,	write)
+	),
+	TP_fast_assign(
+		__entry->target = target;
+		__entry->write = write;
+		__entry->segments = segments;
+		__entry->flags = flags;
+		__entry->done = done;
+		__entry->first_incomplete = first_incomplete;
+	),
+	TP_printk("target=%d %s segments=%u flags=0x%x done=%llu first_incomplete=%u",
+		  __entry->target, __entry->write ? "write" : "read",
+		  __entry->segments, __entry->flags, __entry->done,
+		  __entry->first_incomplete)
+);
+
 #endif /* KMOD_TRACE_H */
 
 #undef TRACE_INCLUDE_PATH

@@ -78,18 +78,14 @@ int dbgmem_transfer_begin(struct dbgmem_xfer *x)
 /**
  * dbgmem_transfer_end - account for a transfer and let go of the target
  * @x: the transfer
- * @addr: its first address
- * @len: the length that was asked for
  */
-void dbgmem_transfer_end(struct dbgmem_xfer *x, u64 addr, u64 len)
+void dbgmem_transfer_end(struct dbgmem_xfer *x)
 {
 	struct dbgmem_session *s = x->session;
 
 	dbgmem_target_put(s);
 	atomic64_inc(x->write ? &s->writes : &s->reads);
 	atomic64_add(x->done, x->write ? &s->bytes_written : &s->bytes_read);
-	trace_dbgmem_transfer(pid_nr(s->pid), x->write, addr, len, x->flags,
-			      x->done, x->reason);
 }
 
 static ssize_t copy_batch(struct dbgmem_xfer *x, struct page **pages,
@@ -255,6 +251,12 @@ static int check_request(const struct dbgmem_transfer *t, bool write)
 
 static int run_request(struct dbgmem_xfer *x, const struct dbgmem_transfer *t)
 {
+	struct dbgmem_segment seg = {
+		.addr = t->addr,
+		.buf = t->buf,
+		.len = t->len,
+	};
+	u32 bad;
 	int ret;
 
 	/* On 32-bit: the target has no such addresses. */
@@ -274,7 +276,7 @@ static int run_request(struct dbgmem_xfer *x, const struct dbgmem_transfer *t)
 		ret = dbgmem_transfer_run(x);
 		return x->done ? 0 : ret;
 	}
-	ret = dbgmem_exact_run(x);
+	ret = dbgmem_exact_run(x, &seg, 1, &bad);
 	if (!ret && t->len &&
 	    (dbgmem_valid_mark(&x->valid, x->addr, x->left, true) ||
 	     dbgmem_valid_flush(&x->valid))) {
@@ -308,7 +310,9 @@ static int transfer(struct dbgmem_ucmd *ucmd, bool write)
 	if (ret)
 		return ret;
 	ret = run_request(&x, t);
-	dbgmem_transfer_end(&x, t->addr, t->len);
+	dbgmem_transfer_end(&x);
+	trace_dbgmem_transfer(pid_nr(x.session->pid), write, t->addr, t->len,
+			      x.flags, x.done, x.reason);
 
 	t->done = x.done;
 	t->fault_addr = x.fault_addr;

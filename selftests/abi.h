@@ -31,6 +31,7 @@ struct abi {
 	unsigned char *req;	/* two pages, and PROT_NONE behind */
 	unsigned char *shared;	/* mapped here and in the target */
 	unsigned char buf[64];
+	struct dbgmem_segment segs[2];
 };
 
 static inline int abi_start(struct abi *a)

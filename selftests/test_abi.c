@@ -43,6 +43,38 @@ static void fill_transfer(struct abi *a, void *req)
 	memcpy(req, &r, sizeof(r));
 }
 
+static void fill_vector(struct abi *a, void *req, uint32_t op)
+{
+	struct dbgmem_vector r = {
+		.segments = (uintptr_t)a->segs,
+		.nr_segments = 2,
+		.segment_size = sizeof(a->segs[0]),
+		.op = op,
+	};
+
+	a->segs[0] = (struct dbgmem_segment){
+		.addr = (uintptr_t)a->shared + 1,
+		.buf = (uintptr_t)a->buf,
+		.len = 13,
+	};
+	a->segs[1] = (struct dbgmem_segment){
+		.addr = (uintptr_t)a->shared + 16,
+		.buf = (uintptr_t)a->buf + 16,
+		.len = 8,
+	};
+	memcpy(req, &r, sizeof(r));
+}
+
+static void fill_vector_read(struct abi *a, void *req)
+{
+	fill_vector(a, req, DBGMEM_OP_READ);
+}
+
+static void fill_vector_write(struct abi *a, void *req)
+{
+	fill_vector(a, req, DBGMEM_OP_WRITE);
+}
+
 FIXTURE(every_ioctl)
 {
 	struct abi a;
@@ -85,6 +117,22 @@ FIXTURE_VARIANT_ADD(every_ioctl, write)
 	       offsetof(struct dbgmem_transfer, done),
 	       offsetof(struct dbgmem_transfer, reserved), KNOWN_FLAGS,
 	       fill_transfer },
+};
+
+FIXTURE_VARIANT_ADD(every_ioctl, vector_read)
+{
+	.c = { DBGMEM_IOC_VECTOR, sizeof(struct dbgmem_vector),
+	       offsetof(struct dbgmem_vector, reserved),
+	       offsetof(struct dbgmem_vector, done),
+	       sizeof(struct dbgmem_vector), KNOWN_FLAGS, fill_vector_read },
+};
+
+FIXTURE_VARIANT_ADD(every_ioctl, vector_write)
+{
+	.c = { DBGMEM_IOC_VECTOR, sizeof(struct dbgmem_vector),
+	       offsetof(struct dbgmem_vector, reserved),
+	       offsetof(struct dbgmem_vector, done),
+	       sizeof(struct dbgmem_vector), KNOWN_FLAGS, fill_vector_write },
 };
 
 FIXTURE_SETUP(every_ioctl)

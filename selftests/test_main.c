@@ -14,7 +14,7 @@
 #define LAYOUT(s, f, off) \
 	_Static_assert(offsetof(struct s, f) == (off), #s "." #f)
 
-_Static_assert(sizeof(struct dbgmem_info) == 64, "dbgmem_info");
+_Static_assert(sizeof(struct dbgmem_info) == 72, "dbgmem_info");
 LAYOUT(dbgmem_info, size, 0);
 LAYOUT(dbgmem_info, flags, 4);
 LAYOUT(dbgmem_info, abi_version, 8);
@@ -27,7 +27,9 @@ LAYOUT(dbgmem_info, force_policy, 44);
 LAYOUT(dbgmem_info, state, 48);
 LAYOUT(dbgmem_info, access, 52);
 LAYOUT(dbgmem_info, pid, 56);
-LAYOUT(dbgmem_info, reserved, 60);
+LAYOUT(dbgmem_info, max_segments, 60);
+LAYOUT(dbgmem_info, max_exact_pages, 64);
+LAYOUT(dbgmem_info, reserved, 68);
 
 _Static_assert(sizeof(struct dbgmem_attach) == 24, "dbgmem_attach");
 LAYOUT(dbgmem_attach, size, 0);
@@ -50,10 +52,32 @@ LAYOUT(dbgmem_transfer, fault_addr, 56);
 LAYOUT(dbgmem_transfer, reason, 64);
 LAYOUT(dbgmem_transfer, reserved, 68);
 
+_Static_assert(sizeof(struct dbgmem_segment) == 40, "dbgmem_segment");
+LAYOUT(dbgmem_segment, addr, 0);
+LAYOUT(dbgmem_segment, buf, 8);
+LAYOUT(dbgmem_segment, len, 16);
+LAYOUT(dbgmem_segment, done, 24);
+LAYOUT(dbgmem_segment, reason, 32);
+LAYOUT(dbgmem_segment, reserved, 36);
+
+_Static_assert(sizeof(struct dbgmem_vector) == 56, "dbgmem_vector");
+LAYOUT(dbgmem_vector, size, 0);
+LAYOUT(dbgmem_vector, flags, 4);
+LAYOUT(dbgmem_vector, segments, 8);
+LAYOUT(dbgmem_vector, nr_segments, 16);
+LAYOUT(dbgmem_vector, segment_size, 20);
+LAYOUT(dbgmem_vector, op, 24);
+LAYOUT(dbgmem_vector, reserved, 28);
+LAYOUT(dbgmem_vector, done, 32);
+LAYOUT(dbgmem_vector, nr_complete, 40);
+LAYOUT(dbgmem_vector, first_incomplete, 44);
+LAYOUT(dbgmem_vector, fault_addr, 48);
+
 _Static_assert(DBGMEM_IOC_INFO == 0xde00, "INFO");
 _Static_assert(DBGMEM_IOC_ATTACH == 0xde01, "ATTACH");
 _Static_assert(DBGMEM_IOC_READ == 0xde02, "READ");
 _Static_assert(DBGMEM_IOC_WRITE == 0xde03, "WRITE");
+_Static_assert(DBGMEM_IOC_VECTOR == 0xde04, "VECTOR");
 
 /* --- INFO --- */
 
@@ -69,8 +93,11 @@ TEST(info_of_an_unbound_session)
 	EXPECT_EQ(sysconf(_SC_PAGESIZE), (long)info.page_size);
 	EXPECT_EQ(DBGMEM_FEATURE_EXACT | DBGMEM_FEATURE_FORCE |
 		  DBGMEM_FEATURE_ZEROFILL | DBGMEM_FEATURE_RW |
-		  DBGMEM_FEATURE_POLL, info.features & ~DBGMEM_FEATURE_NOFAULT);
+		  DBGMEM_FEATURE_POLL | DBGMEM_FEATURE_VECTOR,
+		  info.features & ~DBGMEM_FEATURE_NOFAULT);
 	EXPECT_LE(1U << 20, info.max_exact);
+	EXPECT_EQ(65536, info.max_segments);
+	EXPECT_LE(info.max_exact / info.page_size, info.max_exact_pages);
 	EXPECT_EQ(DBGMEM_STATE_UNBOUND, info.state);
 	EXPECT_EQ(0, info.access);
 	EXPECT_EQ(0, info.pid);
@@ -194,13 +221,13 @@ TEST(unknown_ioctl_number_is_enotty)
 	ASSERT_LE(0, fd[0]);
 	ASSERT_LE(0, fd[1]);
 	for (s = 0; s < ARRAY_SIZE(fd); s++) {
-		for (nr = 4; nr < 256; nr++) {
+		for (nr = 5; nr < 256; nr++) {
 			EXPECT_EQ(-1, ioctl(fd[s], _IO(DBGMEM_IOC_TYPE, nr), 0));
 			EXPECT_EQ(ENOTTY, errno)
 				TH_LOG("nr %d", nr);
 		}
 		/* our numbers, with a direction and a size coded in */
-		for (nr = 0; nr < 4; nr++)
+		for (nr = 0; nr < 5; nr++)
 			for (i = 0; i < ARRAY_SIZE(dir); i++) {
 				EXPECT_EQ(-1, ioctl(fd[s], _IOC(dir[i],
 						    DBGMEM_IOC_TYPE, nr, 64), 0));

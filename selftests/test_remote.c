@@ -3,10 +3,9 @@
  * Memory that is not plain: devices, secrets, broken pages, ends of files, the
  * kernel's own pages in every process; and FORCE.
  */
-#include "memory.h"
+#include "device.h"
 #include <kselftest_harness.h>
 
-#include <glob.h>
 #include <linux/capability.h>
 #include <sys/auxv.h>
 #include <sys/ptrace.h>
@@ -74,9 +73,6 @@ TEST_F_TIMEOUT(special, secret_memory_stays_secret, 60)
 	struct dbgmem_transfer t;
 	int fd;
 
-#ifndef SYS_memfd_secret
-#define SYS_memfd_secret 447
-#endif
 	fd = syscall(SYS_memfd_secret, 0);
 	if (fd < 0)
 		SKIP(return, "no memfd_secret(2): %s (boot with secretmem.enable=1)",
@@ -134,45 +130,6 @@ TEST_F_TIMEOUT(special, a_poisoned_page_stops_it_and_is_the_reason, 60)
 			      DBGMEM_ZEROFILL, &t));
 	EXPECT_EQ(2 * PAGE, t.done);
 	EXPECT_EQ(-1, pattern_differs(buf + 2 * PAGE, 2 * PAGE, PAGE, 3));
-}
-
-/*
- * A page of a PCI device's memory at @at: of a graphics adapter if there is one,
- * as its frame buffer is memory indeed.
- */
-static bool map_device(void *at)
-{
-	char path[160], class[16] = "";
-	bool found = false;
-	glob_t g;
-	size_t i;
-	void *p;
-	FILE *f;
-	int fd;
-
-	if (glob("/sys/bus/pci/devices/*/resource0", 0, NULL, &g))
-		return false;
-	for (i = 0; i < g.gl_pathc && !found; i++) {
-		snprintf(path, sizeof(path), "%.*sclass",
-			 (int)strlen(g.gl_pathv[i]) - 9, g.gl_pathv[i]);
-		f = fopen(path, "re");
-		if (!f)
-			continue;
-		if (!fgets(class, sizeof(class), f))
-			class[0] = 0;
-		fclose(f);
-		if (strncmp(class, "0x03", 4))
-			continue;
-		fd = open(g.gl_pathv[i], O_RDWR | O_CLOEXEC);
-		if (fd < 0)
-			continue;
-		p = mmap(at, PAGE, PROT_READ | PROT_WRITE,
-			 MAP_SHARED | MAP_FIXED, fd, 0);
-		close(fd);
-		found = p != MAP_FAILED;
-	}
-	globfree(&g);
-	return found;
 }
 
 TEST_F_TIMEOUT(special, a_device_is_reached_by_remote_and_auto_alone, 60)

@@ -23,7 +23,7 @@
  * ------
  * ============  ==============================================================
  * E2BIG         @size exceeds what the kernel knows and the excess is not zero,
- *               or @size exceeds one page
+ *               or @size exceeds one page; VECTOR: too many segments
  * EACCES        READ, WRITE: the session has no such access, because the
  *               receipt or the session itself was opened without that mode
  * EBADF         ATTACH: the receipt is not an open descriptor.
@@ -37,7 +37,8 @@
  * EISCONN       ATTACH: the session is attached already
  * EKEYREJECTED  ATTACH: the receipt is a procfs file, but not /proc/PID/mem: it
  *               passed a weaker check than the one that is needed
- * EMSGSIZE      EXACT: longer than dbgmem_info.max_exact
+ * EMSGSIZE      EXACT: longer than dbgmem_info.max_exact; EXACT VECTOR: more
+ *               pages than dbgmem_info.max_exact_pages
  * ENOMEM        no memory for the kernel's own bookkeeping, or for the target's
  *               page
  * ENOTCONN      the session is not attached
@@ -79,6 +80,7 @@
  * %DBGMEM_FEATURE_NOFAULT: %DBGMEM_NOFAULT reads (kernels with FOLL_NOFAULT).
  * %DBGMEM_FEATURE_RW: read(2), pread(2), preadv(2) and the writing ones.
  * %DBGMEM_FEATURE_POLL: poll(2) reports the end of the target.
+ * %DBGMEM_FEATURE_VECTOR: DBGMEM_IOC_VECTOR.
  */
 #define DBGMEM_FEATURE_EXACT	(1ULL << 0)
 #define DBGMEM_FEATURE_FORCE	(1ULL << 1)
@@ -86,6 +88,7 @@
 #define DBGMEM_FEATURE_NOFAULT	(1ULL << 3)
 #define DBGMEM_FEATURE_RW	(1ULL << 4)
 #define DBGMEM_FEATURE_POLL	(1ULL << 5)
+#define DBGMEM_FEATURE_VECTOR	(1ULL << 6)
 
 /** DBGMEM_ACCESS_READ - the session may read the target. */
 #define DBGMEM_ACCESS_READ	(1U << 0)
@@ -127,6 +130,9 @@
  * @access: (out) DBGMEM_ACCESS_* bits of this session, 0 when unbound
  * @pid: (out) the target's process id in the caller's pid namespace, 0 when
  *	unbound or not visible there
+ * @max_segments: (out) the most segments that one VECTOR may have
+ * @max_exact_pages: (out) the most pages that one EXACT VECTOR may touch on
+ *	either side
  * @reserved: must be 0
  *
  * Works on an unbound session too. Errors: EFAULT, EINVAL, E2BIG, EOPNOTSUPP.
@@ -144,6 +150,8 @@ struct dbgmem_info {
 	__u32 state;
 	__u32 access;
 	__s32 pid;
+	__u32 max_segments;
+	__u32 max_exact_pages;
 	__u32 reserved;
 };
 
@@ -281,9 +289,84 @@ struct dbgmem_transfer {
 	__u32 reserved;
 };
 
+/* dbgmem_vector.op */
+#define DBGMEM_OP_READ		0	/* from the target to the caller */
+#define DBGMEM_OP_WRITE		1	/* from the caller to the target */
+
+/**
+ * struct dbgmem_segment - one piece of a vector
+ * @addr: address in the target, any alignment
+ * @buf: address of the caller's buffer
+ * @len: bytes, may be 0
+ * @done: (out) bytes that really moved, counted from the start
+ * @reason: (out) why @done is less than @len: DBGMEM_REASON_*, at @addr + @done,
+ *	or at @buf + @done with DBGMEM_REASON_BUFFER; DBGMEM_REASON_NONE if it is
+ *	not less
+ * @reserved: must be 0
+ */
+struct dbgmem_segment {
+	__aligned_u64 addr;
+	__aligned_u64 buf;
+	__aligned_u64 len;
+	__aligned_u64 done;
+	__u32 reason;
+	__u32 reserved;
+};
+
+/**
+ * struct dbgmem_vector - DBGMEM_IOC_VECTOR: many pieces in one call
+ * @size: sizeof(struct dbgmem_vector)
+ * @flags: DBGMEM_EXACT, DBGMEM_FORCE, DBGMEM_NOFAULT (READ)
+ * @segments: address of an array of struct dbgmem_segment
+ * @nr_segments: how many, at most dbgmem_info.max_segments; may be 0
+ * @segment_size: sizeof(struct dbgmem_segment)
+ * @op: DBGMEM_OP_READ or DBGMEM_OP_WRITE, for all of them
+ * @reserved: must be 0
+ * @done: (out) bytes that moved, over all segments
+ * @nr_complete: (out) segments whose done equals their len
+ * @first_incomplete: (out) index of the first segment that is not complete,
+ *	@nr_segments if all are
+ * @fault_addr: (out) the address that was not accessible there, the target's or
+ *	the caller's as in struct dbgmem_transfer; 0 if all are complete
+ *
+ * The segments are carried out in the order of the array, so that of writes
+ * that overlap in the target (or reads that overlap in the caller's memory) the
+ * later wins. Each is a PARTIAL transfer with an answer of its own; one that
+ * fails does not stop the others, and the ioctl returns 0 whatever became of
+ * them. The array is written back once, at the end; while the call runs it and
+ * the segments' buffers belong to the kernel, and none of the buffers may lie
+ * in the array.
+ *
+ * With EXACT it is all or none of the whole vector: the pages of all segments, on
+ * both sides, are held before the first byte moves. If one is not accessible
+ * the ioctl fails with EFAULT, every @done is 0, and @first_incomplete, that
+ * segment's @reason, and @fault_addr name the culprit. At most
+ * dbgmem_info.max_exact_pages pages on either side, a page counted once for
+ * consecutive segments that touch it: EMSGSIZE otherwise.
+ *
+ * Errors: as for struct dbgmem_transfer; EOVERFLOW and EOPNOTSUPP also for any
+ * segment (@first_incomplete says which), before anything moves; E2BIG for more
+ * than dbgmem_info.max_segments; EFAULT when the array is not accessible: if it
+ * cannot be written back, what was asked for has been done.
+ */
+struct dbgmem_vector {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 segments;
+	__u32 nr_segments;
+	__u32 segment_size;
+	__u32 op;
+	__u32 reserved;
+	__aligned_u64 done;
+	__u32 nr_complete;
+	__u32 first_incomplete;
+	__aligned_u64 fault_addr;
+};
+
 #define DBGMEM_IOC_INFO		_IO(DBGMEM_IOC_TYPE, 0x00)
 #define DBGMEM_IOC_ATTACH	_IO(DBGMEM_IOC_TYPE, 0x01)
 #define DBGMEM_IOC_READ		_IO(DBGMEM_IOC_TYPE, 0x02)
 #define DBGMEM_IOC_WRITE	_IO(DBGMEM_IOC_TYPE, 0x03)
+#define DBGMEM_IOC_VECTOR	_IO(DBGMEM_IOC_TYPE, 0x04)
 
 #endif /* _UAPI_LINUX_DBGMEM_H */

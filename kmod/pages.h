@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Pages held for consecutive segments of a vector, a page once for consecutive
+ * segments on it, and the walk over them in the same order.
+ */
+#ifndef KMOD_PAGES_H
+#define KMOD_PAGES_H
+
+#include <linux/mm.h>
+
+/**
+ * struct dbgmem_pages - pages held so far
+ * @page: the pages, in the order of the segments
+ * @nr: how many
+ * @max: room in @page
+ * @last: page number of the last one; meaningless without any
+ */
+struct dbgmem_pages {
+	struct page	**page;
+	unsigned long	nr;
+	unsigned long	max;
+	unsigned long	last;
+};
+
+/**
+ * struct dbgmem_cursor - the walk
+ * @page: the page that was used last
+ * @number: its page number
+ */
+struct dbgmem_cursor {
+	struct page	**page;
+	unsigned long	number;
+};
+
+/* Pages of a segment that are not held yet; the first of them in *@first. */
+static inline unsigned long dbgmem_pages_lacking(const struct dbgmem_pages *p,
+						 unsigned long addr,
+						 unsigned long len,
+						 unsigned long *first)
+{
+	unsigned long start = addr >> PAGE_SHIFT;
+	unsigned long end = (addr + len - 1) >> PAGE_SHIFT;
+
+	if (!len)
+		return 0;
+	if (p->nr && start == p->last)
+		start++;
+	*first = start << PAGE_SHIFT;
+	return end + 1 - start;
+}
+
+static inline void dbgmem_cursor_init(struct dbgmem_cursor *c,
+				      const struct dbgmem_pages *p)
+{
+	c->page = p->page - 1;
+	c->number = ULONG_MAX;
+}
+
+/* The page of a segment that lies on one. */
+static inline struct page *dbgmem_cursor_page(struct dbgmem_cursor *c,
+					      unsigned long addr)
+{
+	unsigned long number = addr >> PAGE_SHIFT;
+
+	if (number != c->number) {
+		c->number = number;
+		c->page++;
+	}
+	return *c->page;
+}
+
+/* The pages of a segment of any length. */
+static inline struct page **dbgmem_cursor_pages(struct dbgmem_cursor *c,
+						unsigned long addr,
+						unsigned long len)
+{
+	struct page **first;
+
+	dbgmem_cursor_page(c, addr);
+	first = c->page;
+	c->number = (addr + len - 1) >> PAGE_SHIFT;
+	c->page += c->number - (addr >> PAGE_SHIFT);
+	return first;
+}
+
+#endif /* KMOD_PAGES_H */
