@@ -41,6 +41,16 @@ static inline const char *missing_words(const char *const *words, size_t nr)
 	EXPECT_EQ(NULL, strchr(dbgmem_errstr(), '\n'));			\
 } while (0)
 
+/* The sentence of the last failure names @addr. */
+#define EXPECT_ADDRESS(addr) do {					\
+	char _text[32];							\
+									\
+	snprintf(_text, sizeof(_text), "at 0x%llx",			\
+		 (unsigned long long)(addr));				\
+	EXPECT_NE(NULL, strstr(dbgmem_errstr(), _text))			\
+		TH_LOG("no '%s' in: %s", _text, dbgmem_errstr());	\
+} while (0)
+
 static inline uint8_t pattern(size_t i)
 {
 	return (uint8_t)(i * 7 + i / 251);

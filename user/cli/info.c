@@ -38,6 +38,7 @@ static const struct word features[] = {
 	{ DBGMEM_FEATURE_NOFAULT, "no-fault" },
 	{ DBGMEM_FEATURE_RW, "pread/pwrite" },
 	{ DBGMEM_FEATURE_POLL, "poll" },
+	{ DBGMEM_FEATURE_VECTOR, "vector" },
 };
 
 static const struct word flags[] = {
@@ -122,6 +123,8 @@ static void show_info(const struct dbgmem_info *info)
 	show_bits("transfer flags:", flags, NR(flags), info->transfer_flags);
 	printf("%-15s %llu bytes\n", "exact limit:",
 	       (unsigned long long)info->max_exact);
+	printf("%-15s %u segments, exact %u pages\n", "vector limit:",
+	       info->max_segments, info->max_exact_pages);
 	show_one("engine:", engines, NR(engines), info->engine);
 	show_one("force policy:", policies, NR(policies), info->force_policy);
 }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* dbgmem read: print or save memory of a process. */
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,7 +10,8 @@
 #include <dbgmem.h>
 
 #include "cli.h"
-#include "hexdump.h"
+#include "ranges.h"
+#include "sink.h"
 #include "stop.h"
 
 static const struct option options[] = {
@@ -28,12 +27,13 @@ static const struct option options[] = {
 
 static int help(void)
 {
-	puts("Usage: dbgmem read [OPTION...] PID ADDR LEN\n"
+	puts("Usage: dbgmem read [OPTION...] PID ADDR LEN [ADDR LEN]...\n"
 	     "Print LEN bytes at ADDR of process PID as hexdump -C does, with the target's\n"
-	     "addresses; raw when standard output is not a terminal.\n\n"
+	     "addresses; raw when standard output is not a terminal. Several ranges are read\n"
+	     "in one call, each as far as it goes; a line '# ADDR LEN' begins each dump.\n\n"
 	     "  -o, --output FILE  raw to FILE (- for standard output)\n"
 	     "  -x, --hexdump      the dump, also to a file or pipe\n"
-	     "  -e, --exact        all of it or nothing\n"
+	     "  -e, --exact        all of it or nothing, of all the ranges\n"
 	     "  -f, --force        ignore the target's page protections\n"
 	     "  -z, --zero-fill    go on behind holes: zeros, or ?? in the dump\n"
 	     "  -n, --no-fault     only what is resident: bring no page in\n"
@@ -42,101 +42,6 @@ static int help(void)
 	     "example '[heap]+0x10' or libc.so.6+0x1c000. LEN may end in K, M or G.\n\n"
 	     "Exit status: 0 all, 1 nothing, 2 usage, 3 a part: fewer bytes, or holes.");
 	return finish(STATUS_OK);
-}
-
-/* Where the bytes go. Not opened before there are some. */
-struct sink {
-	const char *path;	/* NULL: standard output */
-	FILE *f;
-	int err;		/* errno of the first failure to write */
-	bool dump;
-	uint64_t addr;
-	struct hexdump hex;
-};
-
-static const char *sink_name(const struct sink *s)
-{
-	return s->path ? s->path : "standard output";
-}
-
-static int sink_open(struct sink *s)
-{
-	int fd;
-
-	if (s->f)
-		return STATUS_OK;
-	if (!s->path) {
-		s->f = stdout;
-	} else {
-		/* Another process's memory is nobody else's to read. */
-		fd = open(s->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-		if (fd >= 0)
-			s->f = fdopen(fd, "w");
-		if (!s->f) {
-			msg("cannot write to %s: %s", s->path, strerror(errno));
-			if (fd >= 0)
-				close(fd);
-			return STATUS_FAILED;
-		}
-	}
-	hexdump_start(&s->hex, s->f, s->addr);
-	return STATUS_OK;
-}
-
-static int sink_check(struct sink *s)
-{
-	if (!ferror(s->f))
-		return STATUS_OK;
-	if (!s->err)
-		s->err = errno;
-	return STATUS_PARTIAL;
-}
-
-/* @len bytes from @addr; @valid has a bit for each page, or is NULL. */
-static int sink_put(struct sink *s, uint64_t addr, const uint8_t *buf,
-		    size_t len, const uint8_t *valid, uint64_t page_size)
-{
-	size_t pos, n, page;
-	int ret;
-
-	ret = sink_open(s);
-	if (ret)
-		return ret;
-	if (!s->dump) {
-		fwrite(buf, 1, len, s->f);
-		return sink_check(s);
-	}
-	if (!valid) {
-		hexdump_add(&s->hex, buf, len);
-		return sink_check(s);
-	}
-	for (pos = 0, page = 0; pos < len; pos += n, page++) {
-		n = (size_t)(page_size - (addr + pos) % page_size);
-		if (n > len - pos)
-			n = len - pos;
-		hexdump_add(&s->hex,
-			    valid[page / 8] >> page % 8 & 1 ? buf + pos : NULL,
-			    n);
-	}
-	return sink_check(s);
-}
-
-/* Everything out; @status, or STATUS_PARTIAL if it did not go out. */
-static int sink_close(struct sink *s, int status)
-{
-	if (!s->f)
-		return status;
-	if (s->dump)
-		hexdump_end(&s->hex);
-	fflush(s->f);
-	sink_check(s);
-	if (s->path && fclose(s->f) && !s->err)
-		s->err = errno;
-	if (!s->err)
-		return status;
-	msg("cannot write all of it to %s: %s; what is there is not complete",
-	    sink_name(s), strerror(s->err));
-	return STATUS_PARTIAL;
 }
 
 static int read_exact(struct dbgmem *m, struct progress *p, struct sink *s)
@@ -157,15 +62,20 @@ static int read_exact(struct dbgmem *m, struct progress *p, struct sink *s)
 	if (dbgmem_read_flags(m, p->addr, buf, p->len, p->flags, NULL))
 		status = stop_failed(p);
 	else
+		status = sink_range(s, p->addr, NULL);
+	if (!status)
 		status = sink_put(s, p->addr, buf, p->len, NULL, 0);
 	free(buf);
 	return status;
 }
 
-static int read_stream(struct dbgmem *m, struct progress *p, struct sink *s)
+/* @several: this is one range of several. */
+static int read_stream(struct dbgmem *m, struct progress *p, struct sink *s,
+		       bool several)
 {
 	struct dbgmem_result res, hole = { 0 };
 	bool zero = p->flags & DBGMEM_ZEROFILL;
+	const uint64_t *head = several ? &p->len : NULL;
 	uint64_t pos = 0, page_size = 0;
 	struct dbgmem_info info;
 	size_t n, valid_size;
@@ -204,14 +114,17 @@ static int read_stream(struct dbgmem *m, struct progress *p, struct sink *s)
 		p->done += res.done;
 		if (res.done < n && !hole.reason)
 			hole = res;
-		status = sink_put(s, addr, buf, zero ? n : res.done,
-				  zero ? valid : NULL, page_size);
+		if (!pos)
+			status = sink_range(s, p->addr, head);
+		if (!status)
+			status = sink_put(s, addr, buf, zero ? n : res.done,
+					  zero ? valid : NULL, page_size);
 		if (!status && !zero && res.done < n)
 			status = stop_short(p, &res);
 		pos += n;
 	}
 	if (!status && !p->len)
-		status = sink_open(s);
+		status = sink_range(s, p->addr, head);
 	if (!status && hole.reason)
 		status = stop_holes(p, &hole);
 out:
@@ -220,7 +133,26 @@ out:
 	return status;
 }
 
-static int run(struct progress *p, struct sink *s)
+/* Holes are for one range to go on behind: these go one by one. */
+static int read_streams(struct dbgmem *m, const struct progress *p,
+			const struct range *range, size_t nr, struct sink *s)
+{
+	int status = STATUS_OK, ret;
+	size_t i;
+
+	for (i = 0; i < nr && !s->err; i++) {
+		struct progress part = *p;
+
+		part.addr = range[i].addr;
+		part.len = range[i].len;
+		ret = read_stream(m, &part, s, true);
+		status = i ? ranges_status(status, ret) : ret;
+	}
+	return status;
+}
+
+static int run(struct progress *p, const struct range *range, size_t nr,
+	       struct sink *s)
 {
 	struct dbgmem *m;
 	int status;
@@ -229,21 +161,53 @@ static int run(struct progress *p, struct sink *s)
 		msg("%s", dbgmem_errstr());
 		return STATUS_FAILED;
 	}
-	s->addr = p->addr;
-	status = p->flags & DBGMEM_EXACT ? read_exact(m, p, s) :
-					   read_stream(m, p, s);
+	p->addr = range->addr;
+	p->len = range->len;
+	if (nr > 1 && p->flags & DBGMEM_ZEROFILL)
+		status = read_streams(m, p, range, nr, s);
+	else if (nr > 1)
+		status = ranges_read(m, p, range, nr, s);
+	else if (p->flags & DBGMEM_EXACT)
+		status = read_exact(m, p, s);
+	else
+		status = read_stream(m, p, s, false);
 	status = sink_close(s, status);
 	dbgmem_close(m);
 	return status;
 }
 
+/* ADDR LEN and so on, to *@range, which is the caller's then. */
+static int ranges_parse(char **argv, size_t nr, pid_t *pid,
+			struct range **range)
+{
+	struct target_args args = { .pid = argv[0] };
+	int status = STATUS_OK;
+	size_t i;
+
+	*range = calloc(nr, sizeof(**range));
+	if (!*range) {
+		msg("out of memory");
+		return STATUS_FAILED;
+	}
+	for (i = 0; i < nr && !status; i++) {
+		args.addr = argv[1 + 2 * i];
+		args.len = argv[2 + 2 * i];
+		status = target_parse("read", &args, pid, &(*range)[i].addr,
+				      &(*range)[i].len);
+	}
+	if (status)
+		free(*range);
+	return status;
+}
+
 int cmd_read(int argc, char **argv)
 {
-	struct target_args args = { 0 };
 	struct progress p = { .write = false };
 	struct sink s = { .dump = isatty(STDOUT_FILENO) };
+	struct range *range;
 	bool dump = false;
 	int c, status;
+	size_t nr;
 
 	while ((c = getopt_long(argc, argv, "o:xefznh", options, NULL)) != -1) {
 		switch (c) {
@@ -271,8 +235,11 @@ int cmd_read(int argc, char **argv)
 			return msg_hint("read");
 		}
 	}
-	if (argc - optind != 3)
+	if (argc - optind < 3)
 		return msg_usage("read", "PID, ADDR and LEN are needed");
+	if (!((argc - optind) % 2))
+		return msg_usage("read", "each ADDR needs a LEN: '%s' has none",
+				 argv[argc - 1]);
 	if ((p.flags & DBGMEM_EXACT) && (p.flags & DBGMEM_ZEROFILL))
 		return msg_usage("read", "--exact and --zero-fill exclude each other");
 	if (s.path) {
@@ -282,9 +249,11 @@ int cmd_read(int argc, char **argv)
 	}
 	if (dump)
 		s.dump = true;
-	args.pid = argv[optind];
-	args.addr = argv[optind + 1];
-	args.len = argv[optind + 2];
-	status = target_parse("read", &args, &p.pid, &p.addr, &p.len);
-	return status ? status : run(&p, &s);
+	nr = (size_t)(argc - optind - 1) / 2;
+	status = ranges_parse(argv + optind, nr, &p.pid, &range);
+	if (status)
+		return status;
+	status = run(&p, range, nr, &s);
+	free(range);
+	return status;
 }

@@ -62,6 +62,15 @@ struct dbgmem_result {
 	uint32_t reason;	/* DBGMEM_REASON_* */
 };
 
+/* How a vector of segments went, over all of them. */
+struct dbgmem_vector_result {
+	uint64_t done;		/* bytes that really moved */
+	size_t nr_complete;	/* segments whose done equals their len */
+	size_t first_incomplete; /* index of the first other, or their number */
+	uint64_t fault_addr;	/* what was inaccessible there, 0 if nothing */
+	uint32_t reason;	/* and why: DBGMEM_REASON_* */
+};
+
 /* --- errors (error.c) --- */
 
 /*
@@ -163,6 +172,102 @@ ssize_t dbgmem_preadv(struct dbgmem *m, const struct iovec *iov, int iovcnt,
 		      uint64_t addr);
 ssize_t dbgmem_pwritev(struct dbgmem *m, const struct iovec *iov, int iovcnt,
 		       uint64_t addr);
+
+/* --- many pieces in one call (vector.c) --- */
+
+/*
+ * Read or write @nr segments, each {addr in the target, buf in the caller, len
+ * in bytes, reserved = 0}; each gets its done, in bytes from its start, and if
+ * that is less than its len, its reason. They are carried out in the order of
+ * the array; of pieces that overlap the later wins. @flags are DBGMEM_EXACT,
+ * DBGMEM_FORCE and, for reading, DBGMEM_NOFAULT.
+ *
+ * Without DBGMEM_EXACT each goes as far as it can and a bad one does not stop
+ * the others: the result is the sum of all done, also when that is 0. Any @nr is
+ * taken; more than dbgmem_info.max_segments need several calls of the kernel. If
+ * the target ends between these, the rest gets the reason, as within one. A
+ * negative errno is for what concerns the whole (no access, a target that is
+ * gone, flags) or cannot be a segment (-EOVERFLOW; -EINVAL: the lengths exceed
+ * SSIZE_MAX together), before anything has moved; should it be later,
+ * @res->done and dbgmem_last_error()->done are what had moved.
+ *
+ * With DBGMEM_EXACT it is all of the vector, or a negative errno and nothing of
+ * it: -EFAULT, and @res tells which segment, which address and why; -E2BIG for
+ * more than max_segments; -EMSGSIZE for more than max_exact_pages pages.
+ *
+ * The array and the buffers stay the caller's; none of the buffers may lie in
+ * the array. *@res, if not NULL, is filled whatever the outcome.
+ */
+ssize_t dbgmem_readv(struct dbgmem *m, struct dbgmem_segment *segs, size_t nr,
+		     uint32_t flags, struct dbgmem_vector_result *res);
+ssize_t dbgmem_writev(struct dbgmem *m, struct dbgmem_segment *segs, size_t nr,
+		      uint32_t flags, struct dbgmem_vector_result *res);
+
+/* --- a vector built piece by piece (scatter.c) --- */
+
+/*
+ * Prepare many pieces, execute once, look at the results, clear, prepare the
+ * next. Not for several threads at once; several of these on one struct dbgmem
+ * are. Owned by the caller of dbgmem_scatter_new().
+ */
+struct dbgmem_scatter;
+
+/*
+ * @op is DBGMEM_OP_READ or DBGMEM_OP_WRITE, for all pieces, @flags as for
+ * dbgmem_readv() and dbgmem_writev(). @m must outlive it. 0 and *@out, or a
+ * negative errno (-EINVAL, -ENOMEM) and *@out = NULL.
+ */
+int dbgmem_scatter_new(struct dbgmem *m, uint32_t op, uint32_t flags,
+		       struct dbgmem_scatter **out);
+
+/* With all memory that it owns. NULL is allowed. */
+void dbgmem_scatter_free(struct dbgmem_scatter *s);
+
+/*
+ * One more piece: @len bytes at @addr of the target, to or from @buf, which
+ * stays the caller's and must stay where it is (it is only read if this
+ * writes). NULL: memory of the handle's, zeroed, see dbgmem_scatter_data().
+ * Its index, counted from 0 in the order of the calls, or a negative errno and
+ * no piece was added: -EOVERFLOW (address plus length exceeds 64 bits), -EINVAL
+ * (the lengths exceed SSIZE_MAX together), -ENOMEM.
+ */
+ssize_t dbgmem_scatter_add(struct dbgmem_scatter *s, uint64_t addr, void *buf,
+			   size_t len);
+
+/* The same with memory of the handle's that begins as a copy of @data. */
+ssize_t dbgmem_scatter_add_copy(struct dbgmem_scatter *s, uint64_t addr,
+				const void *data, size_t len);
+
+/* How many there are. */
+size_t dbgmem_scatter_count(const struct dbgmem_scatter *s);
+
+/*
+ * The buffer of piece @index, the caller's or the handle's; the latter is
+ * aligned for any type and stays where it is until _clear() or _free(). Bytes
+ * behind the piece's done are what they were before. NULL if there is no such
+ * piece.
+ */
+void *dbgmem_scatter_data(const struct dbgmem_scatter *s, size_t index);
+
+/*
+ * Carry out all pieces, with the result of dbgmem_readv() or dbgmem_writev().
+ * May be repeated: the same pieces once more, with those added since.
+ */
+ssize_t dbgmem_scatter_execute(struct dbgmem_scatter *s,
+			       struct dbgmem_vector_result *res);
+
+/*
+ * How piece @index went: 0 if it is complete. Else a negative errno, for
+ * dbgmem_errstr() with address and reason: -EFAULT, or -ESRCH, -ESTALE, -ENOMEM,
+ * -EINTR for what was met at that piece; that of _execute() if it failed as a
+ * whole; -EINVAL if there is no such piece or it has not been executed. @done
+ * and @reason may be NULL.
+ */
+int dbgmem_scatter_result(const struct dbgmem_scatter *s, size_t index,
+			  uint64_t *done, uint32_t *reason);
+
+/* Forget all pieces, and keep the memory for the next. */
+void dbgmem_scatter_clear(struct dbgmem_scatter *s);
 
 /* --- kernel module (module.c, through libkmod) --- */
 

@@ -21,6 +21,7 @@ struct dbgmem {
 	pid_t pid;
 	uint32_t access;
 	uint32_t page_size;
+	uint32_t max_segments;	/* 0: the module has no VECTOR */
 };
 
 /* error.c */
@@ -46,6 +47,22 @@ int dbgmem__node_ioctl(int fd, unsigned long cmd, void *arg)
 int dbgmem__receipt_open(pid_t pid, pid_t tid, int oflags)
 	__attribute__((visibility("hidden")));
 int dbgmem__receipt_fail(pid_t pid, int code)
+	__attribute__((visibility("hidden")));
+
+/* transfer.c */
+int dbgmem__transfer_fail(struct dbgmem *m, uint32_t cmd,
+			  const struct dbgmem_transfer *t, int code,
+			  const char *what)
+	__attribute__((visibility("hidden")));
+
+/* vector.c */
+ssize_t dbgmem__vector(struct dbgmem *m, uint32_t op,
+		       struct dbgmem_segment *segs, size_t nr, uint32_t flags,
+		       struct dbgmem_vector_result *res)
+	__attribute__((visibility("hidden")));
+int dbgmem__segment_fail(struct dbgmem *m, uint32_t op,
+			 const struct dbgmem_segment *seg, uint32_t flags,
+			 uint64_t fault_addr, int code)
 	__attribute__((visibility("hidden")));
 
 #endif /* DBGMEM_INTERNAL_H */

@@ -141,15 +141,17 @@ static int attach_pid(struct dbgmem *m, int oflags)
 	return ret ? attach_fail(m->pid, -ret) : 0;
 }
 
-static int page_size_get(struct dbgmem *m)
+static int limits_get(struct dbgmem *m)
 {
 	struct dbgmem_info info;
 	int ret;
 
 	ret = dbgmem_get_info(m, &info);
-	if (!ret)
-		m->page_size = info.page_size;
-	return ret;
+	if (ret)
+		return ret;
+	m->page_size = info.page_size;
+	m->max_segments = info.max_segments;
+	return 0;
 }
 
 /* @receipt of -1: open it here. */
@@ -188,7 +190,7 @@ static int session_open(pid_t pid, int receipt, unsigned int flags,
 	}
 	if (ret)
 		goto err_close;
-	ret = page_size_get(m);
+	ret = limits_get(m);
 	if (ret)
 		goto err_close;
 	*out = m;

@@ -63,9 +63,13 @@ static const char *advice(uint32_t cmd, const struct dbgmem_transfer *t)
 	}
 }
 
-/* @t is the request as the kernel answered it, @code the errno value. */
-static int transfer_fail(struct dbgmem *m, uint32_t cmd,
-			 const struct dbgmem_transfer *t, int code)
+/*
+ * @t is the request as the kernel answered it, @code the errno value, @what the
+ * begin of the sentence.
+ */
+int dbgmem__transfer_fail(struct dbgmem *m, uint32_t cmd,
+			  const struct dbgmem_transfer *t, int code,
+			  const char *what)
 {
 	struct dbgmem_error e = {
 		.code = code,
@@ -76,13 +80,7 @@ static int transfer_fail(struct dbgmem *m, uint32_t cmd,
 		.done = t->done,
 	};
 	const char *whose = "";
-	char what[128];
 
-	snprintf(what, sizeof(what), "cannot %s%s %llu bytes at 0x%llx of process %d",
-		 cmd == DBGMEM_IOC_READ ? "read" : "write",
-		 t->flags & DBGMEM_EXACT ? " exactly" : "",
-		 (unsigned long long)t->len, (unsigned long long)t->addr,
-		 (int)m->pid);
 	switch (code) {
 	case EFAULT:
 		e.gate = DBGMEM_GATE_MEMORY;
@@ -136,6 +134,19 @@ static int transfer_fail(struct dbgmem *m, uint32_t cmd,
 	default:
 		return dbgmem__fail(&e, "%s: %s", what, strerror(code));
 	}
+}
+
+static int transfer_fail(struct dbgmem *m, uint32_t cmd,
+			 const struct dbgmem_transfer *t, int code)
+{
+	char what[128];
+
+	snprintf(what, sizeof(what), "cannot %s%s %llu bytes at 0x%llx of process %d",
+		 cmd == DBGMEM_IOC_READ ? "read" : "write",
+		 t->flags & DBGMEM_EXACT ? " exactly" : "",
+		 (unsigned long long)t->len, (unsigned long long)t->addr,
+		 (int)m->pid);
+	return dbgmem__transfer_fail(m, cmd, t, code, what);
 }
 
 static int transfer(struct dbgmem *m, uint32_t cmd, struct dbgmem_transfer *t,

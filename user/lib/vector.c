@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Many pieces in one call, and as many calls as the kernel's limit asks for. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+
+#include "internal.h"
+
+static const char *verb_of(uint32_t op)
+{
+	return op == DBGMEM_OP_READ ? "read" : "write";
+}
+
+static uint32_t cmd_of(uint32_t op)
+{
+	return op == DBGMEM_OP_READ ? DBGMEM_IOC_READ : DBGMEM_IOC_WRITE;
+}
+
+/* What EXACT may have; 0 if the module does not say. */
+static unsigned int max_exact_pages(struct dbgmem *m)
+{
+	struct dbgmem_info info = { .size = sizeof(info) };
+
+	dbgmem__node_ioctl(m->fd, DBGMEM_IOC_INFO, &info);
+	return info.max_exact_pages;
+}
+
+/* Segment @seg went as its answer says; @code is the errno value for it. */
+int dbgmem__segment_fail(struct dbgmem *m, uint32_t op,
+			 const struct dbgmem_segment *seg, uint32_t flags,
+			 uint64_t fault_addr, int code)
+{
+	struct dbgmem_transfer t = {
+		.flags = flags,
+		.addr = seg->addr,
+		.buf = seg->buf,
+		.len = seg->len,
+		.done = seg->done,
+		.fault_addr = fault_addr,
+		.reason = seg->reason,
+	};
+	char what[160], of[64] = "";
+
+	if (seg->done)
+		snprintf(of, sizeof(of), "more than %llu of ",
+			 (unsigned long long)seg->done);
+	snprintf(what, sizeof(what),
+		 "cannot %s%s %s%llu bytes at 0x%llx of process %d",
+		 verb_of(op), flags & DBGMEM_EXACT ? " exactly" : "", of,
+		 (unsigned long long)seg->len, (unsigned long long)seg->addr,
+		 (int)m->pid);
+	return dbgmem__transfer_fail(m, cmd_of(op), &t, code, what);
+}
+
+/* The vector as a whole failed. */
+static int vector_fail(struct dbgmem *m, uint32_t op, size_t nr, uint32_t flags,
+		       const struct dbgmem_vector_result *res, int code)
+{
+	struct dbgmem_error e = {
+		.code = code,
+		.gate = DBGMEM_GATE_USAGE,
+		.pid = m->pid,
+		.done = res->done,
+	};
+	struct dbgmem_transfer t = { .flags = flags, .done = res->done };
+	char what[128];
+
+	snprintf(what, sizeof(what), "cannot %s%s %zu segments of process %d",
+		 verb_of(op), flags & DBGMEM_EXACT ? " exactly" : "", nr,
+		 (int)m->pid);
+	switch (code) {
+	case E2BIG:
+		return dbgmem__fail(&e, "%s: an exact vector takes at most %u segments: split it, or transfer without EXACT",
+				    what, m->max_segments);
+	case EMSGSIZE:
+		return dbgmem__fail(&e, "%s: an exact vector takes at most %u pages on either side: split it, or transfer without EXACT",
+				    what, max_exact_pages(m));
+	case EINVAL:
+		return dbgmem__fail(&e, "%s: flags 0x%x do not go together or with this call",
+				    what, flags);
+	case EFAULT:
+		return dbgmem__fail(&e, "%s: the array of segments is not accessible",
+				    what);
+	case ENOTTY:
+		e.gate = DBGMEM_GATE_MODULE;
+		return dbgmem__fail(&e, "%s: the loaded dbgmem module does not know vectors: install it and the library from the same release",
+				    what);
+	default:
+		return dbgmem__transfer_fail(m, cmd_of(op), &t, code, what);
+	}
+}
+
+/*
+ * Everything that the kernel would refuse is refused here, before the first of
+ * several calls has moved something. The answers are cleared for calls that do
+ * not come to give any.
+ */
+static int segments_check(struct dbgmem *m, uint32_t op,
+			  struct dbgmem_segment *segs, size_t nr,
+			  uint32_t flags, struct dbgmem_vector_result *res)
+{
+	struct dbgmem_segment *seg;
+	uint64_t total = 0;
+	size_t i;
+
+	if (nr && !segs)
+		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+			"cannot %s %zu segments: no array of them",
+			verb_of(op), nr);
+	for (seg = segs; seg < segs + nr; seg++) {
+		seg->done = 0;
+		seg->reason = DBGMEM_REASON_NONE;
+	}
+	if (flags & DBGMEM_EXACT && m->max_segments && nr > m->max_segments)
+		return vector_fail(m, op, nr, flags, res, E2BIG);
+	for (i = 0; i < nr; i++) {
+		seg = &segs[i];
+		res->first_incomplete = i;
+		if (seg->reserved)
+			return dbgmem__fail_simple(EOPNOTSUPP,
+				DBGMEM_GATE_USAGE,
+				"cannot %s %zu segments: the reserved field of segment %zu is not 0",
+				verb_of(op), nr, i);
+		if (seg->len > UINT64_MAX - seg->addr ||
+		    seg->len > UINT64_MAX - seg->buf)
+			return dbgmem__segment_fail(m, op, seg, flags, 0,
+						    EOVERFLOW);
+		if (seg->len > SSIZE_MAX - total)
+			return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+				"cannot %s %zu segments: the lengths exceed SSIZE_MAX together",
+				verb_of(op), nr);
+		total += seg->len;
+	}
+	res->first_incomplete = nr;
+	return 0;
+}
+
+/* What ended the target, or the kernel's means, between two calls; or none. */
+static uint32_t reason_of(int code)
+{
+	switch (code) {
+	case ESRCH:
+		return DBGMEM_REASON_EXITED;
+	case ESTALE:
+		return DBGMEM_REASON_EXECED;
+	case ENOMEM:
+		return DBGMEM_REASON_NOMEM;
+	case EINTR:
+		return DBGMEM_REASON_INTERRUPTED;
+	default:
+		return DBGMEM_REASON_NONE;
+	}
+}
+
+/* The segments from @pos on do not come to their turn, for @reason. */
+static void rest_give_up(struct dbgmem_segment *segs, size_t pos, size_t nr,
+			 uint32_t reason, struct dbgmem_vector_result *res)
+{
+	for (; pos < nr; pos++) {
+		struct dbgmem_segment *seg = &segs[pos];
+
+		seg->done = 0;
+		seg->reason = DBGMEM_REASON_NONE;
+		if (!seg->len) {
+			res->nr_complete++;
+			continue;
+		}
+		seg->reason = reason;
+		if (res->first_incomplete == nr) {
+			res->first_incomplete = pos;
+			res->fault_addr = seg->addr;
+			res->reason = reason;
+		}
+	}
+}
+
+/* A call failed, and what had moved before is all that moves. */
+static int call_fail(struct dbgmem *m, uint32_t op,
+		     const struct dbgmem_segment *segs, size_t nr,
+		     uint32_t flags, const struct dbgmem_vector *v,
+		     struct dbgmem_vector_result *res, int code)
+{
+	const struct dbgmem_segment *bad;
+
+	/* EXACT, which is one call: a segment is to blame. */
+	if (code == EFAULT && flags & DBGMEM_EXACT &&
+	    v->first_incomplete < nr && segs[v->first_incomplete].reason) {
+		bad = &segs[v->first_incomplete];
+		res->first_incomplete = v->first_incomplete;
+		res->fault_addr = v->fault_addr;
+		res->reason = bad->reason;
+		return dbgmem__segment_fail(m, op, bad, flags, v->fault_addr,
+					    code);
+	}
+	return vector_fail(m, op, nr, flags, res, code);
+}
+
+static ssize_t vector_run(struct dbgmem *m, uint32_t op,
+			  struct dbgmem_segment *segs, size_t nr,
+			  uint32_t flags, struct dbgmem_vector_result *res)
+{
+	size_t max = m->max_segments ? m->max_segments : UINT32_MAX;
+	struct dbgmem_vector v;
+	size_t pos = 0, n;
+	uint32_t reason;
+	int ret;
+
+	ret = segments_check(m, op, segs, nr, flags, res);
+	if (ret)
+		return ret;
+	/* Without segments too: there may be something to refuse. */
+	do {
+		n = nr - pos < max ? nr - pos : max;
+		v = (struct dbgmem_vector){
+			.size = sizeof(v),
+			.flags = flags,
+			.segments = (uintptr_t)(segs + pos),
+			.nr_segments = (uint32_t)n,
+			.segment_size = sizeof(*segs),
+			.op = op,
+		};
+		ret = dbgmem__node_ioctl(m->fd, DBGMEM_IOC_VECTOR, &v);
+		if (ret) {
+			reason = reason_of(-ret);
+			if (pos && reason) {
+				rest_give_up(segs, pos, nr, reason, res);
+				break;
+			}
+			if (res->first_incomplete == nr)
+				res->first_incomplete = pos;
+			return call_fail(m, op, segs, nr, flags, &v, res, -ret);
+		}
+		res->done += v.done;
+		res->nr_complete += v.nr_complete;
+		if (v.first_incomplete < n && res->first_incomplete == nr) {
+			res->first_incomplete = pos + v.first_incomplete;
+			res->fault_addr = v.fault_addr;
+			res->reason = segs[res->first_incomplete].reason;
+		}
+		pos += n;
+	} while (pos < nr);
+	return (ssize_t)res->done;
+}
+
+ssize_t dbgmem__vector(struct dbgmem *m, uint32_t op,
+		       struct dbgmem_segment *segs, size_t nr, uint32_t flags,
+		       struct dbgmem_vector_result *res)
+{
+	struct dbgmem_vector_result none;
+
+	if (!res)
+		res = &none;
+	*res = (struct dbgmem_vector_result){ 0 };
+	return vector_run(m, op, segs, nr, flags, res);
+}
+
+DBGMEM_EXPORT ssize_t dbgmem_readv(struct dbgmem *m,
+				   struct dbgmem_segment *segs, size_t nr,
+				   uint32_t flags,
+				   struct dbgmem_vector_result *res)
+{
+	return dbgmem__vector(m, DBGMEM_OP_READ, segs, nr, flags, res);
+}
+
+DBGMEM_EXPORT ssize_t dbgmem_writev(struct dbgmem *m,
+				    struct dbgmem_segment *segs, size_t nr,
+				    uint32_t flags,
+				    struct dbgmem_vector_result *res)
+{
+	return dbgmem__vector(m, DBGMEM_OP_WRITE, segs, nr, flags, res);
+}
