@@ -206,7 +206,7 @@ $(O)/user/install/dbgmem: $(CLI_OBJ) $(LIB)
 
 include selftests/build.mk
 # comes with the benchmark
--include selftests/bench/bench.mk
+include selftests/bench/bench.mk
 
 # --- installation ---
 
@@ -259,7 +259,7 @@ uninstall: ## remove what install installed
 # --- housekeeping ---
 
 clean: ## remove what was built, keep what was downloaded
-	$(Q)rm -rf $(addprefix $(O)/,module user include selftests lint vm demo/run)
+	$(Q)rm -rf $(addprefix $(O)/,module user include selftests lint vm demo/run bench.csv bench.md)
 
 distclean: clean ## remove the downloads too: the whole of O=
 	$(Q)rm -rf $(addprefix $(O)/,apt guest kselftest scripts demo source.tmp) \

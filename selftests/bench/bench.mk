@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Included by the top Makefile, after selftests/build.mk: the benchmark.
+
+# What the guest's clock counts: instructions, or (CLOCK=host) real time
+CLOCK ?= icount
+# One case instead, function by function: PROFILE=read,8,1,auto
+PROFILE ?=
+
+BENCH_SRC := $(wildcard selftests/bench/*.c)
+BENCH_OBJ := $(BENCH_SRC:selftests/%.c=$(T)/%.o)
+BENCH := $(T)/bench/bench
+
+# Static: the guest has no use for another copy of the C library.
+$(BENCH): $(BENCH_OBJ)
+	$(say) LINK "bench"
+	$(Q)$(CC) -static -o $@ $^
+
+$(T)/bench/%.o: selftests/bench/%.c selftests/bench/bench.mk | $(UAPI_COPY)
+	$(say) CC "$<"
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 -g -Wall -Wextra -I$(O)/include -MMD -MP \
+		-c -o $@ $<
+
+-include $(BENCH_OBJ:.o=.d)
+
+bench: ## count instructions in a guest, ours against the peers' (CLOCK=host: real time; PROFILE=read,8,1,auto: where they go)
+	$(Q)$(QEMU_DIR)/setup.sh
+	+$(Q)$(MAKE) --no-print-directory $(JOBS) bench-build
+	$(Q)O='$(O)' GUEST='$(GUEST)' CLOCK='$(CLOCK)' $(if $(PROFILE),\
+		selftests/bench/profile.sh '$(PROFILE)',selftests/bench/bench.sh)
+
+bench-build: user guest-module $(BENCH) $(GUEST)/vmlinux
+
+.PHONY: bench bench-build
