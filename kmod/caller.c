@@ -1,97 +1,90 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The caller's end of a transfer: copying between it and a mapped page of the
- * target.
- *
- * copy_to_user() may split what it copies, so naturally aligned pieces of 1, 2,
- * 4 and 8 bytes go through a register: the target's side sees one access.
+ * The caller's end of a transfer: see caller.h.
  */
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/uaccess.h>
 #include <linux/uio.h>
 
-#include "dbgmem.h"
-#include "word.h"
+#include "caller.h"
 
+/*
+ * Whole pages get a copy of constant size: the checks that hardened usercopy
+ * makes on others are of no use on a page that user space maps.
+ */
 static size_t put_bytes(struct dbgmem_caller *c, size_t at, const void *src,
 			size_t len)
 {
 	if (unlikely(c->iter))
 		return copy_to_iter(src, len, c->iter);
+	if (len == PAGE_SIZE)
+		return len - copy_to_user(c->user + at, src, PAGE_SIZE);
 	return len - copy_to_user(c->user + at, src, len);
 }
 
+/* copy_from_user() fills what it did not get with zeros: the target's. */
 static size_t get_bytes(struct dbgmem_caller *c, size_t at, void *dst,
 			size_t len)
 {
 	if (unlikely(c->iter))
 		return copy_from_iter(dst, len, c->iter);
-	/* copy_from_user() fills what it did not get with zeros: the target's. */
 	if (!access_ok(c->user + at, len))
 		return 0;
+	if (len == PAGE_SIZE)
+		return len - __copy_from_user(dst, c->user + at, PAGE_SIZE);
 	return len - __copy_from_user(dst, c->user + at, len);
 }
 
-static size_t put_word(struct dbgmem_caller *c, size_t at, const void *kaddr,
-		       size_t len)
+static bool put_word(struct dbgmem_caller *c, size_t at, const void *kaddr,
+		     size_t len)
 {
 	unsigned long word;
 
 	dbgmem_copy_word(&word, kaddr, len);
-	return put_bytes(c, at, &word, len);
+	return put_bytes(c, at, &word, len) == len;
 }
 
-/* All of it or nothing. */
-static size_t get_word(struct dbgmem_caller *c, size_t at, void *kaddr,
-		       size_t len)
+static bool get_word(struct dbgmem_caller *c, size_t at, void *kaddr,
+		     size_t len)
 {
 	unsigned long word;
 
 	if (get_bytes(c, at, &word, len) != len)
-		return 0;
+		return false;
 	dbgmem_copy_word(kaddr, &word, len);
-	return len;
+	return true;
 }
 
 /**
- * dbgmem_caller_put - copy from a page of the target to the caller
- * @c: the caller's end
- * @at: offset into the buffer (always the next byte where it is an iterator)
- * @kaddr: mapped memory of the target
- * @len: bytes
- *
- * Return: bytes copied.
+ * dbgmem_caller_put_any - dbgmem_caller_put(), whatever the size
+ * @c: as there
+ * @at: as there
+ * @kaddr: as there
+ * @len: as there
  */
-size_t dbgmem_caller_put(struct dbgmem_caller *c, size_t at, const char *kaddr,
-			 size_t len)
+size_t dbgmem_caller_put_any(struct dbgmem_caller *c, size_t at,
+			     const char *kaddr, size_t len)
 {
-	if (dbgmem_is_word(kaddr, len))
-		return put_word(c, at, kaddr, len);
+	/* A buffer that ends within the word: what there is of it. */
+	if (dbgmem_is_word(kaddr, len) && put_word(c, at, kaddr, len))
+		return len;
 	return put_bytes(c, at, kaddr, len);
 }
 
 /**
- * dbgmem_caller_get - copy from the caller to a page of the target
- * @c: the caller's end
- * @at: offset into the buffer (always the next byte where it is an iterator)
- * @kaddr: mapped memory of the target
- * @len: bytes
- *
- * Return: bytes copied.
+ * dbgmem_caller_get_any - dbgmem_caller_get(), whatever the size
+ * @c: as there
+ * @at: as there
+ * @kaddr: as there
+ * @len: as there
  */
-size_t dbgmem_caller_get(struct dbgmem_caller *c, size_t at, char *kaddr,
-			 size_t len)
+size_t dbgmem_caller_get_any(struct dbgmem_caller *c, size_t at, char *kaddr,
+			     size_t len)
 {
-	size_t n;
-
-	if (!dbgmem_is_word(kaddr, len))
-		return get_bytes(c, at, kaddr, len);
-	n = get_word(c, at, kaddr, len);
-	/* A buffer that ends within the word: what there is of it. */
-	if (unlikely(!n) && !c->iter)
-		n = get_bytes(c, at, kaddr, len);
-	return n;
+	if (dbgmem_is_word(kaddr, len) && get_word(c, at, kaddr, len))
+		return len;
+	return get_bytes(c, at, kaddr, len);
 }
 
 /**

@@ -55,4 +55,14 @@ static inline void dbgmem_unsigned_offsets(struct file *file)
 	file->f_mode |= FMODE_UNSIGNED_OFFSET;
 }
 
+/*
+ * A variable that is filled whole before it is read, and large enough for the
+ * zeroing of CONFIG_INIT_STACK_ALL_ZERO to be felt.
+ */
+#if __has_attribute(__uninitialized__)
+#define dbgmem_uninitialized	__attribute__((__uninitialized__))
+#else
+#define dbgmem_uninitialized
+#endif
+
 #endif /* KMOD_COMPAT_H */

@@ -21,6 +21,7 @@
 #include <linux/pid.h>
 #include <linux/poll.h>
 #include <linux/sched.h>
+#include <linux/sched/mm.h>
 #include <linux/uio.h>
 #include <linux/wait.h>
 
@@ -41,11 +42,14 @@
  * @mm: the target's address space, held by mmgrab() so that the memory itself
  *	is not; NULL until attached, then constant. Publishes @pid and @access
  * @pid: the target's thread group
+ * @task: a thread of it that had @mm when the session was attached: as long as
+ *	it still has, the target is there, and no other needs to be looked for
  * @access: DBGMEM_ACCESS_* bits
  * @ended: DBGMEM_STATE_EXITED or _EXECED once that was noticed, else 0
  * @notifier: tells of the end of @mm; registered by the first poll that waits
  * @watching: @notifier is registered; under @lock
  * @wait: woken when @mm ends
+ * @scratch: memory of the last vector, for the next one; NULL while in use
  * @reads: READ requests, pread and the like, that got as far as the target
  * @writes: the same for writes
  * @bytes_read: bytes that came from the target
@@ -55,11 +59,13 @@ struct dbgmem_session {
 	struct mutex		lock;	/* see above */
 	struct mm_struct	*mm;
 	struct pid		*pid;
+	struct task_struct	*task;
 	u32			access;
 	u32			ended;
 	struct mmu_notifier	notifier;
 	bool			watching;
 	wait_queue_head_t	wait;
+	struct dbgmem_scratch	*scratch;
 	atomic64_t		reads;
 	atomic64_t		writes;
 	atomic64_t		bytes_read;
@@ -100,6 +106,7 @@ struct dbgmem_valid {
  * @addr: the next target address
  * @left: bytes from @addr to the end of the request
  * @flags: DBGMEM_EXACT, ...
+ * @foll: FOLL_* flags for the target's side
  * @write: to the target
  * @done: answer: bytes that moved
  * @fault_addr: answer
@@ -113,10 +120,27 @@ struct dbgmem_xfer {
 	unsigned long		addr;
 	unsigned long		left;
 	u32			flags;
+	u32			foll;
 	bool			write;
 	u64			done;
 	u64			fault_addr;
 	u32			reason;
+};
+
+struct dbgmem_ucmd;
+
+/**
+ * struct dbgmem_ioctl_op - what dispatch knows of an ioctl
+ * @size: bytes of its structure
+ * @min_size: bytes of the first version that was published
+ * @out: offset of the first output; only outputs and reserved fields follow
+ * @execute: carry it out
+ */
+struct dbgmem_ioctl_op {
+	u32	size;
+	u32	min_size;
+	u32	out;
+	int	(*execute)(struct dbgmem_ucmd *ucmd);
 };
 
 /**
@@ -125,7 +149,7 @@ struct dbgmem_xfer {
  * @file: its open file
  * @uptr: the caller's structure
  * @usize: the size that the caller gave it
- * @ksize: the size that the kernel knows
+ * @op: its row in the table
  * @responded: the answer was written back already
  * @req: the kernel's copy of the structure
  * @req.info: DBGMEM_IOC_INFO
@@ -137,8 +161,8 @@ struct dbgmem_ucmd {
 	struct dbgmem_session	*session;
 	struct file		*file;
 	void __user		*uptr;
+	const struct dbgmem_ioctl_op *op;
 	u32			usize;
-	u32			ksize;
 	bool			responded;
 	union {
 		struct dbgmem_info	info;
@@ -166,10 +190,8 @@ int dbgmem_receipt_mm(struct file *receipt, struct mm_struct **mm);
 /* target.c */
 int dbgmem_ioc_attach(struct dbgmem_ucmd *ucmd);
 void dbgmem_target_detach(struct dbgmem_session *s);
-bool dbgmem_target_attached(struct dbgmem_session *s);
 u32 dbgmem_target_state(struct dbgmem_session *s);
-int dbgmem_target_get(struct dbgmem_session *s);
-void dbgmem_target_put(struct dbgmem_session *s);
+int dbgmem_target_gone(struct dbgmem_session *s, bool held);
 struct task_struct *dbgmem_target_task(struct dbgmem_session *s);
 bool dbgmem_target_traced_by_current(struct dbgmem_session *s);
 
@@ -193,6 +215,7 @@ u32 dbgmem_transfer_flags(void);
  */
 ssize_t dbgmem_pinned_copy(struct dbgmem_xfer *x, struct page **pages,
 			   unsigned int nr_pages);
+size_t dbgmem_pinned_page(struct dbgmem_xfer *x);
 size_t dbgmem_copy_pages(struct dbgmem_xfer *x, struct page **pages,
 			 unsigned long nr);
 ssize_t dbgmem_remote_copy(struct dbgmem_xfer *x, struct page **pages,
@@ -204,33 +227,12 @@ int dbgmem_exact_run(struct dbgmem_xfer *x, const struct dbgmem_segment *segs,
 
 /* vector.c */
 int dbgmem_ioc_vector(struct dbgmem_ucmd *ucmd);
-
-/* hold.c */
-unsigned int dbgmem_foll_flags(const struct dbgmem_xfer *x);
-long dbgmem_hold_target_locked(struct dbgmem_xfer *x, unsigned long addr,
-			       unsigned long nr, struct page **pages,
-			       int *locked);
-long dbgmem_hold_target(struct dbgmem_xfer *x, unsigned long addr,
-			unsigned long nr, struct page **pages);
-void dbgmem_drop_target(struct dbgmem_xfer *x, struct page **pages,
-			unsigned long nr, bool dirty);
-long dbgmem_hold_caller(struct dbgmem_xfer *x, unsigned long addr,
-			unsigned long nr, struct page **pages);
-void dbgmem_drop_caller(struct dbgmem_xfer *x, struct page **pages,
-			unsigned long nr, bool dirty);
+void dbgmem_vector_release(struct dbgmem_session *s);
 
 /* fault.c */
 int dbgmem_fault_explain(struct dbgmem_xfer *x, int err, unsigned long *end);
 bool dbgmem_fault_special(struct dbgmem_xfer *x);
 int dbgmem_fault_errno(u32 reason);
-
-/* caller.c */
-size_t dbgmem_caller_put(struct dbgmem_caller *c, size_t at, const char *kaddr,
-			 size_t len);
-size_t dbgmem_caller_get(struct dbgmem_caller *c, size_t at, char *kaddr,
-			 size_t len);
-size_t dbgmem_caller_readable(struct dbgmem_caller *c, size_t len);
-size_t dbgmem_caller_zero(struct dbgmem_caller *c, size_t at, size_t len);
 
 /* valid.c */
 int dbgmem_valid_init(struct dbgmem_valid *v, const struct dbgmem_transfer *t);
@@ -242,6 +244,47 @@ int dbgmem_valid_flush(struct dbgmem_valid *v);
 ssize_t dbgmem_read_iter(struct kiocb *iocb, struct iov_iter *to);
 ssize_t dbgmem_write_iter(struct kiocb *iocb, struct iov_iter *from);
 loff_t dbgmem_llseek(struct file *file, loff_t offset, int whence);
+
+/**
+ * dbgmem_target_attached - has ATTACH succeeded on this session?
+ * @s: the session
+ *
+ * After true, all that ATTACH set may be read without a lock.
+ */
+static inline bool dbgmem_target_attached(struct dbgmem_session *s)
+{
+	/* Pairs with the release in bind(). */
+	return smp_load_acquire(&s->mm);
+}
+
+/* The quick answer; if false, look for another thread. */
+static inline bool dbgmem_task_has_mm(const struct dbgmem_session *s)
+{
+	return READ_ONCE(s->task->mm) == s->mm;
+}
+
+/**
+ * dbgmem_target_get - begin an operation on the target's memory
+ * @s: an attached session
+ *
+ * Return: 0 with the memory held until dbgmem_target_put(), -ESRCH or -ESTALE.
+ */
+static inline int dbgmem_target_get(struct dbgmem_session *s)
+{
+	bool held = mmget_not_zero(s->mm);
+
+	return likely(held && dbgmem_task_has_mm(s)) ?
+	       0 : dbgmem_target_gone(s, held);
+}
+
+/**
+ * dbgmem_target_put - end an operation on the target's memory
+ * @s: the session
+ */
+static inline void dbgmem_target_put(struct dbgmem_session *s)
+{
+	mmput(s->mm);
+}
 
 static inline unsigned long dbgmem_span_pages(unsigned long addr,
 					      unsigned long len)

@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 
 #include "dbgmem.h"
+#include "hold.h"
 #include "pages.h"
 #include "word.h"
 

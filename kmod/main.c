@@ -3,9 +3,10 @@
  * The device: a session per open, and the dispatch of its ioctls.
  *
  * An ioctl is a row of a table: number, size of its structure, the size that was
- * first published, function. The structure is copied in once, here; functions
- * see only the kernel's copy. It is copied out once, whether they succeed or
- * not, clamped to the size that the caller knows.
+ * first published, first output, function. The structure is copied in once,
+ * here; functions see only the kernel's copy. From the first output on it is
+ * copied out once, whether they succeed or not, clamped to the size that the
+ * caller knows.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -22,30 +23,25 @@
 #define CREATE_TRACE_POINTS
 #include "trace.h"
 
-struct ioctl_op {
-	u32	size;
-	u32	min_size;
-	int	(*execute)(struct dbgmem_ucmd *ucmd);
-};
-
-#define IOCTL_OP(cmd, fn, type, last)				\
+#define IOCTL_OP(cmd, fn, type, first_out, last)		\
 	[_IOC_NR(cmd)] = {					\
 		.size = sizeof(type),				\
 		.min_size = offsetofend(type, last),		\
+		.out = offsetof(type, first_out),		\
 		.execute = fn,					\
 	}
 
-static const struct ioctl_op ioctl_ops[] = {
-	IOCTL_OP(DBGMEM_IOC_INFO, dbgmem_ioc_info, struct dbgmem_info,
-		 reserved),
-	IOCTL_OP(DBGMEM_IOC_ATTACH, dbgmem_ioc_attach, struct dbgmem_attach,
-		 reserved),
-	IOCTL_OP(DBGMEM_IOC_READ, dbgmem_ioc_read, struct dbgmem_transfer,
-		 reserved),
-	IOCTL_OP(DBGMEM_IOC_WRITE, dbgmem_ioc_write, struct dbgmem_transfer,
-		 reserved),
-	IOCTL_OP(DBGMEM_IOC_VECTOR, dbgmem_ioc_vector, struct dbgmem_vector,
-		 fault_addr),
+static const struct dbgmem_ioctl_op ioctl_ops[] = {
+	IOCTL_OP(DBGMEM_IOC_INFO, dbgmem_ioc_info,
+		 struct dbgmem_info, abi_version, reserved),
+	IOCTL_OP(DBGMEM_IOC_ATTACH, dbgmem_ioc_attach,
+		 struct dbgmem_attach, access, reserved),
+	IOCTL_OP(DBGMEM_IOC_READ, dbgmem_ioc_read,
+		 struct dbgmem_transfer, done, reserved),
+	IOCTL_OP(DBGMEM_IOC_WRITE, dbgmem_ioc_write,
+		 struct dbgmem_transfer, done, reserved),
+	IOCTL_OP(DBGMEM_IOC_VECTOR, dbgmem_ioc_vector,
+		 struct dbgmem_vector, done, fault_addr),
 };
 
 /* The ABI: a change here breaks programs. */
@@ -54,6 +50,75 @@ static_assert(sizeof(struct dbgmem_attach) == 24);
 static_assert(sizeof(struct dbgmem_transfer) == 72);
 static_assert(sizeof(struct dbgmem_segment) == 40);
 static_assert(sizeof(struct dbgmem_vector) == 56);
+
+/*
+ * Requests are a few words long. Moving them one by one costs half of what the
+ * generic copies do, with their checks of an object that is on the stack here.
+ * Only the most frequent one is worth a loop of known length.
+ */
+static bool by_word(const void __user *p, size_t size)
+{
+	return IS_ALIGNED((unsigned long)p | size, sizeof(u64));
+}
+
+static __always_inline int get_words(u64 *dst, const u64 __user *src,
+				     size_t size)
+{
+	size_t i;
+
+	if (!user_read_access_begin(src, size))
+		return -EFAULT;
+#pragma GCC unroll 16
+	for (i = 0; i < size / sizeof(u64); i++)
+		unsafe_get_user(dst[i], src + i, fault);
+	user_read_access_end();
+	return 0;
+fault:
+	user_read_access_end();
+	return -EFAULT;
+}
+
+static __always_inline int put_words(u64 __user *dst, const u64 *src,
+				     size_t size)
+{
+	size_t i;
+
+	if (!user_write_access_begin(dst, size))
+		return -EFAULT;
+#pragma GCC unroll 4
+	for (i = 0; i < size / sizeof(u64); i++)
+		unsafe_put_user(src[i], dst + i, fault);
+	user_write_access_end();
+	return 0;
+fault:
+	user_write_access_end();
+	return -EFAULT;
+}
+
+static int get_request(struct dbgmem_ucmd *ucmd)
+{
+	size_t size = ucmd->op->size;
+
+	if (unlikely(ucmd->usize != size || !by_word(ucmd->uptr, size)))
+		return copy_struct_from_user(&ucmd->req, size, ucmd->uptr,
+					     ucmd->usize);
+	if (likely(size == sizeof(struct dbgmem_transfer)))
+		return get_words((u64 *)&ucmd->req, ucmd->uptr,
+				 sizeof(struct dbgmem_transfer));
+	return copy_from_user(&ucmd->req, ucmd->uptr, size) ? -EFAULT : 0;
+}
+
+static __always_inline int respond(struct dbgmem_ucmd *ucmd)
+{
+	size_t size = min(ucmd->usize, ucmd->op->size) - ucmd->op->out;
+	void __user *to = ucmd->uptr + ucmd->op->out;
+	void *from = (void *)&ucmd->req + ucmd->op->out;
+
+	ucmd->responded = true;
+	if (likely(by_word(to, size)))
+		return put_words(to, from, size);
+	return copy_to_user(to, from, size) ? -EFAULT : 0;
+}
 
 /**
  * dbgmem_respond - write the answer back
@@ -66,21 +131,13 @@ static_assert(sizeof(struct dbgmem_vector) == 56);
  */
 int dbgmem_respond(struct dbgmem_ucmd *ucmd)
 {
-	ucmd->responded = true;
-	if (copy_to_user(ucmd->uptr, &ucmd->req,
-			 min(ucmd->usize, ucmd->ksize)))
-		return -EFAULT;
-	return 0;
+	return respond(ucmd);
 }
 
 static long dbgmem_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	struct dbgmem_ucmd ucmd = {
-		.session = dbgmem_session(file),
-		.file = file,
-		.uptr = (void __user *)arg,
-	};
-	const struct ioctl_op *op;
+	const struct dbgmem_ioctl_op *op;
+	struct dbgmem_ucmd ucmd dbgmem_uninitialized;
 	int ret;
 
 	if (_IOC_NR(cmd) >= ARRAY_SIZE(ioctl_ops) ||
@@ -88,22 +145,26 @@ static long dbgmem_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return -ENOTTY;
 	op = &ioctl_ops[_IOC_NR(cmd)];
 
+	ucmd.session = dbgmem_session(file);
+	ucmd.file = file;
+	ucmd.uptr = (void __user *)arg;
+	ucmd.op = op;
+	ucmd.responded = false;
+
 	if (get_user(ucmd.usize, (u32 __user *)ucmd.uptr))
 		return -EFAULT;
 	if (ucmd.usize < op->min_size)
 		return -EINVAL;
 	if (ucmd.usize > PAGE_SIZE)
 		return -E2BIG;
-	ucmd.ksize = op->size;
-	ret = copy_struct_from_user(&ucmd.req, op->size, ucmd.uptr,
-				    ucmd.usize);
-	if (ret)
+	ret = get_request(&ucmd);
+	if (unlikely(ret))
 		return ret;
 	/* Another thread may have changed it between the two reads. */
 	ucmd.req.info.size = ucmd.usize;
 
 	ret = op->execute(&ucmd);
-	if (!ucmd.responded && dbgmem_respond(&ucmd))
+	if (likely(!ucmd.responded) && respond(&ucmd))
 		return -EFAULT;
 	return ret;
 }
@@ -127,6 +188,7 @@ static int dbgmem_release(struct inode *inode, struct file *file)
 	struct dbgmem_session *s = dbgmem_session(file);
 
 	dbgmem_event_release(s);
+	dbgmem_vector_release(s);
 	dbgmem_target_detach(s);
 	kfree(s);
 	return 0;

@@ -26,11 +26,21 @@ struct dbgmem_pages {
  * struct dbgmem_cursor - the walk
  * @page: the page that was used last
  * @number: its page number
+ * @kaddr: its address, where dbgmem_cursor_kaddr() is used
  */
 struct dbgmem_cursor {
 	struct page	**page;
 	unsigned long	number;
+	char		*kaddr;
 };
+
+/* Does all of a segment lie on the last page? */
+static inline bool dbgmem_pages_have(const struct dbgmem_pages *p, u64 addr,
+				     u64 len)
+{
+	return p->nr && addr >> PAGE_SHIFT == p->last &&
+	       offset_in_page(addr) + len <= PAGE_SIZE;
+}
 
 /* Pages of a segment that are not held yet; the first of them in *@first. */
 static inline unsigned long dbgmem_pages_lacking(const struct dbgmem_pages *p,
@@ -54,6 +64,7 @@ static inline void dbgmem_cursor_init(struct dbgmem_cursor *c,
 {
 	c->page = p->page - 1;
 	c->number = ULONG_MAX;
+	c->kaddr = NULL;
 }
 
 /* The page of a segment that lies on one. */
@@ -69,6 +80,19 @@ static inline struct page *dbgmem_cursor_page(struct dbgmem_cursor *c,
 	return *c->page;
 }
 
+/* The address of a segment that lies on one page, without highmem. */
+static inline void *dbgmem_cursor_kaddr(struct dbgmem_cursor *c,
+					unsigned long addr)
+{
+	unsigned long number = addr >> PAGE_SHIFT;
+
+	if (unlikely(number != c->number)) {
+		c->number = number;
+		c->kaddr = page_address(*++c->page);
+	}
+	return c->kaddr + offset_in_page(addr);
+}
+
 /* The pages of a segment of any length. */
 static inline struct page **dbgmem_cursor_pages(struct dbgmem_cursor *c,
 						unsigned long addr,
@@ -80,6 +104,7 @@ static inline struct page **dbgmem_cursor_pages(struct dbgmem_cursor *c,
 	first = c->page;
 	c->number = (addr + len - 1) >> PAGE_SHIFT;
 	c->page += c->number - (addr >> PAGE_SHIFT);
+	c->kaddr = page_address(*c->page);
 	return first;
 }
 

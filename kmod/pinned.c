@@ -6,7 +6,8 @@
 #include <linux/highmem.h>
 #include <linux/mm.h>
 
-#include "dbgmem.h"
+#include "caller.h"
+#include "hold.h"
 
 static size_t copy_piece(struct dbgmem_xfer *x, size_t at, struct page *page,
 			 unsigned int offset, size_t len)
@@ -54,6 +55,32 @@ static int refused_by_caller(struct dbgmem_xfer *x)
 {
 	x->reason = DBGMEM_REASON_BUFFER;
 	return -EFAULT;
+}
+
+/**
+ * dbgmem_pinned_page - a transfer within one page, if it is resident
+ * @x: the transfer
+ *
+ * Return: bytes moved; if not all, dbgmem_pinned_copy() tells why.
+ */
+size_t dbgmem_pinned_page(struct dbgmem_xfer *x)
+{
+	struct mm_struct *mm = x->session->mm;
+	struct page *page;
+	size_t n;
+	long held;
+
+	if (mmap_read_lock_killable(mm))
+		return 0;
+	/* As a rule the page is there: no need to be ready to wait for it. */
+	held = dbgmem_hold_target_locked(x, x->addr, 1, &page,
+					 x->foll | FOLL_NOFAULT, NULL);
+	mmap_read_unlock(mm);
+	if (held != 1)
+		return 0;
+	n = copy_piece(x, 0, page, offset_in_page(x->addr), x->left);
+	dbgmem_drop_target(x, &page, 1, true);
+	return n;
 }
 
 /**

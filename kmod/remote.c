@@ -14,8 +14,7 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
-#include "compat.h"
-#include "dbgmem.h"
+#include "hold.h"
 
 /* A batch is what exec waits for, so it is small whatever room there is. */
 #define REMOTE_BATCH_PAGES	DBGMEM_STACK_PAGES
@@ -85,7 +84,7 @@ static int probe(struct dbgmem_xfer *x)
 
 	if (mmap_read_lock_killable(mm))
 		return -EINTR;
-	ret = dbgmem_get_pages_remote(mm, x->addr, 1, dbgmem_foll_flags(x),
+	ret = dbgmem_get_pages_remote(mm, x->addr, 1, x->foll,
 				      &page, NULL);
 	mmap_read_unlock(mm);
 	if (ret == 1)
@@ -108,7 +107,7 @@ static size_t access_target(struct dbgmem_xfer *x, struct task_struct *task,
 		if (!is_mapped(x->session->mm, addr + done))
 			break;
 		ret = access_process_vm(task, addr + done, kaddr + done, n,
-					dbgmem_foll_flags(x));
+					x->foll);
 		if (ret > 0)
 			done += ret;
 		if (ret < (int)n)

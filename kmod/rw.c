@@ -51,8 +51,10 @@ static ssize_t rw(struct kiocb *iocb, struct iov_iter *iter, bool write)
 			break;
 	}
 	dbgmem_transfer_end(&x);
-	trace_dbgmem_transfer(pid_nr(x.session->pid), write,
-			      (u64)iocb->ki_pos, len, 0, x.done, x.reason);
+	if (trace_dbgmem_transfer_enabled())
+		trace_dbgmem_transfer(pid_nr(x.session->pid), write,
+				      (u64)iocb->ki_pos, len, 0, x.done,
+				      x.reason);
 	iocb->ki_pos += x.done;
 	return x.done ?: ret;
 }

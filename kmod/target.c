@@ -2,11 +2,12 @@
 /*
  * The target of a session: attaching to it, and noticing its end.
  *
- * A session holds two things: the struct mm_struct (not its memory), which is
- * what the receipt stood for, and the struct pid of the thread group, which
- * unlike a number is never reused. The target is there as long as some thread
- * of that group has that mm. No task is held: the first thread may exit while
- * others live on, and an execve by another thread changes which task leads.
+ * A session holds the struct mm_struct (not its memory), which is what the
+ * receipt stood for, and the struct pid of the thread group, which unlike a
+ * number is never reused. The target is there as long as some thread of that
+ * group has that mm: the first thread may exit while others live on, and an
+ * execve by another thread changes which task leads. The task that is held
+ * beside them only makes the usual answer a quick one.
  */
 #include <linux/file.h>
 #include <linux/mm.h>
@@ -17,18 +18,6 @@
 
 #include "dbgmem.h"
 #include "trace.h"
-
-/**
- * dbgmem_target_attached - has ATTACH succeeded on this session?
- * @s: the session
- *
- * After true, all that ATTACH set may be read without a lock.
- */
-bool dbgmem_target_attached(struct dbgmem_session *s)
-{
-	/* Pairs with the release in bind(). */
-	return smp_load_acquire(&s->mm);
-}
 
 /*
  * A thread of @leader's group that has @mm, or NULL. *@other tells whether one
@@ -70,6 +59,8 @@ u32 dbgmem_target_state(struct dbgmem_session *s)
 
 	if (!dbgmem_target_attached(s))
 		return DBGMEM_STATE_UNBOUND;
+	if (likely(dbgmem_task_has_mm(s)))
+		return DBGMEM_STATE_ATTACHED;
 	ended = READ_ONCE(s->ended);
 	if (ended)
 		return ended;
@@ -110,36 +101,22 @@ struct task_struct *dbgmem_target_task(struct dbgmem_session *s)
 }
 
 /**
- * dbgmem_target_get - begin an operation on the target's memory
- * @s: the session
+ * dbgmem_target_gone - the long answer of dbgmem_target_get()
+ * @s: an attached session whose task has another mm now, or none
+ * @held: its memory is held by mmget()
  *
- * Return: 0 with the memory held until dbgmem_target_put(), -ENOTCONN, -ESRCH
- * or -ESTALE.
+ * Return: 0 if the target is there after all, with its memory held; else -ESRCH
+ * or -ESTALE, and it is not.
  */
-int dbgmem_target_get(struct dbgmem_session *s)
+int dbgmem_target_gone(struct dbgmem_session *s, bool held)
 {
-	u32 state;
-	bool held;
+	u32 state = dbgmem_target_state(s);
 
-	if (!dbgmem_target_attached(s))
-		return -ENOTCONN;
-
-	held = mmget_not_zero(s->mm);
-	state = dbgmem_target_state(s);
 	if (held && state == DBGMEM_STATE_ATTACHED)
 		return 0;
 	if (held)
 		mmput(s->mm);
 	return state == DBGMEM_STATE_EXECED ? -ESTALE : -ESRCH;
-}
-
-/**
- * dbgmem_target_put - end an operation on the target's memory
- * @s: the session
- */
-void dbgmem_target_put(struct dbgmem_session *s)
-{
-	mmput(s->mm);
 }
 
 /**
@@ -165,44 +142,50 @@ bool dbgmem_target_traced_by_current(struct dbgmem_session *s)
 	return traced;
 }
 
-/* Does the thread group of @task have @mm, and if not, why? */
-static int match_mm(struct task_struct *task, struct mm_struct *mm)
+/* Why no thread of @task's group has @mm. */
+static int mismatch(struct task_struct *task, struct mm_struct *mm, bool other)
 {
-	bool other = false;
-	int ret = 0;
-
-	if (task->flags & PF_KTHREAD)
-		return -ENXIO;
-
-	/* As a rule @task itself has it; under its lock it is certain. */
-	task_lock(task);
-	if (mm && task->mm == mm) {
-		task_unlock(task);
-		return 0;
-	}
-	task_unlock(task);
-
-	rcu_read_lock();
-	if (!mm || !find_thread(task, mm, &other)) {
-		if (!mm)
-			other = READ_ONCE(task->mm);
-		if (!other)
-			ret = -ESRCH;
-		else if (mm && !atomic_read(&mm->mm_users))
-			ret = -ESTALE;
-		else
-			ret = -EXDEV;
-	}
-	rcu_read_unlock();
-	return ret;
+	if (!mm)
+		other = READ_ONCE(task->mm);
+	if (!other)
+		return -ESRCH;
+	return mm && !atomic_read(&mm->mm_users) ? -ESTALE : -EXDEV;
 }
 
-/* The thread group of @nr, if it has @mm; to be released with put_pid(). */
-static struct pid *find_target(pid_t nr, struct mm_struct *mm)
+/* A thread of @task's group that has @mm, to be put; as a rule @task itself. */
+static struct task_struct *match_mm(struct task_struct *task,
+				    struct mm_struct *mm)
 {
-	struct task_struct *task;
+	struct task_struct *t = NULL;
+	bool other = false;
+
+	if (task->flags & PF_KTHREAD)
+		return ERR_PTR(-ENXIO);
+
+	/* Under its lock it is certain. */
+	task_lock(task);
+	if (mm && task->mm == mm)
+		t = get_task_struct(task);
+	task_unlock(task);
+	if (t)
+		return t;
+
+	rcu_read_lock();
+	if (mm)
+		t = find_thread(task, mm, &other);
+	if (t)
+		get_task_struct(t);
+	else
+		t = ERR_PTR(mismatch(task, mm, other));
+	rcu_read_unlock();
+	return t;
+}
+
+/* A thread of the group that @nr names, if it has @mm; to be put. */
+static struct task_struct *find_target(pid_t nr, struct mm_struct *mm)
+{
+	struct task_struct *task, *t;
 	struct pid *pid;
-	int ret;
 
 	pid = find_get_pid(nr);
 	task = get_pid_task(pid, PIDTYPE_PID);
@@ -210,10 +193,9 @@ static struct pid *find_target(pid_t nr, struct mm_struct *mm)
 	if (!task)
 		return ERR_PTR(-ESRCH);
 
-	ret = match_mm(task, mm);
-	pid = ret ? ERR_PTR(ret) : get_task_pid(task, PIDTYPE_TGID);
+	t = match_mm(task, mm);
 	put_task_struct(task);
-	return pid ?: ERR_PTR(-ESRCH);
+	return t;
 }
 
 static u32 common_access(fmode_t mode)
@@ -226,6 +208,7 @@ static int bind(struct dbgmem_ucmd *ucmd, struct file *receipt)
 {
 	struct dbgmem_session *s = ucmd->session;
 	struct dbgmem_attach *a = &ucmd->req.attach;
+	struct task_struct *task;
 	struct mm_struct *mm;
 	struct pid *pid;
 	int ret;
@@ -235,9 +218,14 @@ static int bind(struct dbgmem_ucmd *ucmd, struct file *receipt)
 	ret = dbgmem_receipt_mm(receipt, &mm);
 	if (ret)
 		return ret;
-	pid = find_target(a->pid, mm);
-	if (IS_ERR(pid))
-		return PTR_ERR(pid);
+	task = find_target(a->pid, mm);
+	if (IS_ERR(task))
+		return PTR_ERR(task);
+	pid = get_task_pid(task, PIDTYPE_TGID);
+	if (!pid) {
+		ret = -ESRCH;
+		goto err_task;
+	}
 
 	a->access = common_access(ucmd->file->f_mode & receipt->f_mode);
 	if (!a->access) {
@@ -251,6 +239,7 @@ static int bind(struct dbgmem_ucmd *ucmd, struct file *receipt)
 
 	mmgrab(mm);
 	s->pid = pid;
+	s->task = task;
 	s->access = a->access;
 	/* Pairs with dbgmem_target_attached(): pid and access are set. */
 	smp_store_release(&s->mm, mm);
@@ -258,6 +247,8 @@ static int bind(struct dbgmem_ucmd *ucmd, struct file *receipt)
 
 err_pid:
 	put_pid(pid);
+err_task:
+	put_task_struct(task);
 	return ret;
 }
 
@@ -298,6 +289,7 @@ void dbgmem_target_detach(struct dbgmem_session *s)
 {
 	if (!s->mm)
 		return;
+	put_task_struct(s->task);
 	put_pid(s->pid);
 	mmdrop(s->mm);
 }

@@ -11,8 +11,8 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "caller.h"
 #include "compat.h"
-#include "dbgmem.h"
 #include "trace.h"
 
 #define READ_FLAGS	(DBGMEM_EXACT | DBGMEM_FORCE | DBGMEM_ZEROFILL | \
@@ -30,6 +30,19 @@ u32 dbgmem_transfer_flags(void)
 	return READ_FLAGS | WRITE_FLAGS;
 }
 
+static u32 foll_flags(const struct dbgmem_xfer *x)
+{
+	u32 flags = FOLL_HWPOISON;
+
+	if (x->write)
+		flags |= FOLL_WRITE;
+	if (x->flags & DBGMEM_FORCE)
+		flags |= FOLL_FORCE;
+	if (x->flags & DBGMEM_NOFAULT)
+		flags |= FOLL_NOFAULT;
+	return flags;
+}
+
 static bool force_allowed(struct dbgmem_session *s)
 {
 	u32 policy = dbgmem_force_policy();
@@ -43,30 +56,24 @@ static bool force_allowed(struct dbgmem_session *s)
 		ns_capable(s->mm->user_ns, CAP_SYS_PTRACE));
 }
 
-/**
- * dbgmem_transfer_begin - may this transfer touch the target?
- * @x: the transfer, with session, flags and write set
- *
- * Return: 0, to be followed by dbgmem_transfer_end(); -ENOTCONN, -EACCES,
- * -ESRCH, -ESTALE or -EPERM.
- */
-int dbgmem_transfer_begin(struct dbgmem_xfer *x)
+static __always_inline int begin(struct dbgmem_xfer *x)
 {
 	struct dbgmem_session *s = x->session;
 	u32 need = x->write ? DBGMEM_ACCESS_WRITE : DBGMEM_ACCESS_READ;
 	int ret;
 
-	if (!dbgmem_target_attached(s))
+	if (unlikely(!dbgmem_target_attached(s)))
 		return -ENOTCONN;
-	if (!(s->access & need))
+	if (unlikely(!(s->access & need)))
 		return -EACCES;
 	ret = dbgmem_target_get(s);
-	if (ret)
+	if (unlikely(ret))
 		return ret;
 	if (x->flags & DBGMEM_FORCE && !force_allowed(s)) {
 		dbgmem_target_put(s);
 		return -EPERM;
 	}
+	x->foll = foll_flags(x);
 	x->engine = dbgmem_engine();
 	/* Code may be written where only access_process_vm() syncs caches. */
 	if (x->engine == DBGMEM_ENGINE_AUTO && x->write &&
@@ -76,16 +83,33 @@ int dbgmem_transfer_begin(struct dbgmem_xfer *x)
 }
 
 /**
- * dbgmem_transfer_end - account for a transfer and let go of the target
- * @x: the transfer
+ * dbgmem_transfer_begin - may this transfer touch the target?
+ * @x: the transfer, with session, flags and write set
+ *
+ * Return: 0, to be followed by dbgmem_transfer_end(); -ENOTCONN, -EACCES,
+ * -ESRCH, -ESTALE or -EPERM.
  */
-void dbgmem_transfer_end(struct dbgmem_xfer *x)
+int dbgmem_transfer_begin(struct dbgmem_xfer *x)
+{
+	return begin(x);
+}
+
+static __always_inline void end(struct dbgmem_xfer *x)
 {
 	struct dbgmem_session *s = x->session;
 
 	dbgmem_target_put(s);
 	atomic64_inc(x->write ? &s->writes : &s->reads);
 	atomic64_add(x->done, x->write ? &s->bytes_written : &s->bytes_read);
+}
+
+/**
+ * dbgmem_transfer_end - account for a transfer and let go of the target
+ * @x: the transfer
+ */
+void dbgmem_transfer_end(struct dbgmem_xfer *x)
+{
+	end(x);
 }
 
 static ssize_t copy_batch(struct dbgmem_xfer *x, struct page **pages,
@@ -155,14 +179,7 @@ static int zero_fill(struct dbgmem_xfer *x, unsigned long len)
 	return 0;
 }
 
-/**
- * dbgmem_transfer_run - carry out a transfer that is not EXACT
- * @x: the transfer
- *
- * Return: 0 if the end was reached, else dbgmem_fault_errno() of x->reason;
- * x->done may be positive in either case.
- */
-int dbgmem_transfer_run(struct dbgmem_xfer *x)
+static noinline int run_batches(struct dbgmem_xfer *x)
 {
 	struct page *stack[DBGMEM_STACK_PAGES], **pages = stack;
 	unsigned int nr_pages = ARRAY_SIZE(stack);
@@ -223,6 +240,39 @@ int dbgmem_transfer_run(struct dbgmem_xfer *x)
 	return ret;
 }
 
+static __always_inline int run(struct dbgmem_xfer *x)
+{
+	size_t n;
+
+	/* Most transfers are a few bytes on one page. */
+	if (offset_in_page(x->addr) + x->left <= PAGE_SIZE &&
+	    x->engine != DBGMEM_ENGINE_REMOTE &&
+	    !x->valid.map && !x->caller.iter) {
+		if (!x->left)
+			return 0;
+		n = dbgmem_pinned_page(x);
+		if (likely(n == x->left)) {
+			advance(x, n);
+			x->done += n;
+			return 0;
+		}
+		/* What was copied is copied again. */
+	}
+	return run_batches(x);
+}
+
+/**
+ * dbgmem_transfer_run - carry out a transfer that is not EXACT
+ * @x: the transfer
+ *
+ * Return: 0 if the end was reached, else dbgmem_fault_errno() of x->reason;
+ * x->done may be positive in either case.
+ */
+int dbgmem_transfer_run(struct dbgmem_xfer *x)
+{
+	return run(x);
+}
+
 static int check_range(const struct dbgmem_transfer *t)
 {
 	u64 end;
@@ -243,13 +293,14 @@ static int check_request(const struct dbgmem_transfer *t, bool write)
 		return -EINVAL;
 	if (t->flags & DBGMEM_EXACT && t->flags & DBGMEM_ZEROFILL)
 		return -EINVAL;
-	if ((t->valid || t->valid_size) &&
-	    !(t->flags & (DBGMEM_ZEROFILL | DBGMEM_NOFAULT)))
+	if (t->valid ? !(t->flags & (DBGMEM_ZEROFILL | DBGMEM_NOFAULT)) :
+		       t->valid_size)
 		return -EINVAL;
 	return check_range(t);
 }
 
-static int run_request(struct dbgmem_xfer *x, const struct dbgmem_transfer *t)
+static noinline int run_exact(struct dbgmem_xfer *x,
+			      const struct dbgmem_transfer *t)
 {
 	struct dbgmem_segment seg = {
 		.addr = t->addr,
@@ -259,23 +310,6 @@ static int run_request(struct dbgmem_xfer *x, const struct dbgmem_transfer *t)
 	u32 bad;
 	int ret;
 
-	/* On 32-bit: the target has no such addresses. */
-	if (t->addr + t->len > ULONG_MAX) {
-		x->reason = DBGMEM_REASON_UNMAPPED;
-		x->fault_addr = t->addr;
-		return -EFAULT;
-	}
-	ret = dbgmem_valid_init(&x->valid, t);
-	if (ret == -EFAULT) {
-		x->reason = DBGMEM_REASON_BUFFER;
-		x->fault_addr = t->valid;
-	}
-	if (ret)
-		return ret;
-	if (!(t->flags & DBGMEM_EXACT)) {
-		ret = dbgmem_transfer_run(x);
-		return x->done ? 0 : ret;
-	}
 	ret = dbgmem_exact_run(x, &seg, 1, &bad);
 	if (!ret && t->len &&
 	    (dbgmem_valid_mark(&x->valid, x->addr, x->left, true) ||
@@ -284,6 +318,31 @@ static int run_request(struct dbgmem_xfer *x, const struct dbgmem_transfer *t)
 		x->fault_addr = t->valid;
 	}
 	return ret;
+}
+
+static int run_request(struct dbgmem_xfer *x, const struct dbgmem_transfer *t)
+{
+	int ret;
+
+	/* On 32-bit: the target has no such addresses. */
+	if (t->addr + t->len > ULONG_MAX) {
+		x->reason = DBGMEM_REASON_UNMAPPED;
+		x->fault_addr = t->addr;
+		return -EFAULT;
+	}
+	if (t->valid) {
+		ret = dbgmem_valid_init(&x->valid, t);
+		if (ret == -EFAULT) {
+			x->reason = DBGMEM_REASON_BUFFER;
+			x->fault_addr = t->valid;
+		}
+		if (ret)
+			return ret;
+	}
+	if (t->flags & DBGMEM_EXACT)
+		return run_exact(x, t);
+	ret = run(x);
+	return x->done ? 0 : ret;
 }
 
 static int transfer(struct dbgmem_ucmd *ucmd, bool write)
@@ -306,13 +365,14 @@ static int transfer(struct dbgmem_ucmd *ucmd, bool write)
 	ret = check_request(t, write);
 	if (ret)
 		return ret;
-	ret = dbgmem_transfer_begin(&x);
+	ret = begin(&x);
 	if (ret)
 		return ret;
 	ret = run_request(&x, t);
-	dbgmem_transfer_end(&x);
-	trace_dbgmem_transfer(pid_nr(x.session->pid), write, t->addr, t->len,
-			      x.flags, x.done, x.reason);
+	end(&x);
+	if (trace_dbgmem_transfer_enabled())
+		trace_dbgmem_transfer(pid_nr(x.session->pid), write, t->addr,
+				      t->len, x.flags, x.done, x.reason);
 
 	t->done = x.done;
 	t->fault_addr = x.fault_addr;

@@ -30,7 +30,7 @@ static int clear_map(u8 __user *map, u64 size)
 /**
  * dbgmem_valid_init - clear the caller's bitmap and get ready to set bits
  * @v: the bitmap
- * @t: the request, its range checked
+ * @t: the request, its range checked, with a bitmap
  *
  * Return: 0, -EINVAL when it is too short for the range, -EFAULT or -EINTR.
  */
@@ -39,8 +39,6 @@ int dbgmem_valid_init(struct dbgmem_valid *v, const struct dbgmem_transfer *t)
 	u64 pages, bytes;
 	int ret;
 
-	if (!t->valid)
-		return t->valid_size ? -EINVAL : 0;
 	if (!t->len)
 		return 0;
 	v->base = t->addr >> PAGE_SHIFT;

@@ -8,13 +8,16 @@
  * long, or whose pages are not to be had, goes through the ordinary transfer,
  * which also finds out the reason.
  */
+#include <linux/bits.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/sched/signal.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
 #include "dbgmem.h"
+#include "hold.h"
 #include "pages.h"
 #include "trace.h"
 
@@ -28,44 +31,93 @@
 #define SEGMENT_WORD	(~0U)		/* naturally aligned on both sides */
 #define SEGMENT_BYTES	(~0U - 1)
 
-static u32 classify(const struct dbgmem_segment *seg)
+/**
+ * struct dbgmem_scratch - what a vector needs while it is carried out
+ * @size: bytes of all of it
+ * @page: the pages of a batch
+ * @segment: the kernel's copy of the segments
+ */
+struct dbgmem_scratch {
+	size_t			size;
+	struct page		*page[DBGMEM_BATCH_PAGES];
+	struct dbgmem_segment	segment[];
+};
+
+/* Not more of it is kept by a session that is idle. */
+#define SCRATCH_KEPT	SZ_64K
+
+static struct dbgmem_scratch *scratch_get(struct dbgmem_session *s, u32 nr)
 {
-	/* Words are copied where page_address() and access_ok() suffice. */
-	if (IS_ENABLED(CONFIG_HIGHMEM) || !is_power_of_2(seg->len) ||
-	    seg->len > sizeof(u64) || (seg->addr | seg->buf) & (seg->len - 1) ||
-	    !access_ok(u64_to_user_ptr(seg->buf), seg->len))
-		return SEGMENT_BYTES;
-	return SEGMENT_WORD;
+	struct dbgmem_scratch *scratch = xchg(&s->scratch, NULL);
+	size_t size = struct_size(scratch, segment, nr);
+
+	if (scratch && scratch->size >= size)
+		return scratch;
+	kvfree(scratch);
+	/* Refused rather than the caller killed, if it may not have as much. */
+	scratch = kvmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL |
+				 __GFP_NOWARN);
+	if (scratch)
+		scratch->size = size;
+	return scratch;
+}
+
+static void scratch_put(struct dbgmem_session *s,
+			struct dbgmem_scratch *scratch)
+{
+	if (scratch->size <= SCRATCH_KEPT)
+		scratch = xchg(&s->scratch, scratch);
+	kvfree(scratch);
+}
+
+/**
+ * dbgmem_vector_release - free what a session keeps for vectors
+ * @s: a session that nobody uses any more
+ */
+void dbgmem_vector_release(struct dbgmem_session *s)
+{
+	kvfree(s->scratch);
+}
+
+/* Lengths 1, 2, 4 and 8. */
+#define WORD_LENGTHS	(BIT(1) | BIT(2) | BIT(4) | BIT(8))
+
+/* Words are copied where page_address() and access_ok() suffice. */
+static bool is_word(const struct dbgmem_segment *seg)
+{
+	return !IS_ENABLED(CONFIG_HIGHMEM) && seg->len <= sizeof(u64) &&
+	       WORD_LENGTHS >> seg->len & 1 &&
+	       !((seg->addr | seg->buf) & (seg->len - 1)) &&
+	       access_ok(u64_to_user_ptr(seg->buf), seg->len);
 }
 
 static int check_segment(struct dbgmem_segment *seg)
 {
-	u64 end;
-
-	seg->done = 0;
 	if (unlikely(seg->reserved))
 		return -EOPNOTSUPP;
-	if (unlikely(check_add_overflow(seg->addr, seg->len, &end)) ||
-	    check_add_overflow(seg->buf, seg->len, &end))
+	if (unlikely(seg->addr + seg->len < seg->addr))
 		return -EOVERFLOW;
-	seg->reason = classify(seg);
-	return 0;
+	if (likely(is_word(seg))) {
+		seg->reason = SEGMENT_WORD;
+		return 0;
+	}
+	seg->reason = SEGMENT_BYTES;
+	return seg->buf + seg->len < seg->buf ? -EOVERFLOW : 0;
 }
 
+/* Before anything moves: does every segment make sense? */
 static int check_segments(struct dbgmem_segment *segs,
 			  const struct dbgmem_vector *v, u32 *bad)
 {
-	u32 i;
+	struct dbgmem_segment *seg, *end = segs + v->nr_segments;
 	int ret;
 
-	for (i = 0; i < v->nr_segments; i++) {
-		ret = check_segment(&segs[i]);
+	for (seg = segs; seg < end; seg++) {
+		ret = check_segment(seg);
 		if (unlikely(ret)) {
-			*bad = i;
+			*bad = seg - segs;
 			return ret;
 		}
-		if (!(i % 4096))
-			cond_resched();
 	}
 	return 0;
 }
@@ -86,6 +138,30 @@ static void run_alone(struct dbgmem_xfer *x, struct dbgmem_segment *seg)
 	seg->reason = x->reason;
 }
 
+/* All of them or none. */
+static __always_inline bool
+hold_flags(struct dbgmem_xfer *x, struct dbgmem_pages *p, unsigned long addr,
+	   unsigned long nr, unsigned int foll, int *locked)
+{
+	long got = dbgmem_hold_target_locked(x, addr, nr, p->page + p->nr,
+					     foll, locked);
+
+	if (likely(got == nr))
+		return true;
+	if (got > 0)
+		dbgmem_drop_target(x, p->page + p->nr, got, false);
+	return false;
+}
+
+static bool hold(struct dbgmem_xfer *x, struct dbgmem_pages *p,
+		 unsigned long addr, unsigned long nr, int *locked)
+{
+	/* As a rule the page is there: no need to be ready to wait for it. */
+	return likely(hold_flags(x, p, addr, nr, x->foll | FOLL_NOFAULT,
+				 NULL)) ||
+	       hold_flags(x, p, addr, nr, x->foll, locked);
+}
+
 /*
  * Hold what @seg needs beyond the pages held already. False if it is not for
  * this batch; *@alone then tells whether for none.
@@ -95,7 +171,6 @@ static bool batch_add(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 		      bool *alone)
 {
 	unsigned long addr, nr;
-	long got;
 
 	/* On 32-bit: the target has no such addresses. */
 	if (seg->addr + seg->len > ULONG_MAX) {
@@ -109,11 +184,7 @@ static bool batch_add(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 		*alone = nr > SEGMENT_PAGES;
 		return false;
 	}
-	got = nr > SEGMENT_PAGES ? 0 :
-	      dbgmem_hold_target_locked(x, addr, nr, p->page + p->nr, locked);
-	if (unlikely(got != nr)) {
-		if (got > 0)
-			dbgmem_drop_target(x, p->page + p->nr, got, false);
+	if (unlikely(nr > SEGMENT_PAGES || !hold(x, p, addr, nr, locked))) {
 		*alone = true;
 		return false;
 	}
@@ -136,7 +207,8 @@ static struct dbgmem_segment *batch_hold(struct dbgmem_xfer *x,
 	locked = !mmap_read_lock_killable(mm);
 	/* Many segments may share pages: a bound on bytes bounds the batch. */
 	while (seg < end && locked && bytes < BATCH_BYTES) {
-		if (!batch_add(x, p, seg, &locked, alone))
+		if (!dbgmem_pages_have(p, seg->addr, seg->len) &&
+		    !batch_add(x, p, seg, &locked, alone))
 			break;
 		bytes += seg->len;
 		seg++;
@@ -149,9 +221,11 @@ static struct dbgmem_segment *batch_hold(struct dbgmem_xfer *x,
 	return seg;
 }
 
-#define put_word(type)							\
-	unsafe_put_user(READ_ONCE(*(type *)kaddr),			\
-			(type __user *)u64_to_user_ptr(seg->buf), fault)
+#define put_word(type, fault) do {					\
+	type __user *to = u64_to_user_ptr(seg->buf);			\
+									\
+	unsafe_put_user(READ_ONCE(*(type *)kaddr), to, fault);		\
+} while (0)
 
 /* Copy SEGMENT_WORDs up to one that is not, or is not accessible. */
 static struct dbgmem_segment *put_words(struct dbgmem_segment *seg,
@@ -161,22 +235,16 @@ static struct dbgmem_segment *put_words(struct dbgmem_segment *seg,
 	if (!user_write_access_begin(u64_to_user_ptr(seg->buf), seg->len))
 		return seg;
 	for (; seg < end && seg->reason == SEGMENT_WORD; seg++) {
-		void *kaddr = page_address(dbgmem_cursor_page(c, seg->addr)) +
-			      offset_in_page(seg->addr);
+		void *kaddr = dbgmem_cursor_kaddr(c, seg->addr);
 
-		switch (seg->len) {
-		case 1:
-			put_word(u8);
-			break;
-		case 2:
-			put_word(u16);
-			break;
-		case 4:
-			put_word(u32);
-			break;
-		default:
-			put_word(u64);
-		}
+		if (likely(seg->len == sizeof(u64)))
+			put_word(u64, fault);
+		else if (seg->len == sizeof(u32))
+			put_word(u32, fault);
+		else if (seg->len == sizeof(u16))
+			put_word(u16, fault);
+		else
+			put_word(u8, fault);
 		seg->done = seg->len;
 		seg->reason = DBGMEM_REASON_NONE;
 	}
@@ -185,11 +253,11 @@ fault:
 	return seg;
 }
 
-#define get_word(type) do {						\
+#define get_word(type, fault) do {					\
+	type __user *from = u64_to_user_ptr(seg->buf);			\
 	type word;							\
 									\
-	unsafe_get_user(word, (type __user *)u64_to_user_ptr(seg->buf),	\
-			fault);						\
+	unsafe_get_user(word, from, fault);				\
 	WRITE_ONCE(*(type *)kaddr, word);				\
 } while (0)
 
@@ -200,22 +268,16 @@ static struct dbgmem_segment *get_words(struct dbgmem_segment *seg,
 	if (!user_read_access_begin(u64_to_user_ptr(seg->buf), seg->len))
 		return seg;
 	for (; seg < end && seg->reason == SEGMENT_WORD; seg++) {
-		void *kaddr = page_address(dbgmem_cursor_page(c, seg->addr)) +
-			      offset_in_page(seg->addr);
+		void *kaddr = dbgmem_cursor_kaddr(c, seg->addr);
 
-		switch (seg->len) {
-		case 1:
-			get_word(u8);
-			break;
-		case 2:
-			get_word(u16);
-			break;
-		case 4:
-			get_word(u32);
-			break;
-		default:
-			get_word(u64);
-		}
+		if (likely(seg->len == sizeof(u64)))
+			get_word(u64, fault);
+		else if (seg->len == sizeof(u32))
+			get_word(u32, fault);
+		else if (seg->len == sizeof(u16))
+			get_word(u16, fault);
+		else
+			get_word(u8, fault);
 		seg->done = seg->len;
 		seg->reason = DBGMEM_REASON_NONE;
 	}
@@ -229,6 +291,7 @@ static void copy_bytes(struct dbgmem_xfer *x, struct dbgmem_segment *seg,
 {
 	struct page **pages;
 
+	seg->done = 0;
 	if (seg->len) {
 		x->addr = seg->addr;
 		x->left = seg->len;
@@ -272,12 +335,14 @@ static u32 rest_reason(struct dbgmem_xfer *x)
 	}
 }
 
-static int run_partial(struct dbgmem_xfer *x, struct dbgmem_segment *seg,
-		       struct dbgmem_segment *end)
+static int run_partial(struct dbgmem_xfer *x, struct dbgmem_scratch *scratch,
+		       u32 nr)
 {
-	struct page *stack[DBGMEM_STACK_PAGES];
-	struct dbgmem_pages p = { .page = stack, .max = ARRAY_SIZE(stack) };
-	struct dbgmem_segment *next;
+	struct dbgmem_pages p = {
+		.page = scratch->page,
+		.max = DBGMEM_BATCH_PAGES,
+	};
+	struct dbgmem_segment *seg = scratch->segment, *end = seg + nr, *next;
 	bool one_by_one;
 	u32 reason;
 
@@ -287,15 +352,6 @@ static int run_partial(struct dbgmem_xfer *x, struct dbgmem_segment *seg,
 	 */
 	one_by_one = x->engine == DBGMEM_ENGINE_REMOTE ||
 		     x->session->mm == current->mm;
-
-	if (end - seg > ARRAY_SIZE(stack)) {
-		p.page = kmalloc_array(DBGMEM_BATCH_PAGES, sizeof(*p.page),
-				       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-		if (p.page)
-			p.max = DBGMEM_BATCH_PAGES;
-		else
-			p.page = stack;
-	}
 
 	while (seg < end) {
 		bool alone = one_by_one;
@@ -313,13 +369,13 @@ static int run_partial(struct dbgmem_xfer *x, struct dbgmem_segment *seg,
 			run_alone(x, seg++);
 		reason = rest_reason(x);
 		if (reason) {
-			for (; seg < end; seg++)
+			for (; seg < end; seg++) {
+				seg->done = 0;
 				seg->reason = seg->len ? reason :
 					      DBGMEM_REASON_NONE;
+			}
 		}
 	}
-	if (p.page != stack)
-		kfree(p.page);
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 
@@ -342,18 +398,16 @@ static void summarise(struct dbgmem_vector *v, const struct dbgmem_segment *segs
 {
 	const struct dbgmem_segment *seg = segs, *end = segs + v->nr_segments;
 	const struct dbgmem_segment *bad = end;
+	u32 incomplete = 0;
 	u64 done = 0;
-	u32 complete = 0;
 
 	for (; seg < end; seg++) {
 		done += seg->done;
-		if (likely(seg->done == seg->len))
-			complete++;
-		else if (bad == end)
+		if (unlikely(seg->done != seg->len) && !incomplete++)
 			bad = seg;
 	}
 	v->done = done;
-	v->nr_complete = complete;
+	v->nr_complete = v->nr_segments - incomplete;
 	v->first_incomplete = bad - segs;
 	if (bad < end)
 		v->fault_addr = bad->done +
@@ -380,7 +434,7 @@ static int run_exact(struct dbgmem_xfer *x, struct dbgmem_vector *v,
 }
 
 static int run_vector(struct dbgmem_xfer *x, struct dbgmem_vector *v,
-		      struct dbgmem_segment *segs)
+		      struct dbgmem_scratch *scratch)
 {
 	int ret;
 
@@ -388,11 +442,11 @@ static int run_vector(struct dbgmem_xfer *x, struct dbgmem_vector *v,
 	if (ret)
 		return ret;
 	if (v->flags & DBGMEM_EXACT)
-		ret = run_exact(x, v, segs);
+		ret = run_exact(x, v, scratch->segment);
 	else
-		ret = run_partial(x, segs, segs + v->nr_segments);
+		ret = run_partial(x, scratch, v->nr_segments);
 	if (!ret || !(v->flags & DBGMEM_EXACT))
-		summarise(v, segs);
+		summarise(v, scratch->segment);
 	x->done = v->done;
 	dbgmem_transfer_end(x);
 	trace_dbgmem_vector(pid_nr(x->session->pid), x->write, v->nr_segments,
@@ -412,9 +466,9 @@ int dbgmem_ioc_vector(struct dbgmem_ucmd *ucmd)
 		.flags = v->flags,
 		.write = v->op == DBGMEM_OP_WRITE,
 	};
+	size_t bytes = v->nr_segments * sizeof(struct dbgmem_segment);
 	void __user *array = u64_to_user_ptr(v->segments);
-	struct dbgmem_segment *segs;
-	size_t bytes;
+	struct dbgmem_scratch *scratch;
 	int ret;
 
 	v->done = 0;
@@ -425,23 +479,21 @@ int dbgmem_ioc_vector(struct dbgmem_ucmd *ucmd)
 	ret = check_vector(v, x.write);
 	if (ret)
 		return ret;
-
-	bytes = v->nr_segments * sizeof(*segs);
-	/* Refused rather than the caller killed, if it may not have as much. */
-	segs = kvmalloc(bytes, GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL |
-			       __GFP_NOWARN);
-	if (!segs)
+	scratch = scratch_get(x.session, v->nr_segments);
+	if (!scratch)
 		return -ENOMEM;
+
 	ret = -EFAULT;
-	if (copy_from_user(segs, array, bytes))
+	if (copy_from_user(scratch->segment, array, bytes))
 		goto out;
-	ret = check_segments(segs, v, &v->first_incomplete);
+	ret = check_segments(scratch->segment, v, &v->first_incomplete);
 	if (ret)
 		goto out;
-	ret = run_vector(&x, v, segs);
-	if ((!ret || ret == -EFAULT) && copy_to_user(array, segs, bytes))
+	ret = run_vector(&x, v, scratch);
+	if ((!ret || ret == -EFAULT) &&
+	    copy_to_user(array, scratch->segment, bytes))
 		ret = -EFAULT;
 out:
-	kvfree(segs);
+	scratch_put(x.session, scratch);
 	return ret;
 }

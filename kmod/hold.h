@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Holding pages in place, the target's and the caller's.
+ *
+ * Pages that will be written are pinned (FOLL_PIN). Pages that are only read
+ * get a plain reference: since 5.19 a read-only FOLL_PIN of shared anonymous
+ * memory un-shares it, and looking must not change what is looked at.
+ */
+#ifndef KMOD_HOLD_H
+#define KMOD_HOLD_H
+
+#include <linux/mm.h>
+#include <linux/sched/signal.h>
+
+#include "compat.h"
+#include "dbgmem.h"
+
+/**
+ * dbgmem_hold_target_locked - hold pages of the target, under its mmap_lock
+ * @x: the transfer, between dbgmem_transfer_begin() and _end()
+ * @addr: an address in the first page
+ * @nr: how many pages
+ * @pages: result
+ * @foll: FOLL_* flags: x->foll, perhaps with FOLL_NOFAULT
+ * @locked: set to 0 where the lock had to be dropped; NULL if it must not be,
+ *	which makes slow faults fail
+ *
+ * Return: as dbgmem_hold_target().
+ */
+static inline long dbgmem_hold_target_locked(struct dbgmem_xfer *x,
+					     unsigned long addr,
+					     unsigned long nr,
+					     struct page **pages,
+					     unsigned int foll, int *locked)
+{
+	struct mm_struct *mm = x->session->mm;
+	long ret;
+
+	if (x->write)
+		ret = dbgmem_pin_pages_remote(mm, addr, nr, foll, pages,
+					      locked);
+	else
+		ret = dbgmem_get_pages_remote(mm, addr, nr, foll, pages,
+					      locked);
+	if (likely(ret))
+		return ret;
+	/* A fault was given up: for a signal, or for what cannot wait. */
+	return fatal_signal_pending(current) ? -EINTR : -EFAULT;
+}
+
+/**
+ * dbgmem_drop_target - let go of pages of the target
+ * @x: the transfer
+ * @pages: the pages
+ * @nr: how many
+ * @dirty: they were written
+ */
+static inline void dbgmem_drop_target(struct dbgmem_xfer *x,
+				      struct page **pages, unsigned long nr,
+				      bool dirty)
+{
+	unsigned long i;
+
+	if (x->write) {
+		unpin_user_pages_dirty_lock(pages, nr, dirty);
+		return;
+	}
+	for (i = 0; i < nr; i++)
+		put_page(pages[i]);
+}
+
+long dbgmem_hold_target(struct dbgmem_xfer *x, unsigned long addr,
+			unsigned long nr, struct page **pages);
+long dbgmem_hold_caller(struct dbgmem_xfer *x, unsigned long addr,
+			unsigned long nr, struct page **pages);
+void dbgmem_drop_caller(struct dbgmem_xfer *x, struct page **pages,
+			unsigned long nr, bool dirty);
+
+#endif /* KMOD_HOLD_H */
