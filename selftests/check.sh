@@ -26,7 +26,7 @@ wanted() {
 }
 
 # What there is, and is wanted.
-host=(lint runner) guest=()
+host=(lint setup runner) guest=()
 for f in "$O"/selftests/host_*; do
 	case $f in
 	*.d | *'*') ;;
@@ -81,6 +81,7 @@ host_all() {
 	for name in "${host[@]}"; do
 		case $name in
 		lint)	host_run lint "$here/lint.sh" ;;
+		setup)	host_run setup "$qemu/setup_test.sh" ;;
 		runner)	host_run runner "$qemu/collect_test.sh" ;;
 		*)	host_run "$name" "$O/selftests/$name" ;;
 		esac

@@ -72,7 +72,8 @@ static inline const char *vec_wrong(const struct dbgmem_vector *v,
 	for (i = 0; i < v->nr_segments; i++) {
 		if (segs[i].done > segs[i].len)
 			return "a segment's done is more than its len";
-		if (!segs[i].reason != (segs[i].done == segs[i].len))
+		if (segs[i].reason ? segs[i].done == segs[i].len :
+				     segs[i].done != segs[i].len)
 			return "a segment's reason does not go with its done";
 		done += segs[i].done;
 		complete += segs[i].done == segs[i].len;

@@ -33,8 +33,9 @@ packages() {
 }
 
 installed() {
-	case $(dpkg-query -W -f '${db:Status-Status} ' "$1" 2>/dev/null) in
-	*installed*)
+	# "not-installed" is what dpkg says of a package that was purged
+	case " $(dpkg-query -W -f '${db:Status-Status} ' "$1" 2>/dev/null)" in
+	*" installed "*)
 		[ "$1" != pkg-config ] || command -v pkg-config >/dev/null ;;
 	*)
 		# a package by another name may provide the same
