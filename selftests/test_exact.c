@@ -3,10 +3,9 @@
  * EXACT: all or nothing. When it fails, not one byte is different on either
  * side; what it says is judged by comparing all of both sides.
  */
-#include "memory.h"
+#include "race.h"
 #include <kselftest_harness.h>
 
-#include <pthread.h>
 
 #define PAGES	6
 #define AREA	(PAGES * PAGE)
@@ -274,44 +273,6 @@ TEST_F_TIMEOUT(exact, max_exact_bytes_are_moved_at_any_alignment, 120)
 
 /* --- the race: a page in the middle comes and goes --- */
 
-#define FLIPS	10000
-
-struct race {
-	char *middle;
-	int flips, stop, failed;
-};
-
-static void *race_thread(void *arg)
-{
-	struct race *r = arg;
-	volatile int spin;
-
-	while (!__atomic_load_n(&r->stop, __ATOMIC_ACQUIRE)) {
-		if (munmap(r->middle, PAGE)) {
-			r->failed = errno;
-			break;
-		}
-		for (spin = 0; spin < 2000; spin++)
-			;
-		if (mmap(r->middle, PAGE, PROT_READ | PROT_WRITE,
-			 MAP_ANON_PRIVATE | MAP_FIXED, -1, 0) == MAP_FAILED) {
-			r->failed = errno;
-			break;
-		}
-		__atomic_add_fetch(&r->flips, 1, __ATOMIC_RELEASE);
-		for (spin = 0; spin < 2000; spin++)
-			;
-	}
-	return NULL;
-}
-
-static long job_race(void *arg)
-{
-	pthread_t thread;
-
-	return -pthread_create(&thread, NULL, race_thread, arg);
-}
-
 /*
  * Page 1 of three comes and goes, 0 and 2 stay: these are all new after a
  * success and all old after a failure, whatever the hole did.
@@ -333,12 +294,12 @@ TEST_F_TIMEOUT(exact, write_racing_with_a_hole_is_never_half_done, 120)
 	target_fill(self->target, self->job, self->mem, 0, AREA, old);
 	fd = proc_open(self->target->pid, "mem", O_RDONLY);
 	ASSERT_LE(0, fd);
-	r->middle = self->mem + PAGE;
+	r->page = self->mem + PAGE;
 	ASSERT_EQ(0, target_call(self->target, job_race, r));
 
 	start = now();
 	while (now() - start < 60 &&
-	       (__atomic_load_n(&r->flips, __ATOMIC_ACQUIRE) < FLIPS ||
+	       (!race_enough(r) ||
 		!wins || !losses)) {
 		next = old + 1;
 		pattern_fill(self->buf, 0, 3 * PAGE, next);
@@ -351,7 +312,7 @@ TEST_F_TIMEOUT(exact, write_racing_with_a_hole_is_never_half_done, 120)
 		} else {
 			ASSERT_EQ(-EFAULT, ret);
 			ASSERT_EQ(0, t.done);
-			ASSERT_EQ((uintptr_t)r->middle, t.fault_addr);
+			ASSERT_EQ((uintptr_t)r->page, t.fault_addr);
 			losses++;
 		}
 		ASSERT_EQ(PAGE, pread(fd, seen, PAGE, (uintptr_t)self->mem));
@@ -381,12 +342,12 @@ TEST_F_TIMEOUT(exact, read_racing_with_a_hole_is_never_half_done, 120)
 	trial_stop(&self->trial);
 	ASSERT_EQ(0, trial_start(&self->trial));
 	target_fill(self->target, self->job, self->mem, 0, AREA, 3);
-	r->middle = self->mem + PAGE;
+	r->page = self->mem + PAGE;
 	ASSERT_EQ(0, target_call(self->target, job_race, r));
 
 	start = now();
 	while (now() - start < 60 &&
-	       (__atomic_load_n(&r->flips, __ATOMIC_ACQUIRE) < FLIPS ||
+	       (!race_enough(r) ||
 		!wins || !losses)) {
 		memset(self->buf, 0xee, AREA);
 		ret = mem_read(self->trial.fd, self->mem, self->buf, 3 * PAGE,
@@ -394,7 +355,7 @@ TEST_F_TIMEOUT(exact, read_racing_with_a_hole_is_never_half_done, 120)
 		if (ret) {
 			ASSERT_EQ(-EFAULT, ret);
 			ASSERT_EQ(0, t.done);
-			ASSERT_EQ((uintptr_t)r->middle, t.fault_addr);
+			ASSERT_EQ((uintptr_t)r->page, t.fault_addr);
 			ASSERT_EQ(-1, byte_differs(self->buf, 0xee, AREA));
 			losses++;
 			continue;

@@ -11,20 +11,12 @@ FIXTURE(ranges) {
 
 FIXTURE_SETUP(ranges)
 {
-	size_t i;
-
-	mem = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE,
-		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	ASSERT_NE(MAP_FAILED, mem);
-	for (i = 0; i < PAGES * PAGE; i++)
-		mem[i] = (char)(i * 7 + i / 251);
-	ASSERT_EQ(0, retarget(&self->t, self->pid));
+	ASSERT_EQ(0, tool_begin(&self->t, self->pid));
 }
 
 FIXTURE_TEARDOWN(ranges)
 {
-	target_stop(&self->t);
-	munmap(mem, PAGES * PAGE);
+	tool_end(&self->t);
 }
 
 static size_t count(const char *text, const char *words)

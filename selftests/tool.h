@@ -138,4 +138,24 @@ static inline int retarget(struct target *t, char *pid)
 	return (int)target_call(t, page_unmap, mem + HOLE * PAGE);
 }
 
+/* @mem, filled, and a first target. */
+static inline int tool_begin(struct target *t, char *pid)
+{
+	size_t i;
+
+	mem = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (mem == MAP_FAILED)
+		return -errno;
+	for (i = 0; i < PAGES * PAGE; i++)
+		mem[i] = (char)(i * 7 + i / 251);
+	return retarget(t, pid);
+}
+
+static inline void tool_end(struct target *t)
+{
+	target_stop(t);
+	munmap(mem, PAGES * PAGE);
+}
+
 #endif /* SELFTESTS_TOOL_H */
