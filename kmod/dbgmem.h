@@ -8,7 +8,8 @@
  *
  * The caller's memory is touched (faulted in, pinned, copied to or from) with
  * none of them held, so that an agent and its target may be the same process,
- * or watch each other.
+ * or watch each other. The one exception is the answer of ATTACH, written under
+ * session->lock, which no fault ever takes.
  */
 #ifndef KMOD_DBGMEM_H
 #define KMOD_DBGMEM_H
