@@ -2,9 +2,33 @@
 /*
  * Holding pages in place: see hold.h.
  */
+#include <linux/hugetlb_inline.h>
 #include <linux/mm.h>
 
 #include "hold.h"
+
+/**
+ * dbgmem_nofault_pages - pages that FOLL_NOFAULT can be relied on for
+ * @mm: the target, its mmap_lock held
+ * @addr: an address in the first page
+ * @nr: how many are wanted
+ *
+ * Pages of hugetlbfs are faulted in whatever the flag says (6.1: mm/hugetlb.c,
+ * follow_hugetlb_page()): not to be asked for.
+ *
+ * Return: how many may be, from the first on.
+ */
+unsigned long dbgmem_nofault_pages(struct mm_struct *mm, unsigned long addr,
+				   unsigned long nr)
+{
+	struct vm_area_struct *vma = vma_lookup(mm, addr);
+
+	if (!vma)
+		return 1;
+	if (is_vm_hugetlb_page(vma))
+		return 0;
+	return min(nr, (vma->vm_end - (addr & PAGE_MASK)) >> PAGE_SHIFT);
+}
 
 /**
  * dbgmem_hold_target - hold pages of the target

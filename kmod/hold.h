@@ -15,6 +15,9 @@
 #include "compat.h"
 #include "dbgmem.h"
 
+unsigned long dbgmem_nofault_pages(struct mm_struct *mm, unsigned long addr,
+				   unsigned long nr);
+
 /**
  * dbgmem_hold_target_locked - hold pages of the target, under its mmap_lock
  * @x: the transfer, between dbgmem_transfer_begin() and _end()
@@ -36,6 +39,11 @@ static inline long dbgmem_hold_target_locked(struct dbgmem_xfer *x,
 	struct mm_struct *mm = x->session->mm;
 	long ret;
 
+	if (unlikely(x->flags & DBGMEM_NOFAULT)) {
+		nr = dbgmem_nofault_pages(mm, addr, nr);
+		if (!nr)
+			return -EFAULT;
+	}
 	if (x->write)
 		ret = dbgmem_pin_pages_remote(mm, addr, nr, foll, pages,
 					      locked);

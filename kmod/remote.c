@@ -61,16 +61,20 @@ static ssize_t unlock_target(struct dbgmem_session *s, struct task_struct *task,
 }
 
 /*
- * access_process_vm() grows a stack to reach an address below it; a debugger
- * that looks must not.
+ * access_process_vm() grows a stack to reach an address below it, and faults
+ * hugetlb pages in: a debugger that looks must not do the one, nor the other
+ * with NOFAULT.
  */
-static bool is_mapped(struct mm_struct *mm, unsigned long addr)
+static bool may_access(struct dbgmem_xfer *x, unsigned long addr)
 {
+	struct mm_struct *mm = x->session->mm;
 	bool ret;
 
 	if (mmap_read_lock_killable(mm))
 		return false;
-	ret = vma_lookup(mm, addr);
+	ret = vma_lookup(mm, addr) &&
+	      (!(x->flags & DBGMEM_NOFAULT) ||
+	       dbgmem_nofault_pages(mm, addr, 1));
 	mmap_read_unlock(mm);
 	return ret;
 }
@@ -104,7 +108,7 @@ static size_t access_target(struct dbgmem_xfer *x, struct task_struct *task,
 				 len - done);
 		int ret;
 
-		if (!is_mapped(x->session->mm, addr + done))
+		if (!may_access(x, addr + done))
 			break;
 		ret = access_process_vm(task, addr + done, kaddr + done, n,
 					x->foll);
@@ -220,5 +224,5 @@ ssize_t dbgmem_remote_copy(struct dbgmem_xfer *x, struct page **pages,
 	} while (ret == -EAGAIN);
 	if (ret)
 		return ret;
-	return is_mapped(x->session->mm, x->addr) ? probe(x) : -EFAULT;
+	return may_access(x, x->addr) ? probe(x) : -EFAULT;
 }

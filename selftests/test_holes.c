@@ -371,6 +371,49 @@ TEST_F_TIMEOUT(holes, nofault_reads_what_is_resident_and_no_more, 60)
 	EXPECT_EQ(DBGMEM_REASON_NOT_RESIDENT, t.reason);
 }
 
+/* GUP faults hugetlb pages in whatever it is told, so they are not looked at. */
+TEST_F_TIMEOUT(holes, nofault_takes_no_page_of_hugetlbfs, 60)
+{
+	static const uint32_t flags[] = { 0, DBGMEM_EXACT, DBGMEM_ZEROFILL };
+	struct dbgmem_transfer t;
+	struct memory huge;
+	const char *cannot;
+	char *start, *before;
+	long free;
+	size_t i;
+
+	cannot = memory_map(&huge, MEMORY_HUGETLB, HUGE_SIZE, NULL);
+	if (cannot)
+		SKIP(return, "%s", cannot);
+	start = huge.addr + 4 * PAGE - HUGE_SIZE;
+	/* A page that is resident, and the next mapping is the huge one. */
+	before = mmap(start - PAGE, PAGE, PROT_READ | PROT_WRITE,
+		      MAP_ANON_PRIVATE | MAP_FIXED_NOREPLACE, -1, 0);
+	ASSERT_EQ(start - PAGE, before);
+	pattern_fill(before, 0, PAGE, 3);
+	free = file_number("/proc/meminfo", "HugePages_Free:");
+	ASSERT_LE(1, free);
+	ASSERT_EQ(0, trial_start(&self->trial));
+
+	for (i = 0; i < ARRAY_SIZE(flags); i++) {
+		mem_read(self->trial.fd, start + 8, self->buf, 8,
+			 DBGMEM_NOFAULT | flags[i], &t);
+		EXPECT_EQ(0, t.done) TH_LOG("flags %#x", flags[i]);
+		EXPECT_EQ(DBGMEM_REASON_NOT_RESIDENT, t.reason);
+		EXPECT_EQ((uintptr_t)start + 8, t.fault_addr);
+	}
+	ASSERT_EQ(0, mem_read(self->trial.fd, before, self->buf, 3 * PAGE,
+			      DBGMEM_NOFAULT, &t));
+	EXPECT_EQ(PAGE, t.done);
+	EXPECT_EQ((uintptr_t)start, t.fault_addr);
+	EXPECT_EQ(-1, pattern_differs(self->buf, 0, PAGE, 3));
+	EXPECT_EQ(free, file_number("/proc/meminfo", "HugePages_Free:"));
+
+	/* Without the flag it is there for the asking. */
+	ASSERT_EQ(0, mem_read(self->trial.fd, start, self->buf, PAGE, 0, &t));
+	EXPECT_EQ(PAGE, t.done);
+}
+
 TEST_F_TIMEOUT(holes, nofault_leaves_no_trace_in_the_target, 60)
 {
 	pid_t pid;

@@ -211,7 +211,9 @@ struct dbgmem_attach {
  *
  * %DBGMEM_NOFAULT (READ): never fault a page in; only what the target's page
  * tables hold at the time is read, the rest is inaccessible with
- * %DBGMEM_REASON_NOT_RESIDENT. Looking leaves no trace in the target.
+ * %DBGMEM_REASON_NOT_RESIDENT. Looking leaves no trace in the target. Pages of
+ * hugetlbfs always count as not resident, because the kernel's way to look at
+ * them would fault them in all the same.
  *
  * %DBGMEM_RAW: reserved for sessions with breakpoints; refused with EOPNOTSUPP
  * where dbgmem_info.transfer_flags does not have it.
