@@ -103,6 +103,10 @@ static int hold_side(struct dbgmem_xfer *x, struct exact *e,
 			*bad = i;
 			return ret;
 		}
+		if (fatal_signal_pending(current)) {
+			x->reason = DBGMEM_REASON_INTERRUPTED;
+			return -EINTR;
+		}
 		cond_resched();
 	}
 	return 0;
