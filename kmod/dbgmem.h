@@ -206,6 +206,7 @@ int dbgmem_ioc_write(struct dbgmem_ucmd *ucmd);
 int dbgmem_transfer_begin(struct dbgmem_xfer *x);
 int dbgmem_transfer_run(struct dbgmem_xfer *x);
 void dbgmem_transfer_end(struct dbgmem_xfer *x);
+u32 dbgmem_transfer_ended(struct dbgmem_xfer *x);
 u32 dbgmem_transfer_flags(void);
 
 /*

@@ -91,12 +91,5 @@ long dbgmem_hold_caller(struct dbgmem_xfer *x, unsigned long addr,
 void dbgmem_drop_caller(struct dbgmem_xfer *x, struct page **pages,
 			unsigned long nr, bool dirty)
 {
-	unsigned long i;
-
-	if (!x->write) {
-		unpin_user_pages_dirty_lock(pages, nr, dirty);
-		return;
-	}
-	for (i = 0; i < nr; i++)
-		put_page(pages[i]);
+	dbgmem_drop(pages, nr, !x->write, dirty);
 }

@@ -56,6 +56,20 @@ static inline long dbgmem_hold_target_locked(struct dbgmem_xfer *x,
 	return fatal_signal_pending(current) ? -EINTR : -EFAULT;
 }
 
+/* Pages to be written were pinned, others only referenced. */
+static inline void dbgmem_drop(struct page **pages, unsigned long nr,
+			       bool pinned, bool dirty)
+{
+	unsigned long i;
+
+	if (pinned) {
+		unpin_user_pages_dirty_lock(pages, nr, dirty);
+		return;
+	}
+	for (i = 0; i < nr; i++)
+		put_page(pages[i]);
+}
+
 /**
  * dbgmem_drop_target - let go of pages of the target
  * @x: the transfer
@@ -67,14 +81,7 @@ static inline void dbgmem_drop_target(struct dbgmem_xfer *x,
 				      struct page **pages, unsigned long nr,
 				      bool dirty)
 {
-	unsigned long i;
-
-	if (x->write) {
-		unpin_user_pages_dirty_lock(pages, nr, dirty);
-		return;
-	}
-	for (i = 0; i < nr; i++)
-		put_page(pages[i]);
+	dbgmem_drop(pages, nr, x->write, dirty);
 }
 
 long dbgmem_hold_target(struct dbgmem_xfer *x, unsigned long addr,

@@ -67,19 +67,6 @@ static inline void dbgmem_cursor_init(struct dbgmem_cursor *c,
 	c->kaddr = NULL;
 }
 
-/* The page of a segment that lies on one. */
-static inline struct page *dbgmem_cursor_page(struct dbgmem_cursor *c,
-					      unsigned long addr)
-{
-	unsigned long number = addr >> PAGE_SHIFT;
-
-	if (number != c->number) {
-		c->number = number;
-		c->page++;
-	}
-	return *c->page;
-}
-
 /* The address of a segment that lies on one page, without highmem. */
 static inline void *dbgmem_cursor_kaddr(struct dbgmem_cursor *c,
 					unsigned long addr)
@@ -100,7 +87,8 @@ static inline struct page **dbgmem_cursor_pages(struct dbgmem_cursor *c,
 {
 	struct page **first;
 
-	dbgmem_cursor_page(c, addr);
+	if (addr >> PAGE_SHIFT != c->number)
+		c->page++;
 	first = c->page;
 	c->number = (addr + len - 1) >> PAGE_SHIFT;
 	c->page += c->number - (addr >> PAGE_SHIFT);

@@ -144,20 +144,32 @@ static int stop(struct dbgmem_xfer *x, u32 reason)
 	return dbgmem_fault_errno(reason);
 }
 
-/* Between batches: is there still somebody to do it for, and from? */
-static int may_go_on(struct dbgmem_xfer *x)
+/**
+ * dbgmem_transfer_ended - is there still somebody to go on for, and from?
+ * @x: the transfer, between two batches
+ *
+ * Return: why not, or DBGMEM_REASON_NONE.
+ */
+u32 dbgmem_transfer_ended(struct dbgmem_xfer *x)
 {
 	if (fatal_signal_pending(current))
-		return stop(x, DBGMEM_REASON_INTERRUPTED);
+		return DBGMEM_REASON_INTERRUPTED;
 	cond_resched();
 	switch (dbgmem_target_state(x->session)) {
 	case DBGMEM_STATE_EXITED:
-		return stop(x, DBGMEM_REASON_EXITED);
+		return DBGMEM_REASON_EXITED;
 	case DBGMEM_STATE_EXECED:
-		return stop(x, DBGMEM_REASON_EXECED);
+		return DBGMEM_REASON_EXECED;
 	default:
-		return 0;
+		return DBGMEM_REASON_NONE;
 	}
+}
+
+static int may_go_on(struct dbgmem_xfer *x)
+{
+	u32 reason = dbgmem_transfer_ended(x);
+
+	return reason ? stop(x, reason) : 0;
 }
 
 static int zero_fill(struct dbgmem_xfer *x, unsigned long len)

@@ -319,22 +319,6 @@ static void batch_copy(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 	}
 }
 
-/* Why the rest is not carried out, or DBGMEM_REASON_NONE. */
-static u32 rest_reason(struct dbgmem_xfer *x)
-{
-	if (fatal_signal_pending(current))
-		return DBGMEM_REASON_INTERRUPTED;
-	cond_resched();
-	switch (dbgmem_target_state(x->session)) {
-	case DBGMEM_STATE_EXITED:
-		return DBGMEM_REASON_EXITED;
-	case DBGMEM_STATE_EXECED:
-		return DBGMEM_REASON_EXECED;
-	default:
-		return DBGMEM_REASON_NONE;
-	}
-}
-
 static int run_partial(struct dbgmem_xfer *x, struct dbgmem_scratch *scratch,
 		       u32 nr)
 {
@@ -367,7 +351,7 @@ static int run_partial(struct dbgmem_xfer *x, struct dbgmem_scratch *scratch,
 		}
 		if (alone)
 			run_alone(x, seg++);
-		reason = rest_reason(x);
+		reason = dbgmem_transfer_ended(x);
 		if (reason) {
 			for (; seg < end; seg++) {
 				seg->done = 0;
