@@ -56,6 +56,42 @@ static bool get_word(struct dbgmem_caller *c, size_t at, void *kaddr,
 	return true;
 }
 
+/* Bytes that are compared at a time. */
+#define COMPARE_CHUNK	128
+
+/* Put only what differs from what is there, and tell. */
+static size_t update_bytes(struct dbgmem_caller *c, size_t at, const char *src,
+			   size_t len)
+{
+	char there[COMPARE_CHUNK] __aligned(sizeof(long));
+	size_t done, n;
+
+	for (done = 0; done < len; done += n) {
+		n = min_t(size_t, len - done, sizeof(there));
+		/* A buffer that ends here is no change. */
+		n -= copy_from_user(there, c->user + at + done, n);
+		if (n && memcmp(there, src + done, n)) {
+			c->changed = true;
+			n = put_bytes(c, at + done, src + done, n);
+		}
+		if (!n)
+			break;
+	}
+	return done;
+}
+
+static size_t update(struct dbgmem_caller *c, size_t at, const char *kaddr,
+		     size_t len)
+{
+	unsigned long word;
+
+	if (dbgmem_is_word(kaddr, len)) {
+		dbgmem_copy_word(&word, kaddr, len);
+		kaddr = (char *)&word;
+	}
+	return update_bytes(c, at, kaddr, len);
+}
+
 /**
  * dbgmem_caller_put_any - dbgmem_caller_put(), whatever the size
  * @c: as there
@@ -66,6 +102,8 @@ static bool get_word(struct dbgmem_caller *c, size_t at, void *kaddr,
 size_t dbgmem_caller_put_any(struct dbgmem_caller *c, size_t at,
 			     const char *kaddr, size_t len)
 {
+	if (unlikely(c->compare))
+		return update(c, at, kaddr, len);
 	/* A buffer that ends within the word: what there is of it. */
 	if (dbgmem_is_word(kaddr, len) && put_word(c, at, kaddr, len))
 		return len;

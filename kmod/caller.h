@@ -28,7 +28,7 @@ dbgmem_caller_long(struct dbgmem_caller *c, size_t at, const void *kaddr,
 {
 	char __user *p = c->user + at;
 
-	if (len == sizeof(long) && !c->iter &&
+	if (len == sizeof(long) && !c->iter && !c->compare &&
 	    IS_ALIGNED((unsigned long)p | (unsigned long)kaddr, sizeof(long)))
 		return (unsigned long __user *)p;
 	return NULL;

@@ -49,6 +49,40 @@ static inline char __user *dbgmem_iter_segment(const struct iov_iter *iter,
 	return iov.iov_base;
 }
 
+/* What fs/proc/task_mmu.c takes for the heap and for the stack. */
+static inline bool dbgmem_vma_is_heap(const struct vm_area_struct *vma)
+{
+	return vma->vm_start <= vma->vm_mm->brk &&
+	       vma->vm_end >= vma->vm_mm->start_brk;
+}
+
+static inline bool dbgmem_vma_is_stack(const struct vm_area_struct *vma)
+{
+	return vma->vm_start <= vma->vm_mm->start_stack &&
+	       vma->vm_end >= vma->vm_mm->start_stack;
+}
+
+/* What prctl(PR_SET_VMA_ANON_NAME) named it, or NULL. Under the mmap_lock. */
+static inline const char *dbgmem_vma_anon_name(const struct vm_area_struct *vma)
+{
+#ifdef CONFIG_ANON_VMA_NAME
+	if (!vma->vm_file && vma->anon_name)
+		return vma->anon_name->name;
+#endif
+	return NULL;
+}
+
+/* The file that user space mapped, or NULL. */
+static inline const struct path *dbgmem_vma_path(const struct vm_area_struct *vma)
+{
+	return vma->vm_file ? &vma->vm_file->f_path : NULL;
+}
+
+static inline const struct inode *dbgmem_vma_inode(const struct vm_area_struct *vma)
+{
+	return file_inode(vma->vm_file);
+}
+
 /* Offsets of the file are addresses: those above 2^63 are valid. */
 static inline void dbgmem_unsigned_offsets(struct file *file)
 {

@@ -4,12 +4,15 @@
  *
  * Lock order, outermost first:
  *
- *	session->lock -> target's signal->exec_update_lock -> target's mmap_lock
+ *	session->lock
+ *	session->overlay -> registry of breakpoints (breakpoint.c)
+ *	session->overlay -> target's signal->exec_update_lock -> its mmap_lock
  *
  * The caller's memory is touched (faulted in, pinned, copied to or from) with
- * none of them held, so that an agent and its target may be the same process,
- * or watch each other. The one exception is the answer of ATTACH, written under
- * session->lock, which no fault ever takes.
+ * none of the target's held, so that an agent and its target may be the same
+ * process, or watch each other. The session's two are taken killable and first
+ * of all, and never by a fault: the answer of ATTACH is written under the one,
+ * and batches are copied under the other.
  */
 #ifndef KMOD_DBGMEM_H
 #define KMOD_DBGMEM_H
@@ -21,10 +24,14 @@
 #include <linux/mutex.h>
 #include <linux/pid.h>
 #include <linux/poll.h>
+#include <linux/rbtree.h>
+#include <linux/refcount.h>
+#include <linux/rwsem.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/uio.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 
 #include "../uapi/dbgmem.h"
 
@@ -36,6 +43,9 @@
 #define DBGMEM_MAX_EXACT	(64UL << 20)
 #define DBGMEM_MAX_EXACT_PAGES	65536UL
 #define DBGMEM_MAX_SEGMENTS	65536
+#define DBGMEM_MAX_EXPECTS	256
+#define DBGMEM_MAX_RETRIES	1000
+#define DBGMEM_MAX_BREAKPOINTS	16384
 
 /**
  * struct dbgmem_session - one open of /dev/dbgmem
@@ -51,6 +61,17 @@
  * @watching: @notifier is registered; under @lock
  * @wait: woken when @mm ends
  * @scratch: memory of the last vector, for the next one; NULL while in use
+ * @overlay: held for reading by a batch that is copied, for writing by one that
+ *	may change a shadow, and by what sets and clears breakpoints
+ * @overlaid: there is, or was, a breakpoint; set under @overlay, never reset
+ * @breakpoints: struct dbgmem_breakpoint by address; under @overlay
+ * @bp_pages: how many touch pages of each hash value, so that most of memory
+ *	needs no look at @breakpoints; NULL before the first; under @overlay
+ * @nr_breakpoints: how many; under @overlay
+ * @lost: breakpoints that were found overwritten; under @overlay
+ * @refs: the file, and @undo while it is queued
+ * @undo: takes the breakpoints out after the file was closed
+ * @undone: that has happened
  * @reads: READ requests, pread and the like, that got as far as the target
  * @writes: the same for writes
  * @bytes_read: bytes that came from the target
@@ -67,6 +88,15 @@ struct dbgmem_session {
 	bool			watching;
 	wait_queue_head_t	wait;
 	struct dbgmem_scratch	*scratch;
+	struct rw_semaphore	overlay;	/* see above */
+	bool			overlaid;
+	struct rb_root		breakpoints;
+	u16			*bp_pages;
+	u32			nr_breakpoints;
+	u32			lost;
+	refcount_t		refs;
+	struct work_struct	undo;
+	struct completion	undone;
 	atomic64_t		reads;
 	atomic64_t		writes;
 	atomic64_t		bytes_read;
@@ -78,10 +108,14 @@ struct dbgmem_session {
  * @user: the caller's buffer
  * @iter: where it is kernel memory instead (registered io_uring buffers), else
  *	NULL; only the bytes of the current transfer
+ * @compare: reading: it was read before, and what differs is to be told
+ * @changed: something differed; set with @compare, reset by who looks at it
  */
 struct dbgmem_caller {
 	char __user	*user;
 	struct iov_iter	*iter;
+	bool		compare;
+	bool		changed;
 };
 
 /**
@@ -109,6 +143,9 @@ struct dbgmem_valid {
  * @flags: DBGMEM_EXACT, ...
  * @foll: FOLL_* flags for the target's side
  * @write: to the target
+ * @overlay: what is held of the session's, see overlay.h
+ * @expects: conditions to be checked before anything moves, or NULL
+ * @nr_changed: segments of a vector that were not what they were before
  * @done: answer: bytes that moved
  * @fault_addr: answer
  * @reason: answer: DBGMEM_REASON_*
@@ -123,6 +160,9 @@ struct dbgmem_xfer {
 	u32			flags;
 	u32			foll;
 	bool			write;
+	u8			overlay;
+	struct dbgmem_expects	*expects;
+	u32			nr_changed;
 	u64			done;
 	u64			fault_addr;
 	u32			reason;
@@ -157,6 +197,11 @@ struct dbgmem_ioctl_op {
  * @req.attach: DBGMEM_IOC_ATTACH
  * @req.transfer: DBGMEM_IOC_READ, DBGMEM_IOC_WRITE
  * @req.vector: DBGMEM_IOC_VECTOR
+ * @req.bp_set: DBGMEM_IOC_BP_SET
+ * @req.bp_clear: DBGMEM_IOC_BP_CLEAR
+ * @req.bp_list: DBGMEM_IOC_BP_LIST
+ * @req.cmpxchg: DBGMEM_IOC_CMPXCHG
+ * @req.region_list: DBGMEM_IOC_REGION
  */
 struct dbgmem_ucmd {
 	struct dbgmem_session	*session;
@@ -170,11 +215,17 @@ struct dbgmem_ucmd {
 		struct dbgmem_attach	attach;
 		struct dbgmem_transfer	transfer;
 		struct dbgmem_vector	vector;
+		struct dbgmem_bp_set	bp_set;
+		struct dbgmem_bp_clear	bp_clear;
+		struct dbgmem_bp_list	bp_list;
+		struct dbgmem_cmpxchg	cmpxchg;
+		struct dbgmem_region_list region_list;
 	} req;
 };
 
 /* main.c */
 int dbgmem_respond(struct dbgmem_ucmd *ucmd);
+void dbgmem_session_put(struct dbgmem_session *s);
 
 /* param.c */
 u32 dbgmem_engine(void);
@@ -208,6 +259,7 @@ int dbgmem_transfer_run(struct dbgmem_xfer *x);
 void dbgmem_transfer_end(struct dbgmem_xfer *x);
 u32 dbgmem_transfer_ended(struct dbgmem_xfer *x);
 u32 dbgmem_transfer_flags(void);
+bool dbgmem_force_allowed(struct dbgmem_session *s);
 
 /*
  * The engines. Each moves what it can of one batch from x->addr and returns the
@@ -224,8 +276,22 @@ ssize_t dbgmem_remote_copy(struct dbgmem_xfer *x, struct page **pages,
 			   unsigned int nr_pages);
 
 /* exact.c */
-int dbgmem_exact_run(struct dbgmem_xfer *x, const struct dbgmem_segment *segs,
+int dbgmem_exact_run(struct dbgmem_xfer *x, struct dbgmem_segment *segs,
 		     u32 nr, u32 *bad);
+
+/* breakpoint.c */
+int dbgmem_breakpoint_init(void);
+void dbgmem_breakpoint_exit(void);
+int dbgmem_ioc_bp_set(struct dbgmem_ucmd *ucmd);
+int dbgmem_ioc_bp_clear(struct dbgmem_ucmd *ucmd);
+int dbgmem_ioc_bp_list(struct dbgmem_ucmd *ucmd);
+void dbgmem_breakpoint_release(struct dbgmem_session *s);
+
+/* cmpxchg.c */
+int dbgmem_ioc_cmpxchg(struct dbgmem_ucmd *ucmd);
+
+/* region.c */
+int dbgmem_ioc_region(struct dbgmem_ucmd *ucmd);
 
 /* vector.c */
 int dbgmem_ioc_vector(struct dbgmem_ucmd *ucmd);
@@ -235,6 +301,7 @@ void dbgmem_vector_release(struct dbgmem_session *s);
 int dbgmem_fault_explain(struct dbgmem_xfer *x, int err, unsigned long *end);
 bool dbgmem_fault_special(struct dbgmem_xfer *x);
 int dbgmem_fault_errno(u32 reason);
+bool dbgmem_vma_special(const struct vm_area_struct *vma);
 
 /* valid.c */
 int dbgmem_valid_init(struct dbgmem_valid *v, const struct dbgmem_transfer *t);
@@ -286,6 +353,22 @@ static inline int dbgmem_target_get(struct dbgmem_session *s)
 static inline void dbgmem_target_put(struct dbgmem_session *s)
 {
 	mmput(s->mm);
+}
+
+/**
+ * dbgmem_target_begin - the same, for a session that must have some access
+ * @s: a session
+ * @access: DBGMEM_ACCESS_* bits, all of them needed
+ *
+ * Return: as dbgmem_target_get(), -ENOTCONN or -EACCES.
+ */
+static inline int dbgmem_target_begin(struct dbgmem_session *s, u32 access)
+{
+	if (unlikely(!dbgmem_target_attached(s)))
+		return -ENOTCONN;
+	if (unlikely(access & ~s->access))
+		return -EACCES;
+	return dbgmem_target_get(s);
 }
 
 static inline unsigned long dbgmem_span_pages(unsigned long addr,

@@ -10,7 +10,9 @@
 #include <linux/slab.h>
 
 #include "dbgmem.h"
+#include "expect.h"
 #include "hold.h"
+#include "overlay.h"
 #include "pages.h"
 #include "word.h"
 
@@ -129,7 +131,7 @@ static int hold_all(struct dbgmem_xfer *x, struct exact *e,
 			 x->write ? hold_caller : hold_target);
 }
 
-static void copy_piece(void *dst, const void *src, size_t len, bool word)
+static void copy_bytes(void *dst, const void *src, size_t len, bool word)
 {
 	if (word)
 		dbgmem_copy_word(dst, src, len);
@@ -137,11 +139,74 @@ static void copy_piece(void *dst, const void *src, size_t len, bool word)
 		memmove(dst, src, len);
 }
 
-static void copy_segment(bool write, const struct dbgmem_segment *seg,
+/* Reading once more: only what differs. */
+static void update(struct dbgmem_xfer *x, void *dst, const void *src,
+		   size_t len, bool word)
+{
+	unsigned long value;
+
+	if (word) {
+		dbgmem_copy_word(&value, src, len);
+		src = &value;
+	}
+	if (!memcmp(dst, src, len))
+		return;
+	x->caller.changed = true;
+	copy_bytes(dst, src, len, word);
+}
+
+/* @t is the target's @addr, @c the caller's, both mapped. */
+static void copy_plain(struct dbgmem_xfer *x, char *t, char *c, size_t len)
+{
+	bool word = dbgmem_is_word(t, len);
+
+	if (x->write)
+		copy_bytes(t, c, len, word);
+	else if (x->caller.compare)
+		update(x, c, t, len, word);
+	else
+		copy_bytes(c, t, len, word);
+}
+
+static void copy_covered(struct dbgmem_xfer *x, unsigned long addr, char *t,
+			 char *c, size_t len)
+{
+	char unit[DBGMEM_OVERLAY_UNIT] __aligned(sizeof(long));
+
+	if (x->write) {
+		memcpy(unit, c, len);
+		dbgmem_overlay_store(x->session, addr, t, unit, len);
+		return;
+	}
+	dbgmem_overlay_load(x->session, addr, unit, t, len);
+	if (x->caller.compare)
+		update(x, c, unit, len, false);
+	else
+		memcpy(c, unit, len);
+}
+
+static void copy_pieces(struct dbgmem_xfer *x, unsigned long addr, char *t,
+			char *c, size_t len)
+{
+	size_t n;
+	bool covered;
+
+	for (; len; addr += n, t += n, c += n, len -= n) {
+		n = dbgmem_overlay_piece(x->session, addr, len, &covered);
+		if (covered)
+			copy_covered(x, addr, t, c, n);
+		else
+			copy_plain(x, t, c, n);
+	}
+}
+
+static void copy_segment(struct dbgmem_xfer *x,
+			 const struct dbgmem_segment *seg,
 			 struct page **target, struct page **caller)
 {
 	unsigned int toff = offset_in_page(seg->addr);
 	unsigned int coff = offset_in_page(seg->buf);
+	unsigned long addr = seg->addr;
 	unsigned long left = seg->len;
 
 	while (left) {
@@ -149,13 +214,15 @@ static void copy_segment(bool write, const struct dbgmem_segment *seg,
 		char *t = kmap_local_page(*target);
 		char *c = kmap_local_page(*caller);
 
-		copy_piece(write ? t + toff : c + coff,
-			   write ? c + coff : t + toff, len,
-			   dbgmem_is_word(t + toff, len));
+		if (dbgmem_overlay_covers(x, addr, len))
+			copy_pieces(x, addr, t + toff, c + coff, len);
+		else
+			copy_plain(x, t + toff, c + coff, len);
 		kunmap_local(c);
 		kunmap_local(t);
 
 		left -= len;
+		addr += len;
 		toff += len;
 		coff += len;
 		if (toff == PAGE_SIZE) {
@@ -171,19 +238,23 @@ static void copy_segment(bool write, const struct dbgmem_segment *seg,
 }
 
 static void copy_all(struct dbgmem_xfer *x, struct exact *e,
-		     const struct dbgmem_segment *segs, u32 nr)
+		     struct dbgmem_segment *segs, u32 nr)
 {
 	struct dbgmem_cursor target, caller;
-	const struct dbgmem_segment *seg;
+	struct dbgmem_segment *seg;
 
 	dbgmem_cursor_init(&target, &e->target);
 	dbgmem_cursor_init(&caller, &e->caller);
 	for (seg = segs; seg < segs + nr; seg++) {
+		seg->reason = DBGMEM_REASON_NONE;
 		if (!seg->len)
 			continue;
-		copy_segment(x->write, seg,
+		x->caller.changed = false;
+		copy_segment(x, seg,
 			     dbgmem_cursor_pages(&target, seg->addr, seg->len),
 			     dbgmem_cursor_pages(&caller, seg->buf, seg->len));
+		if (x->caller.changed)
+			seg->reason = DBGMEM_REASON_CHANGED;
 		x->done += seg->len;
 	}
 }
@@ -208,17 +279,70 @@ static unsigned long count_pages(const struct dbgmem_segment *segs, u32 nr,
 	return p.nr;
 }
 
+/* Nothing is held or waited for between the look and the copying. */
+static int copy_if_expected(struct dbgmem_xfer *x, struct exact *e,
+			    struct dbgmem_segment *segs, u32 nr)
+{
+	int ret;
+
+	ret = dbgmem_expects_hold(x);
+	if (ret)
+		return ret;
+	ret = dbgmem_expects_check(x);
+	if (!ret)
+		copy_all(x, e, segs, nr);
+	dbgmem_expects_drop(x);
+	return ret;
+}
+
+static int run(struct dbgmem_xfer *x, struct exact *e,
+	       struct dbgmem_segment *segs, u32 nr, u32 *bad)
+{
+	int ret;
+
+	ret = hold_all(x, e, segs, nr, bad);
+	if (ret)
+		return ret;
+	if (x->expects)
+		return copy_if_expected(x, e, segs, nr);
+	copy_all(x, e, segs, nr);
+	return 0;
+}
+
+/* The same with nobody planting a trap meanwhile. */
+static int run_locked(struct dbgmem_xfer *x, struct exact *e,
+		      struct dbgmem_segment *segs, u32 nr, u32 *bad)
+{
+	int ret;
+
+	do {
+		e->target.nr = 0;
+		e->caller.nr = 0;
+		x->done = 0;
+		ret = dbgmem_overlay_lock(x);
+		if (ret) {
+			x->reason = DBGMEM_REASON_INTERRUPTED;
+			return ret;
+		}
+		ret = run(x, e, segs, nr, bad);
+		dbgmem_drop_caller(x, e->caller.page, e->caller.nr, !ret);
+		dbgmem_drop_target(x, e->target.page, e->target.nr, !ret);
+	} while (!dbgmem_overlay_unlock(x));
+	return ret;
+}
+
 /**
  * dbgmem_exact_run - carry out an EXACT transfer or vector
  * @x: the transfer, with session, flags and write; done, reason and fault_addr
  *	are answers
- * @segs: the segments; only addr, buf and len are used
+ * @segs: the segments; only addr, buf and len are used, and reason is written
  * @nr: how many
  * @bad: result on -EFAULT: index of the segment that is to blame
  *
- * Return: 0 and all of it was moved, or a negative errno and nothing was.
+ * Return: 0 and all of it was moved, or a negative errno and nothing was
+ * (-ECANCELED: for an expectation).
  */
-int dbgmem_exact_run(struct dbgmem_xfer *x, const struct dbgmem_segment *segs,
+int dbgmem_exact_run(struct dbgmem_xfer *x, struct dbgmem_segment *segs,
 		     u32 nr, u32 *bad)
 {
 	struct page *stack[DBGMEM_STACK_PAGES], **pages = stack;
@@ -244,11 +368,7 @@ int dbgmem_exact_run(struct dbgmem_xfer *x, const struct dbgmem_segment *segs,
 	e.target.page = pages;
 	e.caller.page = pages + e.target.max;
 
-	ret = hold_all(x, &e, segs, nr, bad);
-	if (!ret)
-		copy_all(x, &e, segs, nr);
-	dbgmem_drop_caller(x, e.caller.page, e.caller.nr, !ret);
-	dbgmem_drop_target(x, e.target.page, e.target.nr, !ret);
+	ret = run_locked(x, &e, segs, nr, bad);
 	if (pages != stack)
 		kvfree(pages);
 	return ret;

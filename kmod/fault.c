@@ -26,10 +26,15 @@ static bool permitted(const struct vm_area_struct *vma,
 	       (flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE;
 }
 
-static bool secret(const struct vm_area_struct *vma)
+/**
+ * dbgmem_vma_special - is it device or secret memory?
+ * @vma: a mapping, under the mmap_lock
+ */
+bool dbgmem_vma_special(const struct vm_area_struct *vma)
 {
-	return vma->vm_file &&
-	       file_inode(vma->vm_file)->i_sb->s_magic == SECRETMEM_MAGIC;
+	return vma->vm_flags & (VM_IO | VM_PFNMAP) ||
+	       (vma->vm_file &&
+		file_inode(vma->vm_file)->i_sb->s_magic == SECRETMEM_MAGIC);
 }
 
 static u32 vma_reason(const struct vm_area_struct *vma,
@@ -37,7 +42,7 @@ static u32 vma_reason(const struct vm_area_struct *vma,
 {
 	if (!permitted(vma, x))
 		return DBGMEM_REASON_PROTECTION;
-	if (vma->vm_flags & (VM_IO | VM_PFNMAP) || secret(vma))
+	if (dbgmem_vma_special(vma))
 		return DBGMEM_REASON_SPECIAL;
 	/* A page table entry without a struct page, in a mixed mapping. */
 	if (err == -EEXIST)

@@ -22,7 +22,7 @@ int dbgmem_ioc_info(struct dbgmem_ucmd *ucmd)
 {
 	struct dbgmem_session *s = ucmd->session;
 	struct dbgmem_info *info = &ucmd->req.info;
-	bool bad = info->flags || info->reserved;
+	bool bad = info->flags || info->reserved || info->reserved2;
 
 	*info = (struct dbgmem_info) { .size = info->size };
 	if (bad)
@@ -33,11 +33,18 @@ int dbgmem_ioc_info(struct dbgmem_ucmd *ucmd)
 	info->features = DBGMEM_FEATURE_EXACT | DBGMEM_FEATURE_FORCE |
 			 DBGMEM_FEATURE_ZEROFILL | DBGMEM_FEATURE_NOFAULT |
 			 DBGMEM_FEATURE_RW | DBGMEM_FEATURE_POLL |
-			 DBGMEM_FEATURE_VECTOR;
+			 DBGMEM_FEATURE_VECTOR | DBGMEM_FEATURE_BREAKPOINT |
+			 DBGMEM_FEATURE_CMPXCHG | DBGMEM_FEATURE_STABLE |
+			 DBGMEM_FEATURE_REGION;
 	info->transfer_flags = dbgmem_transfer_flags();
 	info->max_exact = DBGMEM_MAX_EXACT;
 	info->max_exact_pages = DBGMEM_MAX_EXACT_PAGES;
 	info->max_segments = DBGMEM_MAX_SEGMENTS;
+	info->max_breakpoints = DBGMEM_MAX_BREAKPOINTS;
+	info->breakpoints = READ_ONCE(s->nr_breakpoints);
+	info->breakpoints_lost = READ_ONCE(s->lost);
+	info->max_expects = DBGMEM_MAX_EXPECTS;
+	info->max_retries = DBGMEM_MAX_RETRIES;
 	info->engine = dbgmem_engine();
 	info->force_policy = dbgmem_force_policy();
 	info->state = dbgmem_target_state(s);
@@ -71,4 +78,7 @@ void dbgmem_show_fdinfo(struct seq_file *m, struct file *file)
 		   atomic64_read(&s->bytes_read));
 	seq_printf(m, "dbgmem-written-bytes:\t%lld\n",
 		   atomic64_read(&s->bytes_written));
+	seq_printf(m, "dbgmem-breakpoints:\t%u\n",
+		   READ_ONCE(s->nr_breakpoints));
+	seq_printf(m, "dbgmem-breakpoints-lost:\t%u\n", READ_ONCE(s->lost));
 }

@@ -42,14 +42,32 @@ static const struct dbgmem_ioctl_op ioctl_ops[] = {
 		 struct dbgmem_transfer, done, reserved),
 	IOCTL_OP(DBGMEM_IOC_VECTOR, dbgmem_ioc_vector,
 		 struct dbgmem_vector, done, fault_addr),
+	IOCTL_OP(DBGMEM_IOC_BP_SET, dbgmem_ioc_bp_set,
+		 struct dbgmem_bp_set, original, reserved2),
+	IOCTL_OP(DBGMEM_IOC_BP_CLEAR, dbgmem_ioc_bp_clear,
+		 struct dbgmem_bp_clear, cleared, reserved),
+	IOCTL_OP(DBGMEM_IOC_BP_LIST, dbgmem_ioc_bp_list,
+		 struct dbgmem_bp_list, nr, reserved),
+	IOCTL_OP(DBGMEM_IOC_CMPXCHG, dbgmem_ioc_cmpxchg,
+		 struct dbgmem_cmpxchg, observed, exchanged),
+	IOCTL_OP(DBGMEM_IOC_REGION, dbgmem_ioc_region,
+		 struct dbgmem_region_list, nr, reserved),
 };
 
 /* The ABI: a change here breaks programs. */
-static_assert(sizeof(struct dbgmem_info) == 72);
+static_assert(sizeof(struct dbgmem_info) == 96);
 static_assert(sizeof(struct dbgmem_attach) == 24);
 static_assert(sizeof(struct dbgmem_transfer) == 72);
 static_assert(sizeof(struct dbgmem_segment) == 40);
-static_assert(sizeof(struct dbgmem_vector) == 56);
+static_assert(sizeof(struct dbgmem_expect) == 32);
+static_assert(sizeof(struct dbgmem_vector) == 88);
+static_assert(sizeof(struct dbgmem_bp_set) == 72);
+static_assert(sizeof(struct dbgmem_bp_clear) == 40);
+static_assert(sizeof(struct dbgmem_bp) == 56);
+static_assert(sizeof(struct dbgmem_bp_list) == 56);
+static_assert(sizeof(struct dbgmem_cmpxchg) == 64);
+static_assert(sizeof(struct dbgmem_region) == 64);
+static_assert(sizeof(struct dbgmem_region_list) == 80);
 
 /*
  * Requests are a few words long. Moving them one by one costs half of what the
@@ -177,10 +195,25 @@ static int dbgmem_open(struct inode *inode, struct file *file)
 	if (!s)
 		return -ENOMEM;
 	mutex_init(&s->lock);
+	init_rwsem(&s->overlay);
+	refcount_set(&s->refs, 1);
 	init_waitqueue_head(&s->wait);
 	file->private_data = s;
 	dbgmem_unsigned_offsets(file);
 	return 0;
+}
+
+/**
+ * dbgmem_session_put - let go of a session; the last one to do so frees it
+ * @s: the session
+ */
+void dbgmem_session_put(struct dbgmem_session *s)
+{
+	if (!refcount_dec_and_test(&s->refs))
+		return;
+	dbgmem_target_detach(s);
+	kfree(s->bp_pages);
+	kfree(s);
 }
 
 static int dbgmem_release(struct inode *inode, struct file *file)
@@ -189,8 +222,8 @@ static int dbgmem_release(struct inode *inode, struct file *file)
 
 	dbgmem_event_release(s);
 	dbgmem_vector_release(s);
-	dbgmem_target_detach(s);
-	kfree(s);
+	dbgmem_breakpoint_release(s);
+	dbgmem_session_put(s);
 	return 0;
 }
 
@@ -221,16 +254,24 @@ static int __init dbgmem_init(void)
 	ret = dbgmem_receipt_init();
 	if (ret)
 		return ret;
-	ret = misc_register(&dbgmem_dev);
+	ret = dbgmem_breakpoint_init();
 	if (ret)
 		return ret;
+	ret = misc_register(&dbgmem_dev);
+	if (ret)
+		goto err_breakpoint;
 	pr_info("loaded, ABI version %u\n", DBGMEM_ABI_VERSION);
 	return 0;
+
+err_breakpoint:
+	dbgmem_breakpoint_exit();
+	return ret;
 }
 
 static void __exit dbgmem_exit(void)
 {
 	misc_deregister(&dbgmem_dev);
+	dbgmem_breakpoint_exit();
 	pr_info("unloaded\n");
 }
 

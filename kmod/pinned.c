@@ -8,6 +8,23 @@
 
 #include "caller.h"
 #include "hold.h"
+#include "overlay.h"
+
+static __always_inline size_t copy_plain(struct dbgmem_xfer *x, size_t at,
+					 char *kaddr, size_t len)
+{
+	return x->write ? dbgmem_caller_get(&x->caller, at, kaddr, len) :
+			  dbgmem_caller_put(&x->caller, at, kaddr, len);
+}
+
+/* Where there may be breakpoints. */
+static noinline size_t copy_hidden(struct dbgmem_xfer *x, size_t at,
+				   char *kaddr, size_t len)
+{
+	return dbgmem_overlay_covers(x, x->addr + at, len) ?
+	       dbgmem_overlay_copy(x, at, kaddr, len) :
+	       copy_plain(x, at, kaddr, len);
+}
 
 static size_t copy_piece(struct dbgmem_xfer *x, size_t at, struct page *page,
 			 unsigned int offset, size_t len)
@@ -15,10 +32,10 @@ static size_t copy_piece(struct dbgmem_xfer *x, size_t at, struct page *page,
 	char *kaddr = kmap_local_page(page);
 	size_t n;
 
-	if (x->write)
-		n = dbgmem_caller_get(&x->caller, at, kaddr + offset, len);
+	if (unlikely(x->overlay >= DBGMEM_OVERLAY_READ))
+		n = copy_hidden(x, at, kaddr + offset, len);
 	else
-		n = dbgmem_caller_put(&x->caller, at, kaddr + offset, len);
+		n = copy_plain(x, at, kaddr + offset, len);
 	kunmap_local(kaddr);
 	return n;
 }

@@ -14,7 +14,9 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
+#include "caller.h"
 #include "hold.h"
+#include "overlay.h"
 
 /* A batch is what exec waits for, so it is small whatever room there is. */
 #define REMOTE_BATCH_PAGES	DBGMEM_STACK_PAGES
@@ -170,38 +172,136 @@ static ssize_t copy_user(struct dbgmem_xfer *x, struct page **pages,
 	return ret;
 }
 
-/*
- * Kernel memory on the caller's side has no user address to pin: one page of
- * our own in between.
- */
-static ssize_t copy_iter(struct dbgmem_xfer *x)
+/* Around a piece of the target, so that breakpoints beside it are seen whole. */
+struct window {
+	char		byte[DBGMEM_OVERLAY_UNIT + 2 * DBGMEM_BP_MAX_LEN];
+	unsigned long	addr;
+};
+
+/* Where the window has @addr, or NULL. Stays on its page. */
+static char *look_around(struct dbgmem_xfer *x, struct task_struct *task,
+			 struct window *w, unsigned long addr, size_t len)
 {
-	struct iov_iter *iter = x->caller.iter;
+	unsigned long page = addr & PAGE_MASK, last = addr + (len - 1);
+	u32 foll = x->foll;
+	unsigned long to;
+
+	/* What is written need not be readable. */
+	if (x->write)
+		foll = (foll & ~FOLL_WRITE) | FOLL_FORCE;
+	w->addr = addr - min(addr - page, (unsigned long)DBGMEM_BP_MAX_LEN);
+	to = last + min((page | ~PAGE_MASK) - last,
+			(unsigned long)DBGMEM_BP_MAX_LEN);
+	if (access_process_vm(task, w->addr, w->byte, to - w->addr + 1,
+			      foll) != to - w->addr + 1)
+		return NULL;
+	return w->byte + (addr - w->addr);
+}
+
+/* One piece with breakpoints in it, between the target and @buf. */
+static size_t access_covered(struct dbgmem_xfer *x, struct task_struct *task,
+			     size_t at, char *buf, size_t len)
+{
+	char data[DBGMEM_OVERLAY_UNIT];
+	unsigned long addr = x->addr + at;
+	struct window w;
+	char *there;
+
+	if (!may_access(x, addr))
+		return 0;
+	there = look_around(x, task, &w, addr, len);
+	if (!there)
+		return 0;
+	if (!x->write) {
+		dbgmem_overlay_load(x->session, addr, buf, there, len);
+		return len;
+	}
+	memcpy(data, buf, len);
+	dbgmem_overlay_mask(x->session, addr, data, there, len);
+	if (access_target(x, task, at, data, len) != len)
+		return 0;
+	dbgmem_overlay_commit(x->session, addr, buf, there, len);
+	return len;
+}
+
+/* The whole of @buf, on any number of pages. */
+static size_t access_pieces(struct dbgmem_xfer *x, struct task_struct *task,
+			    char *buf, size_t len)
+{
+	size_t done = 0, want, got;
+
+	while (done < len) {
+		unsigned long addr = x->addr + done;
+		bool covered = false;
+
+		want = min_t(size_t, len - done,
+			     PAGE_SIZE - offset_in_page(addr));
+		if (x->overlay >= DBGMEM_OVERLAY_READ)
+			want = dbgmem_overlay_piece(x->session, addr, want,
+						    &covered);
+		got = covered ? access_covered(x, task, done, buf + done, want) :
+				access_target(x, task, done, buf + done, want);
+		done += got;
+		if (got < want)
+			break;
+	}
+	return done;
+}
+
+static ssize_t access_bounce(struct dbgmem_xfer *x, char *bounce, size_t len)
+{
+	struct task_struct *task = lock_target(x->session);
+	ssize_t ret;
+
+	if (IS_ERR(task))
+		return PTR_ERR(task);
+	ret = access_pieces(x, task, bounce, len);
+	return unlock_target(x->session, task, ret);
+}
+
+/*
+ * Through a page of our own, where the caller's end is kernel memory (which has
+ * no user address to pin), or what is in the target is not what is wanted there.
+ */
+static ssize_t copy_bounce(struct dbgmem_xfer *x)
+{
 	size_t len = min_t(size_t, PAGE_SIZE, x->left);
-	struct task_struct *task;
 	ssize_t ret = -ENOMEM;
 	char *bounce;
 
 	bounce = (char *)__get_free_page(GFP_KERNEL_ACCOUNT);
 	if (!bounce)
 		return ret;
-
-	task = lock_target(x->session);
-	if (IS_ERR(task)) {
-		ret = PTR_ERR(task);
-		goto out;
+	if (x->write) {
+		len = dbgmem_caller_get(&x->caller, 0, bounce, len);
+		if (!len) {
+			ret = -EFAULT;
+			goto buffer;
+		}
 	}
-	if (x->write)
-		len = copy_from_iter(bounce, len, iter);
-	ret = access_target(x, task, 0, bounce, len);
-	if (x->write)
-		iov_iter_revert(iter, len - ret);
-	else
-		ret = copy_to_iter(bounce, ret, iter);
-	ret = unlock_target(x->session, task, ret);
+	ret = access_bounce(x, bounce, len);
+	if (x->write && x->caller.iter)
+		iov_iter_revert(x->caller.iter, len - max_t(ssize_t, ret, 0));
+	if (!x->write && ret > 0) {
+		ret = dbgmem_caller_put(&x->caller, 0, bounce, ret);
+		if (!ret) {
+			ret = -EFAULT;
+			goto buffer;
+		}
+	}
 out:
 	free_page((unsigned long)bounce);
 	return ret;
+
+buffer:
+	x->reason = DBGMEM_REASON_BUFFER;
+	goto out;
+}
+
+static bool needs_bounce(const struct dbgmem_xfer *x)
+{
+	return x->caller.iter || x->caller.compare ||
+	       dbgmem_overlay_covers(x, x->addr, x->left);
 }
 
 /**
@@ -219,8 +319,8 @@ ssize_t dbgmem_remote_copy(struct dbgmem_xfer *x, struct page **pages,
 
 	nr_pages = min_t(unsigned int, nr_pages, REMOTE_BATCH_PAGES);
 	do {
-		ret = unlikely(x->caller.iter) ? copy_iter(x) :
-						 copy_user(x, pages, nr_pages);
+		ret = unlikely(needs_bounce(x)) ? copy_bounce(x) :
+						  copy_user(x, pages, nr_pages);
 	} while (ret == -EAGAIN);
 	if (ret)
 		return ret;

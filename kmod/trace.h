@@ -84,6 +84,28 @@ TRACE_EVENT(dbgmem_vector,
 		  __entry->first_incomplete)
 );
 
+TRACE_EVENT(dbgmem_breakpoint,
+	TP_PROTO(pid_t target, bool set, u64 addr, u32 len, int ret),
+	TP_ARGS(target, set, addr, len, ret),
+	TP_STRUCT__entry(
+		__field(u64,	addr)
+		__field(pid_t,	target)
+		__field(u32,	len)
+		__field(int,	ret)
+		__field(bool,	set)
+	),
+	TP_fast_assign(
+		__entry->target = target;
+		__entry->set = set;
+		__entry->addr = addr;
+		__entry->len = len;
+		__entry->ret = ret;
+	),
+	TP_printk("target=%d %s addr=0x%llx len=%u ret=%d",
+		  __entry->target, __entry->set ? "set" : "clear",
+		  __entry->addr, __entry->len, __entry->ret)
+);
+
 #endif /* KMOD_TRACE_H */
 
 #undef TRACE_INCLUDE_PATH

@@ -13,11 +13,12 @@
 
 #include "caller.h"
 #include "compat.h"
+#include "overlay.h"
 #include "trace.h"
 
 #define READ_FLAGS	(DBGMEM_EXACT | DBGMEM_FORCE | DBGMEM_ZEROFILL | \
-			 DBGMEM_NOFAULT)
-#define WRITE_FLAGS	(DBGMEM_EXACT | DBGMEM_FORCE)
+			 DBGMEM_NOFAULT | DBGMEM_RAW)
+#define WRITE_FLAGS	(DBGMEM_EXACT | DBGMEM_FORCE | DBGMEM_RAW)
 
 /* The caller may be killed while this much is filled with zeros. */
 #define ZERO_CHUNK	SZ_1M
@@ -43,7 +44,11 @@ static u32 foll_flags(const struct dbgmem_xfer *x)
 	return flags;
 }
 
-static bool force_allowed(struct dbgmem_session *s)
+/**
+ * dbgmem_force_allowed - may the caller write through protections just now?
+ * @s: an attached session
+ */
+bool dbgmem_force_allowed(struct dbgmem_session *s)
 {
 	u32 policy = dbgmem_force_policy();
 
@@ -62,14 +67,10 @@ static __always_inline int begin(struct dbgmem_xfer *x)
 	u32 need = x->write ? DBGMEM_ACCESS_WRITE : DBGMEM_ACCESS_READ;
 	int ret;
 
-	if (unlikely(!dbgmem_target_attached(s)))
-		return -ENOTCONN;
-	if (unlikely(!(s->access & need)))
-		return -EACCES;
-	ret = dbgmem_target_get(s);
+	ret = dbgmem_target_begin(s, need);
 	if (unlikely(ret))
 		return ret;
-	if (x->flags & DBGMEM_FORCE && !force_allowed(s)) {
+	if (x->flags & DBGMEM_FORCE && !dbgmem_force_allowed(s)) {
 		dbgmem_target_put(s);
 		return -EPERM;
 	}
@@ -112,7 +113,7 @@ void dbgmem_transfer_end(struct dbgmem_xfer *x)
 	end(x);
 }
 
-static ssize_t copy_batch(struct dbgmem_xfer *x, struct page **pages,
+static ssize_t copy_pages(struct dbgmem_xfer *x, struct page **pages,
 			  unsigned int nr_pages)
 {
 	ssize_t ret;
@@ -126,6 +127,23 @@ static ssize_t copy_batch(struct dbgmem_xfer *x, struct page **pages,
 	    x->reason != DBGMEM_REASON_BUFFER && dbgmem_fault_special(x))
 		ret = dbgmem_remote_copy(x, pages, nr_pages);
 	return ret;
+}
+
+static ssize_t copy_batch(struct dbgmem_xfer *x, struct page **pages,
+			  unsigned int nr_pages)
+{
+	ssize_t ret;
+
+	for (;;) {
+		ret = dbgmem_overlay_lock(x);
+		if (ret)
+			return ret;
+		ret = copy_pages(x, pages, nr_pages);
+		if (likely(dbgmem_overlay_unlock(x)))
+			return ret;
+		if (x->caller.iter && ret > 0)
+			iov_iter_revert(x->caller.iter, ret);
+	}
 }
 
 static void advance(struct dbgmem_xfer *x, unsigned long n)
@@ -252,6 +270,16 @@ static noinline int run_batches(struct dbgmem_xfer *x)
 	return ret;
 }
 
+static __always_inline size_t copy_one(struct dbgmem_xfer *x)
+{
+	size_t n;
+
+	if (unlikely(dbgmem_overlay_lock(x)))
+		return 0;
+	n = dbgmem_pinned_page(x);
+	return likely(dbgmem_overlay_unlock(x)) ? n : 0;
+}
+
 static __always_inline int run(struct dbgmem_xfer *x)
 {
 	size_t n;
@@ -262,7 +290,7 @@ static __always_inline int run(struct dbgmem_xfer *x)
 	    !x->valid.map && !x->caller.iter) {
 		if (!x->left)
 			return 0;
-		n = dbgmem_pinned_page(x);
+		n = copy_one(x);
 		if (likely(n == x->left)) {
 			advance(x, n);
 			x->done += n;
@@ -297,7 +325,8 @@ static int check_range(const struct dbgmem_transfer *t)
 	return 0;
 }
 
-static int check_request(const struct dbgmem_transfer *t, bool write)
+static __always_inline int check_request(const struct dbgmem_transfer *t,
+					 bool write)
 {
 	if (t->flags & ~(READ_FLAGS | WRITE_FLAGS) || t->reserved)
 		return -EOPNOTSUPP;
@@ -332,7 +361,8 @@ static noinline int run_exact(struct dbgmem_xfer *x,
 	return ret;
 }
 
-static int run_request(struct dbgmem_xfer *x, const struct dbgmem_transfer *t)
+static __always_inline int run_request(struct dbgmem_xfer *x,
+				       const struct dbgmem_transfer *t)
 {
 	int ret;
 
@@ -357,7 +387,8 @@ static int run_request(struct dbgmem_xfer *x, const struct dbgmem_transfer *t)
 	return x->done ? 0 : ret;
 }
 
-static int transfer(struct dbgmem_ucmd *ucmd, bool write)
+/* Twice, for reading and for writing: half of the branches are known then. */
+static __always_inline int transfer(struct dbgmem_ucmd *ucmd, bool write)
 {
 	struct dbgmem_transfer *t = &ucmd->req.transfer;
 	struct dbgmem_xfer x = {

@@ -2,11 +2,9 @@
 /*
  * Scatter/gather: many small transfers in one call, each with its own answer.
  *
- * Segments are taken in order, a batch at a time: hold the pages that the batch
- * touches, with the target's mmap_lock taken once and a page taken once for
- * consecutive segments on it; then, with no lock held, copy. A segment that is
- * long, or whose pages are not to be had, goes through the ordinary transfer,
- * which also finds out the reason.
+ * Segments are taken in order, a batch at a time. A segment that is long, or
+ * whose pages are not to be had, goes through the ordinary transfer, which also
+ * finds out the reason.
  */
 #include <linux/bits.h>
 #include <linux/mm.h>
@@ -16,20 +14,10 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "dbgmem.h"
-#include "hold.h"
-#include "pages.h"
+#include "batch.h"
+#include "expect.h"
+#include "overlay.h"
 #include "trace.h"
-
-/* A longer segment has batches of its own. */
-#define SEGMENT_PAGES	DBGMEM_STACK_PAGES
-
-/* A batch copies no more than this without a look at signals. */
-#define BATCH_BYTES	(DBGMEM_BATCH_PAGES * PAGE_SIZE)
-
-/* What segment->reason says of a segment not carried out yet. */
-#define SEGMENT_WORD	(~0U)		/* naturally aligned on both sides */
-#define SEGMENT_BYTES	(~0U - 1)
 
 /**
  * struct dbgmem_scratch - what a vector needs while it is carried out
@@ -98,10 +86,10 @@ static int check_segment(struct dbgmem_segment *seg)
 	if (unlikely(seg->addr + seg->len < seg->addr))
 		return -EOVERFLOW;
 	if (likely(is_word(seg))) {
-		seg->reason = SEGMENT_WORD;
+		seg->reason = DBGMEM_SEGMENT_WORD;
 		return 0;
 	}
-	seg->reason = SEGMENT_BYTES;
+	seg->reason = DBGMEM_SEGMENT_BYTES;
 	return seg->buf + seg->len < seg->buf ? -EOVERFLOW : 0;
 }
 
@@ -134,188 +122,65 @@ static void run_alone(struct dbgmem_xfer *x, struct dbgmem_segment *seg)
 		x->reason = DBGMEM_REASON_UNMAPPED;
 	else
 		dbgmem_transfer_run(x);
-	seg->done = x->done;
-	seg->reason = x->reason;
+	dbgmem_batch_answer(x, seg, x->done, x->reason);
 }
 
-/* All of them or none. */
-static __always_inline bool
-hold_flags(struct dbgmem_xfer *x, struct dbgmem_pages *p, unsigned long addr,
-	   unsigned long nr, unsigned int foll, int *locked)
+/* Look at what is expected, where no batch does. */
+static int check_expects(struct dbgmem_xfer *x)
 {
-	long got = dbgmem_hold_target_locked(x, addr, nr, p->page + p->nr,
-					     foll, locked);
+	int ret;
 
-	if (likely(got == nr))
-		return true;
-	if (got > 0)
-		dbgmem_drop_target(x, p->page + p->nr, got, false);
-	return false;
+	do {
+		ret = dbgmem_overlay_lock(x);
+		if (ret)
+			return ret;
+		ret = dbgmem_expects_hold(x);
+		if (!ret) {
+			ret = dbgmem_expects_check(x);
+			dbgmem_expects_drop(x);
+		}
+	} while (!dbgmem_overlay_unlock(x));
+	return ret;
 }
 
-static bool hold(struct dbgmem_xfer *x, struct dbgmem_pages *p,
-		 unsigned long addr, unsigned long nr, int *locked)
+/* The next segments, at least one. */
+static int run_some(struct dbgmem_xfer *x, struct dbgmem_pages *p,
+		    struct dbgmem_segment **seg, struct dbgmem_segment *end)
 {
-	/* As a rule the page is there: no need to be ready to wait for it. */
-	return likely(hold_flags(x, p, addr, nr, x->foll | FOLL_NOFAULT,
-				 NULL)) ||
-	       hold_flags(x, p, addr, nr, x->foll, locked);
+	bool alone;
+	int ret;
+
+	ret = dbgmem_batch_run(x, p, seg, end, &alone);
+	if (!ret && alone && x->expects)
+		ret = check_expects(x);
+	if (!ret && alone)
+		run_alone(x, (*seg)++);
+	return ret;
 }
 
-/*
- * Hold what @seg needs beyond the pages held already. False if it is not for
- * this batch; *@alone then tells whether for none.
- */
-static bool batch_add(struct dbgmem_xfer *x, struct dbgmem_pages *p,
-		      const struct dbgmem_segment *seg, int *locked,
-		      bool *alone)
+/* The next segment, with a look at what is expected as often as batches have. */
+static int run_one(struct dbgmem_xfer *x, struct dbgmem_segment **seg,
+		   const struct dbgmem_segment *first)
 {
-	unsigned long addr, nr;
+	int ret;
 
-	/* On 32-bit: the target has no such addresses. */
-	if (seg->addr + seg->len > ULONG_MAX) {
-		*alone = true;
-		return false;
+	if (x->expects && ((*seg - first) % DBGMEM_BATCH_PAGES == 0 ||
+			   (*seg)->len > DBGMEM_STACK_PAGES * PAGE_SIZE)) {
+		ret = check_expects(x);
+		if (ret)
+			return ret;
 	}
-	nr = dbgmem_pages_lacking(p, seg->addr, seg->len, &addr);
-	if (!nr)
-		return true;
-	if (unlikely(nr > p->max - p->nr)) {
-		*alone = nr > SEGMENT_PAGES;
-		return false;
-	}
-	if (unlikely(nr > SEGMENT_PAGES || !hold(x, p, addr, nr, locked))) {
-		*alone = true;
-		return false;
-	}
-	p->nr += nr;
-	p->last = (addr >> PAGE_SHIFT) + nr - 1;
-	return true;
+	run_alone(x, (*seg)++);
+	return 0;
 }
 
-/* Hold the pages of segments from @seg on; returns the first not included. */
-static struct dbgmem_segment *batch_hold(struct dbgmem_xfer *x,
-					 struct dbgmem_pages *p,
-					 struct dbgmem_segment *seg,
-					 struct dbgmem_segment *end,
-					 bool *alone)
+/* Those that it did not come to. */
+static void give_up(struct dbgmem_segment *seg, struct dbgmem_segment *end,
+		    u32 reason)
 {
-	struct mm_struct *mm = x->session->mm;
-	unsigned long bytes = 0;
-	int locked;
-
-	locked = !mmap_read_lock_killable(mm);
-	/* Many segments may share pages: a bound on bytes bounds the batch. */
-	while (seg < end && locked && bytes < BATCH_BYTES) {
-		if (!dbgmem_pages_have(p, seg->addr, seg->len) &&
-		    !batch_add(x, p, seg, &locked, alone))
-			break;
-		bytes += seg->len;
-		seg++;
-		/* A fault that had to wait dropped the lock. */
-		if (unlikely(!locked))
-			locked = !mmap_read_lock_killable(mm);
-	}
-	if (locked)
-		mmap_read_unlock(mm);
-	return seg;
-}
-
-#define put_word(type, fault) do {					\
-	type __user *to = u64_to_user_ptr(seg->buf);			\
-									\
-	unsafe_put_user(READ_ONCE(*(type *)kaddr), to, fault);		\
-} while (0)
-
-/* Copy SEGMENT_WORDs up to one that is not, or is not accessible. */
-static struct dbgmem_segment *put_words(struct dbgmem_segment *seg,
-					struct dbgmem_segment *end,
-					struct dbgmem_cursor *c)
-{
-	if (!user_write_access_begin(u64_to_user_ptr(seg->buf), seg->len))
-		return seg;
-	for (; seg < end && seg->reason == SEGMENT_WORD; seg++) {
-		void *kaddr = dbgmem_cursor_kaddr(c, seg->addr);
-
-		if (likely(seg->len == sizeof(u64)))
-			put_word(u64, fault);
-		else if (seg->len == sizeof(u32))
-			put_word(u32, fault);
-		else if (seg->len == sizeof(u16))
-			put_word(u16, fault);
-		else
-			put_word(u8, fault);
-		seg->done = seg->len;
-		seg->reason = DBGMEM_REASON_NONE;
-	}
-fault:
-	user_write_access_end();
-	return seg;
-}
-
-#define get_word(type, fault) do {					\
-	type __user *from = u64_to_user_ptr(seg->buf);			\
-	type word;							\
-									\
-	unsafe_get_user(word, from, fault);				\
-	WRITE_ONCE(*(type *)kaddr, word);				\
-} while (0)
-
-static struct dbgmem_segment *get_words(struct dbgmem_segment *seg,
-					struct dbgmem_segment *end,
-					struct dbgmem_cursor *c)
-{
-	if (!user_read_access_begin(u64_to_user_ptr(seg->buf), seg->len))
-		return seg;
-	for (; seg < end && seg->reason == SEGMENT_WORD; seg++) {
-		void *kaddr = dbgmem_cursor_kaddr(c, seg->addr);
-
-		if (likely(seg->len == sizeof(u64)))
-			get_word(u64, fault);
-		else if (seg->len == sizeof(u32))
-			get_word(u32, fault);
-		else if (seg->len == sizeof(u16))
-			get_word(u16, fault);
-		else
-			get_word(u8, fault);
-		seg->done = seg->len;
-		seg->reason = DBGMEM_REASON_NONE;
-	}
-fault:
-	user_read_access_end();
-	return seg;
-}
-
-static void copy_bytes(struct dbgmem_xfer *x, struct dbgmem_segment *seg,
-		       struct dbgmem_cursor *c)
-{
-	struct page **pages;
-
-	seg->done = 0;
-	if (seg->len) {
-		x->addr = seg->addr;
-		x->left = seg->len;
-		x->caller.user = u64_to_user_ptr(seg->buf);
-		pages = dbgmem_cursor_pages(c, seg->addr, seg->len);
-		seg->done = dbgmem_copy_pages(x, pages, ULONG_MAX);
-	}
-	seg->reason = seg->done < seg->len ? DBGMEM_REASON_BUFFER :
-					     DBGMEM_REASON_NONE;
-}
-
-static void batch_copy(struct dbgmem_xfer *x, struct dbgmem_pages *p,
-		       struct dbgmem_segment *seg, struct dbgmem_segment *end)
-{
-	struct dbgmem_cursor c;
-
-	dbgmem_cursor_init(&c, p);
-	while (seg < end) {
-		if (seg->reason == SEGMENT_WORD)
-			seg = x->write ? get_words(seg, end, &c) :
-					 put_words(seg, end, &c);
-		/* Not a word, or one that the caller's buffer refused. */
-		if (seg < end)
-			copy_bytes(x, seg++, &c);
+	for (; seg < end; seg++) {
+		seg->done = 0;
+		seg->reason = seg->len ? reason : DBGMEM_REASON_NONE;
 	}
 }
 
@@ -326,10 +191,14 @@ static int run_partial(struct dbgmem_xfer *x, struct dbgmem_scratch *scratch,
 		.page = scratch->page,
 		.max = DBGMEM_BATCH_PAGES,
 	};
-	struct dbgmem_segment *seg = scratch->segment, *end = seg + nr, *next;
+	struct dbgmem_segment *first = scratch->segment;
+	struct dbgmem_segment *seg = first, *end = first + nr;
 	bool one_by_one;
 	u32 reason;
+	int ret;
 
+	if (!nr && x->expects)
+		return check_expects(x);
 	/*
 	 * One process on both ends: what a segment puts into the caller's
 	 * memory may replace a page that a later one reads.
@@ -338,26 +207,18 @@ static int run_partial(struct dbgmem_xfer *x, struct dbgmem_scratch *scratch,
 		     x->session->mm == current->mm;
 
 	while (seg < end) {
-		bool alone = one_by_one;
-
-		next = seg;
-		if (!alone)
-			next = batch_hold(x, &p, seg, end, &alone);
-		if (next > seg) {
-			batch_copy(x, &p, seg, next);
-			dbgmem_drop_target(x, p.page, p.nr, true);
-			p.nr = 0;
-			seg = next;
+		ret = one_by_one ? run_one(x, &seg, first) :
+				   run_some(x, &p, &seg, end);
+		if (ret == -ECANCELED) {
+			give_up(seg, end, DBGMEM_REASON_CANCELED);
+			return ret;
 		}
-		if (alone)
-			run_alone(x, seg++);
 		reason = dbgmem_transfer_ended(x);
+		if (!reason && ret)
+			reason = x->reason ?: DBGMEM_REASON_NOMEM;
 		if (reason) {
-			for (; seg < end; seg++) {
-				seg->done = 0;
-				seg->reason = seg->len ? reason :
-					      DBGMEM_REASON_NONE;
-			}
+			give_up(seg, end, reason);
+			seg = end;
 		}
 	}
 	return fatal_signal_pending(current) ? -EINTR : 0;
@@ -365,11 +226,16 @@ static int run_partial(struct dbgmem_xfer *x, struct dbgmem_scratch *scratch,
 
 static int check_vector(const struct dbgmem_vector *v, bool write)
 {
-	u32 flags = DBGMEM_EXACT | DBGMEM_FORCE | DBGMEM_NOFAULT;
+	u32 flags = DBGMEM_EXACT | DBGMEM_FORCE | DBGMEM_RAW;
 
-	if (v->flags & ~dbgmem_transfer_flags() || v->reserved)
+	if (!write)
+		flags |= DBGMEM_NOFAULT | DBGMEM_STABLE;
+	if (v->flags & ~(dbgmem_transfer_flags() | DBGMEM_STABLE) ||
+	    v->reserved)
 		return -EOPNOTSUPP;
-	if (v->flags & ~flags || (write && v->flags & DBGMEM_NOFAULT))
+	if (v->flags & ~flags)
+		return -EINVAL;
+	if (v->retries > (v->flags & DBGMEM_STABLE ? DBGMEM_MAX_RETRIES : 0))
 		return -EINVAL;
 	if (v->op > DBGMEM_OP_WRITE ||
 	    v->segment_size != sizeof(struct dbgmem_segment))
@@ -405,15 +271,44 @@ static int run_exact(struct dbgmem_xfer *x, struct dbgmem_vector *v,
 	struct dbgmem_segment *seg;
 	int ret;
 
+	x->done = 0;
 	ret = dbgmem_exact_run(x, segs, v->nr_segments, &v->first_incomplete);
 	for (seg = segs; seg < segs + v->nr_segments; seg++) {
 		seg->done = ret ? 0 : seg->len;
-		seg->reason = DBGMEM_REASON_NONE;
+		if (ret)
+			seg->reason = DBGMEM_REASON_NONE;
+		else if (seg->reason == DBGMEM_REASON_CHANGED)
+			x->nr_changed++;
 	}
 	if (ret == -EFAULT) {
 		segs[v->first_incomplete].reason = x->reason;
 		v->fault_addr = x->fault_addr;
 	}
+	return ret;
+}
+
+static int run_once(struct dbgmem_xfer *x, struct dbgmem_vector *v,
+		    struct dbgmem_scratch *scratch)
+{
+	x->nr_changed = 0;
+	x->caller.changed = false;
+	if (v->flags & DBGMEM_EXACT)
+		return run_exact(x, v, scratch->segment);
+	return run_partial(x, scratch, v->nr_segments);
+}
+
+/* Again, until it is the same as before, or it has been tried often enough. */
+static int run_stable(struct dbgmem_xfer *x, struct dbgmem_vector *v,
+		      struct dbgmem_scratch *scratch)
+{
+	int ret;
+
+	x->caller.compare = true;
+	do {
+		ret = run_once(x, v, scratch);
+		v->passes++;
+	} while (!ret && x->nr_changed && v->passes < v->retries + 2);
+	v->nr_changed = x->nr_changed;
 	return ret;
 }
 
@@ -425,16 +320,40 @@ static int run_vector(struct dbgmem_xfer *x, struct dbgmem_vector *v,
 	ret = dbgmem_transfer_begin(x);
 	if (ret)
 		return ret;
-	if (v->flags & DBGMEM_EXACT)
-		ret = run_exact(x, v, scratch->segment);
-	else
-		ret = run_partial(x, scratch, v->nr_segments);
+	if (x->expects && !(x->session->access & DBGMEM_ACCESS_READ)) {
+		dbgmem_transfer_end(x);
+		return -EACCES;
+	}
+	ret = run_once(x, v, scratch);
+	if (v->flags & DBGMEM_STABLE && !ret) {
+		v->passes = 1;
+		ret = run_stable(x, v, scratch);
+	}
 	if (!ret || !(v->flags & DBGMEM_EXACT))
 		summarise(v, scratch->segment);
 	x->done = v->done;
 	dbgmem_transfer_end(x);
 	trace_dbgmem_vector(pid_nr(x->session->pid), x->write, v->nr_segments,
 			    v->flags, v->done, v->first_incomplete);
+	return ret;
+}
+
+static int run_request(struct dbgmem_xfer *x, struct dbgmem_vector *v,
+		       struct dbgmem_scratch *scratch)
+{
+	size_t bytes = v->nr_segments * sizeof(struct dbgmem_segment);
+	void __user *array = u64_to_user_ptr(v->segments);
+	int ret;
+
+	if (copy_from_user(scratch->segment, array, bytes))
+		return -EFAULT;
+	ret = check_segments(scratch->segment, v, &v->first_incomplete);
+	if (ret)
+		return ret;
+	ret = run_vector(x, v, scratch);
+	if ((!ret || ret == -EFAULT || ret == -ECANCELED) &&
+	    copy_to_user(array, scratch->segment, bytes))
+		return -EFAULT;
 	return ret;
 }
 
@@ -450,8 +369,6 @@ int dbgmem_ioc_vector(struct dbgmem_ucmd *ucmd)
 		.flags = v->flags,
 		.write = v->op == DBGMEM_OP_WRITE,
 	};
-	size_t bytes = v->nr_segments * sizeof(struct dbgmem_segment);
-	void __user *array = u64_to_user_ptr(v->segments);
 	struct dbgmem_scratch *scratch;
 	int ret;
 
@@ -459,25 +376,21 @@ int dbgmem_ioc_vector(struct dbgmem_ucmd *ucmd)
 	v->nr_complete = 0;
 	v->first_incomplete = 0;
 	v->fault_addr = 0;
+	v->first_unmet = 0;
+	v->nr_changed = 0;
+	v->passes = 0;
 
 	ret = check_vector(v, x.write);
 	if (ret)
 		return ret;
+	x.expects = dbgmem_expects_get(v);
+	if (IS_ERR(x.expects))
+		return PTR_ERR(x.expects);
+	ret = -ENOMEM;
 	scratch = scratch_get(x.session, v->nr_segments);
-	if (!scratch)
-		return -ENOMEM;
-
-	ret = -EFAULT;
-	if (copy_from_user(scratch->segment, array, bytes))
-		goto out;
-	ret = check_segments(scratch->segment, v, &v->first_incomplete);
-	if (ret)
-		goto out;
-	ret = run_vector(&x, v, scratch);
-	if ((!ret || ret == -EFAULT) &&
-	    copy_to_user(array, scratch->segment, bytes))
-		ret = -EFAULT;
-out:
-	scratch_put(x.session, scratch);
-	return ret;
+	if (scratch) {
+		ret = run_request(&x, v, scratch);
+		scratch_put(x.session, scratch);
+	}
+	return dbgmem_expects_put(x.expects, v, ret);
 }

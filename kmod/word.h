@@ -7,6 +7,7 @@
 #define KMOD_WORD_H
 
 #include <linux/align.h>
+#include <linux/atomic.h>
 #include <linux/compiler.h>
 #include <linux/log2.h>
 #include <linux/string.h>
@@ -58,6 +59,54 @@ static inline void dbgmem_copy_word(void *dst, const void *src, size_t len)
 		}
 	} else {
 		memcpy(dst, &word, len);
+	}
+}
+
+/* The value of an aligned word of 1, 2, 4 or 8 bytes, by one load. */
+static inline u64 dbgmem_get_word(const void *p, size_t len)
+{
+	switch (len) {
+	case 1:
+		return READ_ONCE(*(const u8 *)p);
+	case 2:
+		return READ_ONCE(*(const u16 *)p);
+	case 4:
+		return READ_ONCE(*(const u32 *)p);
+	default:
+		return READ_ONCE(*(const u64 *)p);
+	}
+}
+
+/* Such a word in memory that nobody else looks at. */
+static inline void dbgmem_set_word(void *p, u64 word, size_t len)
+{
+	switch (len) {
+	case 1:
+		*(u8 *)p = word;
+		break;
+	case 2:
+		*(u16 *)p = word;
+		break;
+	case 4:
+		*(u32 *)p = word;
+		break;
+	default:
+		*(u64 *)p = word;
+	}
+}
+
+/* Atomic compare-and-exchange of such a word; returns what was there. */
+static inline u64 dbgmem_cmpxchg_word(void *p, u64 old, u64 new, size_t len)
+{
+	switch (len) {
+	case 1:
+		return cmpxchg((u8 *)p, (u8)old, (u8)new);
+	case 2:
+		return cmpxchg((u16 *)p, (u16)old, (u16)new);
+	case 4:
+		return cmpxchg((u32 *)p, (u32)old, (u32)new);
+	default:
+		return cmpxchg64((u64 *)p, old, new);
 	}
 }
 

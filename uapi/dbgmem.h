@@ -3,10 +3,11 @@
  * dbgmem: the memory of another process, for debuggers and monitoring agents.
  *
  * This is the whole ABI of /dev/dbgmem. An open file is a session; ATTACH
- * binds it, once, to the address space of one target; READ, WRITE, and
+ * binds it, once, to the address space of one target; READ, WRITE, VECTOR, and
  * pread(2), pwrite(2) and their relatives with file offset = target address,
- * then work on it; poll(2) reports EPOLLHUP once the target has exited or
- * executed another program; close(2) is detach.
+ * then work on it; BP_SET plants breakpoints that they do not see; REGION tells
+ * what is mapped; poll(2) reports EPOLLHUP once the target has exited or executed
+ * another program; close(2) is detach, and takes the breakpoints out.
  *
  * Rules common to all ioctls
  * --------------------------
@@ -23,14 +24,20 @@
  * ------
  * ============  ==============================================================
  * E2BIG         @size exceeds what the kernel knows and the excess is not zero,
- *               or @size exceeds one page; VECTOR: too many segments
- * EACCES        READ, WRITE: the session has no such access, because the
- *               receipt or the session itself was opened without that mode
+ *               or @size exceeds one page; VECTOR: too many segments or
+ *               expectations
+ * EACCES        the session has no such access, because the receipt or the
+ *               session itself was opened without that mode; CMPXCHG: the
+ *               target's mapping is read-only (@reason says so)
  * EBADF         ATTACH: the receipt is not an open descriptor.
  *               pread, pwrite: the session was opened without that mode
  * EBADFD        ATTACH: the receipt is not a file of procfs at all
- * EFAULT        the request structure is not accessible; or not one byte could
- *               be transferred, and @reason and @fault_addr say why
+ * EBUSY         BP_SET: another session has a breakpoint there
+ * ECANCELED     VECTOR: an expectation does not hold
+ * EEXIST        BP_SET: this session has a breakpoint there
+ * EFAULT        the request structure, or an array of it, is not accessible; or
+ *               not one byte could be transferred, and @reason and @fault_addr
+ *               say why
  * EINTR         the caller is being killed
  * EINVAL        @size below the first published version, a value out of range,
  *               or flags that exclude each other
@@ -39,15 +46,18 @@
  *               passed a weaker check than the one that is needed
  * EMSGSIZE      EXACT: longer than dbgmem_info.max_exact; EXACT VECTOR: more
  *               pages than dbgmem_info.max_exact_pages
+ * ENOENT        BP_CLEAR: this session has no breakpoint at that address
  * ENOMEM        no memory for the kernel's own bookkeeping, or for the target's
  *               page
+ * ENOSPC        BP_SET: the session has dbgmem_info.max_breakpoints already
  * ENOTCONN      the session is not attached
  * ENOTTY        no such ioctl
  * ENXIO         ATTACH: the target is a kernel thread, it has no user memory
  * EOPNOTSUPP    a flag that this kernel does not know or cannot do, or a
  *               reserved field that is not zero
  * EOVERFLOW     address + length, on either side, exceeds 64 bits
- * EPERM         FORCE: refused by the module's force= policy
+ * EPERM         FORCE, or a BP_SET that needs it: refused by the module's
+ *               force= policy
  * ESRCH         the target does not exist, or has exited
  * ESTALE        the target has executed another program since the session was
  *               attached (ATTACH: the receipt's address space is gone, by an
@@ -63,7 +73,7 @@
 #include <linux/types.h>
 
 /** DBGMEM_ABI_VERSION - incremented when something is added; never broken. */
-#define DBGMEM_ABI_VERSION	1
+#define DBGMEM_ABI_VERSION	2
 
 #define DBGMEM_IOC_TYPE		0xDE
 
@@ -81,6 +91,11 @@
  * %DBGMEM_FEATURE_RW: read(2), pread(2), preadv(2) and the writing ones.
  * %DBGMEM_FEATURE_POLL: poll(2) reports the end of the target.
  * %DBGMEM_FEATURE_VECTOR: DBGMEM_IOC_VECTOR.
+ * %DBGMEM_FEATURE_BREAKPOINT: DBGMEM_IOC_BP_SET, BP_CLEAR, BP_LIST, and
+ * %DBGMEM_RAW.
+ * %DBGMEM_FEATURE_CMPXCHG: DBGMEM_IOC_CMPXCHG.
+ * %DBGMEM_FEATURE_STABLE: %DBGMEM_STABLE and expectations of VECTOR.
+ * %DBGMEM_FEATURE_REGION: DBGMEM_IOC_REGION.
  */
 #define DBGMEM_FEATURE_EXACT	(1ULL << 0)
 #define DBGMEM_FEATURE_FORCE	(1ULL << 1)
@@ -89,6 +104,10 @@
 #define DBGMEM_FEATURE_RW	(1ULL << 4)
 #define DBGMEM_FEATURE_POLL	(1ULL << 5)
 #define DBGMEM_FEATURE_VECTOR	(1ULL << 6)
+#define DBGMEM_FEATURE_BREAKPOINT	(1ULL << 7)
+#define DBGMEM_FEATURE_CMPXCHG	(1ULL << 8)
+#define DBGMEM_FEATURE_STABLE	(1ULL << 9)
+#define DBGMEM_FEATURE_REGION	(1ULL << 10)
 
 /** DBGMEM_ACCESS_READ - the session may read the target. */
 #define DBGMEM_ACCESS_READ	(1U << 0)
@@ -134,6 +153,13 @@
  * @max_exact_pages: (out) the most pages that one EXACT VECTOR may touch on
  *	either side
  * @reserved: must be 0
+ * @max_breakpoints: (out) the most breakpoints that one session may have
+ * @breakpoints: (out) how many this session has
+ * @breakpoints_lost: (out) traps of this session that BP_CLEAR found
+ *	overwritten, and left alone
+ * @max_expects: (out) the most expectations that one VECTOR may have
+ * @max_retries: (out) the most that dbgmem_vector.retries may be
+ * @reserved2: must be 0
  *
  * Works on an unbound session too. Errors: EFAULT, EINVAL, E2BIG, EOPNOTSUPP.
  */
@@ -153,6 +179,12 @@ struct dbgmem_info {
 	__u32 max_segments;
 	__u32 max_exact_pages;
 	__u32 reserved;
+	__u32 max_breakpoints;
+	__u32 breakpoints;
+	__u32 breakpoints_lost;
+	__u32 max_expects;
+	__u32 max_retries;
+	__u32 reserved2;
 };
 
 /**
@@ -215,14 +247,18 @@ struct dbgmem_attach {
  * hugetlbfs always count as not resident, because the kernel's way to look at
  * them would fault them in all the same.
  *
- * %DBGMEM_RAW: reserved for sessions with breakpoints; refused with EOPNOTSUPP
- * where dbgmem_info.transfer_flags does not have it.
+ * %DBGMEM_RAW: the memory as it is. Without it, transfers of a session do not
+ * see its own breakpoints: see struct dbgmem_bp_set.
+ *
+ * %DBGMEM_STABLE (VECTOR, reading): say whether the memory held still: see
+ * struct dbgmem_vector.
  */
 #define DBGMEM_EXACT		(1U << 0)
 #define DBGMEM_FORCE		(1U << 1)
 #define DBGMEM_ZEROFILL		(1U << 2)
 #define DBGMEM_NOFAULT		(1U << 3)
 #define DBGMEM_RAW		(1U << 4)
+#define DBGMEM_STABLE		(1U << 5)
 
 /*
  * Why a transfer stopped (or met its first hole) at fault_addr. New values may
@@ -240,6 +276,9 @@ struct dbgmem_attach {
 #define DBGMEM_REASON_EXECED		9	/* the target exec'ed meanwhile */
 #define DBGMEM_REASON_NOMEM		10	/* out of memory */
 #define DBGMEM_REASON_INTERRUPTED	11	/* the caller is being killed */
+#define DBGMEM_REASON_CHANGED		12	/* STABLE: transferred, but not the same twice */
+#define DBGMEM_REASON_SHARED_FILE	13	/* BP_SET: the trap would get into the file */
+#define DBGMEM_REASON_CANCELED		14	/* VECTOR: an expectation no longer held */
 
 /**
  * struct dbgmem_transfer - DBGMEM_IOC_READ, DBGMEM_IOC_WRITE
@@ -303,7 +342,7 @@ struct dbgmem_transfer {
  * @done: (out) bytes that really moved, counted from the start
  * @reason: (out) why @done is less than @len: DBGMEM_REASON_*, at @addr + @done,
  *	or at @buf + @done with DBGMEM_REASON_BUFFER; DBGMEM_REASON_NONE if it is
- *	not less
+ *	not less, or, with STABLE, DBGMEM_REASON_CHANGED
  * @reserved: must be 0
  */
 struct dbgmem_segment {
@@ -316,20 +355,46 @@ struct dbgmem_segment {
 };
 
 /**
+ * struct dbgmem_expect - a condition of a vector
+ * @addr: address in the target, a multiple of 8
+ * @value: what the 64-bit word there must be
+ * @observed: (out) what it was, with @reason DBGMEM_REASON_NONE
+ * @reason: (out) why it could not be read: DBGMEM_REASON_*
+ * @reserved: must be 0
+ */
+struct dbgmem_expect {
+	__aligned_u64 addr;
+	__aligned_u64 value;
+	__aligned_u64 observed;
+	__u32 reason;
+	__u32 reserved;
+};
+
+/**
  * struct dbgmem_vector - DBGMEM_IOC_VECTOR: many pieces in one call
  * @size: sizeof(struct dbgmem_vector)
- * @flags: DBGMEM_EXACT, DBGMEM_FORCE, DBGMEM_NOFAULT (READ)
+ * @flags: DBGMEM_EXACT, DBGMEM_FORCE, DBGMEM_RAW; reading: DBGMEM_NOFAULT,
+ *	DBGMEM_STABLE
  * @segments: address of an array of struct dbgmem_segment
  * @nr_segments: how many, at most dbgmem_info.max_segments; may be 0
  * @segment_size: sizeof(struct dbgmem_segment)
  * @op: DBGMEM_OP_READ or DBGMEM_OP_WRITE, for all of them
- * @reserved: must be 0
+ * @retries: with STABLE: how often to read once more while something changes,
+ *	at most dbgmem_info.max_retries; otherwise 0
  * @done: (out) bytes that moved, over all segments
  * @nr_complete: (out) segments whose done equals their len
  * @first_incomplete: (out) index of the first segment that is not complete,
  *	@nr_segments if all are
  * @fault_addr: (out) the address that was not accessible there, the target's or
  *	the caller's as in struct dbgmem_transfer; 0 if all are complete
+ * @expects: address of an array of struct dbgmem_expect, or 0
+ * @nr_expects: how many, at most dbgmem_info.max_expects; may be 0
+ * @expect_size: sizeof(struct dbgmem_expect), or 0 without any
+ * @first_unmet: (out) index of the first expectation that did not hold,
+ *	@nr_expects if all did
+ * @nr_changed: (out) with STABLE: segments that were not the same twice
+ * @passes: (out) with STABLE: how often the vector was read, 2 or more
+ * @reserved: must be 0
  *
  * The segments are carried out in the order of the array, so that of writes
  * that overlap in the target (or reads that overlap in the caller's memory) the
@@ -346,10 +411,35 @@ struct dbgmem_segment {
  * dbgmem_info.max_exact_pages pages on either side, a page counted once for
  * consecutive segments that touch it: EMSGSIZE otherwise.
  *
+ * With STABLE the whole vector is read twice, back to back, and then again, up
+ * to @retries times, until two consecutive passes agree. A segment in which the
+ * last two did not has DBGMEM_REASON_CHANGED, and the later data. It is
+ * detection, not atomicity: two passes that agree do not prove that nothing
+ * changed and changed back in between, nor that what several segments say was
+ * true at one instant. The buffers must not overlap: what one segment puts into
+ * another's counts as a change.
+ *
+ * With expectations, which need read access, the vector is carried out only if
+ * each of the words has the value that is expected of it; otherwise the ioctl
+ * fails with ECANCELED, every @observed says what was found, and nothing was
+ * moved. The words are read with one load each, from pages that are held
+ * together with those of the segments, and after these: nothing is looked up or
+ * waited for between the look and the copying. It is a look all the same, no
+ * lock: the target may write in between.
+ * A vector that does not fit into one batch (512 pages of the target, 2 MiB, a
+ * segment of more than 16 pages, or one whose pages must be waited for) and is
+ * not EXACT has the words looked at again before each further batch, and so has
+ * each pass of STABLE; if they do not hold any more it stops there with
+ * ECANCELED, @done says what had moved, and the rest has
+ * DBGMEM_REASON_CANCELED. A word that cannot be read does not hold. Where the
+ * engine is remote, or the target is the caller, pages are looked up anew for
+ * each segment.
+ *
  * Errors: as for struct dbgmem_transfer; EOVERFLOW and EOPNOTSUPP also for any
  * segment (@first_incomplete says which), before anything moves; E2BIG for more
- * than dbgmem_info.max_segments; EFAULT when the array is not accessible: if it
- * cannot be written back, what was asked for has been done.
+ * than dbgmem_info.max_segments or max_expects; EFAULT when an array is not
+ * accessible: if it cannot be written back, what was asked for has been done;
+ * EINVAL for an expectation that is not aligned; ECANCELED.
  */
 struct dbgmem_vector {
 	__u32 size;
@@ -358,11 +448,341 @@ struct dbgmem_vector {
 	__u32 nr_segments;
 	__u32 segment_size;
 	__u32 op;
-	__u32 reserved;
+	__u32 retries;
 	__aligned_u64 done;
 	__u32 nr_complete;
 	__u32 first_incomplete;
 	__aligned_u64 fault_addr;
+	__aligned_u64 expects;
+	__u32 nr_expects;
+	__u32 expect_size;
+	__u32 first_unmet;
+	__u32 nr_changed;
+	__u32 passes;
+	__u32 reserved;
+};
+
+/* The longest trap of a breakpoint. */
+#define DBGMEM_BP_MAX_LEN	16
+
+/**
+ * struct dbgmem_bp_set - DBGMEM_IOC_BP_SET: plant a breakpoint
+ * @size: sizeof(struct dbgmem_bp_set)
+ * @flags: must be 0
+ * @addr: address in the target, any alignment
+ * @len: bytes of @trap, 1 to DBGMEM_BP_MAX_LEN
+ * @reserved: must be 0
+ * @trap: what to write there, such as a trap instruction
+ * @original: (out) what was there; bytes behind @len are 0
+ * @fault_addr: (out) with EFAULT, the address that was not accessible
+ * @reason: (out) and why: DBGMEM_REASON_*
+ * @reserved2: must be 0
+ *
+ * Keeps the original bytes, the shadow, and writes the trap. From then on, as
+ * long as the trap stands, transfers through this session see the original, and
+ * what they write over it goes into the shadow, *behind* the trap, byte for byte
+ * where they overlap in part. %DBGMEM_RAW shows and writes the truth. Where
+ * somebody else has overwritten the trap, transfers see and write what is there;
+ * of a trap across two pages, each page is judged by its own part. This is what
+ * ICorDebugProcess::WriteMemory promises.
+ *
+ * BP_CLEAR and the end of the session, by close(2) or by death of the process
+ * that had it open last, SIGKILL included, put the shadow back, but only where the
+ * trap still stands: elsewhere memory is left alone, and the breakpoint is counted
+ * in dbgmem_info.breakpoints_lost and in fdinfo. Nothing is touched once the
+ * address space is gone, after exit or execve(2).
+ *
+ * The target's own copy is written, as by ptrace(2): never the file that is
+ * mapped. Protections are no obstacle where the force= policy lets the caller
+ * have FORCE; EPERM if they are and it does not. A shared mapping of a file that
+ * would be written back is refused with %DBGMEM_REASON_SHARED_FILE; shared memory
+ * that is in no file system on disk (memfd, tmpfs, hugetlbfs) is not. Children
+ * made by fork(2) inherit the traps in their own copies, and nobody takes those
+ * out.
+ *
+ * A trap that lies within one naturally aligned 8-byte word (4 on 32-bit; always
+ * so for a single byte) is planted and removed by one atomic compare-and-exchange
+ * of (at most) that word: a CPU that executes there sees either the old or
+ * the new bytes, and a concurrent store of the target's is not lost. A longer one
+ * is planted word by word, the first word last, and removed first word first: stop
+ * the threads that may run into its middle.
+ *
+ * Breakpoints do not overlap: EEXIST for one of this session, EBUSY for one of
+ * another session on the same address space, whose transfers see this session's
+ * traps as what they are, memory.
+ *
+ * If the answer cannot be written back, EFAULT, the breakpoint is set all the
+ * same.
+ *
+ * Errors: EACCES (a session that may not both read and write), EBUSY, EEXIST,
+ * EFAULT, EINTR, EINVAL, ENOMEM, ENOSPC, ENOTCONN, EOPNOTSUPP, EOVERFLOW, EPERM,
+ * ESRCH, ESTALE, and those of the structure.
+ */
+struct dbgmem_bp_set {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 addr;
+	__u32 len;
+	__u32 reserved;
+	__u8 trap[DBGMEM_BP_MAX_LEN];
+	__u8 original[DBGMEM_BP_MAX_LEN];
+	__aligned_u64 fault_addr;
+	__u32 reason;
+	__u32 reserved2;
+};
+
+/**
+ * DBGMEM_BP_ALL - BP_CLEAR: all of this session's breakpoints; BP_LIST: those of
+ * other sessions on the same address space too.
+ */
+#define DBGMEM_BP_ALL		(1U << 0)
+
+/**
+ * struct dbgmem_bp_clear - DBGMEM_IOC_BP_CLEAR: take breakpoints out
+ * @size: sizeof(struct dbgmem_bp_clear)
+ * @flags: 0 or DBGMEM_BP_ALL
+ * @addr: address of a breakpoint of this session's; 0 with DBGMEM_BP_ALL
+ * @cleared: (out) breakpoints taken out, those that were lost included
+ * @lost: (out) those of them whose trap did not stand any more
+ * @fault_addr: (out) with EFAULT, the address of a breakpoint whose memory is
+ *	there but cannot be written; it stays
+ * @reason: (out) and why: DBGMEM_REASON_*
+ * @reserved: must be 0
+ *
+ * A trap that is not there any more, because it was overwritten or nothing is
+ * mapped there, is lost: see struct dbgmem_bp_set. With DBGMEM_BP_ALL, one that
+ * cannot be taken out does not stop the others.
+ *
+ * Errors: EFAULT, EINTR, EINVAL, ENOENT, ENOTCONN, EOPNOTSUPP, ESRCH, ESTALE, and
+ * those of the structure.
+ */
+struct dbgmem_bp_clear {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 addr;
+	__u32 cleared;
+	__u32 lost;
+	__aligned_u64 fault_addr;
+	__u32 reason;
+	__u32 reserved;
+};
+
+/* dbgmem_bp.state */
+#define DBGMEM_BP_STANDING	0	/* the trap is in memory */
+#define DBGMEM_BP_LOST		1	/* something else is */
+#define DBGMEM_BP_UNKNOWN	2	/* not resident, or could not be read */
+
+/**
+ * struct dbgmem_bp - a breakpoint as BP_LIST tells of it
+ * @addr: address in the target
+ * @len: bytes
+ * @state: DBGMEM_BP_STANDING, ...
+ * @trap: the trap
+ * @original: the shadow: what is behind it
+ * @owner: process id of who set it, in the caller's pid namespace, or 0
+ * @own: 1 if it is this session's, 0 if another's
+ */
+struct dbgmem_bp {
+	__aligned_u64 addr;
+	__u32 len;
+	__u32 state;
+	__u8 trap[DBGMEM_BP_MAX_LEN];
+	__u8 original[DBGMEM_BP_MAX_LEN];
+	__s32 owner;
+	__u32 own;
+};
+
+/**
+ * struct dbgmem_bp_list - DBGMEM_IOC_BP_LIST: what breakpoints there are
+ * @size: sizeof(struct dbgmem_bp_list)
+ * @flags: 0 for this session's, DBGMEM_BP_ALL for everybody's
+ * @entries: address of an array of struct dbgmem_bp
+ * @nr_entries: room in it, may be 0
+ * @entry_size: sizeof(struct dbgmem_bp)
+ * @from: list breakpoints from this address on
+ * @nr: (out) entries filled, in the order of their addresses
+ * @more: (out) 1 if there are further ones: ask again from @next
+ * @next: (out) the address of the first of them
+ * @total: (out) how many there are in all, whatever @from
+ * @reserved: must be 0
+ *
+ * Asks for read access. Errors: EACCES, EFAULT, EINTR, EINVAL, ENOMEM, ENOTCONN,
+ * EOPNOTSUPP, ESRCH, ESTALE, and those of the structure.
+ */
+struct dbgmem_bp_list {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 entries;
+	__u32 nr_entries;
+	__u32 entry_size;
+	__aligned_u64 from;
+	__u32 nr;
+	__u32 more;
+	__aligned_u64 next;
+	__u32 total;
+	__u32 reserved;
+};
+
+/**
+ * struct dbgmem_cmpxchg - DBGMEM_IOC_CMPXCHG: compare and exchange one word
+ * @size: sizeof(struct dbgmem_cmpxchg)
+ * @flags: DBGMEM_FORCE, DBGMEM_RAW
+ * @addr: address in the target, a multiple of @width
+ * @expected: the value that must be there
+ * @desired: the value to put there then
+ * @width: bytes of the word: 1, 2, 4 or 8
+ * @reserved: must be 0
+ * @observed: (out) what was there
+ * @fault_addr: (out) with EFAULT or EACCES, the address that was not accessible
+ * @reason: (out) and why: DBGMEM_REASON_*
+ * @exchanged: (out) 1 if it was @expected, and is @desired now; else 0
+ *
+ * Atomic with respect to the target's own CPUs, and a full memory barrier when it
+ * exchanges, as atomic_compare_exchange_strong() would be there. Values are in the
+ * machine's byte order, with nothing above @width. Returns 0 whether it
+ * exchanged or not. Like the instruction, it needs the page writable, and has the
+ * target's own copy of a private one made, even where it does not exchange. Over
+ * a breakpoint of the session's it compares and exchanges what transfers see.
+ * Memory that cannot be pinned (device mappings) is refused.
+ *
+ * Errors: EACCES (also a session that may not both read and write), EFAULT,
+ * EINTR, EINVAL, ENOMEM, ENOTCONN, EOPNOTSUPP, EPERM, ESRCH, ESTALE, and those of
+ * the structure.
+ */
+struct dbgmem_cmpxchg {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 addr;
+	__aligned_u64 expected;
+	__aligned_u64 desired;
+	__u32 width;
+	__u32 reserved;
+	__aligned_u64 observed;
+	__aligned_u64 fault_addr;
+	__u32 reason;
+	__u32 exchanged;
+};
+
+/*
+ * What a region is: dbgmem_region.flags, and what to look for in
+ * dbgmem_region_list.filter. New bits may be added.
+ */
+#define DBGMEM_REGION_READ	(1U << 0)
+#define DBGMEM_REGION_WRITE	(1U << 1)
+#define DBGMEM_REGION_EXEC	(1U << 2)
+#define DBGMEM_REGION_SHARED	(1U << 3)	/* not private: others see writes */
+#define DBGMEM_REGION_FILE	(1U << 4)	/* a file is mapped, also one in memory */
+#define DBGMEM_REGION_HEAP	(1U << 5)	/* that of brk(2) */
+#define DBGMEM_REGION_STACK	(1U << 6)	/* the first thread's */
+#define DBGMEM_REGION_KERNEL	(1U << 7)	/* the kernel's: vdso, vvar, ... */
+#define DBGMEM_REGION_SPECIAL	(1U << 8)	/* DBGMEM_REASON_SPECIAL */
+#define DBGMEM_REGION_HUGETLB	(1U << 9)	/* huge pages, of hugetlbfs */
+#define DBGMEM_REGION_DELETED	(1U << 10)	/* no path leads to the file any more */
+/* These are of the answer, not of the region, and nothing to look for. */
+#define DBGMEM_REGION_CLIPPED	(1U << 16)	/* it is larger than was told */
+#define DBGMEM_REGION_LONG_NAME	(1U << 17)	/* its name did not fit: not told */
+
+/**
+ * struct dbgmem_region - a range of the target's addresses that is alike
+ * @start: its first address
+ * @end: the address behind it
+ * @offset: of @start in the file, in bytes; 0 where no file is mapped
+ * @inode: of the file, or 0
+ * @page_size: bytes in a page of it
+ * @dev_major: of the file's device, or 0
+ * @dev_minor: of the file's device, or 0
+ * @flags: DBGMEM_REGION_READ, ...
+ * @name: where in dbgmem_region_list.names its name begins, which ends with a
+ *	NUL
+ * @name_len: bytes of the name without the NUL; 0 if it has none, or none was
+ *	asked for
+ * @reserved: 0
+ *
+ * One mapping, as a line of /proc/PID/maps. The name is the one there: a path as
+ * seen from the caller's root, with " (deleted)" behind it where it leads there
+ * no more, or [heap], [stack], [vdso] and the like; but a newline is a newline.
+ */
+struct dbgmem_region {
+	__aligned_u64 start;
+	__aligned_u64 end;
+	__aligned_u64 offset;
+	__aligned_u64 inode;
+	__aligned_u64 page_size;
+	__u32 dev_major;
+	__u32 dev_minor;
+	__u32 flags;
+	__u32 name;
+	__u32 name_len;
+	__u32 reserved;
+};
+
+/**
+ * DBGMEM_LIST_AT - REGION: only the region that @addr is in, not one behind it.
+ */
+#define DBGMEM_LIST_AT		(1U << 0)
+/**
+ * DBGMEM_LIST_CLIP - REGION: cut what reaches out of @addr to @end, and set
+ * %DBGMEM_REGION_CLIPPED. To go on from @next.
+ */
+#define DBGMEM_LIST_CLIP	(1U << 1)
+
+/** DBGMEM_REGION_NOT - REGION: in @filter, what a region must not be. */
+#define DBGMEM_REGION_NOT(bits)	((__u64)(bits) << 32)
+
+/**
+ * struct dbgmem_region_list - DBGMEM_IOC_REGION: what is mapped
+ * @size: sizeof(struct dbgmem_region_list)
+ * @flags: DBGMEM_LIST_AT, DBGMEM_LIST_CLIP
+ * @addr: where to begin: the first region is the one that this address is in, or
+ *	the next one behind it
+ * @end: tell of none that begins at this address or above; 0: the top of the
+ *	address space
+ * @filter: 0 for all regions; or only those that have all of the bits
+ *	DBGMEM_REGION_READ, ..., and none that is in DBGMEM_REGION_NOT() of some
+ * @entries: address of an array of struct dbgmem_region
+ * @names: address of a buffer for their names; any if @names_size is 0
+ * @nr_entries: room in the array, at least 1
+ * @entry_size: sizeof(struct dbgmem_region)
+ * @names_size: bytes of the buffer; 0: no names, which is faster
+ * @nr: (out) entries filled, in the order of their addresses
+ * @next: (out) where to go on, if there is @more
+ * @more: (out) 1 if the array or the buffer is full: there may be further
+ *	regions
+ * @reserved: must be 0
+ *
+ * Success also where nothing is mapped: @nr is 0 then. To go through all regions
+ * call again with @addr = @next and DBGMEM_LIST_CLIP while there is @more.
+ * Meanwhile the target may map and unmap. Still @next is always above what it was
+ * before, so that this comes to an end; and regions never overlap, neither those
+ * of one call nor those of such a series: one that has grown downwards, or was
+ * merged with its predecessor, is told of from @next on. A call sees some 200 of
+ * the target's mappings as they are at one time, then looks again.
+ *
+ * A name that does not fit into what is left of @names ends the call before that
+ * region. One that is too long for the empty buffer is left out, with
+ * %DBGMEM_REGION_LONG_NAME, and @name_len is its length; or 0 if it is too long for
+ * the kernel, which takes 16 KiB.
+ *
+ * Asks for read access. [vsyscall] is no mapping of the target's and not told of.
+ * Errors: EACCES, EFAULT, EINTR, EINVAL, ENOMEM, ENOTCONN, EOPNOTSUPP, ESRCH,
+ * ESTALE, and those of the structure; when it was met in the middle, @nr entries
+ * are good.
+ */
+struct dbgmem_region_list {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 addr;
+	__aligned_u64 end;
+	__aligned_u64 filter;
+	__aligned_u64 entries;
+	__aligned_u64 names;
+	__u32 nr_entries;
+	__u32 entry_size;
+	__u32 names_size;
+	__u32 nr;
+	__aligned_u64 next;
+	__u32 more;
+	__u32 reserved;
 };
 
 #define DBGMEM_IOC_INFO		_IO(DBGMEM_IOC_TYPE, 0x00)
@@ -370,5 +790,10 @@ struct dbgmem_vector {
 #define DBGMEM_IOC_READ		_IO(DBGMEM_IOC_TYPE, 0x02)
 #define DBGMEM_IOC_WRITE	_IO(DBGMEM_IOC_TYPE, 0x03)
 #define DBGMEM_IOC_VECTOR	_IO(DBGMEM_IOC_TYPE, 0x04)
+#define DBGMEM_IOC_BP_SET	_IO(DBGMEM_IOC_TYPE, 0x05)
+#define DBGMEM_IOC_BP_CLEAR	_IO(DBGMEM_IOC_TYPE, 0x06)
+#define DBGMEM_IOC_BP_LIST	_IO(DBGMEM_IOC_TYPE, 0x07)
+#define DBGMEM_IOC_CMPXCHG	_IO(DBGMEM_IOC_TYPE, 0x08)
+#define DBGMEM_IOC_REGION	_IO(DBGMEM_IOC_TYPE, 0x09)
 
 #endif /* _UAPI_LINUX_DBGMEM_H */

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A batch of a vector: hold the pages that its segments touch, with the target's
+ * mmap_lock taken once and a page taken once for consecutive segments on it;
+ * then, with no lock of the target's held, copy.
+ */
+#include <linux/mm.h>
+#include <linux/uaccess.h>
+
+#include "batch.h"
+#include "expect.h"
+#include "hold.h"
+#include "overlay.h"
+
+/* A longer segment has batches of its own. */
+#define SEGMENT_PAGES	DBGMEM_STACK_PAGES
+
+/* A batch copies no more than this without a look at signals. */
+#define BATCH_BYTES	(DBGMEM_BATCH_PAGES * PAGE_SIZE)
+
+/**
+ * dbgmem_batch_answer - say what became of a segment
+ * @x: the transfer
+ * @seg: the segment; read once more, with its former answer
+ * @done: bytes that moved
+ * @reason: DBGMEM_REASON_*
+ */
+void dbgmem_batch_answer(struct dbgmem_xfer *x, struct dbgmem_segment *seg,
+			 u64 done, u32 reason)
+{
+	if (unlikely(x->caller.compare) &&
+	    (x->caller.changed || done != seg->done)) {
+		x->caller.changed = false;
+		x->nr_changed++;
+		if (reason == DBGMEM_REASON_NONE)
+			reason = DBGMEM_REASON_CHANGED;
+	}
+	seg->done = done;
+	seg->reason = reason;
+}
+
+/* All of them or none. */
+static __always_inline bool
+hold_flags(struct dbgmem_xfer *x, struct dbgmem_pages *p, unsigned long addr,
+	   unsigned long nr, unsigned int foll, int *locked)
+{
+	long got = dbgmem_hold_target_locked(x, addr, nr, p->page + p->nr,
+					     foll, locked);
+
+	if (likely(got == nr))
+		return true;
+	if (got > 0)
+		dbgmem_drop_target(x, p->page + p->nr, got, false);
+	return false;
+}
+
+static bool hold(struct dbgmem_xfer *x, struct dbgmem_pages *p,
+		 unsigned long addr, unsigned long nr, int *locked)
+{
+	/* As a rule the page is there: no need to be ready to wait for it. */
+	return likely(hold_flags(x, p, addr, nr, x->foll | FOLL_NOFAULT,
+				 NULL)) ||
+	       hold_flags(x, p, addr, nr, x->foll, locked);
+}
+
+/*
+ * Hold what @seg needs beyond the pages held already. False if it is not for
+ * this batch; *@alone then tells whether for none.
+ */
+static bool batch_add(struct dbgmem_xfer *x, struct dbgmem_pages *p,
+		      const struct dbgmem_segment *seg, int *locked,
+		      bool *alone)
+{
+	unsigned long addr, nr;
+
+	/* On 32-bit: the target has no such addresses. */
+	if (seg->addr + seg->len > ULONG_MAX) {
+		*alone = true;
+		return false;
+	}
+	nr = dbgmem_pages_lacking(p, seg->addr, seg->len, &addr);
+	if (!nr)
+		return true;
+	if (unlikely(nr > p->max - p->nr)) {
+		*alone = nr > SEGMENT_PAGES;
+		return false;
+	}
+	if (unlikely(nr > SEGMENT_PAGES || !hold(x, p, addr, nr, locked))) {
+		*alone = true;
+		return false;
+	}
+	p->nr += nr;
+	p->last = (addr >> PAGE_SHIFT) + nr - 1;
+	return true;
+}
+
+/* Hold the pages of segments from @seg on; returns the first not included. */
+static struct dbgmem_segment *batch_hold(struct dbgmem_xfer *x,
+					 struct dbgmem_pages *p,
+					 struct dbgmem_segment *seg,
+					 struct dbgmem_segment *end,
+					 bool *alone)
+{
+	struct mm_struct *mm = x->session->mm;
+	unsigned long bytes = 0;
+	int locked;
+
+	locked = !mmap_read_lock_killable(mm);
+	/* Many segments may share pages: a bound on bytes bounds the batch. */
+	while (seg < end && locked && bytes < BATCH_BYTES) {
+		if (!dbgmem_pages_have(p, seg->addr, seg->len) &&
+		    !batch_add(x, p, seg, &locked, alone))
+			break;
+		bytes += seg->len;
+		seg++;
+		/* A fault that had to wait dropped the lock. */
+		if (unlikely(!locked))
+			locked = !mmap_read_lock_killable(mm);
+	}
+	if (locked)
+		mmap_read_unlock(mm);
+	return seg;
+}
+
+#define put_word(type, fault) do {					\
+	type __user *to = u64_to_user_ptr(seg->buf);			\
+									\
+	unsafe_put_user(READ_ONCE(*(type *)kaddr), to, fault);		\
+} while (0)
+
+/* Copy DBGMEM_SEGMENT_WORDs up to one that is not, or is not accessible. */
+static struct dbgmem_segment *put_words(struct dbgmem_segment *seg,
+					struct dbgmem_segment *end,
+					struct dbgmem_cursor *c)
+{
+	if (!user_write_access_begin(u64_to_user_ptr(seg->buf), seg->len))
+		return seg;
+	for (; seg < end && seg->reason == DBGMEM_SEGMENT_WORD; seg++) {
+		void *kaddr = dbgmem_cursor_kaddr(c, seg->addr);
+
+		if (likely(seg->len == sizeof(u64)))
+			put_word(u64, fault);
+		else if (seg->len == sizeof(u32))
+			put_word(u32, fault);
+		else if (seg->len == sizeof(u16))
+			put_word(u16, fault);
+		else
+			put_word(u8, fault);
+		seg->done = seg->len;
+		seg->reason = DBGMEM_REASON_NONE;
+	}
+fault:
+	user_write_access_end();
+	return seg;
+}
+
+#define get_word(type, fault) do {					\
+	type __user *from = u64_to_user_ptr(seg->buf);			\
+	type word;							\
+									\
+	unsafe_get_user(word, from, fault);				\
+	WRITE_ONCE(*(type *)kaddr, word);				\
+} while (0)
+
+static struct dbgmem_segment *get_words(struct dbgmem_segment *seg,
+					struct dbgmem_segment *end,
+					struct dbgmem_cursor *c)
+{
+	if (!user_read_access_begin(u64_to_user_ptr(seg->buf), seg->len))
+		return seg;
+	for (; seg < end && seg->reason == DBGMEM_SEGMENT_WORD; seg++) {
+		void *kaddr = dbgmem_cursor_kaddr(c, seg->addr);
+
+		if (likely(seg->len == sizeof(u64)))
+			get_word(u64, fault);
+		else if (seg->len == sizeof(u32))
+			get_word(u32, fault);
+		else if (seg->len == sizeof(u16))
+			get_word(u16, fault);
+		else
+			get_word(u8, fault);
+		seg->done = seg->len;
+		seg->reason = DBGMEM_REASON_NONE;
+	}
+fault:
+	user_read_access_end();
+	return seg;
+}
+
+static void copy_bytes(struct dbgmem_xfer *x, struct dbgmem_segment *seg,
+		       struct dbgmem_cursor *c)
+{
+	struct page **pages;
+	u64 done = 0;
+
+	if (seg->len) {
+		x->addr = seg->addr;
+		x->left = seg->len;
+		x->caller.user = u64_to_user_ptr(seg->buf);
+		pages = dbgmem_cursor_pages(c, seg->addr, seg->len);
+		done = dbgmem_copy_pages(x, pages, ULONG_MAX);
+	}
+	dbgmem_batch_answer(x, seg, done, done < seg->len ?
+			    DBGMEM_REASON_BUFFER : DBGMEM_REASON_NONE);
+}
+
+static void batch_copy(struct dbgmem_xfer *x, struct dbgmem_pages *p,
+		       struct dbgmem_segment *seg, struct dbgmem_segment *end)
+{
+	struct dbgmem_cursor c;
+
+	dbgmem_cursor_init(&c, p);
+	while (seg < end) {
+		if (seg->reason == DBGMEM_SEGMENT_WORD)
+			seg = x->write ? get_words(seg, end, &c) :
+					 put_words(seg, end, &c);
+		/* Not a word, or one that the caller's buffer refused. */
+		if (seg < end)
+			copy_bytes(x, seg++, &c);
+	}
+}
+
+/* Words are copied without a look at breakpoints: not these. */
+static void mark_covered(struct dbgmem_xfer *x, struct dbgmem_segment *seg,
+			 struct dbgmem_segment *end)
+{
+	for (; seg < end; seg++) {
+		if (seg->reason == DBGMEM_SEGMENT_WORD &&
+		    dbgmem_overlay_covers(x, seg->addr, seg->len))
+			seg->reason = DBGMEM_SEGMENT_BYTES;
+	}
+}
+
+/* Nothing is held or waited for between the look and the copying. */
+static int copy_if_expected(struct dbgmem_xfer *x, struct dbgmem_pages *p,
+			    struct dbgmem_segment *seg,
+			    struct dbgmem_segment *end)
+{
+	int ret;
+
+	ret = dbgmem_expects_hold(x);
+	if (ret)
+		return ret;
+	ret = dbgmem_expects_check(x);
+	if (!ret)
+		batch_copy(x, p, seg, end);
+	dbgmem_expects_drop(x);
+	return ret;
+}
+
+/**
+ * dbgmem_batch_run - carry out as many segments as can be held together
+ * @x: the transfer
+ * @p: room for pages; none are in it before and after
+ * @seg: the first segment; on success, the first that is not done
+ * @end: behind the last segment
+ * @alone: result: *@seg is not for any batch
+ *
+ * Return: 0; -EINTR, -ENOMEM, or -ECANCELED if an expectation does not hold, and
+ * nothing was done.
+ */
+int dbgmem_batch_run(struct dbgmem_xfer *x, struct dbgmem_pages *p,
+		     struct dbgmem_segment **seg, struct dbgmem_segment *end,
+		     bool *alone)
+{
+	struct dbgmem_segment *next;
+	int ret;
+
+	do {
+		*alone = false;
+		ret = dbgmem_overlay_lock(x);
+		if (unlikely(ret))
+			return ret;
+		next = batch_hold(x, p, *seg, end, alone);
+		if (unlikely(x->overlay >= DBGMEM_OVERLAY_READ))
+			mark_covered(x, *seg, next);
+		if (unlikely(x->expects) && next > *seg)
+			ret = copy_if_expected(x, p, *seg, next);
+		else
+			batch_copy(x, p, *seg, next);
+		dbgmem_drop_target(x, p->page, p->nr, !ret);
+		p->nr = 0;
+	} while (unlikely(!dbgmem_overlay_unlock(x)));
+	if (!ret)
+		*seg = next;
+	return ret;
+}
