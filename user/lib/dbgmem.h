@@ -5,7 +5,8 @@
  *
  * Conventions
  * -----------
- * Functions that can fail return a negative errno value, never -1 with errno.
+ * Functions that can fail return a negative errno value, never -1 with errno
+ * (but for dbgmem_read_whole() and dbgmem_write_whole(), whose contract is another).
  * What failed, and which gate refused, is kept for the calling thread:
  * dbgmem_errstr() says it in a sentence, dbgmem_last_error() gives the parts.
  * Addresses are uint64_t, in the target's address space, in bytes.
@@ -16,6 +17,7 @@
 #ifndef DBGMEM_H
 #define DBGMEM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -43,6 +45,9 @@ enum dbgmem_gate {
 	DBGMEM_GATE_TARGET,	/* the target is gone, or runs another program */
 	DBGMEM_GATE_MEMORY,	/* the memory at fault_addr, see reason */
 	DBGMEM_GATE_SYSTEM,	/* anything else: out of memory, of descriptors, ... */
+	DBGMEM_GATE_BREAKPOINT,	/* a breakpoint that is there already */
+	DBGMEM_GATE_EXPECTATION, /* an expectation of the vector does not hold */
+	DBGMEM_GATE_TRACER,	/* the thread is not stopped by the calling one */
 };
 
 /* The parts of the calling thread's last failure. */
@@ -51,7 +56,9 @@ struct dbgmem_error {
 	enum dbgmem_gate gate;
 	pid_t pid;		/* target, 0 if the call had none */
 	uint32_t reason;	/* DBGMEM_REASON_*, with DBGMEM_GATE_MEMORY */
-	uint64_t fault_addr;	/* first inaccessible address */
+	uint64_t fault_addr;	/* first inaccessible address; the breakpoint's, or
+				 * the expectation's, with these gates
+				 */
 	uint64_t done;		/* bytes that moved all the same */
 };
 
@@ -143,8 +150,8 @@ int dbgmem_write_exact(struct dbgmem *m, uint64_t addr, const void *buf,
 		       size_t len);
 
 /*
- * The general form: @flags are DBGMEM_EXACT, DBGMEM_FORCE, DBGMEM_ZEROFILL,
- * DBGMEM_NOFAULT. 0 if at least one byte moved, or none was asked for, or
+ * The general form: @flags are DBGMEM_EXACT, DBGMEM_FORCE, DBGMEM_RAW,
+ * DBGMEM_ZEROFILL, DBGMEM_NOFAULT. 0 if at least one byte moved, or none was asked for, or
  * ZEROFILL; else a negative errno. *@res, if not NULL, is filled either way.
  */
 int dbgmem_read_flags(struct dbgmem *m, uint64_t addr, void *buf, size_t len,
@@ -180,7 +187,8 @@ ssize_t dbgmem_pwritev(struct dbgmem *m, const struct iovec *iov, int iovcnt,
  * in bytes, reserved = 0}; each gets its done, in bytes from its start, and if
  * that is less than its len, its reason. They are carried out in the order of
  * the array; of pieces that overlap the later wins. @flags are DBGMEM_EXACT,
- * DBGMEM_FORCE and, for reading, DBGMEM_NOFAULT.
+ * DBGMEM_FORCE, DBGMEM_RAW and, for reading, DBGMEM_NOFAULT and DBGMEM_STABLE
+ * (see dbgmem_readv_options()).
  *
  * Without DBGMEM_EXACT each goes as far as it can and a bad one does not stop
  * the others: the result is the sum of all done, also when that is 0. Any @nr is
@@ -202,6 +210,43 @@ ssize_t dbgmem_readv(struct dbgmem *m, struct dbgmem_segment *segs, size_t nr,
 		     uint32_t flags, struct dbgmem_vector_result *res);
 ssize_t dbgmem_writev(struct dbgmem *m, struct dbgmem_segment *segs, size_t nr,
 		      uint32_t flags, struct dbgmem_vector_result *res);
+
+/* What a vector may ask for beside its segments. Zero what is not used. */
+struct dbgmem_vector_options {
+	uint32_t flags;		/* as above */
+	uint32_t retries;	/* with DBGMEM_STABLE: read so often once more */
+	struct dbgmem_expect *expects; /* or NULL */
+	size_t nr_expects;
+	size_t first_unmet;	/* (out) index of one that did not hold, or nr */
+	size_t nr_changed;	/* (out) with DBGMEM_STABLE: segments that changed */
+	uint32_t passes;	/* (out) with DBGMEM_STABLE: times it was read */
+};
+
+/*
+ * The same with more to ask for, in one call of the kernel: -E2BIG for more than
+ * max_segments with DBGMEM_STABLE or expectations.
+ *
+ * DBGMEM_STABLE reads everything twice, and then up to @opt->retries times more
+ * (at most dbgmem_info.max_retries), until two passes in a row agree. A segment
+ * that was not the same in the last two has the later data and
+ * DBGMEM_REASON_CHANGED. It detects; it is no atomic read.
+ *
+ * Expectations are {addr, a multiple of 8, and the value that the 64-bit word
+ * there must have}, at most dbgmem_info.max_expects. If one does not hold,
+ * nothing is moved and the result is -ECANCELED: @opt->first_unmet says which,
+ * and each one's observed (or reason) what was found. A vector too large for
+ * one batch looks again before each further one: then @res->done says what had
+ * moved. It is a look, no lock; see dbgmem(4).
+ *
+ * @opt->expects stays the caller's; the (out) fields of *@opt are filled whatever
+ * the outcome.
+ */
+ssize_t dbgmem_readv_options(struct dbgmem *m, struct dbgmem_segment *segs,
+			     size_t nr, struct dbgmem_vector_options *opt,
+			     struct dbgmem_vector_result *res);
+ssize_t dbgmem_writev_options(struct dbgmem *m, struct dbgmem_segment *segs,
+			      size_t nr, struct dbgmem_vector_options *opt,
+			      struct dbgmem_vector_result *res);
 
 /* --- a vector built piece by piece (scatter.c) --- */
 
@@ -261,13 +306,653 @@ ssize_t dbgmem_scatter_execute(struct dbgmem_scatter *s,
  * dbgmem_errstr() with address and reason: -EFAULT, or -ESRCH, -ESTALE, -ENOMEM,
  * -EINTR for what was met at that piece; that of _execute() if it failed as a
  * whole; -EINVAL if there is no such piece or it has not been executed. @done
- * and @reason may be NULL.
+ * and @reason may be NULL; with DBGMEM_STABLE a complete one may have the reason
+ * DBGMEM_REASON_CHANGED.
  */
 int dbgmem_scatter_result(const struct dbgmem_scatter *s, size_t index,
 			  uint64_t *done, uint32_t *reason);
 
 /* Forget all pieces, and keep the memory for the next. */
 void dbgmem_scatter_clear(struct dbgmem_scatter *s);
+
+/* --- breakpoints (breakpoint.c, trap.c) --- */
+
+/*
+ * The trap instruction of the architecture that the library was built for, in the
+ * order of memory, and its bytes in *@len. On 32-bit ARM that of ARM state, not
+ * Thumb. NULL, with -EOPNOTSUPP recorded, where the library knows none.
+ */
+const uint8_t *dbgmem_bp_trap(size_t *len);
+
+/*
+ * Plant a breakpoint: keep the @len bytes (1 to DBGMEM_BP_MAX_LEN) at @addr and
+ * write @trap there; NULL and 0 are dbgmem_bp_trap(). @original, if not NULL, is
+ * room for DBGMEM_BP_MAX_LEN bytes and gets what was there, zeros behind. Until
+ * it is cleared, or the handle is closed, or this process dies, this handle's
+ * transfers see the original and write behind the trap, unless they have
+ * DBGMEM_RAW.
+ *
+ * 0, or a negative errno and nothing is planted: -EEXIST (a breakpoint of this
+ * handle is there), -EBUSY (another session's), -ENOSPC (max_breakpoints of
+ * struct dbgmem_info are set), -EPERM (the target itself may not write there, and
+ * the force= policy), -EFAULT, -EINVAL (@len), -EACCES, -EOPNOTSUPP.
+ */
+int dbgmem_bp_set(struct dbgmem *m, uint64_t addr, const void *trap, size_t len,
+		  uint8_t *original);
+
+/*
+ * Take out the breakpoint of this handle at @addr. 0: what was behind the trap is
+ * back. 1: the trap did not stand any more, it is lost, and memory was left
+ * alone. A negative errno: -ENOENT if there is none; -EFAULT if it could not be
+ * taken out and stays.
+ */
+int dbgmem_bp_clear(struct dbgmem *m, uint64_t addr);
+
+/*
+ * Take out all of this handle's. 0, or a negative errno, -EFAULT if one could not
+ * be, which does not stop the others. *@cleared and *@lost, if not NULL, are
+ * filled either way: how many are out, and how many of these were lost.
+ */
+int dbgmem_bp_clear_all(struct dbgmem *m, uint32_t *cleared, uint32_t *lost);
+
+/*
+ * The breakpoints of this handle, or with DBGMEM_BP_ALL in @flags those of all
+ * sessions on the target, by address. Their number, and in *@list an array that
+ * is the caller's to free(), NULL if there are none; or a negative errno and NULL.
+ * Others may come and go meanwhile.
+ */
+ssize_t dbgmem_bp_list(struct dbgmem *m, uint32_t flags,
+		       struct dbgmem_bp **list);
+
+/* --- compare and exchange (cmpxchg.c) --- */
+
+/*
+ * If the word of @width bytes (1, 2, 4 or 8) at @addr, a multiple of @width, is
+ * @expected, make it @desired, atomically for the target's CPUs. Both are in the
+ * machine's byte order, with nothing above @width. @flags are DBGMEM_FORCE and
+ * DBGMEM_RAW. 1: exchanged; 0: the word was another; or a negative errno and
+ * nothing has changed: -EINVAL, -EFAULT, -EACCES (no access, or a mapping that
+ * may not be written), -EPERM. *@observed, if not NULL, is what was there, where
+ * the result is not negative.
+ */
+int dbgmem_cmpxchg(struct dbgmem *m, uint64_t addr, unsigned int width,
+		   uint64_t expected, uint64_t desired, uint32_t flags,
+		   uint64_t *observed);
+
+/* --- what takes long: progress, and an end on request (progress.c) --- */
+
+/*
+ * Called between pieces of half a MiB or so, and at the end, by the thread that
+ * made the call: @done of @total bytes are behind it. Anything but 0 ends the
+ * call there with -ECANCELED, and its result says what was done; at the end it is
+ * too late for that, and ignored. Where a pointer to this is taken, NULL will do;
+ * it is needed as long as the call, or the object that got it.
+ */
+struct dbgmem_progress {
+	int (*fn)(void *arg, uint64_t done, uint64_t total);
+	void *arg;
+};
+
+/* --- search (search.c) --- */
+
+/* @len bytes of the target from @addr on. */
+struct dbgmem_range {
+	uint64_t addr;
+	uint64_t len;
+};
+
+/*
+ * What to look for: @len bytes, 1 or more. Where @mask is not NULL only those
+ * bits count that are set in it, one byte of it for each of @bytes, so that 0 is
+ * a wildcard and 0xdf takes letters in either case; at least one bit must count.
+ * A match is at an address that exceeds @align_from by a multiple of @align,
+ * or falls short of it by one; 0 and 1: anywhere.
+ */
+struct dbgmem_pattern {
+	const void *bytes;
+	const void *mask;
+	size_t len;
+	uint64_t align;
+	uint64_t align_from;
+};
+
+/* How far a search has got. */
+struct dbgmem_search_stats {
+	uint64_t total;		/* bytes in all ranges */
+	uint64_t done;		/* of them behind it: read, or skipped */
+	uint64_t skipped;	/* of these, bytes that could not be read */
+	uint64_t matches;	/* that dbgmem_search_next() has returned */
+};
+
+/* One search under way. Not for several threads at once. */
+struct dbgmem_search;
+
+/*
+ * Search @ranges, one after the other in the order of the array, upwards in
+ * each. What cannot be read is skipped, and nothing matches across it; a match
+ * may lie across two ranges if the one begins where the one before it ends. @flags
+ * are DBGMEM_FORCE, DBGMEM_RAW, and DBGMEM_NOFAULT, which looks only at what is
+ * resident. Memory is read as any reader would: without NOFAULT it is brought in,
+ * but never changed. @pattern and @ranges are copied; @m must outlive it.
+ * 0 and *@out, or a negative errno (-EINVAL, -EOVERFLOW: a range exceeds 64
+ * bits; -ENOMEM) and *@out = NULL.
+ */
+int dbgmem_search_new(struct dbgmem *m, const struct dbgmem_range *ranges,
+		      size_t nr, const struct dbgmem_pattern *pattern,
+		      uint32_t flags, const struct dbgmem_progress *progress,
+		      struct dbgmem_search **out);
+
+/* NULL is allowed. */
+void dbgmem_search_free(struct dbgmem_search *s);
+
+/*
+ * The next match: 1 and its address in *@addr, 0 if there are no more, or a
+ * negative errno: -ESRCH, -ESTALE when the target is gone, -ECANCELED, -EACCES
+ * and others of dbgmem_read(). Matches that overlap are all found. To go on after
+ * -ECANCELED call it again.
+ */
+int dbgmem_search_next(struct dbgmem_search *s, uint64_t *addr);
+
+/* How far it has got; at any time, after a failure too. */
+void dbgmem_search_get_stats(const struct dbgmem_search *s,
+			     struct dbgmem_search_stats *stats);
+
+/* --- compare (compare.c) --- */
+
+/* What is not the same, or cannot be said to be. */
+enum dbgmem_difference_kind {
+	DBGMEM_DIFFERENT,	/* other bytes */
+	DBGMEM_HOLE_A,		/* the first side could not be read */
+	DBGMEM_HOLE_B,		/* the second side could not be read */
+	DBGMEM_HOLE_BOTH,	/* neither could */
+};
+
+/* A stretch of one kind, as long as it goes: the next byte is of another. */
+struct dbgmem_difference {
+	uint64_t offset;	/* from the begin of both sides */
+	uint64_t len;
+	enum dbgmem_difference_kind kind;
+};
+
+/* How far a comparison has got. */
+struct dbgmem_compare_stats {
+	uint64_t total;		/* bytes of either side */
+	uint64_t done;		/* of them behind it, which are: */
+	uint64_t equal;
+	uint64_t different;
+	uint64_t holes;		/* one side or both could not be read */
+};
+
+/* One comparison under way. Not for several threads at once. */
+struct dbgmem_compare;
+
+/*
+ * Compare @len bytes of @a and of @b, which may be the same handle, or of @m
+ * with @buf, which is the second side and must stay as it is. @flags are
+ * DBGMEM_FORCE, DBGMEM_NOFAULT, DBGMEM_RAW. What cannot be read is reported and
+ * does not end it. The handles must outlive it. 0 and *@out, or a negative errno
+ * (-EINVAL, -EOVERFLOW, -ENOMEM) and *@out = NULL.
+ */
+int dbgmem_compare_new(struct dbgmem *a, uint64_t a_addr, struct dbgmem *b,
+		       uint64_t b_addr, uint64_t len, uint32_t flags,
+		       const struct dbgmem_progress *progress,
+		       struct dbgmem_compare **out);
+int dbgmem_compare_new_buffer(struct dbgmem *m, uint64_t addr, const void *buf,
+			      size_t len, uint32_t flags,
+			      const struct dbgmem_progress *progress,
+			      struct dbgmem_compare **out);
+
+/* NULL is allowed. */
+void dbgmem_compare_free(struct dbgmem_compare *c);
+
+/*
+ * The next difference, in ascending order: 1 and *@d, 0 if there are no more, or
+ * a negative errno as of dbgmem_search_next().
+ */
+int dbgmem_compare_next(struct dbgmem_compare *c, struct dbgmem_difference *d);
+
+/* How far it has got; at any time, after a failure too. */
+void dbgmem_compare_get_stats(const struct dbgmem_compare *c,
+			      struct dbgmem_compare_stats *stats);
+
+/* --- fill and move (fill.c, move.c) --- */
+
+/*
+ * Write @pattern, of @pattern_len bytes, over and over, the last time perhaps in
+ * part, to @len bytes at @addr. @flags are DBGMEM_FORCE, DBGMEM_RAW, and
+ * DBGMEM_EXACT: all of it or nothing, at most dbgmem_info.max_exact bytes. 0
+ * when all was written; else a negative errno, and *@res, which is filled either
+ * way unless it is NULL, says how far it got. -EINVAL: the pattern is empty.
+ */
+int dbgmem_fill(struct dbgmem *m, uint64_t addr, uint64_t len,
+		const void *pattern, size_t pattern_len, uint32_t flags,
+		const struct dbgmem_progress *progress,
+		struct dbgmem_result *res);
+
+/* How a move went. */
+struct dbgmem_move_result {
+	uint64_t done;		/* bytes that really moved */
+	uint64_t fault_addr;	/* what was not accessible, 0 if nothing */
+	uint32_t reason;	/* DBGMEM_REASON_* */
+	uint32_t op;		/* there: DBGMEM_OP_READ or DBGMEM_OP_WRITE */
+};
+
+/*
+ * Copy @len bytes from one place to another of the same target, or of two. As
+ * memmove(3) does: the places may overlap. If they do (as numbers; the targets do
+ * not count) and @to_addr is the higher one, it goes from the end downwards, and
+ * @res->done are the last bytes; otherwise the first. It ends at the first byte
+ * on its way that cannot be read or written. @flags are DBGMEM_FORCE and
+ * DBGMEM_RAW, for both sides, and DBGMEM_EXACT as for dbgmem_fill(). 0 when all
+ * was copied, else a negative errno; *@res, if not NULL, is filled either way.
+ */
+int dbgmem_move(struct dbgmem *to, uint64_t to_addr, struct dbgmem *from,
+		uint64_t from_addr, uint64_t len, uint32_t flags,
+		const struct dbgmem_progress *progress,
+		struct dbgmem_move_result *res);
+
+/* --- strings (string.c, utf.c) --- */
+
+/* How the reading of a string ended. */
+enum dbgmem_string_end {
+	DBGMEM_STRING_TERMINATED,	/* the zero was found */
+	DBGMEM_STRING_FULL,	/* not in as much as was asked for */
+	DBGMEM_STRING_HOLE,	/* not before fault_addr, which is inaccessible */
+};
+
+/* A string that was read, or what could be read of it. */
+struct dbgmem_string_result {
+	size_t len;		/* units before the end, without the zero */
+	enum dbgmem_string_end end;
+	uint32_t reason;	/* DBGMEM_REASON_*, with DBGMEM_STRING_HOLE */
+	uint64_t fault_addr;
+};
+
+/*
+ * Read a string that ends in a zero of one unit, which is 8 bits (bytes in
+ * whatever encoding the target has) or 16 (in the machine's byte order, at any
+ * address), to @buf of @size units; what is found is terminated there too, so
+ * that at most @size - 1 are read. No page is touched behind that which holds
+ * the terminator. @flags are DBGMEM_FORCE, DBGMEM_NOFAULT, DBGMEM_RAW. 0 if
+ * there is a string, perhaps empty, or a part of one: *@res, if not NULL, tells
+ * which. A negative errno, and @buf holds an empty one, when not even the first
+ * unit could be read. -EINVAL: @size is 0.
+ */
+int dbgmem_read_string(struct dbgmem *m, uint64_t addr, char *buf, size_t size,
+		       uint32_t flags, struct dbgmem_string_result *res);
+int dbgmem_read_string16(struct dbgmem *m, uint64_t addr, uint16_t *buf,
+			 size_t size, uint32_t flags,
+			 struct dbgmem_string_result *res);
+
+/*
+ * @len units of UTF-16 (zeros among them are characters) as UTF-8 in @buf of
+ * @size bytes, with a zero behind. What is no character, a surrogate without
+ * its other half, becomes U+FFFD, and is counted in *@invalid if that is not
+ * NULL. Returns the bytes that all of it takes without the zero: if that
+ * is @size or more, only the whole characters that fit were written. @buf may be
+ * NULL if @size is 0. 3 * @len + 1 bytes are always enough.
+ */
+size_t dbgmem_utf16_to_utf8(const uint16_t *s, size_t len, char *buf,
+			    size_t size, size_t *invalid);
+
+/*
+ * How many of the @len bytes at @s are UTF-8, counted from the start up to the
+ * first that is not: no overlong forms, no surrogates, nothing above U+10FFFF.
+ * A character that is cut off at the end does not count.
+ */
+size_t dbgmem_utf8_valid(const char *s, size_t len);
+
+/* --- pointers (pointer.c) --- */
+
+/*
+ * Bytes in a pointer of the target, 4 or 8, by the ELF header of the program
+ * that it runs; or a negative errno (-ENOEXEC: it has none; -EACCES, ...).
+ */
+int dbgmem_pointer_width(struct dbgmem *m);
+
+/*
+ * Read or write @nr pointers side by side at @addr. @width is their bytes, 4 or
+ * 8, or 0 for the target's own. What is read of 4 bytes has zeros above, or,
+ * with DBGMEM_POINTER_SIGNED added to @width, copies of bit 31, as
+ * IDebugDataSpaces::ReadPointersVirtual extends them. Either form of a value may
+ * be written to 4 bytes; one that is neither is -ERANGE, and nothing is written.
+ * @flags are DBGMEM_EXACT, DBGMEM_FORCE, DBGMEM_RAW, and DBGMEM_NOFAULT for
+ * reading. The number of whole pointers that were transferred, fewer than
+ * @nr where an inaccessible byte was met, or a negative errno when not one was.
+ */
+#define DBGMEM_POINTER_SIGNED	0x100U
+
+ssize_t dbgmem_read_pointers(struct dbgmem *m, uint64_t addr, uint64_t *ptrs,
+			     size_t nr, unsigned int width, uint32_t flags);
+ssize_t dbgmem_write_pointers(struct dbgmem *m, uint64_t addr,
+			      const uint64_t *ptrs, size_t nr,
+			      unsigned int width, uint32_t flags);
+
+/* --- single values (value.c) --- */
+
+/*
+ * One value in the machine's byte order, at any address: 0, or a negative errno
+ * and nothing was read or written. Where @addr is a multiple of its size it is
+ * one load or store in the target, see DBGMEM_IOC_READ.
+ */
+int dbgmem_read_u8(struct dbgmem *m, uint64_t addr, uint8_t *value);
+int dbgmem_read_u16(struct dbgmem *m, uint64_t addr, uint16_t *value);
+int dbgmem_read_u32(struct dbgmem *m, uint64_t addr, uint32_t *value);
+int dbgmem_read_u64(struct dbgmem *m, uint64_t addr, uint64_t *value);
+int dbgmem_read_i8(struct dbgmem *m, uint64_t addr, int8_t *value);
+int dbgmem_read_i16(struct dbgmem *m, uint64_t addr, int16_t *value);
+int dbgmem_read_i32(struct dbgmem *m, uint64_t addr, int32_t *value);
+int dbgmem_read_i64(struct dbgmem *m, uint64_t addr, int64_t *value);
+int dbgmem_read_float(struct dbgmem *m, uint64_t addr, float *value);
+int dbgmem_read_double(struct dbgmem *m, uint64_t addr, double *value);
+int dbgmem_write_u8(struct dbgmem *m, uint64_t addr, uint8_t value);
+int dbgmem_write_u16(struct dbgmem *m, uint64_t addr, uint16_t value);
+int dbgmem_write_u32(struct dbgmem *m, uint64_t addr, uint32_t value);
+int dbgmem_write_u64(struct dbgmem *m, uint64_t addr, uint64_t value);
+int dbgmem_write_i8(struct dbgmem *m, uint64_t addr, int8_t value);
+int dbgmem_write_i16(struct dbgmem *m, uint64_t addr, int16_t value);
+int dbgmem_write_i32(struct dbgmem *m, uint64_t addr, int32_t value);
+int dbgmem_write_i64(struct dbgmem *m, uint64_t addr, int64_t value);
+int dbgmem_write_float(struct dbgmem *m, uint64_t addr, float value);
+int dbgmem_write_double(struct dbgmem *m, uint64_t addr, double value);
+
+/* --- what is mapped (region.c) --- */
+
+/*
+ * @filter in all of these: 0 for every region, or the DBGMEM_REGION_* bits that
+ * it must have, or'ed with DBGMEM_REGION_NOT() of those that it must not have:
+ * DBGMEM_REGION_WRITE | DBGMEM_REGION_NOT(DBGMEM_REGION_SHARED | DBGMEM_REGION_SPECIAL).
+ * They all need read access and a module with DBGMEM_FEATURE_REGION
+ * (-EOPNOTSUPP otherwise). -EINVAL: a bit that is both asked for and not.
+ *
+ * Names are strings as in /proc/PID/maps, but with newlines as they are; "" if
+ * there is none. Of the fields of struct dbgmem_region for them, only name_len, a
+ * length in bytes, is for callers of these.
+ */
+
+/*
+ * The region that @addr is in. 1 and *@region; 0 if nothing is mapped there, or
+ * what is does not pass @filter; or a negative errno. @name, of @size bytes, gets
+ * its name, or "" and DBGMEM_REGION_LONG_NAME in its flags if that needs more,
+ * name_len + 1 bytes; it may be NULL with 0.
+ */
+int dbgmem_region_query(struct dbgmem *m, uint64_t addr, uint64_t filter,
+			struct dbgmem_region *region, char *name, size_t size);
+
+/*
+ * The same, or where there is none, the next one behind @addr. 0: there is no
+ * further one.
+ */
+int dbgmem_region_next(struct dbgmem *m, uint64_t addr, uint64_t filter,
+		       struct dbgmem_region *region, char *name, size_t size);
+
+/*
+ * Where it changes what is mapped: the end of the region that @addr is in, or,
+ * where there is none, the start of the next. 1 and *@next; 0 if there is nothing
+ * from @addr on; or a negative errno.
+ */
+int dbgmem_region_change(struct dbgmem *m, uint64_t addr, uint64_t filter,
+			 uint64_t *next);
+
+/*
+ * The first part of the @len bytes at @addr that is mapped without a gap, by one
+ * region or by several that touch. 1, *@start and *@valid, its length in bytes; 0
+ * if nothing of it is; or a negative errno (-EOVERFLOW: address plus length).
+ */
+int dbgmem_region_valid(struct dbgmem *m, uint64_t addr, uint64_t len,
+			uint64_t filter, uint64_t *start, uint64_t *valid);
+
+/*
+ * All regions, in the order of their addresses, a few hundred for each call of
+ * the kernel. While the target maps and unmaps they still never overlap, and come
+ * to an end. Not for several threads at once; several of these on one struct
+ * dbgmem are. Owned by the caller of dbgmem_regions_open().
+ */
+struct dbgmem_regions;
+
+#define DBGMEM_REGIONS_NAMES	(1U << 0)	/* with names, which takes longer */
+
+/*
+ * From the region that @addr is in, or the next one, up to those that begin below
+ * @end (0: the top of the address space). @m must outlive it. 0 and *@out, or a
+ * negative errno and *@out = NULL.
+ */
+int dbgmem_regions_open(struct dbgmem *m, uint64_t addr, uint64_t end,
+			uint64_t filter, unsigned int flags,
+			struct dbgmem_regions **out);
+
+/*
+ * The next one: 1 and *@region, 0 behind the last, or a negative errno (-ESRCH,
+ * -ESTALE, ...). *@name, unless @name is NULL, is its name until the next call; ""
+ * also where DBGMEM_REGION_LONG_NAME says that it was too long (16 KiB).
+ */
+int dbgmem_regions_next(struct dbgmem_regions *r, struct dbgmem_region *region,
+			const char **name);
+
+/* NULL is allowed. */
+void dbgmem_regions_close(struct dbgmem_regions *r);
+
+/* --- ranges of one kind, to be searched (ranges.c) --- */
+
+/*
+ * What of the @len bytes at @addr is mapped and passes @filter, as ranges in
+ * ascending order, those that touch joined to one. 0, *@ranges, which is the
+ * caller's to be given to free(3), or NULL if there are none, and their number; or
+ * a negative errno as of dbgmem_regions_next() (-EOVERFLOW: address plus length;
+ * -ENOMEM) and *@ranges = NULL.
+ */
+int dbgmem_ranges_find(struct dbgmem *m, uint64_t addr, uint64_t len,
+		       uint64_t filter, struct dbgmem_range **ranges,
+		       size_t *nr);
+
+/* --- page cache (cache.c) --- */
+
+/*
+ * Pages of the target kept in this process, for those who read the same places
+ * again and again while the target is stopped. What it holds is as old as the
+ * reading of it: nothing tells it that the target ran, or that somebody else
+ * wrote; dbgmem_cache_ran() does. Several threads may use one, except for
+ * dbgmem_cache_free(); a read that finds all its pages takes no lock and makes no
+ * system call. It is read and written by dbgmem_read_virtual() and
+ * dbgmem_write_virtual().
+ */
+struct dbgmem_cache;
+
+enum dbgmem_cache_mode {
+	DBGMEM_CACHE_WRITE_THROUGH, /* the target gets it at once, and the cache */
+	DBGMEM_CACHE_WRITE_BACK, /* the target gets it by dbgmem_cache_flush() */
+};
+
+/*
+ * A cache of at most @pages pages of @m, which must outlive it. @flags are
+ * DBGMEM_FORCE, DBGMEM_RAW and DBGMEM_NOFAULT (of which writes go without), for all
+ * that it transfers. 0 and *@out, or a negative errno (-EINVAL, -ENOMEM) and
+ * *@out = NULL.
+ */
+int dbgmem_cache_new(struct dbgmem *m, size_t pages,
+		     enum dbgmem_cache_mode mode, uint32_t flags,
+		     struct dbgmem_cache **out);
+
+/* What was not flushed is lost. NULL is allowed. */
+void dbgmem_cache_free(struct dbgmem_cache *c);
+
+/* A page of which a flush could not write everything. */
+struct dbgmem_cache_failure {
+	uint64_t page;		/* its address */
+	uint64_t fault_addr;	/* first byte of it that was not written */
+	uint32_t reason;	/* DBGMEM_REASON_*; NONE: see the code */
+	int code;		/* negative errno */
+};
+
+/*
+ * Write to the target what it does not have yet, by address, byte for byte what
+ * was written and nothing between. 0 if it has everything now. Else a negative
+ * errno, that of the first page that failed; which does not stop the others, and
+ * all that was not written is still there for the next flush. @failures, if not
+ * NULL, gets the first @room pages that failed, by address, and *@nr, if not
+ * NULL, how many there are.
+ */
+int dbgmem_cache_flush(struct dbgmem_cache *c,
+		       struct dbgmem_cache_failure *failures, size_t room,
+		       size_t *nr);
+
+/*
+ * Forget what was read from the pages that @len bytes at @addr touch. What was
+ * written to them and not flushed stays, over what will be read next.
+ */
+void dbgmem_cache_invalidate(struct dbgmem_cache *c, uint64_t addr,
+			     uint64_t len);
+
+/* The same for all pages: to be called when the target ran. */
+void dbgmem_cache_ran(struct dbgmem_cache *c);
+
+/*
+ * Forget what was written to these @len bytes and not flushed. The bytes that
+ * this loses.
+ */
+uint64_t dbgmem_cache_discard(struct dbgmem_cache *c, uint64_t addr,
+			      uint64_t len);
+
+struct dbgmem_cache_stats {
+	uint64_t hits;		/* times that a page was found */
+	uint64_t misses;	/* times that it had to be read */
+	uint64_t evictions;	/* pages that made room for others */
+	uint64_t invalidations;	/* pages that were forgotten on request */
+	uint64_t through;	/* bytes that went to the target at once */
+	uint64_t flushed;	/* bytes that went there later */
+	uint64_t failed;	/* pages that could not be flushed, each time */
+	uint64_t dirty;		/* bytes that the target does not have now */
+	size_t dirty_pages;	/* pages that these are in */
+	size_t pages;		/* pages held now */
+	size_t capacity;	/* and at most */
+};
+
+void dbgmem_cache_get_stats(struct dbgmem_cache *c,
+			    struct dbgmem_cache_stats *stats);
+
+/* --- registers (registers.c) --- */
+
+enum dbgmem_register_kind {
+	DBGMEM_REGISTER_GENERAL,
+	DBGMEM_REGISTER_PC,	/* the program counter */
+	DBGMEM_REGISTER_FLAGS,
+	DBGMEM_REGISTER_SEGMENT, /* x86: selectors and bases */
+	DBGMEM_REGISTER_FLOAT,	/* x87: 80 bits */
+	DBGMEM_REGISTER_VECTOR,
+	DBGMEM_REGISTER_CONTROL, /* of floating point, protection keys, ... */
+};
+
+/* A register of a thread. */
+struct dbgmem_register {
+	char name[16];		/* "rax", "xmm0"; those that gdb has */
+	enum dbgmem_register_kind kind;
+	uint32_t size;		/* bytes */
+	uint32_t id;		/* for struct dbgmem_location */
+};
+
+/*
+ * Registers of thread @tid, which the calling thread must trace (ptrace(2)) and
+ * must have stopped, one after the other: start with *@cursor = 0. 1 and *@reg, 0
+ * if there are no more, or a negative errno: -ESRCH (no such thread), -EBUSY (it
+ * is not stopped, or not by the calling thread), -EOPNOTSUPP (an architecture
+ * that the library does not know). Which ones there are depends on the machine and on
+ * whether the thread runs 32-bit code.
+ */
+int dbgmem_register_next(pid_t tid, uint32_t *cursor,
+			 struct dbgmem_register *reg);
+
+/*
+ * That of name @name, or "pc", "sp", "fp" or "flags" for what the architecture calls
+ * otherwise. -ENOENT if there is none; else as above, with 0 for success.
+ */
+int dbgmem_register_find(pid_t tid, const char *name,
+			 struct dbgmem_register *reg);
+
+/* --- locations (location.c) --- */
+
+/* Where a location means something: either may be missing. */
+struct dbgmem_context {
+	struct dbgmem *m;	/* for addresses; NULL: none */
+	pid_t tid;		/* for registers: a stopped thread; 0: none */
+};
+
+enum dbgmem_location_kind {
+	DBGMEM_LOCATION_MEMORY,
+	DBGMEM_LOCATION_REGISTER,
+};
+
+struct dbgmem_location {
+	enum dbgmem_location_kind kind;
+	uint32_t reg;		/* dbgmem_register.id, with _REGISTER */
+	uint64_t offset;	/* an address; or a byte in the register, from 0 */
+};
+
+/* Two ways to succeed. */
+#define DBGMEM_FULL	0
+#define DBGMEM_PARTIAL	1
+
+/*
+ * IDebugHostMemory ReadBytes and WriteBytes: @len bytes at @loc. DBGMEM_FULL: all
+ * of them were transferred; DBGMEM_PARTIAL: some, from the start, and *@done says how
+ * many; else a negative errno, and nothing was. @done may be NULL. Memory is
+ * transferred as by dbgmem_read() and dbgmem_write(), behind breakpoints; of a
+ * register there are its bytes in the machine's order and none behind them. -EINVAL:
+ * the context has no address space, or no thread, for such a location; the thread
+ * has no such register; the offset is not in it. -EBUSY, -ESRCH as for
+ * dbgmem_register_next(). Writing a part of a register leaves the rest as it is.
+ */
+int dbgmem_context_read(const struct dbgmem_context *ctx,
+			const struct dbgmem_location *loc, void *buf,
+			uint64_t len, uint64_t *done);
+int dbgmem_context_write(const struct dbgmem_context *ctx,
+			 const struct dbgmem_location *loc, const void *buf,
+			 uint64_t len, uint64_t *done);
+
+/* --- as other debuggers have it (interfaces.c): dbgmem_interfaces(3) --- */
+
+/*
+ * WdbgExts ReadMemory and WriteMemory: true only if the entire area was
+ * transferred, otherwise dbgmem_last_error() says why. *@done, if not NULL, is what
+ * was: 0 on failure, except beyond dbgmem_info.max_exact bytes and in memory
+ * that cannot be pinned.
+ */
+bool dbgmem_read_whole(struct dbgmem *m, uint64_t addr, void *buf,
+		       uint32_t len, uint32_t *done);
+bool dbgmem_write_whole(struct dbgmem *m, uint64_t addr, const void *buf,
+			uint32_t len, uint32_t *done);
+
+/*
+ * ICorDebugProcess ReadMemory and WriteMemory: the whole area is verified to be
+ * accessible before the first byte moves, behind breakpoints. 0, or a negative
+ * errno and nothing was transferred; -EMSGSIZE for more than
+ * dbgmem_info.max_exact bytes. *@done, if not NULL, is @len or 0.
+ */
+int dbgmem_read_verified(struct dbgmem *m, uint64_t addr, void *buf,
+			 uint32_t len, size_t *done);
+int dbgmem_write_verified(struct dbgmem *m, uint64_t addr, const void *buf,
+			  uint32_t len, size_t *done);
+
+/*
+ * IDebugDataSpaces4 ReadVirtual, WriteVirtual: 0 if at least one byte was
+ * transferred, or none was asked for; *@done, if not NULL, is how many, from the
+ * start. A negative errno if the first one could not be. Through @c, of which a
+ * write keeps what it holds up to date; with DBGMEM_CACHE_WRITE_BACK it ends there.
+ */
+int dbgmem_read_virtual(struct dbgmem_cache *c, uint64_t addr, void *buf,
+			uint32_t len, uint32_t *done);
+int dbgmem_write_virtual(struct dbgmem_cache *c, uint64_t addr,
+			 const void *buf, uint32_t len, uint32_t *done);
+
+/*
+ * ReadVirtualUncached, WriteVirtualUncached: the same with the target itself. What
+ * the cache holds is neither used nor changed, nor, after a write, up to date
+ * any more.
+ */
+int dbgmem_read_virtual_uncached(struct dbgmem_cache *c, uint64_t addr,
+				 void *buf, uint32_t len, uint32_t *done);
+int dbgmem_write_virtual_uncached(struct dbgmem_cache *c, uint64_t addr,
+				  const void *buf, uint32_t len,
+				  uint32_t *done);
 
 /* --- kernel module (module.c, through libkmod) --- */
 

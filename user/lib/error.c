@@ -19,6 +19,11 @@ int dbgmem__fail(const struct dbgmem_error *e, const char *fmt, ...)
 	return -last.code;
 }
 
+void dbgmem__fail_done(uint64_t done)
+{
+	last.done = done;
+}
+
 DBGMEM_EXPORT const char *dbgmem_errstr(void)
 {
 	return sentence;
@@ -42,6 +47,9 @@ static const char *const reasons[] = {
 	[DBGMEM_REASON_EXECED] = "the target has executed another program",
 	[DBGMEM_REASON_NOMEM] = "the kernel is out of memory",
 	[DBGMEM_REASON_INTERRUPTED] = "the caller is being killed",
+	[DBGMEM_REASON_CHANGED] = "it changed while it was read",
+	[DBGMEM_REASON_SHARED_FILE] = "it is a shared mapping of a file, and the trap would get into the file",
+	[DBGMEM_REASON_CANCELED] = "an expectation did not hold any more",
 };
 
 DBGMEM_EXPORT const char *dbgmem_reason_str(uint32_t reason)
@@ -63,6 +71,9 @@ static const char *const gates[] = {
 	[DBGMEM_GATE_TARGET] = "the target is gone or runs another program",
 	[DBGMEM_GATE_MEMORY] = "the memory itself",
 	[DBGMEM_GATE_SYSTEM] = "the system",
+	[DBGMEM_GATE_BREAKPOINT] = "a breakpoint that is there already",
+	[DBGMEM_GATE_EXPECTATION] = "an expectation of the vector",
+	[DBGMEM_GATE_TRACER] = "the tracing of the thread",
 };
 
 DBGMEM_EXPORT const char *dbgmem_gate_str(enum dbgmem_gate gate)

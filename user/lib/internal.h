@@ -22,6 +22,11 @@ struct dbgmem {
 	uint32_t access;
 	uint32_t page_size;
 	uint32_t max_segments;	/* 0: the module has no VECTOR */
+	uint32_t max_breakpoints;
+	uint32_t max_expects;
+	uint32_t max_retries;
+	uint64_t features;
+	unsigned int pointer_width; /* 0: not known yet; then atomically */
 };
 
 /* error.c */
@@ -38,6 +43,9 @@ int dbgmem__fail(const struct dbgmem_error *e, const char *fmt, ...)
 	dbgmem__fail(&(struct dbgmem_error){ .code = (_code), .gate = (_gate) }, \
 		     __VA_ARGS__)
 
+/* What had moved before the last failure, if that was one of several calls. */
+void dbgmem__fail_done(uint64_t done) __attribute__((visibility("hidden")));
+
 /* node.c */
 int dbgmem__node_open(int oflags) __attribute__((visibility("hidden")));
 int dbgmem__node_ioctl(int fd, unsigned long cmd, void *arg)
@@ -49,6 +57,28 @@ int dbgmem__receipt_open(pid_t pid, pid_t tid, int oflags)
 int dbgmem__receipt_fail(pid_t pid, int code)
 	__attribute__((visibility("hidden")));
 
+/* progress.c */
+
+/*
+ * What the kernel would refuse of @len bytes at @addr is refused before the first
+ * of several calls: 0, -EINVAL for flags not in @known, -EOVERFLOW, or -EMSGSIZE.
+ * @cmd is DBGMEM_IOC_READ or DBGMEM_IOC_WRITE.
+ */
+int dbgmem__long_check(struct dbgmem *m, uint32_t cmd, uint64_t addr,
+		       uint64_t len, uint32_t flags, uint32_t known)
+	__attribute__((visibility("hidden")));
+
+/* Tell @p, which may be NULL. 0, or -ECANCELED with the sentence of @m's call. */
+int dbgmem__progress(const struct dbgmem_progress *p, const struct dbgmem *m,
+		     const char *what, uint64_t done, uint64_t total)
+	__attribute__((visibility("hidden")));
+
+/* session.c */
+
+/* 0, or -EOPNOTSUPP: the module has no DBGMEM_FEATURE_* bit for @what. */
+int dbgmem__feature(const struct dbgmem *m, uint64_t feature, const char *what)
+	__attribute__((visibility("hidden")));
+
 /* transfer.c */
 int dbgmem__transfer_fail(struct dbgmem *m, uint32_t cmd,
 			  const struct dbgmem_transfer *t, int code,
@@ -57,7 +87,8 @@ int dbgmem__transfer_fail(struct dbgmem *m, uint32_t cmd,
 
 /* vector.c */
 ssize_t dbgmem__vector(struct dbgmem *m, uint32_t op,
-		       struct dbgmem_segment *segs, size_t nr, uint32_t flags,
+		       struct dbgmem_segment *segs, size_t nr,
+		       struct dbgmem_vector_options *opt,
 		       struct dbgmem_vector_result *res)
 	__attribute__((visibility("hidden")));
 int dbgmem__segment_fail(struct dbgmem *m, uint32_t op,

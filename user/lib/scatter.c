@@ -199,12 +199,13 @@ DBGMEM_EXPORT void *dbgmem_scatter_data(const struct dbgmem_scatter *s,
 DBGMEM_EXPORT ssize_t dbgmem_scatter_execute(struct dbgmem_scatter *s,
 					     struct dbgmem_vector_result *res)
 {
+	struct dbgmem_vector_options opt = { .flags = s->flags };
 	struct dbgmem_vector_result none;
 	ssize_t ret;
 
 	if (!res)
 		res = &none;
-	ret = dbgmem__vector(s->m, s->op, s->segs, s->nr, s->flags, res);
+	ret = dbgmem__vector(s->m, s->op, s->segs, s->nr, &opt, res);
 	s->status = ret < 0 ? (int)ret : 0;
 	s->fault_addr = res->fault_addr;
 	s->executed = s->nr;

@@ -151,7 +151,25 @@ static int limits_get(struct dbgmem *m)
 		return ret;
 	m->page_size = info.page_size;
 	m->max_segments = info.max_segments;
+	m->max_breakpoints = info.max_breakpoints;
+	m->max_expects = info.max_expects;
+	m->max_retries = info.max_retries;
+	m->features = info.features;
 	return 0;
+}
+
+int dbgmem__feature(const struct dbgmem *m, uint64_t feature, const char *what)
+{
+	const struct dbgmem_error e = {
+		.code = EOPNOTSUPP,
+		.gate = DBGMEM_GATE_MODULE,
+		.pid = m->pid,
+	};
+
+	if (m->features & feature)
+		return 0;
+	return dbgmem__fail(&e, "the loaded dbgmem module does not know %s: install it and the library from the same release",
+			    what);
 }
 
 /* @receipt of -1: open it here. */

@@ -81,8 +81,8 @@ int dbgmem__transfer_fail(struct dbgmem *m, uint32_t cmd,
 	};
 	const char *whose = "";
 
-	switch (code) {
-	case EFAULT:
+	/* Of a mapping that may not be written CMPXCHG says EACCES. */
+	if (code == EFAULT || (code == EACCES && t->reason)) {
 		e.gate = DBGMEM_GATE_MEMORY;
 		if (t->reason == DBGMEM_REASON_BUFFER)
 			whose = " of this process";
@@ -92,10 +92,13 @@ int dbgmem__transfer_fail(struct dbgmem *m, uint32_t cmd,
 				    advice(cmd, t),
 				    t->flags & DBGMEM_EXACT ?
 				    "; nothing was transferred" : "");
+	}
+	switch (code) {
 	case EACCES:
 		e.gate = DBGMEM_GATE_SESSION;
 		return dbgmem__fail(&e, "%s: the session has no %s access: open it, and the receipt if that came from elsewhere, for both directions",
-				    what, cmd == DBGMEM_IOC_READ ? "read" : "write");
+				    what, m->access & DBGMEM_ACCESS_READ &&
+				    cmd != DBGMEM_IOC_READ ? "write" : "read");
 	case EPERM:
 		e.gate = DBGMEM_GATE_POLICY;
 		return dbgmem__fail(&e, "%s: FORCE is refused, the module's force= policy is %s: trace the target, run as root, or change /sys/module/dbgmem/parameters/force",

@@ -70,7 +70,7 @@ static int vector_fail(struct dbgmem *m, uint32_t op, size_t nr, uint32_t flags,
 		 (int)m->pid);
 	switch (code) {
 	case E2BIG:
-		return dbgmem__fail(&e, "%s: an exact vector takes at most %u segments: split it, or transfer without EXACT",
+		return dbgmem__fail(&e, "%s: with EXACT, STABLE or expectations it is one call of at most %u segments: split it, or transfer without these",
 				    what, m->max_segments);
 	case EMSGSIZE:
 		return dbgmem__fail(&e, "%s: an exact vector takes at most %u pages on either side: split it, or transfer without EXACT",
@@ -90,15 +90,41 @@ static int vector_fail(struct dbgmem *m, uint32_t op, size_t nr, uint32_t flags,
 	}
 }
 
+/* A promise over all segments: not to be split into several calls. */
+static bool indivisible(const struct dbgmem_vector_options *opt)
+{
+	return opt->flags & (DBGMEM_EXACT | DBGMEM_STABLE) || opt->nr_expects;
+}
+
+/* For calls that do not come to give any. */
+static void answers_clear(struct dbgmem_segment *segs, size_t nr,
+			  struct dbgmem_vector_options *opt)
+{
+	size_t i;
+
+	for (i = 0; segs && i < nr; i++) {
+		segs[i].done = 0;
+		segs[i].reason = DBGMEM_REASON_NONE;
+	}
+	for (i = 0; opt->expects && i < opt->nr_expects; i++) {
+		opt->expects[i].observed = 0;
+		opt->expects[i].reason = DBGMEM_REASON_NONE;
+	}
+	opt->first_unmet = opt->nr_expects;
+	opt->nr_changed = 0;
+	opt->passes = 0;
+}
+
 /*
  * Everything that the kernel would refuse is refused here, before the first of
- * several calls has moved something. The answers are cleared for calls that do
- * not come to give any.
+ * several calls has moved something.
  */
 static int segments_check(struct dbgmem *m, uint32_t op,
 			  struct dbgmem_segment *segs, size_t nr,
-			  uint32_t flags, struct dbgmem_vector_result *res)
+			  const struct dbgmem_vector_options *opt,
+			  struct dbgmem_vector_result *res)
 {
+	const uint32_t flags = opt->flags;
 	struct dbgmem_segment *seg;
 	uint64_t total = 0;
 	size_t i;
@@ -107,11 +133,7 @@ static int segments_check(struct dbgmem *m, uint32_t op,
 		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
 			"cannot %s %zu segments: no array of them",
 			verb_of(op), nr);
-	for (seg = segs; seg < segs + nr; seg++) {
-		seg->done = 0;
-		seg->reason = DBGMEM_REASON_NONE;
-	}
-	if (flags & DBGMEM_EXACT && m->max_segments && nr > m->max_segments)
+	if (indivisible(opt) && m->max_segments && nr > m->max_segments)
 		return vector_fail(m, op, nr, flags, res, E2BIG);
 	for (i = 0; i < nr; i++) {
 		seg = &segs[i];
@@ -132,6 +154,53 @@ static int segments_check(struct dbgmem *m, uint32_t op,
 		total += seg->len;
 	}
 	res->first_incomplete = nr;
+	return 0;
+}
+
+/* The same for what is asked for beside the segments. */
+static int options_check(struct dbgmem *m, uint32_t op,
+			 const struct dbgmem_vector_options *opt)
+{
+	const struct dbgmem_expect *x;
+	size_t i;
+	int ret;
+
+	if (opt->flags & DBGMEM_STABLE || opt->retries || opt->nr_expects) {
+		ret = dbgmem__feature(m, DBGMEM_FEATURE_STABLE,
+				      "stable vectors and expectations");
+		if (ret)
+			return ret;
+	}
+#define REFUSED	"cannot %s a vector: "
+	if (opt->retries && !(opt->flags & DBGMEM_STABLE))
+		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+			REFUSED "retries are for STABLE, which is not asked for",
+			verb_of(op));
+	if (opt->retries > m->max_retries)
+		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+			REFUSED "%u retries are asked for, %u is the most",
+			verb_of(op), opt->retries, m->max_retries);
+	if (opt->nr_expects > m->max_expects)
+		return dbgmem__fail_simple(E2BIG, DBGMEM_GATE_USAGE,
+			REFUSED "%zu expectations are given, %u is the most",
+			verb_of(op), opt->nr_expects, m->max_expects);
+	if (opt->nr_expects && !opt->expects)
+		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+			REFUSED "no array of the %zu expectations",
+			verb_of(op), opt->nr_expects);
+	for (i = 0; i < opt->nr_expects; i++) {
+		x = &opt->expects[i];
+		if (x->reserved)
+			return dbgmem__fail_simple(EOPNOTSUPP,
+				DBGMEM_GATE_USAGE,
+				REFUSED "the reserved field of expectation %zu is not 0",
+				verb_of(op), i);
+		if (x->addr % 8)
+			return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+				REFUSED "the address of expectation %zu, 0x%llx, is not a multiple of 8",
+				verb_of(op), i, (unsigned long long)x->addr);
+	}
+#undef REFUSED
 	return 0;
 }
 
@@ -174,14 +243,60 @@ static void rest_give_up(struct dbgmem_segment *segs, size_t pos, size_t nr,
 	}
 }
 
+/* An expectation does not hold; where there are some there is one call. */
+static int canceled(struct dbgmem *m, uint32_t op,
+		    const struct dbgmem_segment *segs, size_t nr,
+		    const struct dbgmem_vector_options *opt,
+		    const struct dbgmem_vector *v,
+		    struct dbgmem_vector_result *res)
+{
+	const struct dbgmem_expect none = { 0 }, *x = &none;
+	struct dbgmem_error e = {
+		.code = ECANCELED,
+		.gate = DBGMEM_GATE_EXPECTATION,
+		.pid = m->pid,
+		.done = v->done,
+	};
+	char found[128], moved[64] = "nothing was transferred";
+
+	res->done = v->done;
+	res->nr_complete = v->nr_complete;
+	res->first_incomplete = v->first_incomplete;
+	res->fault_addr = v->fault_addr;
+	if (res->first_incomplete < nr)
+		res->reason = segs[res->first_incomplete].reason;
+	if (opt->first_unmet < opt->nr_expects)
+		x = &opt->expects[opt->first_unmet];
+	e.fault_addr = x->addr;
+	e.reason = x->reason;
+	if (x->reason)
+		snprintf(found, sizeof(found), "could not be read: %s",
+			 dbgmem_reason_str(x->reason));
+	else
+		snprintf(found, sizeof(found), "is 0x%llx, not 0x%llx",
+			 (unsigned long long)x->observed,
+			 (unsigned long long)x->value);
+	if (v->done)
+		snprintf(moved, sizeof(moved),
+			 "%llu bytes had been transferred before",
+			 (unsigned long long)v->done);
+	return dbgmem__fail(&e, "cannot %s %zu segments of process %d: expectation %zu does not hold: the word at 0x%llx %s; %s",
+			    verb_of(op), nr, (int)m->pid, opt->first_unmet,
+			    (unsigned long long)x->addr, found, moved);
+}
+
 /* A call failed, and what had moved before is all that moves. */
 static int call_fail(struct dbgmem *m, uint32_t op,
 		     const struct dbgmem_segment *segs, size_t nr,
-		     uint32_t flags, const struct dbgmem_vector *v,
+		     const struct dbgmem_vector_options *opt,
+		     const struct dbgmem_vector *v,
 		     struct dbgmem_vector_result *res, int code)
 {
+	const uint32_t flags = opt->flags;
 	const struct dbgmem_segment *bad;
 
+	if (code == ECANCELED)
+		return canceled(m, op, segs, nr, opt, v, res);
 	/* EXACT, which is one call: a segment is to blame. */
 	if (code == EFAULT && flags & DBGMEM_EXACT &&
 	    v->first_incomplete < nr && segs[v->first_incomplete].reason) {
@@ -197,7 +312,8 @@ static int call_fail(struct dbgmem *m, uint32_t op,
 
 static ssize_t vector_run(struct dbgmem *m, uint32_t op,
 			  struct dbgmem_segment *segs, size_t nr,
-			  uint32_t flags, struct dbgmem_vector_result *res)
+			  struct dbgmem_vector_options *opt,
+			  struct dbgmem_vector_result *res)
 {
 	size_t max = m->max_segments ? m->max_segments : UINT32_MAX;
 	struct dbgmem_vector v;
@@ -205,7 +321,10 @@ static ssize_t vector_run(struct dbgmem *m, uint32_t op,
 	uint32_t reason;
 	int ret;
 
-	ret = segments_check(m, op, segs, nr, flags, res);
+	answers_clear(segs, nr, opt);
+	ret = segments_check(m, op, segs, nr, opt, res);
+	if (!ret)
+		ret = options_check(m, op, opt);
 	if (ret)
 		return ret;
 	/* Without segments too: there may be something to refuse. */
@@ -213,13 +332,23 @@ static ssize_t vector_run(struct dbgmem *m, uint32_t op,
 		n = nr - pos < max ? nr - pos : max;
 		v = (struct dbgmem_vector){
 			.size = sizeof(v),
-			.flags = flags,
+			.flags = opt->flags,
 			.segments = (uintptr_t)(segs + pos),
 			.nr_segments = (uint32_t)n,
 			.segment_size = sizeof(*segs),
 			.op = op,
+			.retries = opt->retries,
 		};
+		if (opt->nr_expects) {
+			v.expects = (uintptr_t)opt->expects;
+			v.nr_expects = (uint32_t)opt->nr_expects;
+			v.expect_size = sizeof(*opt->expects);
+		}
 		ret = dbgmem__node_ioctl(m->fd, DBGMEM_IOC_VECTOR, &v);
+		if (!ret || ret == -ECANCELED)
+			opt->first_unmet = v.first_unmet;
+		opt->nr_changed += v.nr_changed;
+		opt->passes = v.passes;
 		if (ret) {
 			reason = reason_of(-ret);
 			if (pos && reason) {
@@ -228,7 +357,7 @@ static ssize_t vector_run(struct dbgmem *m, uint32_t op,
 			}
 			if (res->first_incomplete == nr)
 				res->first_incomplete = pos;
-			return call_fail(m, op, segs, nr, flags, &v, res, -ret);
+			return call_fail(m, op, segs, nr, opt, &v, res, -ret);
 		}
 		res->done += v.done;
 		res->nr_complete += v.nr_complete;
@@ -243,7 +372,8 @@ static ssize_t vector_run(struct dbgmem *m, uint32_t op,
 }
 
 ssize_t dbgmem__vector(struct dbgmem *m, uint32_t op,
-		       struct dbgmem_segment *segs, size_t nr, uint32_t flags,
+		       struct dbgmem_segment *segs, size_t nr,
+		       struct dbgmem_vector_options *opt,
 		       struct dbgmem_vector_result *res)
 {
 	struct dbgmem_vector_result none;
@@ -251,7 +381,7 @@ ssize_t dbgmem__vector(struct dbgmem *m, uint32_t op,
 	if (!res)
 		res = &none;
 	*res = (struct dbgmem_vector_result){ 0 };
-	return vector_run(m, op, segs, nr, flags, res);
+	return vector_run(m, op, segs, nr, opt, res);
 }
 
 DBGMEM_EXPORT ssize_t dbgmem_readv(struct dbgmem *m,
@@ -259,7 +389,9 @@ DBGMEM_EXPORT ssize_t dbgmem_readv(struct dbgmem *m,
 				   uint32_t flags,
 				   struct dbgmem_vector_result *res)
 {
-	return dbgmem__vector(m, DBGMEM_OP_READ, segs, nr, flags, res);
+	struct dbgmem_vector_options opt = { .flags = flags };
+
+	return dbgmem__vector(m, DBGMEM_OP_READ, segs, nr, &opt, res);
 }
 
 DBGMEM_EXPORT ssize_t dbgmem_writev(struct dbgmem *m,
@@ -267,5 +399,25 @@ DBGMEM_EXPORT ssize_t dbgmem_writev(struct dbgmem *m,
 				    uint32_t flags,
 				    struct dbgmem_vector_result *res)
 {
-	return dbgmem__vector(m, DBGMEM_OP_WRITE, segs, nr, flags, res);
+	struct dbgmem_vector_options opt = { .flags = flags };
+
+	return dbgmem__vector(m, DBGMEM_OP_WRITE, segs, nr, &opt, res);
+}
+
+DBGMEM_EXPORT ssize_t dbgmem_readv_options(struct dbgmem *m,
+					   struct dbgmem_segment *segs,
+					   size_t nr,
+					   struct dbgmem_vector_options *opt,
+					   struct dbgmem_vector_result *res)
+{
+	return dbgmem__vector(m, DBGMEM_OP_READ, segs, nr, opt, res);
+}
+
+DBGMEM_EXPORT ssize_t dbgmem_writev_options(struct dbgmem *m,
+					    struct dbgmem_segment *segs,
+					    size_t nr,
+					    struct dbgmem_vector_options *opt,
+					    struct dbgmem_vector_result *res)
+{
+	return dbgmem__vector(m, DBGMEM_OP_WRITE, segs, nr, opt, res);
 }

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* A walk over memory of the target that may have holes. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "walk.h"
+
+/* Flags that a reader may be asked to have. */
+#define WALK_FLAGS	(DBGMEM_FORCE | DBGMEM_NOFAULT | DBGMEM_RAW)
+
+int dbgmem__walk_resize(struct dbgmem__walk *w, size_t max)
+{
+	unsigned char *room;
+	uint8_t *valid;
+	size_t size;
+
+	/* Wherever a piece begins in its first page. */
+	size = dbgmem_valid_size(w->m, w->m->page_size - 1, max);
+	valid = realloc(w->valid, size);
+	if (!valid)
+		return -ENOMEM;
+	w->valid = valid;
+	w->valid_size = size;
+	if (w->front > SIZE_MAX / 2 - max)
+		return -ENOMEM;
+	room = realloc(w->room, w->front + max);
+	if (!room)
+		return -ENOMEM;
+	w->room = room;
+	w->buf = room + w->front;
+	w->max = max;
+	return 0;
+}
+
+int dbgmem__walk_init(struct dbgmem__walk *w, struct dbgmem *m, uint32_t flags,
+		      size_t front, const char *what)
+{
+	/* What is in front is copied for every piece: keep that in proportion. */
+	size_t max = front > DBGMEM__PIECE ? front : DBGMEM__PIECE;
+
+	*w = (struct dbgmem__walk){
+		.m = m,
+		.read = dbgmem_read_valid,
+		.flags = flags,
+		.front = front,
+	};
+	if (flags & ~WALK_FLAGS)
+		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+			"%s process %d: of the flags 0x%x only FORCE, NOFAULT and RAW are for this",
+			what, (int)m->pid, flags);
+	if (!dbgmem__walk_resize(w, max))
+		return 0;
+	dbgmem__walk_free(w);
+	return dbgmem__fail_simple(ENOMEM, DBGMEM_GATE_SYSTEM,
+		"%s process %d: out of memory", what, (int)m->pid);
+}
+
+void dbgmem__walk_free(struct dbgmem__walk *w)
+{
+	free(w->room);
+	free(w->valid);
+	w->room = NULL;
+	w->valid = NULL;
+}
+
+/* Did the reader stop there, rather than fill with zeros and go on? */
+static bool ends_reading(uint32_t reason)
+{
+	switch (reason) {
+	case DBGMEM_REASON_EXITED:
+	case DBGMEM_REASON_EXECED:
+	case DBGMEM_REASON_NOMEM:
+	case DBGMEM_REASON_INTERRUPTED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * Nothing of the piece was readable: how many bytes are so for sure, at most
+ * @left. Nobody needs to look at each page of terabytes of nothing.
+ */
+static uint64_t hole_size(const struct dbgmem__walk *w, uint64_t left)
+{
+	const uint64_t filter = w->flags & DBGMEM_FORCE ? 0 : DBGMEM_REGION_READ;
+	struct dbgmem_region region;
+	uint64_t size;
+	int ret;
+
+	if (!(w->m->features & DBGMEM_FEATURE_REGION))
+		return w->len;
+	ret = dbgmem_region_next(w->m, w->addr + w->len, filter, &region, NULL,
+				 0);
+	/* Of an error the next reading will tell, too. */
+	if (ret < 0)
+		return w->len;
+	if (!ret)
+		return left;
+	if (region.start <= w->addr + w->len)
+		return w->len;
+	size = region.start - w->addr;
+	return size < left ? size : left;
+}
+
+int dbgmem__walk_read(struct dbgmem__walk *w, uint64_t addr, size_t len,
+		      uint64_t left)
+{
+	struct dbgmem_result res;
+	int ret;
+
+	w->addr = addr;
+	w->len = 0;
+	w->readable = 0;
+	ret = w->read(w->m, addr, w->buf, len, w->flags | DBGMEM_ZEROFILL,
+		      w->valid, w->valid_size, &res);
+	if (ret)
+		return ret;
+	w->len = len;
+	w->readable = res.done;
+	/* The rest will be the next piece, which then says why not. */
+	if (ends_reading(res.reason))
+		w->len = res.fault_addr - addr;
+	else if (!res.done && left > len &&
+		 (res.reason == DBGMEM_REASON_UNMAPPED ||
+		  res.reason == DBGMEM_REASON_PROTECTION))
+		w->len = hole_size(w, left);
+	return 0;
+}
+
+static bool is_valid(const struct dbgmem__walk *w, uint64_t page)
+{
+	return w->valid[page / 8] >> page % 8 & 1;
+}
+
+/* The first page in [@page, @end) that is valid, or is not; or @end. */
+static uint64_t page_find(const struct dbgmem__walk *w, uint64_t page,
+			  uint64_t end, bool valid)
+{
+	const uint8_t other = valid ? 0 : 0xff;
+
+	while (page < end && is_valid(w, page) != valid) {
+		page++;
+		while (page % 8 == 0 && end - page >= 8 && page < end &&
+		       w->valid[page / 8] == other)
+			page += 8;
+	}
+	return page;
+}
+
+bool dbgmem__walk_run(const struct dbgmem__walk *w, uint64_t *off,
+		      uint64_t *len)
+{
+	const uint64_t ps = w->m->page_size, in_page = w->addr % ps;
+	uint64_t first, end, pages;
+
+	if (*off >= w->len || !w->readable)
+		return false;
+	if (w->readable == w->len) {
+		*len = w->len - *off;
+		return true;
+	}
+	pages = (in_page + w->len + ps - 1) / ps;
+	first = page_find(w, (in_page + *off) / ps, pages, true);
+	if (first == pages)
+		return false;
+	end = page_find(w, first, pages, false);
+	if (first * ps > in_page + *off)
+		*off = first * ps - in_page;
+	end = end * ps - in_page;
+	*len = (end < w->len ? end : w->len) - *off;
+	return true;
+}
