@@ -14,4 +14,17 @@
 int hex_parse(const char *s, uint8_t **bytes, size_t *nr, char *err,
 	      size_t err_size);
 
+/*
+ * The same where ? stands for any digit: "de ad ?? e?". *@mask, the caller's to
+ * free too, has a bit for each that is not any, and *@bytes has zeros there.
+ */
+int hex_parse_mask(const char *s, uint8_t **bytes, uint8_t **mask, size_t *nr,
+		   char *err, size_t err_size);
+
+/*
+ * The other way: "deadbeef" in @text, of 2 * @nr + 1 characters, which it
+ * returns.
+ */
+char *hex_format(const uint8_t *bytes, size_t nr, char *text);
+
 #endif /* DBGMEM_HEX_H */

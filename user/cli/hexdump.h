@@ -13,11 +13,15 @@
 struct hexdump {
 	FILE *out;
 	uint64_t addr;		/* of line[0] */
-	/* A byte, or HEXDUMP_HOLE. */
+	/* A byte, or HEXDUMP_HOLE; and HEXDUMP_MARK. */
 	uint16_t line[HEXDUMP_WIDTH], prev[HEXDUMP_WIDTH];
 	unsigned int nr;	/* bytes in line */
 	bool has_prev;		/* prev is a whole line that went before */
 	bool star;		/* and the "*" for its repetitions is out */
+	/* The caller's, from hexdump_start() on: */
+	bool mark;		/* mark what is added from now on: */
+	const char *mark_on;	/* so that a terminal does; NULL: [brackets] */
+	bool lines_only;	/* no "*", and no address behind */
 };
 
 void hexdump_start(struct hexdump *d, FILE *out, uint64_t addr);

@@ -1,24 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
 /* dbgmem info: what the module can do, and whether a process can be opened. */
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <dbgmem.h>
 
 #include "cli.h"
+#include "comm.h"
+#include "json.h"
 #include "num.h"
 
 static const struct option options[] = {
+	{ "json", no_argument, NULL, 'j' },
 	{ "help", no_argument, NULL, 'h' },
 	{ }
 };
 
 static int help(void)
 {
-	puts("Usage: dbgmem info [PID]\n"
+	puts("Usage: dbgmem info [--json] [PID]\n"
 	     "Show whether the module is loaded, and what it can do. With PID, attach to that\n"
 	     "process for a moment and show what access there is.\n\n"
+	     "  -j, --json  as JSON\n"
 	     "  -h, --help  show this text\n\n"
 	     "Exit status: 0 all was shown, 1 not loaded, or refused, 2 usage.");
 	return finish(STATUS_OK);
@@ -39,6 +45,10 @@ static const struct word features[] = {
 	{ DBGMEM_FEATURE_RW, "pread/pwrite" },
 	{ DBGMEM_FEATURE_POLL, "poll" },
 	{ DBGMEM_FEATURE_VECTOR, "vector" },
+	{ DBGMEM_FEATURE_BREAKPOINT, "breakpoint" },
+	{ DBGMEM_FEATURE_CMPXCHG, "cmpxchg" },
+	{ DBGMEM_FEATURE_STABLE, "stable" },
+	{ DBGMEM_FEATURE_REGION, "region" },
 };
 
 static const struct word flags[] = {
@@ -47,6 +57,7 @@ static const struct word flags[] = {
 	{ DBGMEM_ZEROFILL, "ZEROFILL" },
 	{ DBGMEM_NOFAULT, "NOFAULT" },
 	{ DBGMEM_RAW, "RAW" },
+	{ DBGMEM_STABLE, "STABLE" },
 };
 
 static const struct word access_words[] = {
@@ -125,48 +136,190 @@ static void show_info(const struct dbgmem_info *info)
 	       (unsigned long long)info->max_exact);
 	printf("%-15s %u segments, exact %u pages\n", "vector limit:",
 	       info->max_segments, info->max_exact_pages);
+	printf("%-15s %u expectations, %u retries\n", "vector checks:",
+	       info->max_expects, info->max_retries);
+	printf("%-15s at most %u in a session\n", "breakpoints:",
+	       info->max_breakpoints);
 	show_one("engine:", engines, NR(engines), info->engine);
 	show_one("force policy:", policies, NR(policies), info->force_policy);
 }
 
-static int info_module(void)
+static struct json_object *json_one(const struct word *words, size_t nr,
+				    uint64_t value)
 {
+	size_t i;
+
+	/* Without what is said in brackets about it. */
+	for (i = 0; i < nr; i++)
+		if (words[i].value == value)
+			return json_text(words[i].name,
+					 strcspn(words[i].name, "(") -
+					 !!strchr(words[i].name, '('));
+	return json_hex(value);
+}
+
+static struct json_object *json_bits(const struct word *words, size_t nr,
+				     uint64_t value)
+{
+	struct json_object *array = json_object_new_array();
+	int bad = 0;
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		if (value & words[i].value)
+			bad |= json_append(array,
+					   json_object_new_string(words[i].name));
+		value &= ~words[i].value;
+	}
+	if (value)
+		bad |= json_append(array, json_hex(value));
+	if (!bad)
+		return array;
+	json_object_put(array);
+	return NULL;
+}
+
+static int json_info(struct json_object *o, const struct dbgmem_info *info)
+{
+	const struct {
+		const char *key;
+		uint64_t value;
+	} numbers[] = {
+		{ "abi_version", info->abi_version },
+		{ "page_size", info->page_size },
+		{ "max_exact", info->max_exact },
+		{ "max_segments", info->max_segments },
+		{ "max_exact_pages", info->max_exact_pages },
+		{ "max_expects", info->max_expects },
+		{ "max_retries", info->max_retries },
+		{ "max_breakpoints", info->max_breakpoints },
+	};
+	int bad = 0;
+	size_t i;
+
+	for (i = 0; i < NR(numbers); i++)
+		bad |= json_put(o, numbers[i].key,
+				json_object_new_int64((int64_t)numbers[i].value));
+	bad |= json_put(o, "features",
+			json_bits(features, NR(features), info->features));
+	bad |= json_put(o, "transfer_flags",
+			json_bits(flags, NR(flags), info->transfer_flags));
+	bad |= json_put(o, "engine",
+			json_one(engines, NR(engines), info->engine));
+	bad |= json_put(o, "force_policy",
+			json_one(policies, NR(policies), info->force_policy));
+	return bad;
+}
+
+/* The exit status, which is @status if it could be printed. */
+static int json_finish(struct json_object *o, int bad, int status)
+{
+	int ret;
+
+	if (bad) {
+		json_object_put(o);
+		msg("out of memory");
+		return STATUS_FAILED;
+	}
+	ret = json_print(o);
+	return ret ? ret : status;
+}
+
+static int info_module(bool json)
+{
+	struct json_object *o = NULL;
 	struct dbgmem_info info;
-	int state;
+	int state, bad = 0, status = STATUS_OK;
 
 	state = dbgmem_module_state();
 	if (state < 0) {
 		msg("%s", dbgmem_errstr());
 		return STATUS_FAILED;
 	}
-	show_one("module:", modules, NR(modules), (uint64_t)state);
+	if (json) {
+		o = json_object_new_object();
+		bad = json_put(o, "module",
+			       json_one(modules, NR(modules), (uint64_t)state));
+	} else {
+		show_one("module:", modules, NR(modules), (uint64_t)state);
+	}
 	if (dbgmem_get_info(NULL, &info)) {
 		msg("%s", dbgmem_errstr());
-		return STATUS_FAILED;
+		status = STATUS_FAILED;
+	} else if (json) {
+		bad |= json_info(o, &info);
+	} else {
+		show_info(&info);
 	}
-	show_info(&info);
+	return json ? json_finish(o, bad, status) : finish(status);
+}
+
+/* What is asked of a process. */
+struct facts {
+	pid_t pid;
+	char comm[COMM_SIZE];
+	bool has_comm;
+	struct dbgmem_info info;
+	ssize_t planted;	/* by all sessions; negative: not known here */
+};
+
+static int facts_get(struct facts *f, struct dbgmem *m)
+{
+	struct dbgmem_bp *bps;
+	int ret;
+
+	ret = dbgmem_get_info(m, &f->info);
+	if (ret)
+		return ret;
+	f->has_comm = comm_get(f->pid, f->comm);
+	f->planted = -1;
+	if (!(f->info.features & DBGMEM_FEATURE_BREAKPOINT))
+		return 0;
+	/* This verb's session has none. */
+	f->planted = dbgmem_bp_list(m, DBGMEM_BP_ALL, &bps);
+	if (f->planted < 0)
+		return (int)f->planted;
+	free(bps);
+	return 0;
+}
+
+static int facts_show(const struct facts *f)
+{
+	printf("%-15s %d\n", "process:", (int)f->pid);
+	if (f->has_comm)
+		printf("%-15s %s\n", "command:", f->comm);
+	show_one("state:", states, NR(states), f->info.state);
+	show_bits("access:", access_words, NR(access_words), f->info.access);
+	if (f->planted >= 0)
+		printf("%-15s %zd breakpoints, of all sessions\n", "planted:",
+		       f->planted);
+	show_info(&f->info);
 	return finish(STATUS_OK);
 }
 
-static void show_comm(pid_t pid)
+static int facts_json(const struct facts *f)
 {
-	char path[64], comm[64];
-	FILE *f;
+	struct json_object *o = json_object_new_object();
+	int bad;
 
-	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
-	f = fopen(path, "re");
-	if (!f)
-		return;
-	if (fgets(comm, sizeof(comm), f)) {
-		comm[strcspn(comm, "\n")] = '\0';
-		printf("%-15s %s\n", "command:", comm);
-	}
-	fclose(f);
+	bad = json_put(o, "process", json_object_new_int64(f->pid));
+	if (f->has_comm)
+		bad |= json_put(o, "command", json_object_new_string(f->comm));
+	bad |= json_put(o, "state",
+			json_one(states, NR(states), f->info.state));
+	bad |= json_put(o, "access",
+			json_bits(access_words, NR(access_words),
+				  f->info.access));
+	if (f->planted >= 0)
+		bad |= json_put(o, "planted",
+				json_object_new_int64(f->planted));
+	bad |= json_info(o, &f->info);
+	return json_finish(o, bad, STATUS_OK);
 }
 
-static int info_pid(pid_t pid)
+static int info_pid(pid_t pid, bool json)
 {
-	struct dbgmem_info info;
+	struct facts f = { .pid = pid };
 	struct dbgmem *m;
 	int ret;
 
@@ -175,36 +328,37 @@ static int info_pid(pid_t pid)
 	if (ret && dbgmem_last_error()->gate == DBGMEM_GATE_NODE)
 		ret = dbgmem_open(pid, DBGMEM_OPEN_RDONLY, &m);
 	if (!ret)
-		ret = dbgmem_get_info(m, &info);
-	if (ret) {
+		ret = facts_get(&f, m);
+	if (ret)
 		msg("%s", dbgmem_errstr());
-		dbgmem_close(m);
-		return STATUS_FAILED;
-	}
-	printf("%-15s %d\n", "process:", (int)pid);
-	show_comm(pid);
-	show_one("state:", states, NR(states), info.state);
-	show_bits("access:", access_words, NR(access_words), info.access);
-	show_info(&info);
 	dbgmem_close(m);
-	return finish(STATUS_OK);
+	if (ret)
+		return STATUS_FAILED;
+	return json ? facts_json(&f) : facts_show(&f);
 }
 
 int cmd_info(int argc, char **argv)
 {
+	bool json = false;
 	pid_t pid;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (c == 'h')
+	while ((c = getopt_long(argc, argv, "jh", options, NULL)) != -1) {
+		switch (c) {
+		case 'j':
+			json = true;
+			break;
+		case 'h':
 			return help();
-		return msg_hint("info");
+		default:
+			return msg_hint("info");
+		}
 	}
 	if (argc - optind > 1)
 		return msg_usage("info", "only one PID can be given");
 	if (argc == optind)
-		return info_module();
+		return info_module(json);
 	if (num_parse_pid(argv[optind], &pid))
 		return msg_usage("info", "'%s' is not a process id", argv[optind]);
-	return info_pid(pid);
+	return info_pid(pid, json);
 }

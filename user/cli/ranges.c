@@ -23,7 +23,7 @@ static uint8_t *prepare(const struct range *range, size_t nr,
 
 	for (i = 0; i < nr; i++) {
 		if (range[i].len > RANGES_MAX - total) {
-			msg("several ranges take at most %llu bytes together; read them one by one",
+			msg("several ranges, or --stable, take at most %llu bytes together; read a part at a time",
 			    RANGES_MAX);
 			return NULL;
 		}
@@ -32,7 +32,7 @@ static uint8_t *prepare(const struct range *range, size_t nr,
 	buf = malloc(total ? total : 1);
 	*segs = calloc(nr, sizeof(**segs));
 	if (!buf || !*segs) {
-		msg("out of memory for %llu bytes; read the ranges one by one",
+		msg("out of memory for %llu bytes; read a part at a time",
 		    (unsigned long long)total);
 		free(buf);
 		free(*segs);
@@ -64,16 +64,27 @@ static void explain(const struct progress *p, const struct dbgmem_segment *seg)
 	stop_short(&part, &res);
 }
 
+static int changed(const struct progress *p, const struct dbgmem_segment *seg,
+		   uint32_t passes)
+{
+	struct progress part = *p;
+
+	part.addr = seg->addr;
+	part.len = seg->len;
+	return stop_changed(&part, passes);
+}
+
 /* Some bytes came, or none were asked for. */
 static int print(const struct progress *p, const struct dbgmem_segment *seg,
-		 size_t nr, struct sink *s)
+		 size_t nr, uint32_t passes, struct sink *s)
 {
+	const bool several = nr > 1;
 	int status = STATUS_OK, ret;
 	uint64_t len;
 
 	for (; nr--; seg++) {
 		len = seg->len;
-		ret = sink_range(s, seg->addr, &len);
+		ret = sink_range(s, seg->addr, several ? &len : NULL);
 		if (!ret)
 			ret = sink_put(s, seg->addr,
 				       (uint8_t *)(uintptr_t)seg->buf,
@@ -83,6 +94,8 @@ static int print(const struct progress *p, const struct dbgmem_segment *seg,
 		if (seg->done < seg->len) {
 			explain(p, seg);
 			status = STATUS_PARTIAL;
+		} else if (seg->reason == DBGMEM_REASON_CHANGED) {
+			status = changed(p, seg, passes);
 		}
 	}
 	return status;
@@ -105,6 +118,10 @@ static int failed(const struct progress *p, const struct range *range,
 int ranges_read(struct dbgmem *m, const struct progress *p,
 		const struct range *range, size_t nr, struct sink *s)
 {
+	struct dbgmem_vector_options opt = {
+		.flags = p->flags,
+		.retries = p->retries,
+	};
 	struct dbgmem_vector_result res;
 	struct dbgmem_segment *segs;
 	uint8_t *buf;
@@ -114,10 +131,10 @@ int ranges_read(struct dbgmem *m, const struct progress *p,
 	buf = prepare(range, nr, &segs);
 	if (!buf)
 		return STATUS_FAILED;
-	if (dbgmem_readv(m, segs, nr, p->flags, &res) < 0) {
+	if (dbgmem_readv_options(m, segs, nr, &opt, &res) < 0) {
 		status = failed(p, range, nr, &res);
 	} else if (res.done || res.nr_complete == nr) {
-		status = print(p, segs, nr, s);
+		status = print(p, segs, nr, opt.passes, s);
 	} else {
 		/* Not one byte: the output is not touched. */
 		for (i = 0; i < nr; i++)

@@ -17,9 +17,9 @@ struct range {
 };
 
 /*
- * Read @nr ranges with pid and flags of @p, as far as each goes, or with
+ * Read @nr ranges with pid, flags and retries of @p, as far as each goes, or with
  * DBGMEM_EXACT all or none. Prints what came, and says of each that is not
- * complete why; the exit status.
+ * complete why, and with DBGMEM_STABLE which changed; the exit status.
  */
 int ranges_read(struct dbgmem *m, const struct progress *p,
 		const struct range *range, size_t nr, struct sink *s);

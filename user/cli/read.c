@@ -10,9 +10,16 @@
 #include <dbgmem.h>
 
 #include "cli.h"
+#include "num.h"
 #include "ranges.h"
 #include "sink.h"
 #include "stop.h"
+
+/* How often --stable reads once more. */
+#define RETRIES		8
+
+/* It has no letter: that would take the next for its number. */
+#define OPT_STABLE	256
 
 static const struct option options[] = {
 	{ "output", required_argument, NULL, 'o' },
@@ -21,6 +28,7 @@ static const struct option options[] = {
 	{ "force", no_argument, NULL, 'f' },
 	{ "zero-fill", no_argument, NULL, 'z' },
 	{ "no-fault", no_argument, NULL, 'n' },
+	{ "stable", optional_argument, NULL, OPT_STABLE },
 	{ "help", no_argument, NULL, 'h' },
 	{ }
 };
@@ -37,10 +45,13 @@ static int help(void)
 	     "  -f, --force        ignore the target's page protections\n"
 	     "  -z, --zero-fill    go on behind holes: zeros, or ?? in the dump\n"
 	     "  -n, --no-fault     only what is resident: bring no page in\n"
+	     "      --stable[=N]   read twice, and up to N times more (default 8) while it\n"
+	     "                     changes; say which range did\n"
 	     "  -h, --help         show this text\n\n"
 	     "ADDR is 0x... or decimal, or MAPPING+OFFSET, MAPPING-OFFSET or MAPPING, for\n"
 	     "example '[heap]+0x10' or libc.so.6+0x1c000. LEN may end in K, M or G.\n\n"
-	     "Exit status: 0 all, 1 nothing, 2 usage, 3 a part: fewer bytes, or holes.");
+	     "Exit status: 0 all, 1 nothing, 2 usage, 3 a part: fewer bytes, or holes,\n"
+	     "or --stable saw a change.");
 	return finish(STATUS_OK);
 }
 
@@ -165,7 +176,7 @@ static int run(struct progress *p, const struct range *range, size_t nr,
 	p->len = range->len;
 	if (nr > 1 && p->flags & DBGMEM_ZEROFILL)
 		status = read_streams(m, p, range, nr, s);
-	else if (nr > 1)
+	else if (nr > 1 || p->flags & DBGMEM_STABLE)
 		status = ranges_read(m, p, range, nr, s);
 	else if (p->flags & DBGMEM_EXACT)
 		status = read_exact(m, p, s);
@@ -200,6 +211,18 @@ static int ranges_parse(char **argv, size_t nr, pid_t *pid,
 	return status;
 }
 
+/* What --stable was given, or NULL. STATUS_OK, or the message is out. */
+static int retries_parse(const char *s, uint32_t *retries)
+{
+	uint64_t v = RETRIES;
+
+	if (s && (num_parse(s, &v) || v > UINT32_MAX))
+		return msg_usage("read", "--stable: '%s' is not a number of retries",
+				 s);
+	*retries = (uint32_t)v;
+	return STATUS_OK;
+}
+
 int cmd_read(int argc, char **argv)
 {
 	struct progress p = { .write = false };
@@ -229,6 +252,11 @@ int cmd_read(int argc, char **argv)
 		case 'n':
 			p.flags |= DBGMEM_NOFAULT;
 			break;
+		case OPT_STABLE:
+			p.flags |= DBGMEM_STABLE;
+			if (retries_parse(optarg, &p.retries))
+				return STATUS_USAGE;
+			break;
 		case 'h':
 			return help();
 		default:
@@ -242,6 +270,8 @@ int cmd_read(int argc, char **argv)
 				 argv[argc - 1]);
 	if ((p.flags & DBGMEM_EXACT) && (p.flags & DBGMEM_ZEROFILL))
 		return msg_usage("read", "--exact and --zero-fill exclude each other");
+	if ((p.flags & DBGMEM_STABLE) && (p.flags & DBGMEM_ZEROFILL))
+		return msg_usage("read", "--stable and --zero-fill exclude each other");
 	if (s.path) {
 		s.dump = false;
 		if (!strcmp(s.path, "-"))

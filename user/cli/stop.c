@@ -84,6 +84,14 @@ int stop_holes(const struct progress *p, const struct dbgmem_result *hole)
 	return STATUS_PARTIAL;
 }
 
+int stop_changed(const struct progress *p, uint32_t passes)
+{
+	msg("read at 0x%llx of process %d: the %llu bytes changed while they were read, %u times: they are those of the last",
+	    (unsigned long long)p->addr, (int)p->pid,
+	    (unsigned long long)p->len, passes);
+	return STATUS_PARTIAL;
+}
+
 int stop_exact(struct dbgmem *m, uint64_t len, uint64_t *limit)
 {
 	struct dbgmem_info info;

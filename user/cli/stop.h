@@ -18,6 +18,7 @@ struct progress {
 	uint64_t addr;
 	uint64_t len;		/* or LEN_UNKNOWN */
 	uint32_t flags;
+	uint32_t retries;	/* with DBGMEM_STABLE */
 	uint64_t done;		/* bytes that moved, of all pieces */
 };
 
@@ -31,6 +32,9 @@ int stop_failed(const struct progress *p);
 
 /* --zero-fill came to the end; the first hole was @hole. The exit status. */
 int stop_holes(const struct progress *p, const struct dbgmem_result *hole);
+
+/* All of it came, but changed in each of @passes. Says so; the exit status. */
+int stop_changed(const struct progress *p, uint32_t passes);
 
 /*
  * STATUS_OK if @len bytes fit an exact transfer on @m, else says that they do

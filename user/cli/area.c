@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Where in a process to look: in regions of some kind, or in ranges. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "area.h"
+#include "cli.h"
+#include "interrupt.h"
+#include "num.h"
+
+bool area_option(struct area *a, int c)
+{
+	switch (c) {
+	case AREA_WRITABLE:
+		a->filter |= DBGMEM_REGION_WRITE;
+		return true;
+	case AREA_EXECUTABLE:
+		a->filter |= DBGMEM_REGION_EXEC;
+		return true;
+	case AREA_FILE:
+		a->filter |= DBGMEM_REGION_FILE;
+		return true;
+	case AREA_ANONYMOUS:
+		a->filter |= DBGMEM_REGION_NOT(DBGMEM_REGION_FILE);
+		return true;
+	case AREA_PRIVATE:
+		a->filter |= DBGMEM_REGION_NOT(DBGMEM_REGION_SHARED);
+		return true;
+	case AREA_SHARED:
+		a->filter |= DBGMEM_REGION_SHARED;
+		return true;
+	default:
+		return false;
+	}
+}
+
+int area_parse(struct area *a, const char *verb, char **args, int nr,
+	       pid_t *pid)
+{
+	struct target_args t = { .pid = args[0] };
+	int status = STATUS_OK;
+	size_t i;
+
+	if (nr < 1)
+		return msg_usage(verb, "PID is needed");
+	if (nr % 2 == 0)
+		return msg_usage(verb, "each ADDR needs a LEN: '%s' has none",
+				 args[nr - 1]);
+	if ((uint32_t)a->filter & (a->filter >> 32))
+		return msg_usage(verb, "--file and --anonymous, --private and --shared exclude each other");
+	if (nr == 1) {
+		if (num_parse_pid(args[0], pid))
+			return msg_usage(verb, "'%s' is not a process id",
+					 args[0]);
+		return STATUS_OK;
+	}
+	a->nr_given = (size_t)nr / 2;
+	a->given = calloc(a->nr_given, sizeof(*a->given));
+	if (!a->given) {
+		msg("out of memory");
+		return STATUS_FAILED;
+	}
+	for (i = 0; i < a->nr_given && !status; i++) {
+		t.addr = args[1 + 2 * i];
+		t.len = args[2 + 2 * i];
+		status = target_parse(verb, &t, pid, &a->given[i].addr,
+				      &a->given[i].len);
+	}
+	return status;
+}
+
+/* What there is of @r, behind what was found of others. */
+static int find(struct area *a, struct dbgmem *m, const struct dbgmem_range *r,
+		uint64_t filter)
+{
+	struct dbgmem_range *found, *more;
+	uint64_t bytes = 0;
+	size_t nr, i;
+
+	/* Of the last byte of 64 bits nobody can say that it ends below 2^64. */
+	if (dbgmem_ranges_find(m, r->addr, r->len < UINT64_MAX - r->addr ?
+			       r->len : UINT64_MAX - r->addr, filter, &found,
+			       &nr)) {
+		msg("%s", dbgmem_errstr());
+		return STATUS_FAILED;
+	}
+	more = reallocarray(a->range, a->nr + nr + 1, sizeof(*more));
+	if (!more) {
+		msg("out of memory");
+		free(found);
+		return STATUS_FAILED;
+	}
+	a->range = more;
+	for (i = 0; i < nr; i++) {
+		a->range[a->nr++] = found[i];
+		bytes += found[i].len;
+	}
+	a->found += bytes;
+	if (a->given)
+		a->unmapped += r->len - bytes;
+	free(found);
+	return STATUS_OK;
+}
+
+int area_find(struct area *a, struct dbgmem *m, uint32_t flags)
+{
+	static const struct dbgmem_range all = { .len = UINT64_MAX };
+	uint64_t filter = a->filter;
+	int status = STATUS_OK;
+	size_t i;
+
+	if (!(flags & DBGMEM_FORCE))
+		filter |= DBGMEM_REGION_READ;
+	if (!a->given)
+		return find(a, m, &all,
+			    filter | DBGMEM_REGION_NOT(DBGMEM_REGION_SPECIAL));
+	for (i = 0; i < a->nr_given && !status; i++)
+		status = find(a, m, &a->given[i], filter);
+	return status;
+}
+
+int area_verdict(const struct area *a, pid_t pid, uint32_t flags,
+		 const struct coverage *c)
+{
+	uint64_t missed = a->unmapped;
+
+	/* With this that is what was asked for. */
+	if (!(flags & DBGMEM_NOFAULT))
+		missed += c->skipped;
+	if (c->cut)
+		msg("%s%llu of %llu bytes of process %d were searched",
+		    interrupt_seen() ? "interrupted: " : "",
+		    (unsigned long long)(c->done - c->skipped),
+		    (unsigned long long)a->found, (int)pid);
+	if (missed)
+		msg("%llu bytes of process %d could not be read and were left out",
+		    (unsigned long long)missed, (int)pid);
+	if (!c->cut && !missed)
+		return STATUS_OK;
+	return c->done > c->skipped ? STATUS_PARTIAL : STATUS_FAILED;
+}
+
+void area_free(struct area *a)
+{
+	free(a->given);
+	free(a->range);
+	*a = (struct area){ 0 };
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+/* dbgmem bp: breakpoints, with verbs of its own. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bp.h"
+#include "cli.h"
+
+static const struct verb {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} verbs[] = {
+	{ "set", bp_set },
+	{ "list", bp_list },
+	{ "clear", bp_clear },
+};
+
+static int help(void)
+{
+	puts("Usage: dbgmem bp set [--trap HEX] [--hold] PID ADDR...\n"
+	     "       dbgmem bp list [--json] PID\n"
+	     "       dbgmem bp clear PID ADDR...\n"
+	     "       dbgmem bp clear --all PID\n"
+	     "Set breakpoints in process PID, list those of everybody, and ask their holders\n"
+	     "to clear them. They live as long as the session that set them: as long as\n"
+	     "'dbgmem bp set --hold' runs.\n\n"
+	     "  -h, --help  show this text; with set, list or clear, theirs\n\n"
+	     "Exit status: 0 all of it, 1 nothing, 2 usage, 3 a part, or some were lost.");
+	return finish(STATUS_OK);
+}
+
+int bp_parse(const char *verb, char **args, size_t nr, pid_t *pid,
+	     uint64_t **addr)
+{
+	struct target_args target = { .pid = args[0] };
+	int status = STATUS_OK;
+	size_t i;
+
+	*addr = calloc(nr, sizeof(**addr));
+	if (!*addr) {
+		msg("out of memory");
+		return STATUS_FAILED;
+	}
+	for (i = 0; i < nr && !status; i++) {
+		target.addr = args[1 + i];
+		status = target_parse(verb, &target, pid, &(*addr)[i], NULL);
+	}
+	if (status)
+		free(*addr);
+	return status;
+}
+
+int bp_report(pid_t pid, uint32_t cleared, uint32_t lost)
+{
+	if (!lost) {
+		msg("%u of %u breakpoint(s) of process %d put back", cleared,
+		    cleared, (int)pid);
+		return STATUS_OK;
+	}
+	msg("%u of %u breakpoint(s) of process %d put back; the others were lost: other bytes stand where their traps were, and were left alone",
+	    cleared - lost, cleared, (int)pid);
+	return STATUS_PARTIAL;
+}
+
+int cmd_bp(int argc, char **argv)
+{
+	size_t i;
+
+	if (argc < 2)
+		return msg_usage("bp", "set, list or clear is needed");
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+		return help();
+	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (!strcmp(argv[1], verbs[i].name)) {
+			argv[1] = argv[0];
+			return verbs[i].run(argc - 1, argv + 1);
+		}
+	return msg_usage("bp", "'%s' is not set, list or clear", argv[1]);
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What --json prints, over json-c. */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <dbgmem.h>
+
+#include "cli.h"
+#include "hex.h"
+#include "json.h"
+
+struct json_object *json_hex(uint64_t value)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)value);
+	return json_object_new_string(text);
+}
+
+struct json_object *json_bytes(const uint8_t *bytes, size_t nr)
+{
+	char *text = malloc(2 * nr + 1);
+	struct json_object *s = NULL;
+
+	if (text)
+		s = json_object_new_string(hex_format(bytes, nr, text));
+	free(text);
+	return s;
+}
+
+struct json_object *json_text(const char *s, size_t len)
+{
+	static const char bad[] = "\xef\xbf\xbd";
+	struct json_object *text;
+	char *copy, *to;
+	size_t n;
+
+	copy = malloc(len * (sizeof(bad) - 1) + 1);
+	if (!copy)
+		return NULL;
+	for (to = copy; len; s += n, len -= n) {
+		n = dbgmem_utf8_valid(s, len);
+		to = mempcpy(to, s, n);
+		if (n == len)
+			break;
+		to = stpcpy(to, bad);
+		n++;
+	}
+	text = json_object_new_string_len(copy, (int)(to - copy));
+	free(copy);
+	return text;
+}
+
+int json_put(struct json_object *obj, const char *key,
+	     struct json_object *value)
+{
+	if (obj && value && !json_object_object_add(obj, key, value))
+		return 0;
+	json_object_put(value);
+	return -1;
+}
+
+int json_append(struct json_object *array, struct json_object *value)
+{
+	if (array && value && !json_object_array_add(array, value))
+		return 0;
+	json_object_put(value);
+	return -1;
+}
+
+int json_print(struct json_object *obj)
+{
+	const char *text;
+	int status = STATUS_OK;
+
+	text = json_object_to_json_string_ext(obj, JSON_C_TO_STRING_PRETTY |
+					      JSON_C_TO_STRING_SPACED |
+					      JSON_C_TO_STRING_NOSLASHESCAPE);
+	if (text) {
+		puts(text);
+	} else {
+		msg("out of memory");
+		status = STATUS_FAILED;
+	}
+	json_object_put(obj);
+	return finish(status);
+}
+
+const char *json_line(struct json_object *obj)
+{
+	return json_object_to_json_string_ext(obj, JSON_C_TO_STRING_SPACED |
+					      JSON_C_TO_STRING_NOSLASHESCAPE);
+}
+
+int json_list_add(struct json_list *l, struct json_object *value)
+{
+	const char *text = value ? json_line(value) : NULL;
+
+	if (text)
+		printf("%s  %s", l->nr++ ? ",\n" : "[\n", text);
+	json_object_put(value);
+	return text ? 0 : -1;
+}
+
+int json_list_end(struct json_list *l, int status)
+{
+	puts(l->nr ? "\n]" : "[]");
+	return finish(status);
+}

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-2.0
+/* dbgmem strings: the strings in the memory of a process. */
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <dbgmem.h>
+
+#include "area.h"
+#include "cli.h"
+#include "interrupt.h"
+#include "json.h"
+#include "num.h"
+#include "places.h"
+#include "scan.h"
+
+#define MIN_DEFAULT	4
+
+/* Options without a letter. */
+enum {
+	OPT_UTF8 = 256,
+	OPT_UTF16,
+};
+
+static const struct option options[] = {
+	{ "min", required_argument, NULL, 'm' },
+	{ "utf8", no_argument, NULL, OPT_UTF8 },
+	{ "utf16", no_argument, NULL, OPT_UTF16 },
+	{ "writable", no_argument, NULL, AREA_WRITABLE },
+	{ "executable", no_argument, NULL, AREA_EXECUTABLE },
+	{ "file", no_argument, NULL, AREA_FILE },
+	{ "anonymous", no_argument, NULL, AREA_ANONYMOUS },
+	{ "private", no_argument, NULL, AREA_PRIVATE },
+	{ "shared", no_argument, NULL, AREA_SHARED },
+	{ "region", no_argument, NULL, 'R' },
+	{ "limit", required_argument, NULL, 'l' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "force", no_argument, NULL, 'f' },
+	{ "no-fault", no_argument, NULL, 'n' },
+	{ "help", no_argument, NULL, 'h' },
+	{ }
+};
+
+static int help(void)
+{
+	puts("Usage: dbgmem strings [OPTION...] PID [ADDR LEN]...\n"
+	     "Print the strings in the memory of process PID, in all that can be read or in the\n"
+	     "LEN bytes at each ADDR, with their addresses: 4 or more characters of ASCII.\n\n"
+	     "  -m, --min N      N or more\n"
+	     "      --utf8       of UTF-8, but for control characters\n"
+	     "      --utf16      of ASCII, in UTF-16 of the machine's byte order\n\n"
+	     "Where:\n"
+	     "      --writable, --executable, --private, --shared\n"
+	     "      --file, --anonymous   only in memory that is, or is mapped so\n"
+	     "  -f, --force      also in what the process itself may not read\n"
+	     "  -n, --no-fault   only in what is resident: bring no page in\n\n"
+	     "What is printed:\n"
+	     "  -R, --region     also what is mapped there\n"
+	     "  -j, --json       as JSON\n"
+	     "  -l, --limit N    stop after N strings\n"
+	     "  -h, --help       show this text\n\n"
+	     "ADDR and LEN are as for 'dbgmem read'. Ctrl-C ends it, and says how far it came.\n\n"
+	     "Exit status: 0 found, 1 not found, or it failed, 2 usage, 3 not all of it could\n"
+	     "be searched.");
+	return finish(STATUS_OK);
+}
+
+/* The command line. */
+struct query {
+	pid_t pid;
+	struct area area;
+	enum scan_encoding encoding;
+	uint64_t min, limit;
+	uint32_t flags;
+	bool region, json;
+};
+
+/* One walk, and what is shown of it. */
+struct walk {
+	const struct query *q;
+	struct dbgmem *m;
+	struct places places;
+	struct json_list list;
+	uint64_t nr;		/* strings */
+	struct coverage cover;
+	struct scan scan;
+	/* what was read, and before it what the scan has left */
+	uint8_t room[SCAN_LEFT + CHUNK], valid[CHUNK / 8];
+	size_t left;
+	uint64_t next;		/* the address behind */
+	uint64_t page_size;
+	struct scan_run run[2];
+};
+
+static int json_string(struct walk *w, uint64_t addr, const char *text,
+		       size_t len)
+{
+	struct json_object *o = json_object_new_object();
+	int bad;
+
+	bad = json_put(o, "address", json_hex(addr));
+	bad |= places_json(&w->places, addr, o);
+	bad |= json_put(o, "string", json_text(text, len));
+	if (bad) {
+		json_object_put(o);
+		o = NULL;
+	}
+	return json_list_add(&w->list, o);
+}
+
+/* The end of the scan for: 1, the limit, or an output that is gone. */
+static int on_found(void *arg, uint64_t addr, const char *text, size_t len)
+{
+	struct walk *w = arg;
+
+	w->nr++;
+	if (w->q->json) {
+		if (json_string(w, addr, text, len)) {
+			msg("out of memory");
+			w->cover.cut = true;
+			return 1;
+		}
+	} else {
+		printf("0x%016llx ", (unsigned long long)addr);
+		if (w->q->region) {
+			places_print(&w->places, addr, stdout);
+			putchar(' ');
+		}
+		fwrite(text, 1, len, stdout);
+		putchar('\n');
+	}
+	return w->nr == w->q->limit || ferror(stdout) || interrupt_seen();
+}
+
+/* @len bytes of @addr, at byte @pos of what was read. */
+static void feed(struct walk *w, uint64_t addr, size_t pos, size_t len)
+{
+	const uint8_t *buf = w->room + SCAN_LEFT + pos - w->left;
+
+	/* What was left stands before it. */
+	len += w->left;
+	w->left = len - scan_feed(&w->scan, addr - w->left, buf, len);
+}
+
+/* Page by page, whether it could be read. */
+static void chunk(struct walk *w, uint64_t addr, size_t len)
+{
+	size_t pos, n, page;
+
+	for (pos = 0; pos < len && !w->scan.stopped; pos += n) {
+		page = (size_t)((addr % w->page_size + pos) / w->page_size);
+		n = (size_t)(w->page_size - (addr + pos) % w->page_size);
+		if (n > len - pos)
+			n = len - pos;
+		if (!(w->valid[page / 8] >> page % 8 & 1)) {
+			scan_break(&w->scan);
+			w->left = 0;
+			w->cover.skipped += n;
+			continue;
+		}
+		feed(w, addr + pos, pos, n);
+	}
+	/* The next is read to the same place. */
+	if (!w->scan.stopped)
+		memmove(w->room + SCAN_LEFT - w->left,
+			w->room + SCAN_LEFT + len - w->left, w->left);
+	w->cover.done += len;
+	w->next = addr + len;
+}
+
+/* One range. 0, or -1 and the message is out. */
+static int walk_range(struct walk *w, const struct dbgmem_range *r)
+{
+	uint64_t addr = r->addr, end = r->addr + r->len;
+	size_t n;
+
+	if (addr != w->next) {
+		scan_break(&w->scan);
+		w->left = 0;
+	}
+	for (; addr < end && !w->scan.stopped && !interrupt_seen(); addr += n) {
+		n = CHUNK - addr % CHUNK;
+		if (n > end - addr)
+			n = (size_t)(end - addr);
+		if (dbgmem_read_valid(w->m, addr, w->room + SCAN_LEFT, n,
+				      w->q->flags | DBGMEM_ZEROFILL, w->valid,
+				      dbgmem_valid_size(w->m, addr, n), NULL)) {
+			msg("%s", dbgmem_errstr());
+			return -1;
+		}
+		chunk(w, addr, n);
+	}
+	return 0;
+}
+
+static int walk(struct walk *w)
+{
+	const struct area *a = &w->q->area;
+	int status;
+	size_t i;
+
+	interrupt_catch();
+	for (i = 0; i < a->nr && !w->scan.stopped && !interrupt_seen(); i++)
+		if (walk_range(w, &a->range[i])) {
+			w->cover.cut = true;
+			break;
+		}
+	scan_break(&w->scan);
+	w->cover.cut |= interrupt_seen();
+	/* What follows the last that was asked for does not matter. */
+	status = w->nr == w->q->limit ? STATUS_OK :
+		 area_verdict(a, w->q->pid, w->q->flags, &w->cover);
+	if (status == STATUS_FAILED && w->nr)
+		status = STATUS_PARTIAL;
+	if (!status && !w->nr) {
+		msg("no string in %llu bytes of process %d",
+		    (unsigned long long)(w->cover.done - w->cover.skipped),
+		    (int)w->q->pid);
+		status = STATUS_FAILED;
+	}
+	return w->q->json ? json_list_end(&w->list, status) : finish(status);
+}
+
+static struct walk *walk_new(const struct query *q, struct dbgmem *m)
+{
+	struct dbgmem_info info;
+	struct walk *w;
+
+	if (dbgmem_get_info(m, &info)) {
+		msg("%s", dbgmem_errstr());
+		return NULL;
+	}
+	w = calloc(1, sizeof(*w));
+	if (!w) {
+		msg("out of memory");
+		return NULL;
+	}
+	w->q = q;
+	w->m = m;
+	w->page_size = info.page_size;
+	w->scan.encoding = q->encoding;
+	w->scan.min = (size_t)q->min;
+	w->scan.found = on_found;
+	w->scan.arg = w;
+	w->scan.run[0] = &w->run[0];
+	w->scan.run[1] = &w->run[1];
+	return w;
+}
+
+static int run(struct query *q)
+{
+	struct walk *w = NULL;
+	struct dbgmem *m;
+	int status;
+
+	if (dbgmem_open(q->pid, DBGMEM_OPEN_RDONLY, &m)) {
+		msg("%s", dbgmem_errstr());
+		return STATUS_FAILED;
+	}
+	status = area_find(&q->area, m, q->flags);
+	if (!status) {
+		w = walk_new(q, m);
+		status = w ? STATUS_OK : STATUS_FAILED;
+	}
+	if (!status && (q->region || q->json))
+		status = places_get(&w->places, m);
+	if (!status)
+		status = walk(w);
+	if (w)
+		places_free(&w->places);
+	free(w);
+	dbgmem_close(m);
+	return status;
+}
+
+/* STATUS_OK, or another status and the message is out. */
+static int option_take(struct query *q, int c)
+{
+	if (area_option(&q->area, c))
+		return STATUS_OK;
+	switch (c) {
+	case 'm':
+		if (num_parse(optarg, &q->min) || !q->min || q->min > SCAN_MAX)
+			return msg_usage("strings", "--min: '%s' is not a number from 1 to %d",
+					 optarg, SCAN_MAX);
+		return STATUS_OK;
+	case 'l':
+		if (num_parse(optarg, &q->limit) || !q->limit)
+			return msg_usage("strings", "--limit: '%s' is not a number of at least 1",
+					 optarg);
+		return STATUS_OK;
+	case OPT_UTF8:
+	case OPT_UTF16:
+		if (q->encoding != SCAN_ASCII)
+			return msg_usage("strings", "only one of --utf8 and --utf16 can be given");
+		q->encoding = c == OPT_UTF8 ? SCAN_UTF8 : SCAN_UTF16;
+		return STATUS_OK;
+	case 'R':
+		q->region = true;
+		return STATUS_OK;
+	case 'j':
+		q->json = true;
+		return STATUS_OK;
+	case 'f':
+		q->flags |= DBGMEM_FORCE;
+		return STATUS_OK;
+	case 'n':
+		q->flags |= DBGMEM_NOFAULT;
+		return STATUS_OK;
+	default:
+		return msg_hint("strings");
+	}
+}
+
+int cmd_strings(int argc, char **argv)
+{
+	struct query q = { .min = MIN_DEFAULT, .limit = UINT64_MAX };
+	int c, status = STATUS_OK;
+
+	while (!status && (c = getopt_long(argc, argv, "m:Rl:jfnh", options,
+					   NULL)) != -1) {
+		if (c == 'h')
+			return help();
+		status = option_take(&q, c);
+	}
+	if (!status)
+		status = area_parse(&q.area, "strings", argv + optind,
+				    argc - optind, &q.pid);
+	if (!status)
+		status = run(&q);
+	area_free(&q.area);
+	return status;
+}
