@@ -13,7 +13,8 @@
 #define PAGE		4096
 #define POISON		0xa5
 #define KNOWN_FLAGS \
-	(DBGMEM_EXACT | DBGMEM_FORCE | DBGMEM_ZEROFILL | DBGMEM_NOFAULT)
+	(DBGMEM_EXACT | DBGMEM_FORCE | DBGMEM_ZEROFILL | DBGMEM_NOFAULT | \
+	 DBGMEM_RAW)
 
 /* Addresses that are no program's memory, as far as a pointer can say them. */
 static const uint64_t bad_addr[] = {
@@ -32,6 +33,9 @@ struct abi {
 	unsigned char *shared;	/* mapped here and in the target */
 	unsigned char buf[64];
 	struct dbgmem_segment segs[2];
+	struct dbgmem_expect expect;
+	struct dbgmem_bp bp;
+	struct dbgmem_region region;
 };
 
 static inline int abi_start(struct abi *a)

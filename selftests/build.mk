@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# Included by the top Makefile: test programs, lint, check and demo.
+# Included by the top Makefile: test programs, lint, check, check-debug and demo.
 
 TEST_SRC := $(wildcard selftests/test_*.c)
 HELPER_SRC := $(wildcard selftests/helper_*.c)
@@ -18,17 +18,22 @@ HELPER_BIN := $(HELPER_SRC:selftests/%.c=$(T)/%)
 HOST_BIN := $(HOST_SRC:selftests/%.c=$(T)/%)
 
 TEST_CFLAGS = -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter \
-	-I$(O)/include -Iuser/lib -isystem $(O)/kselftest -pthread -MMD -MP
+	-I$(O)/include -Iuser/lib -isystem selftests/harness \
+	-isystem $(O)/kselftest -pthread -MMD -MP
 TEST_DEPS := selftests/build.mk $(PART_SRC) | $(UAPI_COPY) $(O)/kselftest/.complete
 
 # only those that use a library are linked to it
-TEST_LIBS := -L$(O)/user -Wl,--as-needed -ldbgmem -luring
+TEST_LIBS := -L$(O)/user -Wl,--as-needed -ldbgmem -luring -lelf $(JSON_LIBS)
 test_parts = $(foreach p,$(PART_SRC),\
 	$(shell grep -ql '^\#include "$(notdir $(p:.c=.h))"' $< && echo $(p)))
 # a helper may ask for special linking: /* link: -nostdlib -static */
 helper_link = $(or $(shell sed -n 's|^/\* link: \(.*\) \*/$$|\1|p' $<),-static)
 
 selftests: $(TEST_BIN) $(HELPER_BIN) $(HOST_BIN) ## build the test programs
+
+# those that TESTS= names, and what they may start
+selftests-wanted: $(if $(TESTS),$(filter $(addprefix $(T)/,$(TESTS)),\
+	$(TEST_BIN) $(HOST_BIN)) $(HELPER_BIN),selftests)
 
 $(T)/test_%32: selftests/test_%.c $(TEST_DEPS)
 	$(say) CC32 "$<"
@@ -52,7 +57,7 @@ $(T)/host_%: selftests/host_%.c $(CLI_OBJ) $(O)/user/libdbgmem.a $(TEST_DEPS)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CFLAGS) -Iuser/cli $(LIBKMOD_CFLAGS) -MF $@.d -o $@ $< \
 		$(filter-out %/main.o,$(CLI_OBJ)) $(O)/user/libdbgmem.a \
-		$(LIBKMOD_LIBS)
+		$(LIBKMOD_LIBS) $(JSON_LIBS) $(ELF_LIBS)
 
 -include $(wildcard $(T)/*.d)
 
@@ -74,22 +79,61 @@ $(LINT_LOG): $(KMOD_SRC) $(GUEST)/.complete
 LINT_ENV = O='$(O)' CC='$(CC)' USER_CFLAGS="$(subst ",\",$(USER_CFLAGS))" \
 	TEST_CFLAGS='$(filter-out -M%,$(TEST_CFLAGS))'
 
-lint: ## compiler warnings, sparse, checkpatch, headers, manual pages
-	$(Q)$(QEMU_DIR)/setup.sh
+lint: ## compiler warnings, sparse, checkpatch, headers, manual pages; and the analyzers
+	$(Q)$(QEMU_DIR)/setup.sh build kernel lint check analyze
 	+$(Q)$(MAKE) --no-print-directory $(JOBS) lint-build
-	$(Q)$(LINT_ENV) selftests/lint.sh
+	$(Q)$(LINT_ENV) GUEST='$(GUEST)' ANALYZE=1 TESTS='lint analyze' V='$(V)' \
+		selftests/check.sh
 
 lint-build: $(LINT_LOG) $(UAPI_COPY) $(O)/kselftest/.complete
 
 # --- check and demo ---
 
+# What opens cores in the guest, and the tests that have it do so.
+GDB := $(O)/gdb/.complete
+GDB_TESTS := test_tool_dump_gdb
+
 check: ## build everything, boot a guest and run all tests (TESTS="test_x ..." for some)
 	$(Q)$(QEMU_DIR)/setup.sh
 	+$(Q)$(MAKE) --no-print-directory $(JOBS) check-build
 	$(Q)$(LINT_ENV) GUEST='$(GUEST)' TESTS='$(TESTS)' V='$(V)' \
+		GDB_TESTS='$(GDB_TESTS)' \
 		selftests/check.sh
 
-check-build: lint-build user guest-module selftests $(GUEST)/vmlinux
+check-build: lint-build user guest-module selftests-wanted $(GUEST)/vmlinux \
+	$(if $(TESTS),$(if $(filter $(GDB_TESTS),$(TESTS)),$(GDB)),$(GDB))
+
+# --- check-debug ---
+
+DEBUG_KERNEL := $(O)/debug/$(KERNEL)
+DEBUG_BUILD := $(DEBUG_KERNEL)/build
+PLANTED := $(O)/debug/planted
+
+check-debug: ## the tests in a guest with KASAN, lockdep, kmemleak, ... (its kernel is built once)
+	$(Q)$(QEMU_DIR)/setup.sh build kernel check debug
+	+$(Q)$(MAKE) --no-print-directory $(DEBUG_KERNEL)/.complete
+	+$(Q)$(MAKE) --no-print-directory $(JOBS) check-debug-build
+	$(Q)$(LINT_ENV) GUEST='$(DEBUG_KERNEL)' TESTS='$(TESTS)' V='$(V)' \
+		GDB_TESTS='$(GDB_TESTS)' DEBUG=1 selftests/check.sh
+
+check-debug-build: user selftests-wanted debug-module $(PLANTED)/planted.ko \
+	$(if $(TESTS),$(if $(filter $(GDB_TESTS),$(TESTS)),$(GDB)),$(GDB))
+
+debug-module: $(DEBUG_KERNEL)/.complete
+	+$(Q)$(MAKE) --no-print-directory modules KDIR=$(DEBUG_BUILD)
+
+# the bugs that its detectors are tested on
+$(PLANTED)/planted.ko: selftests/planted/planted.c selftests/planted/Kbuild \
+		$(DEBUG_KERNEL)/.complete
+	$(say) KBUILD "planted.ko"
+	$(Q)mkdir -p $(@D)
+	$(Q)ln -sfn $(addprefix $(S)/,$(filter selftests/%,$^)) $(@D)
+	$(call kbuild,$(DEBUG_BUILD),$(@D),modules)
+	$(Q)touch $@
+
+$(DEBUG_KERNEL)/.complete: $(QEMU_DIR)/debug.config $(QEMU_DIR)/debug.sh \
+		| $(O)/.setup-kernel
+	$(Q)$(QEMU_DIR)/debug.sh $(O) $(KERNEL)
 
 demo: ## change the memory of a running server in a guest and see it notice
 	$(Q)$(QEMU_DIR)/setup.sh
@@ -98,7 +142,11 @@ demo: ## change the memory of a running server in a guest and see it notice
 
 demo-build: user guest-module $(GUEST)/vmlinux $(O)/demo/.complete
 
+$(GDB): | $(O)/.setup-kernel
+	$(Q)$(QEMU_DIR)/gdb.sh $(O)
+
 $(O)/demo/.complete: | $(O)/.setup-kernel
 	$(Q)$(QEMU_DIR)/server.sh $(O)
 
-.PHONY: selftests lint lint-build check check-build demo demo-build
+.PHONY: selftests selftests-wanted lint lint-build check check-build check-debug \
+	check-debug-build debug-module demo demo-build

@@ -3,16 +3,30 @@
 #
 # Run what make has built: lint, the runner's own test, tests on this machine,
 # and the guests; print verdicts. Called by make, which gives O, GUEST, TESTS
-# (which to run, default all) and what lint.sh needs.
+# (which to run, default all), GDB_TESTS (which of them want gdb in the guest)
+# and what lint.sh needs.
 #
 # VMS guests share the test programs between them (default 2 where there are
 # two processors), LIMIT bounds one program and TOTAL a guest, in seconds.
+#
+# DEBUG=1: GUEST is of qemu/debug.sh. Its detectors are tested too, on bugs made
+# for that; what is said about the sources and on this machine is not repeated.
+# DBGMEM_SLOW is how much slower than a usual kernel it is. ANALYZE=1: the
+# analyzers are there to be run.
 set -eu
 here=$(dirname "$0")
 GUEST=${GUEST:?} O=${O:?}
 qemu=$here/qemu
-VMS=${VMS:-$(($(nproc) > 1 ? 2 : 1))} LIMIT=${LIMIT:-300} TOTAL=${TOTAL:-720}
-out=$O/vm
+VMS=${VMS:-$(($(nproc) > 1 ? 2 : 1))}
+if [ -n "${DEBUG:-}" ]; then
+	LIMIT=${LIMIT:-900} TOTAL=${TOTAL:-1800}
+	out=$O/vm-debug
+	words=(DEBUG=1 "DBGMEM_SLOW=${DBGMEM_SLOW:-10}")
+else
+	LIMIT=${LIMIT:-300} TOTAL=${TOTAL:-840}
+	out=$O/vm
+	words=()
+fi
 start=$SECONDS
 nonce=$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
 mkdir -p "$out"
@@ -26,13 +40,19 @@ wanted() {
 }
 
 # What there is, and is wanted.
-host=(lint setup runner) guest=()
-for f in "$O"/selftests/host_*; do
-	case $f in
-	*.d | *'*') ;;
-	*) [ ! -e "$here/$(basename "$f").c" ] || host+=("$(basename "$f")") ;;
-	esac
-done
+host=() guest=()
+if [ -n "${DEBUG:-}" ]; then
+	host+=(planted)
+else
+	host+=(lint setup runner)
+	[ -z "${ANALYZE:-}" ] || host+=(analyze)
+	for f in "$O"/selftests/host_*; do
+		case $f in
+		*.d | *'*') continue ;;
+		esac
+		[ ! -e "$here/$(basename "$f").c" ] || host+=("$(basename "$f")")
+	done
+fi
 for f in "$O"/selftests/test_*; do
 	case $f in
 	*.d | *'*') continue ;;
@@ -67,11 +87,13 @@ pick() {
 
 # One program on this machine, in the guests' form.
 host_run() {
-	local name=$1 rc=0 begin=$SECONDS
+	local name=$1 rc=0 begin=$SECONDS limit=$LIMIT
 	shift
+	# compilers and analyzers, beside two guests: as long as these may take
+	[ "$name" != lint ] || limit=$TOTAL
 	wanted "$name" || return 0
 	printf '\n@%s begin %s\n' "$nonce" "$name"
-	timeout -k 5 "$LIMIT" "$@" </dev/null 2>&1 || rc=$?
+	timeout -k 5 "$limit" "$@" </dev/null 2>&1 || rc=$?
 	printf '\n@%s end %s %d %d\n' "$nonce" "$name" "$rc" \
 		$((SECONDS - begin))
 }
@@ -80,7 +102,9 @@ host_all() {
 	local name
 	for name in "${host[@]}"; do
 		case $name in
+		analyze) host_run analyze "$here/analyze.sh" ;;
 		lint)	host_run lint "$here/lint.sh" ;;
+		planted) host_run planted "$qemu/planted_test.sh" ;;
 		setup)	host_run setup "$qemu/setup_test.sh" ;;
 		runner)	host_run runner "$qemu/collect_test.sh" ;;
 		*)	host_run "$name" "$O/selftests/$name" ;;
@@ -97,9 +121,15 @@ done
 pids=() results=("$out/host.results") consoles=()
 if [ ${#list[@]} -gt 0 ]; then
 	expect+=("${list[@]}" load unload)
+	[ -z "${DEBUG:-}" ] || expect+=(detectors detectors_unloaded)
 	version=$(basename "$(realpath "$GUEST")")
+	# gdb takes more memory than all else there
+	extra=
+	for t in ${GDB_TESTS:-}; do
+		! wanted "$t" || extra=$O/gdb/root
+	done
 	"$qemu/initramfs.sh" "$out/initramfs" "$GUEST" \
-		"$O/module/$version/kmod/dbgmem.ko" "$O"
+		"$O/module/$version/kmod/dbgmem.ko" "$O" "$extra"
 	[ "$VMS" -le ${#list[@]} ] || VMS=${#list[@]}
 	for ((v = 0; v < VMS; v++)); do
 		share=()
@@ -113,7 +143,7 @@ if [ ${#list[@]} -gt 0 ]; then
 		: >"$out/vm$v.console"
 		"$qemu/vm.sh" "$out/vm$v" "$GUEST/vmlinux" "$out/initramfs" \
 			"$TOTAL" JOB=check "NONCE=$nonce" "LIMIT=$LIMIT" \
-			"TESTS=$tests" &
+			"TESTS=$tests" ${words[@]+"${words[@]}"} &
 		pids+=($!)
 	done
 fi

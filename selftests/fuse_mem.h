@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A FUSE file system with one file in it, "mem", that answers every read with
- * zeros: what an attacker would show as /proc/PID/mem. The server speaks the
- * protocol on /dev/fuse itself: libfuse would be one more thing to carry into
- * the guest. It runs in a child, so that a test that fails takes it along.
+ * A FUSE file system with two files in it that answer every read with zeros:
+ * "mem", what an attacker would show as /proc/PID/mem; and "file", which goes
+ * through the page cache and so can be mapped, as a file on disk can. The server
+ * speaks the protocol on /dev/fuse itself: libfuse would be one more thing to
+ * carry into the guest. It runs in a child, so that a test that fails takes it
+ * along.
  */
 #ifndef SELFTESTS_FUSE_MEM_H
 #define SELFTESTS_FUSE_MEM_H
@@ -30,6 +32,7 @@ struct fuse_mem {
 };
 
 #define FUSE_NODE_MEM	2
+#define FUSE_NODE_FILE	3
 #define FUSE_FILE_SIZE	(1 << 20)
 #define FUSE_MAX_WRITE	4096
 
@@ -60,7 +63,7 @@ static inline void fuse_fill_attr(struct fuse_attr *attr, uint64_t node)
 	attr->ino = node;
 	attr->nlink = 1;
 	attr->blksize = 4096;
-	if (node == FUSE_NODE_MEM) {
+	if (node == FUSE_NODE_MEM || node == FUSE_NODE_FILE) {
 		attr->mode = S_IFREG | 0666;
 		attr->size = FUSE_FILE_SIZE;
 	} else {
@@ -88,17 +91,21 @@ static inline void fuse_answer(int fd, const struct fuse_in_header *in, const vo
 		fuse_reply(fd, in->unique, 0, &init, sizeof(init));
 		break;
 	case FUSE_LOOKUP:
-		entry.nodeid = FUSE_NODE_MEM;
-		fuse_fill_attr(&entry.attr, FUSE_NODE_MEM);
-		fuse_reply(fd, in->unique, strcmp(arg, "mem") ? -ENOENT : 0, &entry,
-		      sizeof(entry));
+		entry.nodeid = !strcmp(arg, "mem") ? FUSE_NODE_MEM :
+						     FUSE_NODE_FILE;
+		fuse_fill_attr(&entry.attr, entry.nodeid);
+		fuse_reply(fd, in->unique,
+			   strcmp(arg, "mem") && strcmp(arg, "file") ? -ENOENT :
+								       0,
+			   &entry, sizeof(entry));
 		break;
 	case FUSE_GETATTR:
 		fuse_fill_attr(&attr.attr, in->nodeid);
 		fuse_reply(fd, in->unique, 0, &attr, sizeof(attr));
 		break;
 	case FUSE_OPEN:
-		open.open_flags = FOPEN_DIRECT_IO;
+		if (in->nodeid == FUSE_NODE_MEM)
+			open.open_flags = FOPEN_DIRECT_IO;
 		fuse_reply(fd, in->unique, 0, &open, sizeof(open));
 		break;
 	case FUSE_READ:

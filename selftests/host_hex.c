@@ -77,4 +77,26 @@ TEST(bad_input_says_why)
 	}
 }
 
+TEST(question_marks_only_where_they_are_asked_for)
+{
+	uint8_t *b, *m;
+	char err[256];
+	size_t n;
+
+	EXPECT_EQ(-EINVAL, hex_parse("d?", &b, &n, err, sizeof(err)));
+	EXPECT_EQ(-EINVAL, hex_parse("??", &b, &n, err, sizeof(err)));
+	EXPECT_NE(NULL, strstr(err, "'?' at position 1"));
+	ASSERT_EQ(0, hex_parse_mask("d? ?e ?? ab", &b, &m, &n, err,
+				    sizeof(err)));
+	ASSERT_EQ(4, n);
+	EXPECT_EQ(0, memcmp("\xd0\x0e\0\xab", b, 4));
+	EXPECT_EQ(0, memcmp("\xf0\x0f\0\xff", m, 4));
+	free(b);
+	free(m);
+	EXPECT_EQ(-EINVAL, hex_parse_mask("ab ?", &b, &m, &n, err,
+					  sizeof(err)));
+	EXPECT_EQ(NULL, b);
+	EXPECT_EQ(NULL, m);
+}
+
 TEST_HARNESS_MAIN

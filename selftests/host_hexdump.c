@@ -115,6 +115,87 @@ TEST(end_of_the_address_space)
 "0000000000000000\n", "A", 1, UINT64_MAX);
 }
 
+/* A byte of @buf is marked where @marks has an m; ? is a hole. */
+static char *marked_dump(const char *buf, size_t len, const char *marks,
+			 const char *mark_on, uint64_t addr)
+{
+	struct hexdump d;
+	char *text = NULL;
+	size_t i, size;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		return NULL;
+	hexdump_start(&d, f, addr);
+	d.mark_on = mark_on;
+	d.lines_only = true;
+	for (i = 0; i < len; i++) {
+		d.mark = marks[i] == 'm';
+		hexdump_add(&d, buf[i] == '?' ? NULL : buf + i, 1);
+	}
+	hexdump_end(&d);
+	fclose(f);
+	return text;
+}
+
+#define EXPECT_MARKED(want, buf, marks, on) do {			\
+	char *_t = marked_dump(buf, strlen(marks), marks, on, 0x10);	\
+	ASSERT_NE(NULL, _t);						\
+	EXPECT_STREQ(want, _t);						\
+	free(_t);							\
+} while (0)
+
+TEST(marks_are_brackets_in_place_of_blanks)
+{
+	EXPECT_MARKED(
+"0000000000000010  61[62 63]64 65 66 67 68  69 6a 6b 6c 6d 6e 6f 70  |abcdefghijklmnop|\n",
+		      "abcdefghijklmnop", ".mm.............", NULL);
+	/* from the first byte, over the gap, and to the last */
+	EXPECT_MARKED(
+"0000000000000010 [61 62 63 64 65 66 67 68  69 6a 6b 6c 6d 6e 6f 70] |abcdefghijklmnop|\n",
+		      "abcdefghijklmnop", "mmmmmmmmmmmmmmmm", NULL);
+	/* on both sides of the gap */
+	EXPECT_MARKED(
+"0000000000000010  61 62 63 64 65 66 67[68] 69 6a[6b]6c 6d 6e 6f 70  |abcdefghijklmnop|\n",
+		      "abcdefghijklmnop", ".......m..m.....", NULL);
+	EXPECT_MARKED(
+"0000000000000010  61 62 63 64 65 66 67 68 [69]6a 6b 6c 6d 6e 6f 70  |abcdefghijklmnop|\n",
+		      "abcdefghijklmnop", "........m.......", NULL);
+	/* a line that is short, and holes */
+	EXPECT_MARKED(
+"0000000000000010  61[?? 63]                                         |a?c|\n",
+		      "a?c", ".mm", NULL);
+}
+
+TEST(marks_go_on_in_the_next_line)
+{
+	EXPECT_MARKED(
+"0000000000000010  61 61 61 61 61 61 61 61  61 61 61 61 61 61 61[61] |aaaaaaaaaaaaaaaa|\n"
+"0000000000000020 [62]62                                             |bb|\n",
+		      "aaaaaaaaaaaaaaaabb", "...............mm.", NULL);
+}
+
+TEST(marks_of_a_terminal)
+{
+	EXPECT_MARKED(
+"0000000000000010  61 <62 63\033[m 64                                       |a<bc\033[md|\n",
+		      "abcd", ".mm.", "<");
+	EXPECT_MARKED(
+"0000000000000010  <61 62\033[m                                             |<ab\033[m|\n",
+		      "ab", "mm", "<");
+}
+
+TEST(lines_only_are_all_of_them)
+{
+	EXPECT_MARKED(
+"0000000000000010  61 61 61 61 61 61 61 61  61 61 61 61 61 61 61 61  |aaaaaaaaaaaaaaaa|\n"
+"0000000000000020  61 61 61 61 61 61 61 61  61 61 61 61 61 61 61 61  |aaaaaaaaaaaaaaaa|\n"
+"0000000000000030  61 61 61 61 61 61 61 61  61 61 61 61 61 61 61 61  |aaaaaaaaaaaaaaaa|\n",
+		      "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		      "................................................",
+		      NULL);
+}
+
 /* What people know it from says the same, where it is installed. */
 TEST(same_as_hexdump)
 {

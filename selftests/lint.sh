@@ -4,9 +4,8 @@
 # Everything that can be said about the sources without running them, as TAP.
 # Called by make, which gives O, CC, USER_CFLAGS and TEST_CFLAGS.
 set -u
-n=0
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+# shellcheck source=selftests/tap.sh
+. "$(dirname "$0")/tap.sh"
 top=$PWD
 mkdir "$tmp/include"
 
@@ -17,6 +16,7 @@ ignore_uapi=(
 ignore_user=(
 	"${ignore_uapi[@]}"
 	ARRAY_SIZE
+	ARCH_DEFINES		# registers and traps are the machine's
 	PREFER_DEFINED_ATTRIBUTE_MACRO
 	PREFER_KERNEL_TYPES	# uint32_t is user space's spelling
 	LONG_LINE_STRING	# sentences for people stay in one piece
@@ -47,18 +47,6 @@ ignore_trace=(
 	OPEN_ENDED_LINE
 	PARENTHESIS_ALIGNMENT
 )
-
-# verdict NAME: $tmp/log must be empty
-verdict() {
-	n=$((n + 1))
-	echo "#  RUN           $1 ..."
-	if [ -s "$tmp/log" ]; then
-		sed -n '1,60s/^/# /p' "$tmp/log"
-		echo "not ok $n $1"
-	else
-		echo "ok $n $1"
-	fi
-}
 
 # Only lines about our files count: the kernel's headers have their own.
 module_log() {
@@ -97,7 +85,7 @@ warnings() {
 
 shopt -s nullglob
 echo "TAP version 13"
-echo "1..15"
+echo "1..19"
 
 module_log | grep -E '\[-W|error|modpost' >"$tmp/log"
 verdict module.W=1
@@ -133,6 +121,41 @@ echo '#include <dbgmem.h>' >"$tmp/alone.c"
 		-I"$O/include" -Iuser/lib -fsyntax-only "$tmp/alone.c"
 } >"$tmp/log" 2>&1
 verdict header.library
+
+# The layout of the ABI's structures, of $1 bits.
+layout() {
+	"$CC" "-m$1" -g -fno-eliminate-unused-debug-types -I"$O/include" \
+		-x c -c -o "$tmp/layout.o" uapi/dbgmem.h &&
+		pahole "$tmp/layout.o" | sed -n '/^struct dbgmem_/,/^};/p'
+}
+
+layout 64 >"$tmp/layout64" 2>&1
+layout 32 >"$tmp/layout32" 2>&1
+{
+	grep -nE 'hole|padding|bit_padding' "$tmp/layout64"
+	[ "$(grep -c '^struct ' "$tmp/layout64")" = \
+	  "$(grep -c '^struct .*{' uapi/dbgmem.h)" ] ||
+		echo "pahole does not show every structure"
+} >"$tmp/log"
+verdict layout.no_holes
+diff "$tmp/layout64" "$tmp/layout32" >"$tmp/log"
+verdict layout.same_for_32_bits
+
+# analyzer FILE...: gcc's, on files of user space
+analyzer() {
+	local f
+	for f; do
+		eval "$CC $USER_CFLAGS -Iuser/cli -fanalyzer -c -o /dev/null \"\$f\"" \
+			2>&1
+	done
+}
+
+analyzer user/lib/*.c user/cli/*.c >"$tmp/log"
+verdict gcc_analyzer
+analyzer selftests/planted/analyze.c >"$tmp/log"
+grep -q Wanalyzer-malloc-leak "$tmp/log" && : >"$tmp/log" ||
+	echo "it does not find what is planted" >>"$tmp/log"
+verdict gcc_analyzer.looks
 
 warnings user "$USER_CFLAGS" user/lib/*.c user/cli/*.c
 warnings selftests "$TEST_CFLAGS -Iuser/cli" selftests/*.c

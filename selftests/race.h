@@ -4,10 +4,9 @@
 #define SELFTESTS_RACE_H
 
 #include "memory.h"
+#include "slow.h"
 
 #include <pthread.h>
-
-#define FLIPS	10000
 
 struct race {
 	char *page;
@@ -48,7 +47,11 @@ static inline long job_race(void *arg)
 
 static inline bool race_enough(struct race *r)
 {
-	return __atomic_load_n(&r->flips, __ATOMIC_ACQUIRE) >= FLIPS;
+	static long enough;
+
+	if (!enough)
+		enough = slow_rounds(10000);
+	return __atomic_load_n(&r->flips, __ATOMIC_ACQUIRE) >= enough;
 }
 
 #endif /* SELFTESTS_RACE_H */

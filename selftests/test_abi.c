@@ -3,147 +3,7 @@
  * What every ioctl does with the sizes, flags, reserved fields and request
  * pointers that no correct caller passes. Also built as a 32-bit program.
  */
-#include "abi.h"
-
-#include <kselftest_harness.h>
-
-struct ioctl_case {
-	unsigned long cmd;
-	size_t size;
-	size_t reserved;		/* its offset */
-	size_t out, out_end;		/* where the outputs are */
-	uint32_t flags;			/* the ones that are known */
-	void (*fill)(struct abi *a, void *req);
-};
-
-static void fill_info(struct abi *a, void *req)
-{
-	(void)a;
-	(void)req;
-}
-
-static void fill_attach(struct abi *a, void *req)
-{
-	struct dbgmem_attach r = {
-		.pid = a->target.pid,
-		.receipt = a->receipt,
-	};
-
-	memcpy(req, &r, sizeof(r));
-}
-
-static void fill_transfer(struct abi *a, void *req)
-{
-	struct dbgmem_transfer r = {
-		.addr = (uintptr_t)a->shared + 1,
-		.buf = (uintptr_t)a->buf,
-		.len = sizeof(a->buf),
-	};
-
-	memcpy(req, &r, sizeof(r));
-}
-
-static void fill_vector(struct abi *a, void *req, uint32_t op)
-{
-	struct dbgmem_vector r = {
-		.segments = (uintptr_t)a->segs,
-		.nr_segments = 2,
-		.segment_size = sizeof(a->segs[0]),
-		.op = op,
-	};
-
-	a->segs[0] = (struct dbgmem_segment){
-		.addr = (uintptr_t)a->shared + 1,
-		.buf = (uintptr_t)a->buf,
-		.len = 13,
-	};
-	a->segs[1] = (struct dbgmem_segment){
-		.addr = (uintptr_t)a->shared + 16,
-		.buf = (uintptr_t)a->buf + 16,
-		.len = 8,
-	};
-	memcpy(req, &r, sizeof(r));
-}
-
-static void fill_vector_read(struct abi *a, void *req)
-{
-	fill_vector(a, req, DBGMEM_OP_READ);
-}
-
-static void fill_vector_write(struct abi *a, void *req)
-{
-	fill_vector(a, req, DBGMEM_OP_WRITE);
-}
-
-FIXTURE(every_ioctl)
-{
-	struct abi a;
-};
-
-FIXTURE_VARIANT(every_ioctl)
-{
-	struct ioctl_case c;
-};
-
-FIXTURE_VARIANT_ADD(every_ioctl, info)
-{
-	.c = { DBGMEM_IOC_INFO, sizeof(struct dbgmem_info),
-	       offsetof(struct dbgmem_info, reserved),
-	       offsetof(struct dbgmem_info, abi_version),
-	       offsetof(struct dbgmem_info, reserved), 0, fill_info },
-};
-
-FIXTURE_VARIANT_ADD(every_ioctl, attach)
-{
-	.c = { DBGMEM_IOC_ATTACH, sizeof(struct dbgmem_attach),
-	       offsetof(struct dbgmem_attach, reserved),
-	       offsetof(struct dbgmem_attach, access),
-	       offsetof(struct dbgmem_attach, reserved), 0, fill_attach },
-};
-
-FIXTURE_VARIANT_ADD(every_ioctl, read)
-{
-	.c = { DBGMEM_IOC_READ, sizeof(struct dbgmem_transfer),
-	       offsetof(struct dbgmem_transfer, reserved),
-	       offsetof(struct dbgmem_transfer, done),
-	       offsetof(struct dbgmem_transfer, reserved), KNOWN_FLAGS,
-	       fill_transfer },
-};
-
-FIXTURE_VARIANT_ADD(every_ioctl, write)
-{
-	.c = { DBGMEM_IOC_WRITE, sizeof(struct dbgmem_transfer),
-	       offsetof(struct dbgmem_transfer, reserved),
-	       offsetof(struct dbgmem_transfer, done),
-	       offsetof(struct dbgmem_transfer, reserved), KNOWN_FLAGS,
-	       fill_transfer },
-};
-
-FIXTURE_VARIANT_ADD(every_ioctl, vector_read)
-{
-	.c = { DBGMEM_IOC_VECTOR, sizeof(struct dbgmem_vector),
-	       offsetof(struct dbgmem_vector, reserved),
-	       offsetof(struct dbgmem_vector, done),
-	       sizeof(struct dbgmem_vector), KNOWN_FLAGS, fill_vector_read },
-};
-
-FIXTURE_VARIANT_ADD(every_ioctl, vector_write)
-{
-	.c = { DBGMEM_IOC_VECTOR, sizeof(struct dbgmem_vector),
-	       offsetof(struct dbgmem_vector, reserved),
-	       offsetof(struct dbgmem_vector, done),
-	       sizeof(struct dbgmem_vector), KNOWN_FLAGS, fill_vector_write },
-};
-
-FIXTURE_SETUP(every_ioctl)
-{
-	ASSERT_EQ(0, abi_start(&self->a));
-}
-
-FIXTURE_TEARDOWN(every_ioctl)
-{
-	abi_stop(&self->a);
-}
+#include "abi_cases.h"
 
 static void set_u32(unsigned char *req, size_t offset, uint32_t value)
 {
@@ -157,11 +17,26 @@ static void set_u32(unsigned char *req, size_t offset, uint32_t value)
 static unsigned char *prepare(struct abi *a, const struct ioctl_case *c,
 			      unsigned char *req, uint32_t size)
 {
+	const struct part *out;
+
 	memset(req, 0, c->size);
 	c->fill(a, req);
 	set_u32(req, 0, size);
-	memset(req + c->out, POISON, c->out_end - c->out);
+	for_each_part(out, c)
+		memset(req + out->from, POISON, out->to - out->from);
 	return req;
+}
+
+/* Is every byte of the outputs at @req @byte? */
+static bool outputs_are(const struct ioctl_case *c, const unsigned char *req,
+			unsigned char byte)
+{
+	const struct part *out;
+
+	for_each_part(out, c)
+		if (!all_bytes(req + out->from, out->to - out->from, byte))
+			return false;
+	return true;
 }
 
 /*
@@ -174,8 +49,12 @@ static int issue(struct abi *a, const struct ioctl_case *c, void *req)
 	int fd = a->fd;
 	int ret;
 
-	if (c->cmd != DBGMEM_IOC_ATTACH)
-		return ioctl(fd, c->cmd, req) ? -errno : 0;
+	if (c->cmd != DBGMEM_IOC_ATTACH) {
+		ret = ioctl(fd, c->cmd, req) ? -errno : 0;
+		if (c->undo)
+			c->undo(a);
+		return ret;
+	}
 
 	fd = dev_open(O_RDWR);
 	if (fd < 0)
@@ -193,7 +72,7 @@ TEST_F_TIMEOUT(every_ioctl, size_below_first_version_is_einval, 120)
 	const struct ioctl_case *c = &variant->c;
 	uint32_t size;
 
-	for (size = 0; size < c->size; size++) {
+	for (size = 0; size < c->first; size++) {
 		prepare(&self->a, c, self->a.req, size);
 		EXPECT_EQ(-EINVAL, issue(&self->a, c, self->a.req))
 			TH_LOG("size %u", size);
@@ -204,13 +83,37 @@ TEST_F_TIMEOUT(every_ioctl, exact_size_works_and_writes_every_output, 120)
 {
 	const struct ioctl_case *c = &variant->c;
 	unsigned char *req = prepare(&self->a, c, self->a.req, c->size);
+	const struct part *out;
 	size_t i;
 
 	ASSERT_EQ(0, issue(&self->a, c, req));
-	for (i = c->out; i + 4 <= c->out_end; i += 4)
-		EXPECT_FALSE(all_bytes(req + i, 4, POISON))
-			TH_LOG("output at %zu not written", i);
-	EXPECT_TRUE(all_bytes(req + c->reserved, 4, 0));
+	for_each_part(out, c)
+		for (i = out->from; i + 4 <= out->to; i += 4)
+			EXPECT_FALSE(all_bytes(req + i, 4, POISON))
+				TH_LOG("output at %zu not written", i);
+	for (i = 0; i < 2 && c->reserved[i]; i++)
+		EXPECT_TRUE(all_bytes(req + c->reserved[i], 4, 0));
+}
+
+/* A caller that was built when the structure was shorter. */
+TEST_F_TIMEOUT(every_ioctl, every_size_since_the_first_version_works, 120)
+{
+	const struct ioctl_case *c = &variant->c;
+	unsigned char *req = self->a.req, want[128];
+	uint32_t size;
+
+	prepare(&self->a, c, req, c->first);
+	ASSERT_EQ(0, issue(&self->a, c, req));
+	memcpy(want, req, c->first);
+	for (size = c->first; size < c->size; size++) {
+		prepare(&self->a, c, req, size);
+		memset(req + c->first, 0, size - c->first);
+		memset(req + size, POISON, 64);
+		EXPECT_EQ(0, issue(&self->a, c, req))
+			TH_LOG("size %u", size);
+		EXPECT_EQ(0, memcmp(req + 4, want + 4, c->first - 4));
+		EXPECT_TRUE(all_bytes(req + size, 64, POISON));
+	}
 }
 
 TEST_F_TIMEOUT(every_ioctl, longer_with_zero_tail_is_the_same, 120)
@@ -286,7 +189,7 @@ TEST_F_TIMEOUT(every_ioctl, unknown_flag_is_eopnotsupp, 60)
 		EXPECT_EQ(-EOPNOTSUPP, issue(&self->a, c, req))
 			TH_LOG("bit %d", bit);
 		/* outputs are written on failure too: nothing was done */
-		EXPECT_TRUE(all_bytes(req + c->out, c->out_end - c->out, 0));
+		EXPECT_TRUE(outputs_are(c, req, 0));
 	}
 }
 
@@ -294,14 +197,17 @@ TEST_F_TIMEOUT(every_ioctl, nonzero_reserved_is_eopnotsupp, 60)
 {
 	const struct ioctl_case *c = &variant->c;
 	unsigned char *req = self->a.req;
-	int bit;
+	int bit, i;
 
-	for (bit = 0; bit < 32; bit++) {
+	for (bit = 0; bit < 64; bit++) {
+		i = bit / 32;
+		if (!c->reserved[i])
+			continue;
 		prepare(&self->a, c, req, c->size);
-		set_u32(req, c->reserved, 1U << bit);
+		set_u32(req, c->reserved[i], 1U << bit % 32);
 		EXPECT_EQ(-EOPNOTSUPP, issue(&self->a, c, req))
 			TH_LOG("bit %d", bit);
-		EXPECT_TRUE(all_bytes(req + c->out, c->out_end - c->out, 0));
+		EXPECT_TRUE(outputs_are(c, req, 0));
 	}
 }
 
@@ -370,13 +276,13 @@ TEST_F_TIMEOUT(every_ioctl, read_only_request_is_efault, 60)
 	prepare(&self->a, c, req, c->size);
 	ASSERT_EQ(0, mprotect(req, PAGE, PROT_READ));
 	EXPECT_EQ(-EFAULT, issue(&self->a, c, req));
-	EXPECT_TRUE(all_bytes(req + c->out, c->out_end - c->out, POISON));
+	EXPECT_TRUE(outputs_are(c, req, POISON));
 
 	/* only the last bytes of it are read-only */
 	ASSERT_EQ(0, mprotect(req, PAGE, PROT_READ | PROT_WRITE));
-	prepare(&self->a, c, req + PAGE - c->reserved + 4, c->size);
-	ASSERT_EQ(0, mprotect(req + PAGE, PAGE, PROT_READ));
-	req += PAGE - c->reserved + 4;
+	req += PAGE - c->size + 8;
+	prepare(&self->a, c, req, c->size);
+	ASSERT_EQ(0, mprotect(self->a.req + PAGE, PAGE, PROT_READ));
 	EXPECT_EQ(-EFAULT, issue(&self->a, c, req));
 }
 

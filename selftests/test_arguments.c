@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * READ and WRITE with addresses, buffers and lengths that no correct caller
- * passes, over both engines. Also built as a 32-bit program.
+ * passes, over both engines; and the other ioctls with such addresses. Also
+ * built as a 32-bit program.
  */
 #include "abi.h"
 
@@ -270,6 +271,141 @@ TEST_F_TIMEOUT(arguments, session_opened_for_the_other_way_is_eacces, 60)
 	EXPECT_EQ(0, xfer(fd, reads ? DBGMEM_IOC_WRITE : DBGMEM_IOC_READ,
 			  (uintptr_t)self->a.shared, buf, 8, 0, &t));
 	close(fd);
+}
+
+/* --- the other ioctls --- */
+
+FIXTURE(others)
+{
+	struct abi a;
+};
+
+FIXTURE_SETUP(others)
+{
+	ASSERT_EQ(0, abi_start(&self->a));
+}
+
+FIXTURE_TEARDOWN(others)
+{
+	abi_stop(&self->a);
+}
+
+static int bp_set(int fd, uint64_t addr, struct dbgmem_bp_set *s)
+{
+	*s = (struct dbgmem_bp_set){
+		.size = sizeof(*s),
+		.addr = addr,
+		.len = 1,
+		.trap = { 0xcc },
+	};
+	return ioctl(fd, DBGMEM_IOC_BP_SET, s) ? -errno : 0;
+}
+
+static int bp_clear(int fd, uint64_t addr)
+{
+	struct dbgmem_bp_clear c = { .size = sizeof(c), .addr = addr };
+
+	return ioctl(fd, DBGMEM_IOC_BP_CLEAR, &c) ? -errno : 0;
+}
+
+static int bp_list(int fd, uint64_t entries, uint64_t from,
+		   struct dbgmem_bp_list *l)
+{
+	*l = (struct dbgmem_bp_list){
+		.size = sizeof(*l),
+		.entries = entries,
+		.nr_entries = 1,
+		.entry_size = sizeof(struct dbgmem_bp),
+		.from = from,
+	};
+	return ioctl(fd, DBGMEM_IOC_BP_LIST, l) ? -errno : 0;
+}
+
+static int cmpxchg(int fd, uint64_t addr, struct dbgmem_cmpxchg *c)
+{
+	*c = (struct dbgmem_cmpxchg){
+		.size = sizeof(*c),
+		.addr = addr,
+		.width = 8,
+	};
+	return ioctl(fd, DBGMEM_IOC_CMPXCHG, c) ? -errno : 0;
+}
+
+static int expect(int fd, uint64_t array, uint32_t nr, struct dbgmem_vector *v)
+{
+	*v = (struct dbgmem_vector){
+		.size = sizeof(*v),
+		.segment_size = sizeof(struct dbgmem_segment),
+		.expects = array,
+		.nr_expects = nr,
+		.expect_size = sizeof(struct dbgmem_expect),
+	};
+	return ioctl(fd, DBGMEM_IOC_VECTOR, v) ? -errno : 0;
+}
+
+/* What must come of the target's address @addr, where nothing is. */
+static void nowhere(struct __test_metadata *_metadata, struct abi *a,
+		    uint64_t addr)
+{
+	struct dbgmem_cmpxchg c;
+	struct dbgmem_vector v;
+	struct dbgmem_bp_set s;
+
+	EXPECT_EQ(-EFAULT, bp_set(a->fd, addr, &s))
+		TH_LOG("%#llx", (unsigned long long)addr);
+	EXPECT_EQ(DBGMEM_REASON_UNMAPPED, s.reason);
+	EXPECT_EQ(addr, s.fault_addr);
+	EXPECT_EQ(-ENOENT, bp_clear(a->fd, addr));
+	EXPECT_EQ(-EFAULT, cmpxchg(a->fd, addr, &c));
+	EXPECT_EQ(DBGMEM_REASON_UNMAPPED, c.reason);
+	EXPECT_EQ(addr, c.fault_addr);
+	a->expect = (struct dbgmem_expect){ .addr = addr };
+	EXPECT_EQ(-ECANCELED, expect(a->fd, (uintptr_t)&a->expect, 1, &v));
+	EXPECT_EQ(DBGMEM_REASON_UNMAPPED, a->expect.reason);
+	EXPECT_EQ(0, v.first_unmet);
+}
+
+TEST_F_TIMEOUT(others, kernel_address_in_target_is_unmapped, 60)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(bad_addr); i++)
+		nowhere(_metadata, &self->a, bad_addr[i]);
+}
+
+TEST_F_TIMEOUT(others, high_address_bits_are_not_dropped, 60)
+{
+	/* the last one is for 32-bit callers, and their targets */
+	static const uint64_t high[] = {
+		1ULL << 62, 1ULL << 63, 1ULL << 47, 1ULL << 32,
+	};
+	size_t i, nr = ARRAY_SIZE(high) - (sizeof(void *) > 4);
+	uint64_t good = (uintptr_t)self->a.shared + 64;
+	struct dbgmem_bp_list l;
+	struct dbgmem_vector v;
+	struct dbgmem_bp_set s;
+	int fd = self->a.fd;
+
+	for (i = 0; i < nr; i++)
+		nowhere(_metadata, &self->a, good | high[i]);
+	ASSERT_EQ(0, bp_set(fd, good, &s));
+	EXPECT_EQ(0, bp_list(fd, (uintptr_t)&self->a.bp, 0, &l));
+	EXPECT_EQ(1, l.nr);
+	for (i = 0; i < nr; i++) {
+		EXPECT_EQ(-EEXIST, bp_set(fd, good, &s));
+		EXPECT_EQ(-ENOENT, bp_clear(fd, good | high[i]));
+		/* nothing is from there on */
+		EXPECT_EQ(0, bp_list(fd, (uintptr_t)&self->a.bp,
+				     good | high[i], &l));
+		EXPECT_EQ(0, l.nr);
+		EXPECT_EQ(1, l.total);
+		EXPECT_EQ(-EFAULT, bp_list(fd, (uintptr_t)&self->a.bp | high[i],
+					   0, &l));
+		self->a.expect = (struct dbgmem_expect){ .addr = good };
+		EXPECT_EQ(-EFAULT, expect(fd, (uintptr_t)&self->a.expect |
+					  high[i], 1, &v));
+	}
+	EXPECT_EQ(0, bp_clear(fd, good));
 }
 
 TEST_HARNESS_MAIN

@@ -14,7 +14,7 @@
 #define LAYOUT(s, f, off) \
 	_Static_assert(offsetof(struct s, f) == (off), #s "." #f)
 
-_Static_assert(sizeof(struct dbgmem_info) == 72, "dbgmem_info");
+_Static_assert(sizeof(struct dbgmem_info) == 96, "dbgmem_info");
 LAYOUT(dbgmem_info, size, 0);
 LAYOUT(dbgmem_info, flags, 4);
 LAYOUT(dbgmem_info, abi_version, 8);
@@ -30,6 +30,12 @@ LAYOUT(dbgmem_info, pid, 56);
 LAYOUT(dbgmem_info, max_segments, 60);
 LAYOUT(dbgmem_info, max_exact_pages, 64);
 LAYOUT(dbgmem_info, reserved, 68);
+LAYOUT(dbgmem_info, max_breakpoints, 72);
+LAYOUT(dbgmem_info, breakpoints, 76);
+LAYOUT(dbgmem_info, breakpoints_lost, 80);
+LAYOUT(dbgmem_info, max_expects, 84);
+LAYOUT(dbgmem_info, max_retries, 88);
+LAYOUT(dbgmem_info, reserved2, 92);
 
 _Static_assert(sizeof(struct dbgmem_attach) == 24, "dbgmem_attach");
 LAYOUT(dbgmem_attach, size, 0);
@@ -60,24 +66,132 @@ LAYOUT(dbgmem_segment, done, 24);
 LAYOUT(dbgmem_segment, reason, 32);
 LAYOUT(dbgmem_segment, reserved, 36);
 
-_Static_assert(sizeof(struct dbgmem_vector) == 56, "dbgmem_vector");
+_Static_assert(sizeof(struct dbgmem_expect) == 32, "dbgmem_expect");
+LAYOUT(dbgmem_expect, addr, 0);
+LAYOUT(dbgmem_expect, value, 8);
+LAYOUT(dbgmem_expect, observed, 16);
+LAYOUT(dbgmem_expect, reason, 24);
+LAYOUT(dbgmem_expect, reserved, 28);
+
+_Static_assert(sizeof(struct dbgmem_vector) == 88, "dbgmem_vector");
 LAYOUT(dbgmem_vector, size, 0);
 LAYOUT(dbgmem_vector, flags, 4);
 LAYOUT(dbgmem_vector, segments, 8);
 LAYOUT(dbgmem_vector, nr_segments, 16);
 LAYOUT(dbgmem_vector, segment_size, 20);
 LAYOUT(dbgmem_vector, op, 24);
-LAYOUT(dbgmem_vector, reserved, 28);
+LAYOUT(dbgmem_vector, retries, 28);
 LAYOUT(dbgmem_vector, done, 32);
 LAYOUT(dbgmem_vector, nr_complete, 40);
 LAYOUT(dbgmem_vector, first_incomplete, 44);
 LAYOUT(dbgmem_vector, fault_addr, 48);
+LAYOUT(dbgmem_vector, expects, 56);
+LAYOUT(dbgmem_vector, nr_expects, 64);
+LAYOUT(dbgmem_vector, expect_size, 68);
+LAYOUT(dbgmem_vector, first_unmet, 72);
+LAYOUT(dbgmem_vector, nr_changed, 76);
+LAYOUT(dbgmem_vector, passes, 80);
+LAYOUT(dbgmem_vector, reserved, 84);
+
+_Static_assert(sizeof(struct dbgmem_bp_set) == 72, "dbgmem_bp_set");
+LAYOUT(dbgmem_bp_set, size, 0);
+LAYOUT(dbgmem_bp_set, flags, 4);
+LAYOUT(dbgmem_bp_set, addr, 8);
+LAYOUT(dbgmem_bp_set, len, 16);
+LAYOUT(dbgmem_bp_set, reserved, 20);
+LAYOUT(dbgmem_bp_set, trap, 24);
+LAYOUT(dbgmem_bp_set, original, 40);
+LAYOUT(dbgmem_bp_set, fault_addr, 56);
+LAYOUT(dbgmem_bp_set, reason, 64);
+LAYOUT(dbgmem_bp_set, reserved2, 68);
+
+_Static_assert(sizeof(struct dbgmem_bp_clear) == 40, "dbgmem_bp_clear");
+LAYOUT(dbgmem_bp_clear, size, 0);
+LAYOUT(dbgmem_bp_clear, flags, 4);
+LAYOUT(dbgmem_bp_clear, addr, 8);
+LAYOUT(dbgmem_bp_clear, cleared, 16);
+LAYOUT(dbgmem_bp_clear, lost, 20);
+LAYOUT(dbgmem_bp_clear, fault_addr, 24);
+LAYOUT(dbgmem_bp_clear, reason, 32);
+LAYOUT(dbgmem_bp_clear, reserved, 36);
+
+_Static_assert(sizeof(struct dbgmem_bp) == 56, "dbgmem_bp");
+LAYOUT(dbgmem_bp, addr, 0);
+LAYOUT(dbgmem_bp, len, 8);
+LAYOUT(dbgmem_bp, state, 12);
+LAYOUT(dbgmem_bp, trap, 16);
+LAYOUT(dbgmem_bp, original, 32);
+LAYOUT(dbgmem_bp, owner, 48);
+LAYOUT(dbgmem_bp, own, 52);
+
+_Static_assert(sizeof(struct dbgmem_bp_list) == 56, "dbgmem_bp_list");
+LAYOUT(dbgmem_bp_list, size, 0);
+LAYOUT(dbgmem_bp_list, flags, 4);
+LAYOUT(dbgmem_bp_list, entries, 8);
+LAYOUT(dbgmem_bp_list, nr_entries, 16);
+LAYOUT(dbgmem_bp_list, entry_size, 20);
+LAYOUT(dbgmem_bp_list, from, 24);
+LAYOUT(dbgmem_bp_list, nr, 32);
+LAYOUT(dbgmem_bp_list, more, 36);
+LAYOUT(dbgmem_bp_list, next, 40);
+LAYOUT(dbgmem_bp_list, total, 48);
+LAYOUT(dbgmem_bp_list, reserved, 52);
+
+_Static_assert(sizeof(struct dbgmem_cmpxchg) == 64, "dbgmem_cmpxchg");
+LAYOUT(dbgmem_cmpxchg, size, 0);
+LAYOUT(dbgmem_cmpxchg, flags, 4);
+LAYOUT(dbgmem_cmpxchg, addr, 8);
+LAYOUT(dbgmem_cmpxchg, expected, 16);
+LAYOUT(dbgmem_cmpxchg, desired, 24);
+LAYOUT(dbgmem_cmpxchg, width, 32);
+LAYOUT(dbgmem_cmpxchg, reserved, 36);
+LAYOUT(dbgmem_cmpxchg, observed, 40);
+LAYOUT(dbgmem_cmpxchg, fault_addr, 48);
+LAYOUT(dbgmem_cmpxchg, reason, 56);
+LAYOUT(dbgmem_cmpxchg, exchanged, 60);
+
+_Static_assert(sizeof(struct dbgmem_region) == 64, "dbgmem_region");
+LAYOUT(dbgmem_region, start, 0);
+LAYOUT(dbgmem_region, end, 8);
+LAYOUT(dbgmem_region, offset, 16);
+LAYOUT(dbgmem_region, inode, 24);
+LAYOUT(dbgmem_region, page_size, 32);
+LAYOUT(dbgmem_region, dev_major, 40);
+LAYOUT(dbgmem_region, dev_minor, 44);
+LAYOUT(dbgmem_region, flags, 48);
+LAYOUT(dbgmem_region, name, 52);
+LAYOUT(dbgmem_region, name_len, 56);
+LAYOUT(dbgmem_region, reserved, 60);
+
+_Static_assert(sizeof(struct dbgmem_region_list) == 80, "dbgmem_region_list");
+LAYOUT(dbgmem_region_list, size, 0);
+LAYOUT(dbgmem_region_list, flags, 4);
+LAYOUT(dbgmem_region_list, addr, 8);
+LAYOUT(dbgmem_region_list, end, 16);
+LAYOUT(dbgmem_region_list, filter, 24);
+LAYOUT(dbgmem_region_list, entries, 32);
+LAYOUT(dbgmem_region_list, names, 40);
+LAYOUT(dbgmem_region_list, nr_entries, 48);
+LAYOUT(dbgmem_region_list, entry_size, 52);
+LAYOUT(dbgmem_region_list, names_size, 56);
+LAYOUT(dbgmem_region_list, nr, 60);
+LAYOUT(dbgmem_region_list, next, 64);
+LAYOUT(dbgmem_region_list, more, 72);
+LAYOUT(dbgmem_region_list, reserved, 76);
 
 _Static_assert(DBGMEM_IOC_INFO == 0xde00, "INFO");
 _Static_assert(DBGMEM_IOC_ATTACH == 0xde01, "ATTACH");
 _Static_assert(DBGMEM_IOC_READ == 0xde02, "READ");
 _Static_assert(DBGMEM_IOC_WRITE == 0xde03, "WRITE");
 _Static_assert(DBGMEM_IOC_VECTOR == 0xde04, "VECTOR");
+_Static_assert(DBGMEM_IOC_BP_SET == 0xde05, "BP_SET");
+_Static_assert(DBGMEM_IOC_BP_CLEAR == 0xde06, "BP_CLEAR");
+_Static_assert(DBGMEM_IOC_BP_LIST == 0xde07, "BP_LIST");
+_Static_assert(DBGMEM_IOC_CMPXCHG == 0xde08, "CMPXCHG");
+_Static_assert(DBGMEM_IOC_REGION == 0xde09, "REGION");
+
+/* Numbers from here on are nobody's. */
+#define NR_IOCTLS	10
 
 /* --- INFO --- */
 
@@ -93,7 +207,9 @@ TEST(info_of_an_unbound_session)
 	EXPECT_EQ(sysconf(_SC_PAGESIZE), (long)info.page_size);
 	EXPECT_EQ(DBGMEM_FEATURE_EXACT | DBGMEM_FEATURE_FORCE |
 		  DBGMEM_FEATURE_ZEROFILL | DBGMEM_FEATURE_RW |
-		  DBGMEM_FEATURE_POLL | DBGMEM_FEATURE_VECTOR,
+		  DBGMEM_FEATURE_POLL | DBGMEM_FEATURE_VECTOR |
+		  DBGMEM_FEATURE_BREAKPOINT | DBGMEM_FEATURE_CMPXCHG |
+		  DBGMEM_FEATURE_STABLE | DBGMEM_FEATURE_REGION,
 		  info.features & ~DBGMEM_FEATURE_NOFAULT);
 	EXPECT_LE(1U << 20, info.max_exact);
 	EXPECT_EQ(65536, info.max_segments);
@@ -103,6 +219,12 @@ TEST(info_of_an_unbound_session)
 	EXPECT_EQ(0, info.pid);
 	EXPECT_EQ(0, info.flags);
 	EXPECT_EQ(0, info.reserved);
+	EXPECT_EQ(16384, info.max_breakpoints);
+	EXPECT_EQ(0, info.breakpoints);
+	EXPECT_EQ(0, info.breakpoints_lost);
+	EXPECT_EQ(256, info.max_expects);
+	EXPECT_EQ(1000, info.max_retries);
+	EXPECT_EQ(0, info.reserved2);
 	close(fd);
 }
 
@@ -113,6 +235,7 @@ TEST(info_features_and_transfer_flags_agree)
 		{ DBGMEM_FEATURE_FORCE, DBGMEM_FORCE },
 		{ DBGMEM_FEATURE_ZEROFILL, DBGMEM_ZEROFILL },
 		{ DBGMEM_FEATURE_NOFAULT, DBGMEM_NOFAULT },
+		{ DBGMEM_FEATURE_BREAKPOINT, DBGMEM_RAW },
 	};
 	struct dbgmem_info info;
 	size_t i;
@@ -221,13 +344,13 @@ TEST(unknown_ioctl_number_is_enotty)
 	ASSERT_LE(0, fd[0]);
 	ASSERT_LE(0, fd[1]);
 	for (s = 0; s < ARRAY_SIZE(fd); s++) {
-		for (nr = 5; nr < 256; nr++) {
+		for (nr = NR_IOCTLS; nr < 256; nr++) {
 			EXPECT_EQ(-1, ioctl(fd[s], _IO(DBGMEM_IOC_TYPE, nr), 0));
 			EXPECT_EQ(ENOTTY, errno)
 				TH_LOG("nr %d", nr);
 		}
 		/* our numbers, with a direction and a size coded in */
-		for (nr = 0; nr < 5; nr++)
+		for (nr = 0; nr < NR_IOCTLS; nr++)
 			for (i = 0; i < ARRAY_SIZE(dir); i++) {
 				EXPECT_EQ(-1, ioctl(fd[s], _IOC(dir[i],
 						    DBGMEM_IOC_TYPE, nr, 64), 0));

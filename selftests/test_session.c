@@ -149,8 +149,8 @@ TEST_F_TIMEOUT(session, fdinfo_counts_exactly, 60)
 	ASSERT_EQ(-EFAULT, mem_write(self->fd, self->page, buf, 3 * PAGE,
 				     DBGMEM_EXACT, NULL));
 	/* refused before: not counted */
-	ASSERT_EQ(-EOPNOTSUPP, mem_read(self->fd, self->page, buf, 8,
-					DBGMEM_RAW, NULL));
+	ASSERT_EQ(-EOPNOTSUPP, mem_read(self->fd, self->page, buf, 8, 1U << 31,
+					NULL));
 	ASSERT_EQ(-EOVERFLOW, mem_write(self->fd, ~0UL, buf, 8, 0, NULL));
 	/* read and write system calls count the same */
 	ASSERT_EQ(5, pread(self->fd, buf, 5, (uintptr_t)self->page));

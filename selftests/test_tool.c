@@ -4,7 +4,9 @@
 
 #include <sys/stat.h>
 
-static const char *const verbs[] = { "info", "read", "write", "load", "unload" };
+static const char *const verbs[] = {
+	"info", "read", "write", "cmpxchg", "bp", "load", "unload",
+};
 
 #define NR_VERBS	(sizeof(verbs) / sizeof(verbs[0]))
 
@@ -104,12 +106,19 @@ FIXTURE_TEARDOWN(tool)
 
 TEST(info_of_the_module)
 {
+	char words[32];
+
 	RUN("info");
 	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
 	EXPECT_HAS("module:         loaded\n", r.out);
-	EXPECT_HAS("abi version:    1\n", r.out);
+	snprintf(words, sizeof(words), "abi version:    %d\n",
+		 DBGMEM_ABI_VERSION);
+	EXPECT_HAS(words, r.out);
 	EXPECT_HAS("page size:      4096 bytes\n", r.out);
 	EXPECT_HAS(" exact force ", r.out);
+	EXPECT_HAS(" breakpoint cmpxchg stable", r.out);
+	EXPECT_HAS("vector checks:  256 expectations, 1000 retries\n", r.out);
+	EXPECT_HAS("breakpoints:    at most 16384 in a session\n", r.out);
 	EXPECT_HAS("engine:         auto\n", r.out);
 	EXPECT_HAS("force policy:   capable", r.out);
 }
@@ -121,6 +130,7 @@ TEST_F(tool, info_of_a_process)
 	EXPECT_HAS("command:        test_tool\n", r.out);
 	EXPECT_HAS("state:          attached\n", r.out);
 	EXPECT_HAS("access:         read write\n", r.out);
+	EXPECT_HAS("planted:        0 breakpoints, of all sessions\n", r.out);
 	RUN("info", "2147483647");
 	EXPECT_EQ(1, r.status);
 	EXPECT_HAS("no such process", r.err);

@@ -28,7 +28,7 @@ TEST_F_TIMEOUT(vector, bad_requests_are_refused, 60)
 		{ DBGMEM_ZEROFILL | DBGMEM_EXACT, 0, 40, 0, EINVAL },
 		{ DBGMEM_NOFAULT, 1, 40, 0, EINVAL },
 		{ DBGMEM_NOFAULT | DBGMEM_EXACT, 1, 40, 0, EINVAL },
-		{ DBGMEM_RAW, 0, 40, 0, EOPNOTSUPP },
+		{ 1U << 6, 0, 40, 0, EOPNOTSUPP },
 		{ 1U << 31, 1, 40, 0, EOPNOTSUPP },
 		{ 0, 0, 40, 1, EOPNOTSUPP },
 		{ 0, 0, 40, 1U << 31, EOPNOTSUPP },

@@ -62,6 +62,8 @@ struct work {
 	size_t size;			/* of one piece, a multiple of 8 */
 	unsigned int nr;		/* of pieces */
 	unsigned int effort;		/* in plain calls for one piece, if not 1 */
+	unsigned int rounds;		/* no more than these, if not 0 */
+	bool checked;			/* by the methods themselves, each call */
 	struct iovec *pieces;		/* in the target */
 	struct dbgmem_segment *segments;
 	char *room;			/* where @buf may be put */
@@ -95,6 +97,8 @@ int ours_pread(const struct work *w);
 int ours_vector(const struct work *w);
 int ours_attach(const struct work *w);
 int ours_floor(const struct work *w);
+int ours_bp_set_clear(const struct work *w);
+int ours_cmpxchg(const struct work *w);
 
 /* peer_process_vm.c; they write if the work says so, as do those below */
 int process_vm_one(const struct work *w);
@@ -105,6 +109,8 @@ int process_vm_each(const struct work *w);
 int proc_mem_one(const struct work *w);
 int proc_mem_each(const struct work *w);
 int proc_mem_attach(const struct work *w);
+int proc_mem_bp_set_clear(const struct work *w);
+int proc_mem_exchange(const struct work *w);
 
 /* peer_limit.c */
 int limit_getppid(const struct work *w);
@@ -146,5 +152,11 @@ int case_transfer(void);
 int case_scatter(void);
 int case_attach(void);
 int case_floor(void);
+int case_breakpoint(void);
+int case_regions(void);
+int case_search(void);
+
+/* case_breakpoint.c: a breakpoint of one byte on subject.session */
+int bp_set(uint64_t addr);
 
 #endif /* BENCH_H */

@@ -76,6 +76,8 @@ int measure(const struct method *m, unsigned int nr, struct work *w,
 	unsigned int i, round;
 	int ret;
 
+	if (w->rounds && w->rounds < rounds)
+		rounds = w->rounds;
 	for (round = 0; round < rounds; round++) {
 		work_place(w, round);
 		for (i = 0; i < nr; i++) {

@@ -82,3 +82,38 @@ int ours_floor(const struct work *w)
 		return -EINVAL;
 	return errno == ENOTTY ? 0 : -errno;
 }
+
+int ours_bp_set_clear(const struct work *w)
+{
+	struct dbgmem_bp_clear c = {
+		.size = sizeof(c),
+		.addr = w->addr,
+	};
+	int ret = bp_set(w->addr);
+
+	if (ret)
+		return ret;
+	if (ioctl(subject.session, DBGMEM_IOC_BP_CLEAR, &c))
+		return -errno;
+	return c.lost ? -EIO : 0;
+}
+
+/* One more than it was: what it was is known but for the first time. */
+int ours_cmpxchg(const struct work *w)
+{
+	static uint64_t was;
+	struct dbgmem_cmpxchg c = {
+		.size = sizeof(c),
+		.addr = w->addr,
+		.width = 8,
+	};
+
+	do {
+		c.expected = was;
+		c.desired = was + 1;
+		if (ioctl(subject.session, DBGMEM_IOC_CMPXCHG, &c))
+			return -errno;
+		was = c.exchanged ? c.desired : c.observed;
+	} while (!c.exchanged);
+	return 0;
+}

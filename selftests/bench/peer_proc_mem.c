@@ -53,3 +53,38 @@ int proc_mem_attach(const struct work *w)
 	close(fd);
 	return ret;
 }
+
+static int move(bool write, void *buf, size_t len, uint64_t addr)
+{
+	ssize_t n = write ? pwrite(subject.mem, buf, len, addr) :
+			    pread(subject.mem, buf, len, addr);
+
+	if (n < 0)
+		return -errno;
+	return (size_t)n == len ? 0 : -EIO;
+}
+
+/* As debuggers do: keep the byte, plant the trap, put it back. */
+int proc_mem_bp_set_clear(const struct work *w)
+{
+	unsigned char byte, trap = 0xcc;
+	int ret;
+
+	ret = move(false, &byte, 1, w->addr);
+	if (!ret)
+		ret = move(true, &trap, 1, w->addr);
+	if (!ret)
+		ret = move(true, &byte, 1, w->addr);
+	return ret;
+}
+
+/* Not atomic: nothing that the peers have is. */
+int proc_mem_exchange(const struct work *w)
+{
+	uint64_t word;
+	int ret;
+
+	ret = move(false, &word, sizeof(word), w->addr);
+	word++;
+	return ret ? ret : move(true, &word, sizeof(word), w->addr);
+}

@@ -39,6 +39,17 @@ index($0, "@" nonce " k ") == 1 {
 
 NF == 8 && $5 ~ /^[0-9]+$/ && $7 ~ /^[0-9]+$/ {
 	rows[nrows++] = $0
+	if ($6 == "memmem") {
+		searches[nsearches++] = $0
+		next
+	}
+	if ($6 ~ /^proc_maps/) {
+		maps[nmaps++] = $0
+		if ($8 < 1)
+			slow[$4] = slow[$4] (slow[$4] == "" ? "" : ", ") $1 \
+				" " $6 " " $8
+		next
+	}
 	key = $1 "," $2 "," $3 "," $4
 	if (!(key in ours)) {
 		if ($1 == "memcpy" || $1 == "ioctl_floor")
@@ -72,6 +83,8 @@ function column_of(peer)
 
 function size_name(n)
 {
+	if (n >= 1073741824 && n % 1073741824 == 0)
+		return n / 1073741824 " GiB"
 	if (n >= 1048576 && n % 1048576 == 0)
 		return n / 1048576 " MiB"
 	if (n >= 1024 && n % 1024 == 0)
@@ -123,6 +136,65 @@ function table(	i, f, last)
 	}
 }
 
+function maps_of(peer)
+{
+	return "/proc/PID/maps" (peer ~ /sscanf/ ? ", sscanf" : "")
+}
+
+function maps_table(	i, f)
+{
+	if (!nmaps)
+		return
+	print ""
+	print "what is mapped:"
+	for (i = 0; i < nmaps; i++) {
+		split(maps[i], f, ",")
+		printf "  %-12s%8d mappings%12d, %-22s%12d %6s\n", f[1], \
+			f[3], f[5], maps_of(f[6]), f[7], f[8]
+	}
+}
+
+function maps_markdown(	i, f)
+{
+	if (!nmaps)
+		return
+	print "" >md
+	print "| case | mappings | dbgmem | peer |  | ratio |" >md
+	print "|---|--:|--:|---|--:|--:|" >md
+	for (i = 0; i < nmaps; i++) {
+		split(maps[i], f, ",")
+		printf "| %s | %d | %d | %s | %d | %s |\n", f[1], f[3], f[5], \
+			maps_of(f[6]), f[7], f[8] >md
+	}
+}
+
+function search_table(	i, f)
+{
+	if (!nsearches)
+		return
+	print ""
+	print "search of a target, against memmem(3) in local memory (half of that is the aim):"
+	for (i = 0; i < nsearches; i++) {
+		split(searches[i], f, ",")
+		printf "  %-8s for %3d bytes%12d, memmem %12d %6s\n", \
+			size_name(f[2]), f[3], f[5], f[7], f[8]
+	}
+}
+
+function search_markdown(	i, f)
+{
+	if (!nsearches)
+		return
+	print "" >md
+	print "| case | size | pattern | dbgmem | memmem, local | ratio |" >md
+	print "|---|--:|--:|--:|--:|--:|" >md
+	for (i = 0; i < nsearches; i++) {
+		split(searches[i], f, ",")
+		printf "| %s | %s | %d B | %d | %d | %s |\n", f[1], \
+			size_name(f[2]), f[3], f[5], f[7], f[8] >md
+	}
+}
+
 function markdown(	i, f, engine)
 {
 	print "Linux " kernel ", " what "." >md
@@ -136,6 +208,8 @@ function markdown(	i, f, engine)
 			cell(keys[i], 1), cell(keys[i], 2), \
 			cell(keys[i], 3) >md
 	}
+	maps_markdown()
+	search_markdown()
 	close(md)
 }
 
@@ -152,6 +226,8 @@ END {
 		print "ratio = peer / ours: higher is better"
 		print ""
 		table()
+		maps_table()
+		search_table()
 		print columns >csv
 		for (i = 0; i < nrows; i++)
 			print rows[i] >csv

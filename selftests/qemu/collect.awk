@@ -7,19 +7,20 @@
 # *.results files hold TAP of test programs between lines of the runner:
 #	@N begin NAME		a program starts
 #	@N k TEXT		the kernel said TEXT while it ran
+#	@N bad TEXT		so did the runner, and that it is wrong
 #	@N end NAME RC SECONDS	it ended
 #	@N done			the guest finished its list
 # *.console files hold a guest's kernel console, searched for splats that no
 # program accounts for. "expect" lists the programs that must have run. Files
 # called host.* are not a guest's. With -v verbose=1 every test is listed.
 #
-# Prints one line for each program, what failed and why, what was skipped and
-# why, and "N passed, N failed, N skipped" last. Exit status 1 if anything
+# Prints one line for each program, what failed and why, what was skipped or
+# scaled down, and "N passed, N failed, N skipped" last. Exit status 1 if anything
 # failed, or nothing ran.
 
 function splat(s)
 {
-	return s ~ /WARNING:|BUG:|BUG |Oops|general protection fault[,:]|KASAN|UBSAN|KCSAN|KFENCE:|possible .* detected|suspicious RCU|Call Trace|refcount_t|unreferenced object|INFO: task .* blocked|soft lockup|hard LOCKUP|rcu.*detected .*stall|rcu.*self-detected|[Ii]nvalid wait context|Kernel panic|kernel BUG|double fault:|unable to handle|bad page state|Bad page|scheduling while atomic|list_(add|del) corruption|inconsistent lock state|held lock freed/
+	return s ~ /WARNING:|BUG:|BUG |Oops|general protection fault[,:]|KASAN|UBSAN|KCSAN|KFENCE:|possible .* detected|suspicious RCU|Call Trace|refcount_t|unreferenced object|INFO: task .* blocked|soft lockup|hard LOCKUP|rcu.*detected .*stall|rcu.*self-detected|[Ii]nvalid wait context|Kernel panic|kernel BUG|double fault:|unable to handle|bad page state|Bad page|scheduling while atomic|list_(add|del) corruption|ODEBUG|kmemleak:.*disabled|inconsistent lock state|held lock freed/
 }
 
 function reset_program()
@@ -158,6 +159,8 @@ index($0, mark) == 1 {
 			splats[nsplat++] = line
 			accounted[vm] = 1
 		}
+	} else if (w[1] == "bad") {
+		failed(prog ": " substr(line, 5))
 	} else if (w[1] == "end") {
 		finish(w[3], w[4])
 	} else if (w[1] == "done") {
@@ -212,6 +215,12 @@ prog == "" { next }
 	}
 	ndiag = 0
 	last = ""
+	next
+}
+
+/^# scaled down: / {
+	sub(/^# scaled down: /, "")
+	report("  scaled down " last ": " $0)
 	next
 }
 

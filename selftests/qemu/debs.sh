@@ -132,3 +132,21 @@ debs_get() {
 	done
 	rm -rf "$pool"
 }
+
+# debs_program ALL FILE ROOT DEST: FILE, which is of the packages unpacked in ALL, as
+# ROOT/DEST, and every library that it asks for, to ROOT/lib
+declare -A debs_seen=()
+debs_program() {
+	local all=$1 file root=$3 dest=$4 name
+	file=$(realpath "$2")
+	install -D -m 755 "$file" "$root/$dest"
+	for name in $(readelf -d "$file" |
+		      sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
+		[ -z "${debs_seen[$root $name]:-}" ] || continue
+		debs_seen[$root $name]=1
+		file=$(find "$all" -name "$name" | head -n 1)
+		[ -n "$file" ] || debs_die "no package has $name"
+		debs_program "$all" "$file" "$root" \
+			"lib/x86_64-linux-gnu/$name"
+	done
+}

@@ -19,21 +19,9 @@ mapfile -t packages < <(debs_closure '^(lib|lua-|zlib|redis-tools)' \
 	redis-server redis-tools | grep -v '^libc6$')
 debs_get "$tmp/all" libc6 "${packages[@]}"
 
-# Walk from the programs to every library that they ask for.
 root=$tmp/root
-declare -A seen=()
 add() {
-	local name file
-	file=$(realpath "$1")
-	install -D -m 755 "$file" "$root/$2"
-	for name in $(readelf -d "$file" |
-		      sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
-		[ -z "${seen[$name]:-}" ] || continue
-		seen[$name]=1
-		file=$(find "$tmp/all" -name "$name" | head -n 1)
-		[ -n "$file" ] || debs_die "no package of redis has $name"
-		add "$file" "lib/x86_64-linux-gnu/$name"
-	done
+	debs_program "$tmp/all" "$1" "$root" "$2"
 }
 # both names are links to the same program in the package
 add "$tmp/all/usr/bin/redis-check-rdb" usr/bin/redis-server

@@ -4,8 +4,9 @@
 # Set up this machine: install the Debian packages that are missing, or print
 # the one line that does it. Nothing is touched when nothing is missing.
 #
-# setup.sh [GROUP...]	only packages of these groups (default: all)
+# setup.sh [GROUP...]	only packages of these groups (default: those of check)
 set -eu
+[ $# -gt 0 ] || set -- build kernel lint check
 
 # group, package, what it is needed for
 packages() {
@@ -13,8 +14,10 @@ packages() {
 	build	gcc		compile the module, the library, the tool and the tests
 	build	libc6-dev	C headers
 	build	binutils	link
-	build	pkg-config	flags of libkmod
+	build	pkg-config	flags of libkmod and json-c
 	build	libkmod-dev	load and unload the module
+	build	libjson-c-dev	the tool's --json
+	build	libelf-dev	the tool's cores
 	kernel	dpkg		unpack packages without installing them
 	kernel	libelf1		kbuild's objtool
 	kernel	xz-utils	unpack the kernel's source and image
@@ -23,12 +26,20 @@ packages() {
 	lint	perl		checkpatch
 	lint	g++		the ABI header must compile as C++
 	lint	mandoc		check the manual pages
+	lint	dwarves		pahole: the layout of the ABI
 	check	gcc-multilib	32-bit callers of the ABI
 	check	liburing-dev	the tests read through io_uring
 	check	qemu-system-x86	the guest
 	check	busybox-static	the guest's shell
 	check	cpio		the guest's file system
 	check	util-linux	flock
+	analyze	coccinelle	the kernel's own scripts on the module
+	analyze	clang		its analyzer on the module
+	analyze	clang-tidy	the library and the tool
+	analyze	cppcheck	the library and the tool
+	debug	flex		the debug kernel's configuration
+	debug	bison		the debug kernel's configuration
+	debug	bc		a table of the debug kernel
 	END
 }
 
@@ -51,12 +62,10 @@ fi
 
 missing=()
 while read -r group pkg _; do
-	if [ $# -gt 0 ]; then
-		case " $* " in
-		*" $group "*) ;;
-		*) continue ;;
-		esac
-	fi
+	case " $* " in
+	*" $group "*) ;;
+	*) continue ;;
+	esac
 	installed "$pkg" || missing+=("$pkg")
 done < <(packages)
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # source.sh O SERIES: the few files that only the kernel's source package has:
-# the kselftest harness in $O/kselftest, checkpatch and extract-vmlinux in
-# $O/scripts. The package itself is not kept.
+# the kselftest harness in $O/kselftest; checkpatch, extract-vmlinux and the
+# coccinelle scripts in $O/scripts. The package itself is not kept.
 set -eu
 O=$1
 series=$2
@@ -15,7 +15,7 @@ case $series in
 6.1)	release=bookworm ;;
 *)	debs_die "no Debian source of series $series is known here" ;;
 esac
-[ ! -e "$O/kselftest/.complete" ] || exit 0
+[ ! "$O/kselftest/.complete" -nt "$0" ] || exit 0
 
 echo "source: fetching the test harness and checkpatch (140 MB, not kept)"
 debs_use "$release"
@@ -29,7 +29,8 @@ tar -xJmf "$tmp/usr/src/linux-source-$series.tar.xz" -C "$tmp/x" \
 	"*/tools/testing/selftests/kselftest.h" \
 	"*/tools/testing/selftests/kselftest_harness.h" \
 	"*/scripts/checkpatch.pl" "*/scripts/const_structs.checkpatch" \
-	"*/scripts/spelling.txt" "*/scripts/extract-vmlinux"
+	"*/scripts/spelling.txt" "*/scripts/extract-vmlinux" \
+	"*/scripts/coccinelle/*"
 rm -rf "$O/scripts" "$O/kselftest"
 mv "$tmp/x/scripts" "$O/scripts"
 mv "$tmp/x/tools/testing/selftests" "$O/kselftest"

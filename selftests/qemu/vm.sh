@@ -18,6 +18,14 @@ rm -f "$out.results" "$out.console"
 append="console=ttyS0 loglevel=6 panic=-1 oops=panic panic_on_warn=0"
 append+=" vsyscall=emulate secretmem.enable=1 rcupdate.rcu_cpu_stall_timeout=60"
 append+=" watchdog_thresh=60 random.trust_cpu=on"
+# on a busy machine the boot's test of the timer may see no tick in time
+append+=" no_timer_check"
+case " $* " in
+*" DEBUG=1 "*)
+	# every report, not the first only; exact counts for helper_balance
+	append+=" kasan_multi_shot"
+	append+=" slub_debug=F,mm_struct,task_struct,pid,vm_area_struct,filp" ;;
+esac
 
 # MACHINE replaces the processor's options (the benchmark's own clock)
 read -ra machine <<<"${MACHINE:--accel tcg,thread=multi -cpu max -smp 2}"

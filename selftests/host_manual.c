@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The manual of the tool has every verb, every option, and an example of each. */
+#include "help.h"
+
+#define MANUAL	"user/man/dbgmem.1"
+
+/* From behind @begin up to @end, or ""; a copy. */
+static const char *between(const char *begin, const char *end)
+{
+	static char text[1 << 17];
+	char *p, *stop;
+	size_t n;
+	FILE *f;
+
+	f = fopen(MANUAL, "re");
+	n = f ? fread(text, 1, sizeof(text) - 1, f) : 0;
+	if (f)
+		fclose(f);
+	text[n] = 0;
+	p = strstr(text, begin);
+	if (!p)
+		return "";
+	p += strlen(begin);
+	stop = strstr(p, end);
+	if (stop)
+		*stop = 0;
+	return p;
+}
+
+static const char *section(const char *verb)
+{
+	char title[64], *text, *next;
+
+	snprintf(title, sizeof(title), "\n.Ss %s\n", verb);
+	text = (char *)between(title, "\n.Sh ");
+	next = strstr(text, "\n.Ss ");
+	if (next)
+		*next = 0;
+	return text;
+}
+
+/* "Fl -long" or "Fl x" of option @word. */
+static bool has_option(const char *text, const char *word)
+{
+	char fl[64];
+	const char *p;
+
+	snprintf(fl, sizeof(fl), "Fl %s", word + 1);
+	for (p = text; (p = strstr(p, fl)); p++)
+		if (!is_option(p[strlen(fl)]))
+			return true;
+	return false;
+}
+
+TEST(a_section_for_each_verb_with_its_options)
+{
+	struct words verbs, help;
+	size_t i, k;
+
+	all_verbs(&verbs);
+	ASSERT_LT(10, verbs.nr);
+	for (i = 0; i < verbs.nr; i++) {
+		EXPECT_LT(40, strlen(section(verbs.word[i])))
+			TH_LOG("%s", verbs.word[i]);
+		options_of_help(verbs.word[i], &help);
+		for (k = 0; k < help.nr; k++) {
+			/* These are described once for all. */
+			if (!strcmp(help.word[k], "-h") ||
+			    !strcmp(help.word[k], "--help"))
+				continue;
+			if (has_option(section(verbs.word[i]), help.word[k]))
+				continue;
+			/* It says that it has those of search. */
+			EXPECT_TRUE(!strcmp(verbs.word[i], "strings") &&
+				    has_option(section("search"),
+					       help.word[k]))
+				TH_LOG("%s: no %s", verbs.word[i],
+				       help.word[k]);
+		}
+	}
+}
+
+TEST(an_example_of_each_verb)
+{
+	const char *examples = between("\n.Sh EXAMPLES\n", "\n.Sh");
+	struct words verbs;
+	char words[64];
+	size_t i;
+
+	all_verbs(&verbs);
+	for (i = 0; i < verbs.nr; i++) {
+		snprintf(words, sizeof(words), "dbgmem %s", verbs.word[i]);
+		EXPECT_NE(NULL, strstr(examples, words)) TH_LOG("%s", words);
+	}
+}
+
+TEST(a_line_of_the_synopsis_for_each_verb)
+{
+	const char *synopsis = between("\n.Sh SYNOPSIS\n", "\n.Sh");
+	struct words verbs;
+	char words[64];
+	size_t i;
+
+	all_verbs(&verbs);
+	for (i = 0; i < verbs.nr; i++) {
+		snprintf(words, sizeof(words), "\n.Cm %s\n", verbs.word[i]);
+		EXPECT_NE(NULL, strstr(synopsis, words)) TH_LOG("%s", words);
+	}
+}
+
+TEST_HARNESS_MAIN

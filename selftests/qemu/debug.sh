@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# debug.sh O SERIES: a small kernel with every detector on, built from Debian's
+# source of this series by debug.config. It goes to $O/debug/VERSION, with
+# $O/debug/SERIES pointing at it, in the form that kernel.sh gives a kernel:
+# vmlinux, build, lib/modules/VERSION; vmlinux is really a bzImage, as there is
+# no booting without its decompressor under KASAN. The tree stays: a run that was
+# interrupted goes on, and a changed debug.config costs what it changes.
+set -eu
+O=$1
+series=$2
+here=$(realpath "$(dirname "$0")")
+# shellcheck source=selftests/qemu/debs.sh
+. "$here/debs.sh"
+
+case $series in
+6.1)	release=bookworm ;;
+*)	debs_die "no Debian source of series $series is known here" ;;
+esac
+debug=$O/debug
+src=$debug/src
+fragment=$here/debug.config
+start=$SECONDS
+
+if [ ! -e "$src/Makefile" ]; then
+	echo "debug kernel: fetching the source of $series (140 MB)"
+	debs_use "$release"
+	debs_update
+	tmp=$O/debug.tmp
+	rm -rf "$tmp"
+	debs_get "$tmp" "linux-source-$series"
+	mkdir "$tmp/src"
+	# without what is big and not built here
+	tar -xJmf "$tmp/usr/src/linux-source-$series.tar.xz" -C "$tmp/src" \
+		--strip-components=1 --exclude='*/drivers/gpu/*.[ch]' \
+		--exclude='*/drivers/net/*.[ch]' --exclude='*/sound/*.[ch]' \
+		--exclude='*/drivers/media/*.[ch]' --exclude='*.rst'
+	mkdir -p "$debug"
+	rm -rf "$src"
+	mv "$tmp/src" "$src"
+	rm -rf "$tmp"
+fi
+
+# kbuild [ARGUMENT...]: nothing of our own make's may get through
+kbuild() {
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u KDIR -u O -u C -u W -u V \
+		make -s -C "$src" -j"$(nproc)" "$@" </dev/null \
+		>>"$debug/build.log" 2>&1 || {
+		tail -n 20 "$debug/build.log" >&2
+		debs_die "make $* failed; see $debug/build.log"
+	}
+}
+
+: >"$debug/build.log"
+kbuild "KCONFIG_ALLCONFIG=$fragment" allnoconfig
+# a detector whose line Kconfig dropped would be silent
+grep -E '^(# )?CONFIG_' "$fragment" | while read -r line; do
+	case $line in
+	'#'*)	name=${line#\# }
+		! grep -q "^${name%% *}=" "$src/.config" ;;
+	*)	grep -qxF "$line" "$src/.config" ;;
+	esac || debs_die "this kernel's Kconfig does not take: $line"
+done
+
+echo "debug kernel: building (some minutes; $debug/build.log)"
+kbuild bzImage modules
+version=$(cat "$src/include/config/kernel.release")
+mkdir -p "$debug/$version"
+kbuild "INSTALL_MOD_PATH=$debug/$version" modules_install
+ln -sfn ../src "$debug/$version/build"
+ln -sfn ../src/arch/x86/boot/bzImage "$debug/$version/vmlinux"
+ln -sfn "$version" "$debug/$series"
+touch "$debug/$version/.complete"
+echo "debug kernel: $version, $((SECONDS - start)) s"

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0
+/* dbgmem bp: set, hold, list. */
+#include "tool_hold.h"
+
+FIXTURE(bp) {
+	struct target t;
+	char pid[16];
+};
+
+FIXTURE_SETUP(bp)
+{
+	ASSERT_EQ(0, tool_begin(&self->t, self->pid));
+}
+
+FIXTURE_TEARDOWN(bp)
+{
+	tool_end(&self->t);
+}
+
+/* What the target itself sees. */
+#define TRUTH(page, off) \
+	((uint8_t)target_call(&self->t, byte_get, mem + (page) * PAGE + (off)))
+
+/* --- set --- */
+
+TEST_F(bp, set_without_hold_is_a_try)
+{
+	char want[128];
+
+	RUN("bp", "set", self->pid, at(0, 5), at(1, 0));
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	snprintf(want, sizeof(want), "%s 1 %02x\n%s 1 %02x\n", at(0, 5),
+		 (uint8_t)mem[5], at(1, 0), (uint8_t)mem[PAGE]);
+	EXPECT_STREQ(want, r.out);
+	EXPECT_HAS("has been taken out again", r.err);
+	EXPECT_HAS("--hold", r.err);
+	EXPECT_EQ((uint8_t)mem[5], TRUTH(0, 5));
+	RUN("bp", "list", self->pid);
+	EXPECT_EQ(0, r.status);
+	EXPECT_EQ(0, r.out_len);
+	EXPECT_HAS("has no breakpoints", r.err);
+}
+
+TEST_F(bp, set_another_trap)
+{
+	char want[128];
+
+	RUN("bp", "set", "--trap", "cc f4", self->pid, "test_tool_bp");
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	EXPECT_HAS(" 2 7f45\n", r.out);
+	RUN("bp", "set", "-t000102030405060708090a0b0c0d0e0f", self->pid,
+	    at(0, PAGE - 1));
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	snprintf(want, sizeof(want), "%s 16 %02x%02x", at(0, PAGE - 1),
+		 (uint8_t)mem[PAGE - 1], (uint8_t)mem[PAGE]);
+	EXPECT_EQ(&r.out[0], strstr(r.out, want)) TH_LOG("%s", r.out);
+}
+
+TEST_F(bp, set_says_which_could_not_be)
+{
+	RUN("bp", "set", self->pid, at(HOLE, 5), at(0, 5), at(0, 5));
+	EXPECT_EQ(3, r.status);
+	EXPECT_HAS("cannot set a breakpoint of 1 bytes", r.err);
+	EXPECT_HAS(at(HOLE, 5), r.err);
+	EXPECT_HAS("nothing is mapped", r.err);
+	EXPECT_HAS("is there already", r.err);
+	EXPECT_HAS(at(0, 5), r.out);
+	RUN("bp", "set", self->pid, at(HOLE, 5));
+	EXPECT_EQ(1, r.status);
+	EXPECT_EQ(0, r.out_len);
+	RUN("bp", "set", "2147483647", "0x1000");
+	EXPECT_EQ(1, r.status);
+	EXPECT_HAS("no such process", r.err);
+	EXPECT_EQ((uint8_t)mem[5], TRUTH(0, 5));
+}
+
+TEST_F(bp, set_and_the_policy)
+{
+	ASSERT_EQ(0, target_call(&self->t, page_read_only, mem));
+	ASSERT_EQ(0, param_set("force", "never"));
+	RUN("bp", "set", self->pid, at(0, 0));
+	EXPECT_EQ(1, r.status);
+	EXPECT_HAS("force= policy is never", r.err);
+	ASSERT_EQ(0, param_set("force", "capable"));
+	RUN("bp", "set", self->pid, at(0, 0));
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+}
+
+/* --- hold --- */
+
+TEST_F(bp, hold_until_a_signal)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	struct holding h;
+	char want[96];
+	size_t i;
+
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		ASSERT_TRUE(HOLD(&h, self->pid, at(0, 5), at(1, 0)))
+			TH_LOG("%s", r.err);
+		EXPECT_EQ(0xcc, TRUTH(0, 5));
+		EXPECT_EQ(0xcc, TRUTH(1, 0));
+		ASSERT_EQ(0, kill(h.pid, signals[i]));
+		hold_end(&h);
+		EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+		EXPECT_HAS(strsignal(signals[i]), r.err);
+		snprintf(want, sizeof(want),
+			 "2 of 2 breakpoint(s) of process %s put back\n",
+			 self->pid);
+		EXPECT_HAS(want, r.err);
+		snprintf(want, sizeof(want), "%s 1 %02x\n", at(0, 5),
+			 (uint8_t)mem[5]);
+		EXPECT_HAS(want, r.out);
+		EXPECT_EQ((uint8_t)mem[5], TRUTH(0, 5));
+		EXPECT_EQ((uint8_t)mem[PAGE], TRUTH(1, 0));
+	}
+}
+
+TEST_F(bp, hold_tells_of_what_was_lost)
+{
+	struct holding h;
+
+	ASSERT_TRUE(HOLD(&h, self->pid, at(0, 5), at(1, 0)))
+		TH_LOG("%s", r.err);
+	target_call(&self->t, byte_set, mem + 5);
+	kill(h.pid, SIGINT);
+	hold_end(&h);
+	EXPECT_EQ(3, r.status);
+	EXPECT_HAS("1 of 2 breakpoint(s)", r.err);
+	EXPECT_HAS("lost", r.err);
+	EXPECT_EQ(0xee, TRUTH(0, 5));
+	EXPECT_EQ((uint8_t)mem[PAGE], TRUTH(1, 0));
+}
+
+TEST_F(bp, hold_is_all_or_none)
+{
+	struct holding h;
+
+	EXPECT_FALSE(HOLD(&h, self->pid, at(0, 5), at(HOLE, 0)));
+	EXPECT_EQ(1, r.status);
+	EXPECT_HAS("nothing is mapped", r.err);
+	EXPECT_HAS("nothing is held", r.err);
+	EXPECT_EQ((uint8_t)mem[5], TRUTH(0, 5));
+}
+
+TEST_F(bp, hold_until_the_target_exits)
+{
+	struct holding h;
+	char want[96];
+
+	ASSERT_TRUE(HOLD(&h, self->pid, at(0, 5))) TH_LOG("%s", r.err);
+	kill(self->t.pid, SIGKILL);
+	hold_end(&h);
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	snprintf(want, sizeof(want),
+		 "process %s has exited: 1 breakpoint(s) went with its memory",
+		 self->pid);
+	EXPECT_HAS(want, r.err);
+}
+
+static long other_program(void *unused)
+{
+	execl("/bin/busybox", "sleep", "1000", NULL);
+	return -errno;
+}
+
+TEST_F(bp, hold_until_the_target_executes_another_program)
+{
+	struct holding h;
+
+	ASSERT_TRUE(HOLD(&h, self->pid, at(0, 5))) TH_LOG("%s", r.err);
+	target_send(&self->t, other_program, NULL);
+	hold_end(&h);
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	EXPECT_HAS("has executed another program: 1 breakpoint(s) went", r.err);
+}
+
+TEST_F(bp, hold_killed_leaves_the_original)
+{
+	struct holding h;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		ASSERT_TRUE(HOLD(&h, self->pid, at(0, 5), at(1, 0)))
+			TH_LOG("%s", r.err);
+		EXPECT_EQ(0xcc, TRUTH(0, 5));
+		kill(h.pid, SIGKILL);
+		hold_end(&h);
+		EXPECT_EQ(-1, r.status);
+		EXPECT_EQ((uint8_t)mem[5], TRUTH(0, 5));
+		EXPECT_EQ((uint8_t)mem[PAGE], TRUTH(1, 0));
+	}
+}
+
+TEST_F(bp, hold_takes_no_notice_of_what_nohup_ignores)
+{
+	struct holding h;
+	bool started;
+
+	signal(SIGHUP, SIG_IGN);
+	started = HOLD(&h, self->pid, at(0, 5));
+	signal(SIGHUP, SIG_DFL);
+	ASSERT_TRUE(started) TH_LOG("%s", r.err);
+	kill(h.pid, SIGHUP);
+	usleep(200000);
+	EXPECT_EQ(0, waitpid(h.pid, NULL, WNOHANG));
+	EXPECT_EQ(0xcc, TRUTH(0, 5));
+	kill(h.pid, SIGTERM);
+	hold_end(&h);
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	EXPECT_HAS("Terminated", r.err);
+}
+
+/* --- list --- */
+
+TEST_F(bp, list_from_another_shell)
+{
+	struct holding h, other;
+	char want[1024];
+
+	ASSERT_TRUE(HOLD(&h, self->pid, at(0, 5), at(1, 0)))
+		TH_LOG("%s", r.err);
+	ASSERT_TRUE(HOLD(&other, self->pid, "-t", "cc0102030405", at(0, 100)))
+		TH_LOG("%s", r.err);
+	target_call(&self->t, byte_set, mem + 5);
+
+	RUN("bp", "list", self->pid);
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	EXPECT_STREQ("", r.err);
+	snprintf(want, sizeof(want),
+		 "ADDRESS            LEN STATE    ORIGINAL     TRAP         OWNER\n"
+		 "0x%016lx   1 lost     %02x           cc           %d (dbgmem)\n"
+		 "0x%016lx   6 standing %02x%02x%02x%02x%02x%02x cc0102030405 %d (dbgmem)\n"
+		 "0x%016lx   1 standing %02x           cc           %d (dbgmem)\n",
+		 (long)mem + 5, (uint8_t)mem[5], h.pid, (long)mem + 100,
+		 (uint8_t)mem[100], (uint8_t)mem[101], (uint8_t)mem[102],
+		 (uint8_t)mem[103], (uint8_t)mem[104], (uint8_t)mem[105],
+		 other.pid, (long)mem + PAGE, (uint8_t)mem[PAGE], h.pid);
+	EXPECT_STREQ(want, r.out);
+
+	RUN("info", self->pid);
+	EXPECT_HAS("planted:        3 breakpoints, of all sessions\n", r.out);
+	kill(other.pid, SIGINT);
+	hold_end(&other);
+	kill(h.pid, SIGINT);
+	hold_end(&h);
+	EXPECT_EQ(3, r.status);
+}
+
+/* Where json-c puts white space is its own affair. */
+static const char *without_space(char *text)
+{
+	char *from, *to = text;
+
+	for (from = text; *from; from++)
+		if (!strchr(" \n", *from))
+			*to++ = *from;
+	*to = '\0';
+	return text;
+}
+
+TEST_F(bp, list_as_json)
+{
+	struct holding h;
+	char want[512];
+
+	RUN("bp", "list", "--json", self->pid);
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	EXPECT_STREQ("[]", without_space(r.out));
+	ASSERT_TRUE(HOLD(&h, self->pid, at(0, 5))) TH_LOG("%s", r.err);
+	RUN("bp", "list", "-j", self->pid);
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	EXPECT_STREQ("", r.err);
+	snprintf(want, sizeof(want),
+		 "[{\"address\":\"%s\",\"length\":1,\"state\":\"standing\",\"original\":\"%02x\",\"trap\":\"cc\",\"owner\":%d,\"command\":\"dbgmem\"}]",
+		 at(0, 5), (uint8_t)mem[5], h.pid);
+	EXPECT_STREQ(want, without_space(r.out));
+	kill(h.pid, SIGINT);
+	hold_end(&h);
+}
+
+/* --- the command line --- */
+
+TEST(bp_wrong_command_lines)
+{
+	static const struct {
+		const char *args[8];
+		const char *words;
+	} cases[] = {
+		{ { "bp" }, "set, list or clear" },
+		{ { "bp", "frobnicate" }, "'frobnicate'" },
+		{ { "bp", "set", "1" }, "PID and ADDR" },
+		{ { "bp", "set", "--trap", "", "1", "2" }, "no bytes" },
+		{ { "bp", "set", "--trap", "0xcc", "1", "2" }, "byte order" },
+		{ { "bp", "set", "-t", "cccccccccccccccccccccccccccccccccc",
+		    "1", "2" }, "17 bytes, 16 are the most" },
+		{ { "bp", "set", "init", "2" }, "'init' is not a process id" },
+		{ { "bp", "list" }, "PID is needed" },
+		{ { "bp", "list", "1", "2" }, "nothing else" },
+		{ { "bp", "list", "--all", "1" }, "--all" },
+		{ { "bp", "clear", "1" }, "or --all" },
+		{ { "bp", "clear", "--all", "1", "2" }, "nothing else" },
+		{ { "bp", "clear", "--all", "x" }, "'x' is not a process id" },
+		{ { "bp", "clear", "1", "" }, "empty" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		run(NULL, 0, cases[i].args);
+		EXPECT_EQ(2, r.status) TH_LOG("case %zu: %s", i, r.err);
+		EXPECT_EQ(0, r.out_len);
+		EXPECT_HAS(cases[i].words, r.err);
+		EXPECT_HAS("--help'", r.err);
+	}
+	for (i = 0; i < 3; i++) {
+		static const char *const verbs[] = { "set", "list", "clear" };
+		char usage[64];
+
+		RUN("bp", verbs[i], "--help");
+		EXPECT_EQ(0, r.status);
+		snprintf(usage, sizeof(usage), "Usage: dbgmem bp %s", verbs[i]);
+		EXPECT_EQ(&r.out[0], strstr(r.out, usage)) TH_LOG("%s", r.out);
+	}
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The dbgmem tool: verb watch. */
+#include "tool_json.h"
+#include "tool_run.h"
+
+FIXTURE(watch) {
+	struct target t;
+	char pid[16];
+	struct running w;
+	struct termios before;
+};
+
+FIXTURE_SETUP(watch)
+{
+	ASSERT_EQ(0, tool_begin(&self->t, self->pid));
+	memset(mem, 0, PAGE);
+	ASSERT_EQ(0, retarget(&self->t, self->pid));
+}
+
+FIXTURE_TEARDOWN(watch)
+{
+	tool_end(&self->t);
+}
+
+static long first_set(void *value)
+{
+	*(volatile uint32_t *)mem = (uint32_t)(uintptr_t)value;
+	return 0;
+}
+
+#define SET(value) \
+	ASSERT_EQ(0, target_call(&self->t, first_set, (void *)(value)))
+
+static long string_set(void *s)
+{
+	strcpy(mem, s);
+	return 0;
+}
+
+static long page_map(void *page)
+{
+	return mmap(page, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE |
+		    MAP_ANONYMOUS | MAP_FIXED, -1, 0) != page;
+}
+
+/* Line @i of the output without its time, which must be one; or "". */
+static const char *value_of(size_t i)
+{
+	static char line[256];
+	char zone[8];
+	int y, mon, d, h, m, s, ms, n = 0;
+	const char *p = r.out;
+	size_t len;
+
+	while (i-- && p) {
+		p = strchr(p, '\n');
+		p = p ? p + 1 : NULL;
+	}
+	if (!p || sscanf(p, "%4d-%2d-%2dT%2d:%2d:%2d.%3d%6[0-9:+-] %n", &y,
+			 &mon, &d, &h, &m, &s, &ms, zone, &n) != 8 || n != 30)
+		return "";
+	len = strcspn(p + n, "\n");
+	if (len >= sizeof(line))
+		return "";
+	memcpy(line, p + n, len);
+	line[len] = 0;
+	return line;
+}
+
+static size_t lines(void)
+{
+	size_t n = 0;
+	char *p;
+
+	for (p = r.out; *p; p++)
+		n += *p == '\n';
+	return n;
+}
+
+/* --- plain lines --- */
+
+TEST_F(watch, a_line_when_it_changes_and_only_then)
+{
+	BEGIN(&self->w, "watch", "-i", "0.05", self->pid, at(0, 0), "u32");
+	ASSERT_TRUE(running_until(&self->w, 0, " 0\n"));
+	SET(42);
+	ASSERT_TRUE(running_until(&self->w, 0, " 42\n"));
+	/* several readings of the same */
+	usleep(300000);
+	SET(7);
+	ASSERT_TRUE(running_until(&self->w, 0, " 7\n"));
+	kill(self->w.pid, SIGINT);
+	running_end(&self->w);
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	EXPECT_STREQ("", r.err);
+	EXPECT_EQ(3, lines()) TH_LOG("%s", r.out);
+	EXPECT_STREQ("0", value_of(0));
+	EXPECT_STREQ("42", value_of(1));
+	EXPECT_STREQ("7", value_of(2));
+}
+
+TEST_F(watch, every_reading_with_all_and_so_many_with_count)
+{
+	size_t i;
+
+	RUN("watch", "--interval", "0.01", "--all", "--count", "5", self->pid,
+	    at(0, 0), "u32");
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	EXPECT_EQ(5, lines());
+	for (i = 0; i < 5; i++)
+		EXPECT_STREQ("0", value_of(i)) TH_LOG("%s", r.out);
+	RUN("watch", "-i0.01", "-c5", self->pid, at(0, 0), "u32");
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	EXPECT_EQ(1, lines());
+}
+
+TEST_F(watch, every_type)
+{
+	static const struct {
+		const char *type, *option, *want;
+	} cases[] = {
+		{ "u8", "-a", "254" }, { "i8", "-a", "-2" },
+		{ "u16", "-a", "65534" }, { "i16", "-a", "-2" },
+		{ "u32", "-a", "4294967294" }, { "i32", "-a", "-2" },
+		{ "i64", "-a", "4294967294" },
+		{ "u64", "-a", "4294967294" },
+		{ "u32", "-x", "0xfffffffe" },
+		{ "ptr", "-a", "0x00000000fffffffe" },
+		{ "f64", "-a", "2.121995789977141e-314" },
+		{ "f32", "-a", "-nan" },
+		{ "bytes:6", "-a", "feffffff0000" },
+		{ "string", "-a", "\"\\376\\377\\377\\377\"" },
+	};
+	size_t i;
+
+	SET(0xfffffffe);
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		RUN("watch", cases[i].option, "-c1", self->pid, at(0, 0),
+		    cases[i].type);
+		EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+		EXPECT_STREQ(cases[i].want, value_of(0)) TH_LOG("%s", r.out);
+	}
+	/* over two pages, whole */
+	RUN("watch", "-c1", self->pid, at(0, PAGE - 4), "u64");
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	EXPECT_STRNE("", value_of(0));
+}
+
+TEST_F(watch, json_is_an_object_a_line)
+{
+	struct json_object *o;
+	char *end, *p;
+	size_t n = 0;
+
+	BEGIN(&self->w, "watch", "--json", "-i0.02", self->pid, at(0, 0),
+	      "u32");
+	ASSERT_TRUE(running_until(&self->w, 0, "\n"));
+	SET(42);
+	ASSERT_TRUE(running_until(&self->w, 0, "42"));
+	kill(self->w.pid, SIGTERM);
+	running_end(&self->w);
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	for (p = r.out; (end = strchr(p, '\n')); p = end + 1) {
+		o = json_parse(p, end - p + 1);
+		ASSERT_NE(NULL, o) TH_LOG("%s", p);
+		EXPECT_STREQ(n ? "42" : "0", json_get(o, "value"));
+		EXPECT_STREQ(n ? "2a000000" : "00000000",
+			     json_get(o, "bytes"));
+		EXPECT_EQ(29, strlen(json_get(o, "time")));
+		json_object_put(o);
+		n++;
+	}
+	EXPECT_EQ(2, n);
+}
+
+TEST_F(watch, memory_that_goes_and_comes_again)
+{
+	BEGIN(&self->w, "watch", "-i0.02", self->pid, at(0, 0), "u32");
+	ASSERT_TRUE(running_until(&self->w, 0, " 0\n"));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem));
+	ASSERT_TRUE(running_until(&self->w, 0, ": nothing is mapped"));
+	ASSERT_EQ(0, target_call(&self->t, page_map, mem));
+	SET(5);
+	ASSERT_TRUE(running_until(&self->w, 0, " 5\n"));
+	kill(self->w.pid, SIGHUP);
+	running_end(&self->w);
+	EXPECT_EQ(0, r.status);
+	EXPECT_STREQ("", r.err);
+	EXPECT_HAS(at(0, 0), value_of(1));
+	/* at the beginning it is a mistake */
+	RUN("watch", self->pid, at(HOLE, 0), "u8");
+	EXPECT_EQ(1, r.status);
+	EXPECT_EQ(0, r.out_len);
+	EXPECT_HAS("nothing is mapped", r.err);
+}
+
+/* --- ends --- */
+
+static long exec_sleep(void *unused)
+{
+	execl("/bin/busybox", "sleep", "60", NULL);
+	return -errno;
+}
+
+TEST_F(watch, ends_with_the_target)
+{
+	BEGIN(&self->w, "watch", "-i1000", self->pid, at(0, 0), "u32");
+	ASSERT_TRUE(running_until(&self->w, 0, " 0\n"));
+	kill(self->t.pid, SIGKILL);
+	running_end(&self->w);
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	EXPECT_HAS("has exited\n", r.err);
+
+	ASSERT_EQ(0, retarget(&self->t, self->pid));
+	BEGIN(&self->w, "watch", "-i1000", "-c2", self->pid, at(0, 0), "u32");
+	ASSERT_TRUE(running_until(&self->w, 0, " 0\n"));
+	target_send(&self->t, exec_sleep, NULL);
+	running_end(&self->w);
+	/* before the count */
+	EXPECT_EQ(3, r.status) TH_LOG("%s", r.err);
+	EXPECT_HAS("has executed another program\n", r.err);
+	RUN("watch", "2147483647", "0x1000", "u8");
+	EXPECT_EQ(1, r.status);
+	EXPECT_HAS("no such process", r.err);
+}
+
+/* --- a terminal --- */
+
+#define START		"\033[?1049h\033[?25l\033[?7l"
+#define STOP		"\033[?7h\033[?25h\033[?1049l"
+#define MARK(text)	"\033[7m" text "\033[m"
+
+/* It is as it was, but for a line with the last value behind. */
+#define EXPECT_RESTORED() do {						\
+	struct termios _now;						\
+	char *_p = strstr(r.out, START), *_s, *_e;			\
+	ASSERT_NE(NULL, _p);						\
+	for (_s = _p; (_e = strstr(_s, STOP)); _s = _e + 1)		\
+		_p = _e;						\
+	EXPECT_EQ(0, strncmp(_p, STOP, strlen(STOP)));			\
+	EXPECT_EQ(NULL, strchr(_p + strlen(STOP), '\033'));		\
+	ASSERT_EQ(0, tcgetattr(self->w.pty, &_now));			\
+	EXPECT_EQ(self->before.c_lflag, _now.c_lflag);			\
+	EXPECT_EQ(self->before.c_iflag, _now.c_iflag);			\
+	EXPECT_EQ(self->before.c_oflag, _now.c_oflag);			\
+	EXPECT_EQ(0, memcmp(self->before.c_cc, _now.c_cc,		\
+			    sizeof(_now.c_cc)));			\
+} while (0)
+
+/* As running_end(), with a look at the terminal before it is closed. */
+#define END_RESTORED() do {						\
+	int _pty = dup(self->w.pty);					\
+	running_end(&self->w);						\
+	self->w.pty = _pty;						\
+	EXPECT_RESTORED();						\
+	close(_pty);							\
+} while (0)
+
+TEST_F(watch, a_screen_with_what_has_changed_marked)
+{
+	struct termios now;
+	char words[96];
+	size_t from;
+
+	TERMINAL(&self->w, 24, &self->before, "watch", "-i0.05", self->pid,
+		 at(0, 0), "u32");
+	ASSERT_TRUE(running_until(&self->w, 0, "\033[J"));
+	EXPECT_EQ(&r.out[0], strstr(r.out, START));
+	snprintf(words, sizeof(words), "u32 at %s (-) of process %s (", at(0, 0),
+		 self->pid);
+	EXPECT_HAS(words, r.out);
+	EXPECT_HAS("value    0\033[K", r.out);
+	EXPECT_HAS("changed  not yet, 0 time(s) in 1 readings", r.out);
+	EXPECT_HAS("  00 00 00 00  ", r.out);
+	ASSERT_EQ(0, tcgetattr(self->w.pty, &now));
+	EXPECT_EQ(0, now.c_lflag & (ECHO | ICANON));
+	from = r.out_len;
+	SET(0x2a00);
+	ASSERT_TRUE(running_until(&self->w, from, "value    " MARK("10752")));
+	ASSERT_TRUE(running_until(&self->w, from,
+				  "  00 " MARK("2a") " 00 00  "));
+	ASSERT_TRUE(running_until(&self->w, from, ", 1 time(s) in "));
+	/* no longer, and in the history */
+	ASSERT_TRUE(running_until(&self->w, from, "value    10752\033[K"));
+	EXPECT_HAS("  10752\033[K\r\n", r.out + from);
+	EXPECT_HAS("  0\033[K", r.out + from);
+	ASSERT_EQ(1, write(self->w.pty, "q", 1));
+	END_RESTORED();
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	/* it would be cleared, and flicker */
+	EXPECT_EQ(NULL, strstr(r.out + 1, START));
+	EXPECT_HAS(STOP "20", r.out);
+	EXPECT_EQ(&r.out[r.out_len - 8], strstr(r.out, " 10752\r\n"));
+}
+
+TEST_F(watch, the_screen_has_no_more_lines_than_there_are)
+{
+	char *last, *p, *next;
+	size_t n = 0;
+
+	TERMINAL(&self->w, 6, &self->before, "watch", "-i0.05", "-c3",
+		 self->pid, at(0, 0), "bytes:256");
+	END_RESTORED();
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	for (last = p = r.out; (p = strstr(p, "\033[H")); p++)
+		last = p;
+	next = strstr(last, "\033[J");
+	ASSERT_NE(NULL, next);
+	for (p = last; p < next; p++)
+		n += *p == '\n';
+	EXPECT_EQ(5, n);
+}
+
+TEST_F(watch, the_terminal_is_given_back_however_it_ends)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(signals); i++) {
+		TERMINAL(&self->w, 24, &self->before, "watch", "-i0.05",
+			 self->pid, at(0, 0), "string");
+		ASSERT_TRUE(running_until(&self->w, 0, "\033[J"));
+		kill(self->w.pid, signals[i]);
+		END_RESTORED();
+		EXPECT_EQ(0, r.status) TH_LOG("%s", strsignal(signals[i]));
+	}
+	/* Ctrl-C typed */
+	TERMINAL(&self->w, 24, &self->before, "watch", self->pid, at(0, 0),
+		 "string");
+	ASSERT_TRUE(running_until(&self->w, 0, "\033[J"));
+	ASSERT_EQ(1, write(self->w.pty, "\003", 1));
+	END_RESTORED();
+	EXPECT_EQ(0, r.status);
+	/* and with the target, after which it says so */
+	TERMINAL(&self->w, 24, &self->before, "watch", "-i1000", self->pid,
+		 at(0, 0), "string");
+	ASSERT_TRUE(running_until(&self->w, 0, "\033[J"));
+	kill(self->t.pid, SIGKILL);
+	END_RESTORED();
+	EXPECT_EQ(0, r.status);
+	EXPECT_HAS("has exited", r.err);
+}
+
+TEST_F(watch, the_terminal_is_given_back_while_it_is_stopped)
+{
+	struct termios now;
+	size_t from;
+	int status;
+
+	TERMINAL(&self->w, 24, &self->before, "watch", "-i0.05", self->pid,
+		 at(0, 0), "u32");
+	ASSERT_TRUE(running_until(&self->w, 0, "\033[J"));
+	kill(self->w.pid, SIGTSTP);
+	ASSERT_EQ(self->w.pid, waitpid(self->w.pid, &status, WUNTRACED));
+	ASSERT_TRUE(WIFSTOPPED(status));
+	running_look(&self->w);
+	EXPECT_HAS(STOP, r.out);
+	ASSERT_EQ(0, tcgetattr(self->w.pty, &now));
+	EXPECT_EQ(self->before.c_lflag, now.c_lflag);
+	/* and taken again */
+	from = r.out_len;
+	kill(self->w.pid, SIGCONT);
+	ASSERT_TRUE(running_until(&self->w, from, "\033[J"));
+	EXPECT_HAS(START, r.out + from);
+	ASSERT_EQ(0, tcgetattr(self->w.pty, &now));
+	EXPECT_EQ(0, now.c_lflag & (ECHO | ICANON));
+	kill(self->w.pid, SIGINT);
+	END_RESTORED();
+}
+
+TEST_F(watch, no_screen_for_a_terminal_that_has_none)
+{
+	TERMINAL(&self->w, 24, &self->before, "watch", "--all", "-c2", "-i0.01",
+		 self->pid, at(0, 0), "u32");
+	running_end(&self->w);
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	EXPECT_EQ(NULL, strchr(r.out, '\033'));
+	EXPECT_EQ(2, lines());
+}
+
+TEST_F(watch, a_string_that_grows)
+{
+	static const char words[] = "hello";
+
+	TERMINAL(&self->w, 24, &self->before, "watch", "-i0.05", self->pid,
+		 at(0, 0), "string");
+	ASSERT_TRUE(running_until(&self->w, 0, "value    \"\"\033[K"));
+	ASSERT_EQ(0, target_call(&self->t, string_set, (void *)words));
+	ASSERT_TRUE(running_until(&self->w, 0,
+				  "value    " MARK("\"hello\"")));
+	ASSERT_TRUE(running_until(&self->w, 0, MARK("68 65 6c 6c 6f")));
+	kill(self->w.pid, SIGINT);
+	END_RESTORED();
+}
+
+TEST_F(watch, wrong_command_lines)
+{
+	RUN("watch", self->pid, at(0, 0));
+	EXPECT_EQ(2, r.status);
+	EXPECT_HAS("PID, ADDR and TYPE are needed", r.err);
+	RUN("watch", self->pid, at(0, 0), "u7");
+	EXPECT_EQ(2, r.status);
+	EXPECT_HAS("'u7' is not a type", r.err);
+	RUN("watch", "-i", "0", self->pid, at(0, 0), "u8");
+	EXPECT_EQ(2, r.status);
+	EXPECT_HAS("--interval: '0'", r.err);
+	RUN("watch", "-i", "nan", self->pid, at(0, 0), "u8");
+	EXPECT_EQ(2, r.status);
+	RUN("watch", "-i", "1x", self->pid, at(0, 0), "u8");
+	EXPECT_EQ(2, r.status);
+	RUN("watch", "-c", "0", self->pid, at(0, 0), "u8");
+	EXPECT_EQ(2, r.status);
+	RUN("watch", "--help");
+	EXPECT_EQ(0, r.status);
+	EXPECT_HAS("Usage: dbgmem watch", r.out);
+}
+
+TEST_HARNESS_MAIN
