@@ -18,6 +18,8 @@ LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
+BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHCOMPDIR ?= $(PREFIX)/share/zsh/site-functions
 UDEVDIR ?= /lib/udev/rules.d
 SYSUSERSDIR ?= /usr/lib/sysusers.d
 DESTDIR ?=
@@ -117,7 +119,7 @@ $(O)/.setup-kernel: $(QEMU_DIR)/setup.sh
 $(GUEST)/.complete: | $(O)/.setup-kernel
 	$(Q)$(QEMU_DIR)/kernel.sh $(O) $(KERNEL)
 
-$(O)/kselftest/.complete: | $(O)/.setup-kernel
+$(O)/kselftest/.complete: $(QEMU_DIR)/source.sh | $(O)/.setup-kernel
 	$(Q)$(QEMU_DIR)/source.sh $(O) $(KERNEL)
 
 # The uncompressed image boots faster under emulation.
@@ -142,6 +144,11 @@ CLI_OBJ := $(patsubst user/%.c,$(O)/user/%.o,$(wildcard user/cli/*.c))
 
 LIBKMOD_CFLAGS = $(shell pkg-config --cflags libkmod 2>/dev/null)
 LIBKMOD_LIBS = $(or $(shell pkg-config --libs libkmod 2>/dev/null),-lkmod)
+# of the tool only
+JSON_CFLAGS = $(shell pkg-config --cflags json-c 2>/dev/null)
+JSON_LIBS = $(or $(shell pkg-config --libs json-c 2>/dev/null),-ljson-c)
+ELF_CFLAGS = $(shell pkg-config --cflags libelf 2>/dev/null)
+ELF_LIBS = $(or $(shell pkg-config --libs libelf 2>/dev/null),-lelf)
 
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes \
@@ -149,7 +156,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes \
 HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 USER_CFLAGS = -std=gnu11 $(CFLAGS) $(WARNINGS) $(HARDEN) -fPIC \
 	-fvisibility=hidden -I$(O)/include -Iuser/lib \
-	-DDBGMEM_VERSION='"$(VERSION)"' $(LIBKMOD_CFLAGS)
+	-DDBGMEM_VERSION='"$(VERSION)"' $(LIBKMOD_CFLAGS) $(JSON_CFLAGS) $(ELF_CFLAGS)
 USER_LDFLAGS = $(LDFLAGS) -Wl,-z,relro,-z,now
 
 UAPI_COPY := $(O)/include/linux/dbgmem.h
@@ -190,7 +197,7 @@ $(O)/user/libdbgmem.pc: user/lib/libdbgmem.pc.in Makefile
 	$(Q)$(call make_pc,$@)
 
 link_tool = $(CC) $(CFLAGS) $(USER_LDFLAGS) -o $@ $(CLI_OBJ) -L$(O)/user \
-	-ldbgmem -pthread
+	-ldbgmem $(JSON_LIBS) $(ELF_LIBS) -pthread
 
 # The one in the build directory finds the library beside it,
 $(TOOL): $(CLI_OBJ) $(LIB)
@@ -227,6 +234,8 @@ install: user ## install below PREFIX= (/usr/local) and DESTDIR=, the module too
 	$(Q)for p in $(MANPAGES); do \
 		install -D -m 644 $$p $(DESTDIR)$(MANDIR)/man$${p##*.}/$${p##*/} || exit 1; \
 	done
+	$(call inst,644,user/completion/dbgmem.bash,$(BASHCOMPDIR)/dbgmem)
+	$(call inst,644,user/completion/_dbgmem,$(ZSHCOMPDIR)/_dbgmem)
 	$(call inst,644,user/udev/60-dbgmem.rules,$(UDEVDIR)/60-dbgmem.rules)
 	$(call inst,644,user/udev/dbgmem.sysusers,$(SYSUSERSDIR)/dbgmem.conf)
 ifneq ($(INSTALL_MODULE),)
@@ -245,6 +254,7 @@ uninstall: ## remove what install installed
 		$(LIBDIR)/$(LIBFILE) $(LIBDIR)/$(SONAME) $(LIBDIR)/libdbgmem.so \
 		$(LIBDIR)/libdbgmem.a $(LIBDIR)/pkgconfig/libdbgmem.pc \
 		$(INCLUDEDIR)/dbgmem.h $(INCLUDEDIR)/linux/dbgmem.h \
+		$(BASHCOMPDIR)/dbgmem $(ZSHCOMPDIR)/_dbgmem \
 		$(UDEVDIR)/60-dbgmem.rules $(SYSUSERSDIR)/dbgmem.conf)
 	$(Q)for p in $(MANPAGES); do \
 		rm -f $(DESTDIR)$(MANDIR)/man$${p##*.}/$${p##*/}; \
@@ -259,16 +269,17 @@ uninstall: ## remove what install installed
 # --- housekeeping ---
 
 clean: ## remove what was built, keep what was downloaded
-	$(Q)rm -rf $(addprefix $(O)/,module user include selftests lint vm demo/run bench.csv bench.md)
+	$(Q)rm -rf $(addprefix $(O)/,module user include selftests lint vm vm-debug \
+		debug/planted demo/run bench.csv bench.md)
 
 distclean: clean ## remove the downloads too: the whole of O=
-	$(Q)rm -rf $(addprefix $(O)/,apt guest kselftest scripts demo source.tmp) \
-		$(O)/.setup-kernel
+	$(Q)rm -rf $(addprefix $(O)/,apt guest kselftest scripts demo gdb debug \
+		source.tmp debug.tmp gdb.tmp) $(O)/.setup-kernel
 	$(Q)rmdir $(O) 2>/dev/null || :
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1 \2/p' $(MAKEFILE_LIST) | sort -u | \
-		awk '{ t = $$1; $$1 = ""; printf "  %-10s%s\n", t, $$0 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1 \2/p' $(MAKEFILE_LIST) | sort -u | \
+		awk '{ t = $$1; $$1 = ""; printf "  %-13s%s\n", t, $$0 }'
 	@echo "Variables: O=$(notdir $(O)) KDIR= W=1 C=2 V=1 TESTS=\"test_x ...\" KERNEL=$(KERNEL) PREFIX= DESTDIR="
 
 FORCE:
