@@ -34,7 +34,7 @@ if [ ! -e "$src/Makefile" ]; then
 	# without what is big and not built here
 	tar -xJmf "$tmp/usr/src/linux-source-$series.tar.xz" -C "$tmp/src" \
 		--strip-components=1 --exclude='*/drivers/gpu/*.[ch]' \
-		--exclude='*/drivers/net/*.[ch]' --exclude='*/sound/*.[ch]' \
+		--exclude='*/drivers/net/*/*.[ch]' --exclude='*/sound/*.[ch]' \
 		--exclude='*/drivers/media/*.[ch]' --exclude='*.rst'
 	mkdir -p "$debug"
 	rm -rf "$src"
