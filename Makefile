@@ -266,6 +266,8 @@ uninstall: ## remove what install installed
 	fi
 	$(Q)$(if $(DESTDIR),:,ldconfig || :)
 
+include kmod/dkms.mk
+
 # --- housekeeping ---
 
 clean: ## remove what was built, keep what was downloaded
@@ -273,8 +275,8 @@ clean: ## remove what was built, keep what was downloaded
 		debug/planted demo/run bench.csv bench.md)
 
 distclean: clean ## remove the downloads too: the whole of O=
-	$(Q)rm -rf $(addprefix $(O)/,apt guest kselftest scripts demo gdb debug \
-		source.tmp debug.tmp gdb.tmp) $(O)/.setup-kernel
+	$(Q)rm -rf $(addprefix $(O)/,apt guest kselftest scripts demo gdb apparmor dkms \
+		debug source.tmp debug.tmp gdb.tmp apparmor.tmp) $(O)/.setup-kernel
 	$(Q)rmdir $(O) 2>/dev/null || :
 
 help: ## this list

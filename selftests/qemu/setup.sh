@@ -37,9 +37,13 @@ packages() {
 	analyze	clang		its analyzer on the module
 	analyze	clang-tidy	the library and the tool
 	analyze	cppcheck	the library and the tool
+	fuzz	clang		libFuzzer on the parsers
+	fuzz	libclang-rt-14-dev	the same: its runtime
 	debug	flex		the debug kernel's configuration
 	debug	bison		the debug kernel's configuration
 	debug	bc		a table of the debug kernel
+	dkms	dkms		make dkms-install
+	chroot	debootstrap	make check-dkms
 	END
 }
 
