@@ -44,7 +44,7 @@ host=() guest=()
 if [ -n "${DEBUG:-}" ]; then
 	host+=(planted)
 else
-	host+=(lint setup runner)
+	host+=(lint setup runner parsers)
 	[ -z "${ANALYZE:-}" ] || host+=(analyze)
 	for f in "$O"/selftests/host_*; do
 		case $f in
@@ -104,7 +104,9 @@ host_all() {
 		case $name in
 		analyze) host_run analyze "$here/analyze.sh" ;;
 		lint)	host_run lint "$here/lint.sh" ;;
-		planted) host_run planted "$qemu/planted_test.sh" ;;
+		planted) LIMIT=$LIMIT host_run planted "$qemu/planted_test.sh" ;;
+		parsers) host_run parsers "$here/parsers/run.sh" \
+				"$O/selftests/parsers" 20000 ;;
 		setup)	host_run setup "$qemu/setup_test.sh" ;;
 		runner)	host_run runner "$qemu/collect_test.sh" ;;
 		*)	host_run "$name" "$O/selftests/$name" ;;
@@ -113,9 +115,15 @@ host_all() {
 }
 
 pick "${host[@]}"
+# What it does to a guest cannot be undone: it comes last.
+last=test_yama_scope_3
+words+=(DBGMEM_YAMA_3=1)
 list=()
 for t in ${guest[@]+"${guest[@]}"}; do
-	! wanted "$t" || list+=("$t")
+	[ "$t" = $last ] || ! wanted "$t" || list+=("$t")
+done
+for t in ${guest[@]+"${guest[@]}"}; do
+	[ "$t" != $last ] || ! wanted "$t" || list+=("$t")
 done
 
 pids=() results=("$out/host.results") consoles=()

@@ -338,6 +338,9 @@ TEST_F_TIMEOUT(breakpoint, as_many_as_that_go_when_the_session_does, 120)
 		ASSERT_EQ(0, bp_set(b->fd, b->mem + 2 * i, INT3, 1, NULL));
 	close(b->fd);
 	b->trial.fd = -1;
+	/* close() waits no longer than five seconds, which so many may take */
+	for (i = 0; i < 600 && !untouched(b); i++)
+		usleep(100000);
 	EXPECT_TRUE(untouched(b));
 }
 

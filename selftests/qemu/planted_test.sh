@@ -3,10 +3,10 @@
 #
 # The detectors' own test: in a guest with the debug kernel a module has one bug
 # after the other, and each must make the runner say so, and of the right
-# program. Called by check.sh, with O and GUEST. TAP.
+# program. Called by check.sh, with O, GUEST and LIMIT. TAP.
 set -eu
 here=$(dirname "$0")
-O=${O:?} GUEST=${GUEST:?}
+O=${O:?} GUEST=${GUEST:?} LIMIT=${LIMIT:?}
 out=$O/vm-debug/planted
 nonce=$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
 version=$(basename "$(realpath "$GUEST")")
@@ -39,7 +39,7 @@ cp "$O/debug/planted/planted.ko" "$out.root/job/"
 "$here/initramfs.sh" "$out.initramfs" "$GUEST" \
 	"$O/module/$version/kmod/dbgmem.ko" "$O" "$out.root"
 rm -rf "$out.root"
-"$here/vm.sh" "$out" "$GUEST/vmlinux" "$out.initramfs" 300 DEBUG=1 \
+"$here/vm.sh" "$out" "$GUEST/vmlinux" "$out.initramfs" "$LIMIT" DEBUG=1 \
 	JOB=planted "NONCE=$nonce" LIMIT=60 \
 	"BUGS=$(IFS=, && echo "${names[*]}")" || :
 rc=0
