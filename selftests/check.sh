@@ -11,8 +11,8 @@
 #
 # DEBUG=1: GUEST is of qemu/debug.sh. Its detectors are tested too, on bugs made
 # for that; what is said about the sources and on this machine is not repeated.
-# DBGMEM_SLOW is how much slower than a usual kernel it is. ANALYZE=1: the
-# analyzers are there to be run.
+# So with HOST= empty. DBGMEM_SLOW is how much slower than a usual kernel it is.
+# ANALYZE=1: the analyzers are there to be run.
 set -eu
 here=$(dirname "$0")
 GUEST=${GUEST:?} O=${O:?}
@@ -43,7 +43,7 @@ wanted() {
 host=() guest=()
 if [ -n "${DEBUG:-}" ]; then
 	host+=(planted)
-else
+elif [ -n "${HOST-yes}" ]; then
 	host+=(lint setup runner parsers)
 	[ -z "${ANALYZE:-}" ] || host+=(analyze)
 	for f in "$O"/selftests/host_*; do
