@@ -161,11 +161,11 @@ static int writes_file(struct page *page)
 	page = compound_head(page);
 	if (PageAnon(page))
 		return false;
-	if (lock_page_killable(page))
+	if (dbgmem_lock_page_killable(page))
 		return -EINTR;
-	mapping = page_mapping(page);
+	mapping = dbgmem_page_mapping(page);
 	ret = mapping && mapping_can_writeback(mapping);
-	unlock_page(page);
+	dbgmem_unlock_page(page);
 	return ret;
 }
 

@@ -44,7 +44,7 @@ host=() guest=()
 if [ -n "${DEBUG:-}" ]; then
 	host+=(planted)
 elif [ -n "${HOST-yes}" ]; then
-	host+=(lint setup runner parsers)
+	host+=(lint setup runner parsers probes)
 	[ -z "${ANALYZE:-}" ] || host+=(analyze)
 	for f in "$O"/selftests/host_*; do
 		case $f in
@@ -107,6 +107,7 @@ host_all() {
 		planted) LIMIT=$LIMIT host_run planted "$qemu/planted_test.sh" ;;
 		parsers) host_run parsers "$here/parsers/run.sh" \
 				"$O/selftests/parsers" 20000 ;;
+		probes)	host_run probes "$here/probe_test.sh" ;;
 		setup)	host_run setup "$qemu/setup_test.sh" ;;
 		runner)	host_run runner "$qemu/collect_test.sh" ;;
 		*)	host_run "$name" "$O/selftests/$name" ;;
