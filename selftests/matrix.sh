@@ -18,9 +18,10 @@ step() {
 	${MAKE:-make} --no-print-directory "$@" </dev/null >"$log" 2>&1
 }
 
-# The number before a word in the last line of the suite.
+# The number before a word in the suite's summary.
 count() {
-	sed -n '$s/.*\<\([0-9]*\) '"$2"'.*/\1/p' "$1"
+	sed -n 's/^\([0-9]* passed, [0-9]* failed, [0-9]* skipped\)$/, \1/p' "$1" |
+		sed 's/.*, \([0-9]*\) '"$2"'.*/\1/'
 }
 
 row() {
