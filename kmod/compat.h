@@ -44,6 +44,36 @@
 enum { FOLL_NOFAULT = 0 };
 #endif
 
+#if !DBGMEM_HAVE_ANON_EXCLUSIVE
+enum { PageAnonExclusive };	/* does not compile where there is one */
+#endif
+
+/*
+ * Take the mmap_lock for finding a page to write to, and for writing to it.
+ *
+ * Without PageAnonExclusive a write fault copies a page that somebody has
+ * pinned, which then is not the target's any more: what goes to the one while
+ * the other is made is lost. Only who keeps all faults out is safe from that.
+ */
+static inline int dbgmem_mmap_lock_to_write(struct mm_struct *mm)
+{
+#if DBGMEM_HAVE_ANON_EXCLUSIVE
+	(void)PageAnonExclusive;	/* compiles where there is one */
+	return mmap_read_lock_killable(mm);
+#else
+	return mmap_write_lock_killable(mm);
+#endif
+}
+
+static inline void dbgmem_mmap_unlock_written(struct mm_struct *mm)
+{
+#if DBGMEM_HAVE_ANON_EXCLUSIVE
+	mmap_read_unlock(mm);
+#else
+	mmap_write_unlock(mm);
+#endif
+}
+
 #if DBGMEM_HAVE_GUP_NO_VMAS
 #define DBGMEM_GUP_VMAS
 #else
