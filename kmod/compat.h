@@ -132,6 +132,8 @@ static inline struct address_space *dbgmem_page_mapping(struct page *page)
 	return folio_mapping(page_folio(page));
 }
 #else
+struct folio { };		/* does not compile where there is one */
+
 static inline int dbgmem_lock_page_killable(struct page *page)
 {
 	return lock_page_killable(page);

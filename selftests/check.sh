@@ -90,7 +90,9 @@ host_run() {
 	local name=$1 rc=0 begin=$SECONDS limit=$LIMIT
 	shift
 	# compilers and analyzers, beside two guests: as long as these may take
-	[ "$name" != lint ] || limit=$TOTAL
+	case $name in
+	lint | probes) limit=$TOTAL ;;
+	esac
 	wanted "$name" || return 0
 	printf '\n@%s begin %s\n' "$nonce" "$name"
 	timeout -k 5 "$limit" "$@" </dev/null 2>&1 || rc=$?
