@@ -257,10 +257,14 @@ TEST(nofault_is_there_where_the_kernel_has_it)
 {
 	struct dbgmem_info info;
 	struct utsname u;
-	int major, minor, fd;
+	long major, minor;
+	char *dot;
+	int fd;
 
 	ASSERT_EQ(0, uname(&u));
-	ASSERT_EQ(2, sscanf(u.release, "%d.%d", &major, &minor));
+	major = strtol(u.release, &dot, 10);
+	ASSERT_EQ('.', *dot);
+	minor = strtol(dot + 1, NULL, 10);
 	fd = dev_open(O_RDONLY);
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(0, session_info(fd, &info));
