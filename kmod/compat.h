@@ -74,6 +74,37 @@ static inline void dbgmem_mmap_unlock_written(struct mm_struct *mm)
 #endif
 }
 
+#if DBGMEM_HAVE_GUP_NO_GROWTH
+static inline unsigned long dbgmem_pages_above_gaps(struct mm_struct *mm,
+						    unsigned long addr,
+						    unsigned long nr)
+{
+	(void)lock_mm_and_find_vma;	/* compiles where there is one */
+	return nr;
+}
+#else
+extern char lock_mm_and_find_vma;	/* does not where there is one */
+
+/* Pages from that of @addr on before a gap that a stack would grow into. */
+static inline unsigned long dbgmem_pages_above_gaps(struct mm_struct *mm,
+						    unsigned long addr,
+						    unsigned long nr)
+{
+	unsigned long start = addr & PAGE_MASK, at = start;
+	struct vm_area_struct *vma;
+
+	while (at - start < nr << PAGE_SHIFT) {
+		vma = find_vma(mm, at);
+		if (!vma)
+			break;
+		if (vma->vm_start > at && vma->vm_flags & VM_GROWSDOWN)
+			return (at - start) >> PAGE_SHIFT;
+		at = vma->vm_end;
+	}
+	return nr;
+}
+#endif
+
 #if DBGMEM_HAVE_GUP_NO_VMAS
 #define DBGMEM_GUP_VMAS
 #else
@@ -85,6 +116,9 @@ static inline long dbgmem_get_pages_remote(struct mm_struct *mm,
 					   unsigned int flags,
 					   struct page **pages, int *locked)
 {
+	nr = dbgmem_pages_above_gaps(mm, addr, nr);
+	if (!nr)
+		return -EFAULT;
 	return get_user_pages_remote(mm, addr, nr, flags, pages,
 				     DBGMEM_GUP_VMAS locked);
 }
@@ -94,6 +128,9 @@ static inline long dbgmem_pin_pages_remote(struct mm_struct *mm,
 					   unsigned int flags,
 					   struct page **pages, int *locked)
 {
+	nr = dbgmem_pages_above_gaps(mm, addr, nr);
+	if (!nr)
+		return -EFAULT;
 	return pin_user_pages_remote(mm, addr, nr, flags, pages,
 				     DBGMEM_GUP_VMAS locked);
 }
