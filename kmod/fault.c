@@ -33,7 +33,9 @@ static bool permitted(const struct vm_area_struct *vma,
  */
 bool dbgmem_vma_special(const struct vm_area_struct *vma)
 {
+	/* A mixed one without a file is the kernel's: its data for the vDSO. */
 	return vma->vm_flags & (VM_IO | VM_PFNMAP) ||
+	       (vma->vm_flags & VM_MIXEDMAP && !vma->vm_file) ||
 	       (vma->vm_file &&
 		file_inode(vma->vm_file)->i_sb->s_magic == SECRETMEM_MAGIC);
 }

@@ -171,6 +171,7 @@ TEST_F(region, heap_stack_and_the_kernels_own)
 		{ "[stack]", DBGMEM_REGION_STACK },
 		{ "[vdso]", DBGMEM_REGION_KERNEL },
 		{ "[vvar]", DBGMEM_REGION_KERNEL },
+		{ "[vvar_vclock]", DBGMEM_REGION_KERNEL },	/* since 6.13 */
 	};
 	const uint32_t mask = DBGMEM_REGION_HEAP | DBGMEM_REGION_STACK |
 			      DBGMEM_REGION_KERNEL;
