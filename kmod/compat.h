@@ -74,7 +74,8 @@ static inline void dbgmem_mmap_unlock_written(struct mm_struct *mm)
 #endif
 }
 
-#if DBGMEM_HAVE_GUP_NO_GROWTH
+/* 6.1 of today is silent below a stack. Before it grew, later it is logged. */
+#if DBGMEM_HAVE_GUP_NO_GROWTH && !DBGMEM_HAVE_GUP_NO_VMAS
 static inline unsigned long dbgmem_pages_above_gaps(struct mm_struct *mm,
 						    unsigned long addr,
 						    unsigned long nr)
@@ -83,7 +84,9 @@ static inline unsigned long dbgmem_pages_above_gaps(struct mm_struct *mm,
 	return nr;
 }
 #else
+#if !DBGMEM_HAVE_GUP_NO_GROWTH
 extern char lock_mm_and_find_vma;	/* does not where there is one */
+#endif
 
 /* Pages from that of @addr on before a gap that a stack would grow into. */
 static inline unsigned long dbgmem_pages_above_gaps(struct mm_struct *mm,
