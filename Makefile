@@ -24,8 +24,10 @@ UDEVDIR ?= /lib/udev/rules.d
 SYSUSERSDIR ?= /usr/lib/sysusers.d
 DESTDIR ?=
 
-# The guest of check and demo: Debian's newest kernel of this series
-KERNEL ?= 6.1
+# The guest of check and demo: a name that kernel.sh knows. Lint, the debug
+# kernel and the test harness are always of the first.
+HOME_KERNEL := 6.1
+KERNEL ?= $(HOME_KERNEL)
 GUEST := $(O)/guest/$(KERNEL)
 
 # Quiet unless V=1
@@ -67,14 +69,16 @@ KBUILD_PASS += CF=-D__CHECK_ENDIAN__
 endif
 endif
 
-KMOD_SRC := $(sort Kbuild kmod/Kbuild $(wildcard kmod/*.[ch] uapi/*.h))
+# less what kbuild leaves there where it is run by hand
+KMOD_SRC := $(sort Kbuild kmod/Kbuild $(filter-out kmod/probes.h %.mod.c,\
+	$(wildcard kmod/*.[ch] kmod/probe/*.c kmod/probe/*.sh uapi/*.h)))
 
 # kbuild writes its objects beside the sources: give it a tree of links.
 # $(call kbuild,KDIR,TREE,ARGUMENTS)
-link_tree = rm -f $(1)/Kbuild $(1)/kmod/*.[ch] $(1)/uapi/*.h && \
-	mkdir -p $(1)/kmod $(1)/uapi && \
+link_tree = find $(1) -type l -delete 2>/dev/null; \
+	mkdir -p $(1)/kmod/probe $(1)/uapi && \
 	for f in $(KMOD_SRC); do ln -sfn $(S)/$$f $(1)/$$f || exit 1; done
-kbuild = +$(Q)$(MAKE) --no-print-directory -C $(1) O= M=$(2) $(3)
+kbuild = +$(Q)$(MAKE) --no-print-directory -C $(1) O=$(realpath $(1)) M=$(2) $(3)
 
 ifneq ($(KDIR),)
 # what uname -r will say; Debian's kernel.release has only the upstream version
@@ -102,6 +106,8 @@ modules: $(GUEST)/.complete
 	+$(Q)$(MAKE) --no-print-directory modules KDIR=$(GUEST)/build
 endif
 
+guest-kernel: $(GUEST)/.complete
+
 # The guest's module, whatever KDIR= says
 guest-module: $(GUEST)/.complete
 	+$(Q)$(MAKE) --no-print-directory modules KDIR=$(GUEST)/build
@@ -120,7 +126,7 @@ $(GUEST)/.complete: | $(O)/.setup-kernel
 	$(Q)$(QEMU_DIR)/kernel.sh $(O) $(KERNEL)
 
 $(O)/kselftest/.complete: $(QEMU_DIR)/source.sh | $(O)/.setup-kernel
-	$(Q)$(QEMU_DIR)/source.sh $(O) $(KERNEL)
+	$(Q)$(QEMU_DIR)/source.sh $(O) $(HOME_KERNEL)
 
 # The uncompressed image boots faster under emulation.
 $(GUEST)/vmlinux: | $(GUEST)/.complete $(O)/kselftest/.complete
@@ -272,8 +278,8 @@ include kmod/dkms.mk
 
 clean: ## remove what was built, keep what was downloaded
 	$(Q)rm -rf $(addprefix $(O)/,module user include selftests lint vm vm-debug \
-		vm-coverage coverage debug/planted fuzz/module fuzz/planted \
-		demo/run bench.csv bench.md torture)
+		vm-coverage coverage matrix matrix.md debug/planted fuzz/module \
+		fuzz/planted demo/run bench.csv bench.md torture)
 
 distclean: clean ## remove the downloads too: the whole of O=
 	$(Q)rm -rf $(addprefix $(O)/,apt guest kselftest scripts demo fuzz gdb \
@@ -287,5 +293,5 @@ help: ## this list
 
 FORCE:
 
-.PHONY: all modules guest-module sparse-present user setup install uninstall clean \
-	distclean help FORCE
+.PHONY: all modules guest-kernel guest-module sparse-present user setup install \
+	uninstall clean distclean help FORCE

@@ -8,6 +8,7 @@
 #include <linux/uio.h>
 
 #include "caller.h"
+#include "compat.h"
 
 /*
  * Whole pages get a copy of constant size: the checks that hardened usercopy

@@ -5,8 +5,21 @@
 #ifndef KMOD_COMPAT_H
 #define KMOD_COMPAT_H
 
+#include <linux/capability.h>
+#include <linux/fs.h>
+#include <linux/highmem.h>
 #include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/poll.h>
+#include <linux/uaccess.h>
 #include <linux/uio.h>
+
+/* Made by Kbuild: DBGMEM_HAVE_X is the answer of probe/x.c. */
+#include "probes.h"
+
+#if !DBGMEM_HAVE_MM_USER_NS
+#include <linux/sched/exec_state.h>
+#endif
 
 /*
  * Where instruction fetch sees data writes without help, a page of code can be
@@ -18,12 +31,96 @@
 #define DBGMEM_COHERENT_ICACHE	0
 #endif
 
+#ifndef SECRETMEM_MAGIC
+#define SECRETMEM_MAGIC		0x5345434d	/* of 5.14 */
+#endif
+
+/* Can the target's pages be looked at without faulting them in? */
+#if DBGMEM_HAVE_FOLL_NOFAULT
+#define DBGMEM_CAN_NOFAULT	true
+#else
+#define DBGMEM_CAN_NOFAULT	false
+/* The faults that it is to save are then taken, those that wait are not. */
+enum { FOLL_NOFAULT = 0 };
+#endif
+
+#if !DBGMEM_HAVE_ANON_EXCLUSIVE
+enum { PageAnonExclusive };	/* does not compile where there is one */
+#endif
+
+/*
+ * Take the mmap_lock for finding a page to write to, and for writing to it.
+ *
+ * Without PageAnonExclusive a write fault copies a page that somebody has
+ * pinned, which then is not the target's any more: what goes to the one while
+ * the other is made is lost. Only who keeps all faults out is safe from that.
+ */
+static inline int dbgmem_mmap_lock_to_write(struct mm_struct *mm)
+{
+#if DBGMEM_HAVE_ANON_EXCLUSIVE
+	(void)PageAnonExclusive;	/* compiles where there is one */
+	return mmap_read_lock_killable(mm);
+#else
+	return mmap_write_lock_killable(mm);
+#endif
+}
+
+static inline void dbgmem_mmap_unlock_written(struct mm_struct *mm)
+{
+#if DBGMEM_HAVE_ANON_EXCLUSIVE
+	mmap_read_unlock(mm);
+#else
+	mmap_write_unlock(mm);
+#endif
+}
+
+#if DBGMEM_HAVE_GUP_NO_GROWTH
+static inline unsigned long dbgmem_pages_above_gaps(struct mm_struct *mm,
+						    unsigned long addr,
+						    unsigned long nr)
+{
+	(void)lock_mm_and_find_vma;	/* compiles where there is one */
+	return nr;
+}
+#else
+extern char lock_mm_and_find_vma;	/* does not where there is one */
+
+/* Pages from that of @addr on before a gap that a stack would grow into. */
+static inline unsigned long dbgmem_pages_above_gaps(struct mm_struct *mm,
+						    unsigned long addr,
+						    unsigned long nr)
+{
+	unsigned long start = addr & PAGE_MASK, at = start;
+	struct vm_area_struct *vma;
+
+	while (at - start < nr << PAGE_SHIFT) {
+		vma = find_vma(mm, at);
+		if (!vma)
+			break;
+		if (vma->vm_start > at && vma->vm_flags & VM_GROWSDOWN)
+			return (at - start) >> PAGE_SHIFT;
+		at = vma->vm_end;
+	}
+	return nr;
+}
+#endif
+
+#if DBGMEM_HAVE_GUP_NO_VMAS
+#define DBGMEM_GUP_VMAS
+#else
+#define DBGMEM_GUP_VMAS		NULL,
+#endif
+
 static inline long dbgmem_get_pages_remote(struct mm_struct *mm,
 					   unsigned long addr, unsigned long nr,
 					   unsigned int flags,
 					   struct page **pages, int *locked)
 {
-	return get_user_pages_remote(mm, addr, nr, flags, pages, NULL, locked);
+	nr = dbgmem_pages_above_gaps(mm, addr, nr);
+	if (!nr)
+		return -EFAULT;
+	return get_user_pages_remote(mm, addr, nr, flags, pages,
+				     DBGMEM_GUP_VMAS locked);
 }
 
 static inline long dbgmem_pin_pages_remote(struct mm_struct *mm,
@@ -31,36 +128,177 @@ static inline long dbgmem_pin_pages_remote(struct mm_struct *mm,
 					   unsigned int flags,
 					   struct page **pages, int *locked)
 {
-	return pin_user_pages_remote(mm, addr, nr, flags, pages, NULL, locked);
+	nr = dbgmem_pages_above_gaps(mm, addr, nr);
+	if (!nr)
+		return -EFAULT;
+	return pin_user_pages_remote(mm, addr, nr, flags, pages,
+				     DBGMEM_GUP_VMAS locked);
 }
+
+/*
+ * Has the caller @cap over the namespace in which the program was started that
+ * @task runs in @mm? Under RCU, as no reference to the namespace is taken.
+ */
+static inline bool dbgmem_capable_over(struct task_struct *task,
+				       struct mm_struct *mm, int cap)
+{
+#if DBGMEM_HAVE_MM_USER_NS
+	return ns_capable(mm->user_ns, cap);
+#else
+	struct task_exec_state *state = rcu_dereference(task->exec_state);
+
+	return state && READ_ONCE(task->mm) == mm &&
+	       ns_capable(state->user_ns, cap);
+#endif
+}
+
+#if DBGMEM_HAVE_FOLIO
+static inline int dbgmem_lock_page_killable(struct page *page)
+{
+	return folio_lock_killable(page_folio(page));
+}
+
+static inline void dbgmem_unlock_page(struct page *page)
+{
+	folio_unlock(page_folio(page));
+}
+
+/* The address space that a locked page is of, or NULL. */
+static inline struct address_space *dbgmem_page_mapping(struct page *page)
+{
+	return folio_mapping(page_folio(page));
+}
+#else
+struct folio { };		/* does not compile where there is one */
+
+static inline int dbgmem_lock_page_killable(struct page *page)
+{
+	return lock_page_killable(page);
+}
+
+static inline void dbgmem_unlock_page(struct page *page)
+{
+	unlock_page(page);
+}
+
+static inline struct address_space *dbgmem_page_mapping(struct page *page)
+{
+	return page_mapping(page);
+}
+#endif
+
+#if !DBGMEM_HAVE_KMAP_LOCAL
+/* kmap_atomic() would keep the copying from faulting. */
+static inline void *kmap_local_page(struct page *page)
+{
+	return kmap(page);
+}
+
+static inline void kunmap_local(const void *kaddr)
+{
+	kunmap(kmap_to_page((void *)kaddr));
+}
+#endif
+
+#if !DBGMEM_HAVE_FAULT_IN_READABLE
+/* Bytes at the end that cannot be read. */
+static inline size_t fault_in_readable(const char __user *uaddr, size_t size)
+{
+	size_t done = 0, n;
+
+	if (!access_ok(uaddr, size))
+		return size;
+	for (; done < size; done += n) {
+		n = min_t(size_t, size - done,
+			  PAGE_SIZE - offset_in_page(uaddr + done));
+		if (fault_in_pages_readable(uaddr + done, n))
+			break;
+	}
+	return size - done;
+}
+#endif
+
+#if !DBGMEM_HAVE_ITER_UBUF
+static inline bool iter_is_ubuf(const struct iov_iter *iter)
+{
+	return false;
+}
+
+static inline bool user_backed_iter(const struct iov_iter *iter)
+{
+	return iter_is_iovec(iter);
+}
+#endif
 
 /* The first contiguous piece of a user-backed @iter. */
 static inline char __user *dbgmem_iter_segment(const struct iov_iter *iter,
 					       size_t *len)
 {
-	struct iovec iov;
-
+#if DBGMEM_HAVE_ITER_UBUF
 	if (iter_is_ubuf(iter)) {
 		*len = iov_iter_count(iter);
 		return iter->ubuf + iter->iov_offset;
 	}
-	iov = iov_iter_iovec(iter);
-	*len = iov.iov_len;
-	return iov.iov_base;
+#endif
+#if DBGMEM_HAVE_ITER_IOV_ADDR
+	*len = min(iter_iov_len(iter), iov_iter_count(iter));
+	return iter_iov_addr(iter);
+#else
+	{
+		struct iovec iov = iov_iter_iovec(iter);
+
+		*len = iov.iov_len;
+		return iov.iov_base;
+	}
+#endif
 }
 
-/* What fs/proc/task_mmu.c takes for the heap and for the stack. */
-static inline bool dbgmem_vma_is_heap(const struct vm_area_struct *vma)
+#if !DBGMEM_HAVE_VMA_LOOKUP
+static inline struct vm_area_struct *vma_lookup(struct mm_struct *mm,
+						unsigned long addr)
+{
+	struct vm_area_struct *vma = find_vma(mm, addr);
+
+	return vma && vma->vm_start <= addr ? vma : NULL;
+}
+#endif
+
+#if !DBGMEM_HAVE_VMA_ITERATOR
+struct vma_iterator {
+	struct mm_struct	*mm;
+	unsigned long		addr;
+	struct vm_area_struct	*vma;
+};
+
+#define VMA_ITERATOR(name, __mm, __addr)				\
+	struct vma_iterator name = {					\
+		.mm = __mm,						\
+		.addr = __addr,						\
+	}
+
+/* Not to be called again after NULL. */
+static inline struct vm_area_struct *vma_next(struct vma_iterator *vmi)
+{
+	vmi->vma = vmi->vma ? vmi->vma->vm_next :
+			      find_vma(vmi->mm, vmi->addr);
+	return vmi->vma;
+}
+#endif
+
+#if !DBGMEM_HAVE_VMA_IS_INITIAL
+/* What fs/proc/task_mmu.c took for the heap and for the stack. */
+static inline bool vma_is_initial_heap(const struct vm_area_struct *vma)
 {
 	return vma->vm_start <= vma->vm_mm->brk &&
 	       vma->vm_end >= vma->vm_mm->start_brk;
 }
 
-static inline bool dbgmem_vma_is_stack(const struct vm_area_struct *vma)
+static inline bool vma_is_initial_stack(const struct vm_area_struct *vma)
 {
 	return vma->vm_start <= vma->vm_mm->start_stack &&
 	       vma->vm_end >= vma->vm_mm->start_stack;
 }
+#endif
 
 /* What prctl(PR_SET_VMA_ANON_NAME) named it, or NULL. Under the mmap_lock. */
 static inline const char *dbgmem_vma_anon_name(const struct vm_area_struct *vma)
@@ -72,22 +310,46 @@ static inline const char *dbgmem_vma_anon_name(const struct vm_area_struct *vma)
 	return NULL;
 }
 
+#if !DBGMEM_HAVE_FILE_USER_PATH
+static inline const struct path *file_user_path(const struct file *file)
+{
+	return &file->f_path;
+}
+#endif
+
 /* The file that user space mapped, or NULL. */
 static inline const struct path *dbgmem_vma_path(const struct vm_area_struct *vma)
 {
-	return vma->vm_file ? &vma->vm_file->f_path : NULL;
+	return vma->vm_file ? file_user_path(vma->vm_file) : NULL;
 }
 
 static inline const struct inode *dbgmem_vma_inode(const struct vm_area_struct *vma)
 {
+#if DBGMEM_HAVE_FILE_USER_PATH
+	return d_inode(file_user_path(vma->vm_file)->dentry);
+#else
 	return file_inode(vma->vm_file);
+#endif
 }
 
 /* Offsets of the file are addresses: those above 2^63 are valid. */
+#if DBGMEM_HAVE_FOP_UNSIGNED_OFFSET
+#define DBGMEM_FOPS_UNSIGNED_OFFSETS	.fop_flags = FOP_UNSIGNED_OFFSET,
+static inline void dbgmem_unsigned_offsets(struct file *file) { }
+#else
+#define DBGMEM_FOPS_UNSIGNED_OFFSETS
 static inline void dbgmem_unsigned_offsets(struct file *file)
 {
 	file->f_mode |= FMODE_UNSIGNED_OFFSET;
 }
+#endif
+
+#if !DBGMEM_HAVE_POLL_DOES_NOT_WAIT
+static inline bool poll_does_not_wait(const poll_table *p)
+{
+	return !p || !p->_qproc;
+}
+#endif
 
 /*
  * A variable that is filled whole before it is read, and large enough for the

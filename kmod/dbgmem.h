@@ -246,6 +246,7 @@ u32 dbgmem_target_state(struct dbgmem_session *s);
 int dbgmem_target_gone(struct dbgmem_session *s, bool held);
 struct task_struct *dbgmem_target_task(struct dbgmem_session *s);
 bool dbgmem_target_traced_by_current(struct dbgmem_session *s);
+bool dbgmem_target_capable(struct dbgmem_session *s, int cap);
 
 /* event.c */
 __poll_t dbgmem_poll(struct file *file, poll_table *wait);

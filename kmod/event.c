@@ -15,6 +15,7 @@
 #include <linux/poll.h>
 #include <linux/sched/mm.h>
 
+#include "compat.h"
 #include "dbgmem.h"
 
 static void target_released(struct mmu_notifier *n, struct mm_struct *mm)

@@ -9,6 +9,7 @@
 #include <linux/magic.h>
 #include <linux/mm.h>
 
+#include "compat.h"
 #include "dbgmem.h"
 
 static bool permitted(const struct vm_area_struct *vma,

@@ -5,6 +5,7 @@
 #include <linux/mm.h>
 #include <linux/seq_file.h>
 
+#include "compat.h"
 #include "dbgmem.h"
 
 static const char * const state_names[] = {
@@ -31,11 +32,12 @@ int dbgmem_ioc_info(struct dbgmem_ucmd *ucmd)
 	info->abi_version = DBGMEM_ABI_VERSION;
 	info->page_size = PAGE_SIZE;
 	info->features = DBGMEM_FEATURE_EXACT | DBGMEM_FEATURE_FORCE |
-			 DBGMEM_FEATURE_ZEROFILL | DBGMEM_FEATURE_NOFAULT |
-			 DBGMEM_FEATURE_RW | DBGMEM_FEATURE_POLL |
-			 DBGMEM_FEATURE_VECTOR | DBGMEM_FEATURE_BREAKPOINT |
-			 DBGMEM_FEATURE_CMPXCHG | DBGMEM_FEATURE_STABLE |
-			 DBGMEM_FEATURE_REGION;
+			 DBGMEM_FEATURE_ZEROFILL | DBGMEM_FEATURE_RW |
+			 DBGMEM_FEATURE_POLL | DBGMEM_FEATURE_VECTOR |
+			 DBGMEM_FEATURE_BREAKPOINT | DBGMEM_FEATURE_CMPXCHG |
+			 DBGMEM_FEATURE_STABLE | DBGMEM_FEATURE_REGION;
+	if (DBGMEM_CAN_NOFAULT)
+		info->features |= DBGMEM_FEATURE_NOFAULT;
 	info->transfer_flags = dbgmem_transfer_flags();
 	info->max_exact = DBGMEM_MAX_EXACT;
 	info->max_exact_pages = DBGMEM_MAX_EXACT_PAGES;

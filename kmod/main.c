@@ -229,6 +229,7 @@ static int dbgmem_release(struct inode *inode, struct file *file)
 
 static const struct file_operations dbgmem_fops = {
 	.owner		= THIS_MODULE,
+	DBGMEM_FOPS_UNSIGNED_OFFSETS
 	.open		= dbgmem_open,
 	.release	= dbgmem_release,
 	.unlocked_ioctl	= dbgmem_ioctl,

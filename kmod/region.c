@@ -96,9 +96,9 @@ static u32 kind_flags(struct vm_area_struct *vma)
 	}
 	if (kernel_name(vma))
 		return DBGMEM_REGION_KERNEL;
-	if (dbgmem_vma_is_heap(vma))
+	if (vma_is_initial_heap(vma))
 		return DBGMEM_REGION_HEAP;
-	if (dbgmem_vma_is_stack(vma))
+	if (vma_is_initial_stack(vma))
 		return DBGMEM_REGION_STACK;
 	return 0;
 }

@@ -16,6 +16,7 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
+#include "compat.h"
 #include "dbgmem.h"
 #include "trace.h"
 
@@ -140,6 +141,29 @@ bool dbgmem_target_traced_by_current(struct dbgmem_session *s)
 	}
 	rcu_read_unlock();
 	return traced;
+}
+
+/**
+ * dbgmem_target_capable - has the caller a capability over the target?
+ * @s: an attached session
+ * @cap: CAP_*
+ *
+ * Return: whether it has it in the user namespace that the target's program was
+ * started in.
+ */
+bool dbgmem_target_capable(struct dbgmem_session *s, int cap)
+{
+	struct task_struct *task;
+	bool ret;
+
+	task = dbgmem_target_task(s);
+	if (!task)
+		return false;
+	rcu_read_lock();
+	ret = dbgmem_capable_over(task, s->mm, cap);
+	rcu_read_unlock();
+	put_task_struct(task);
+	return ret;
 }
 
 /* Why no thread of @task's group has @mm. */

@@ -17,7 +17,8 @@
 #include "trace.h"
 
 #define READ_FLAGS	(DBGMEM_EXACT | DBGMEM_FORCE | DBGMEM_ZEROFILL | \
-			 DBGMEM_NOFAULT | DBGMEM_RAW)
+			 (DBGMEM_CAN_NOFAULT ? DBGMEM_NOFAULT : 0) | \
+			 DBGMEM_RAW)
 #define WRITE_FLAGS	(DBGMEM_EXACT | DBGMEM_FORCE | DBGMEM_RAW)
 
 /* The caller may be killed while this much is filled with zeros. */
@@ -58,7 +59,7 @@ bool dbgmem_force_allowed(struct dbgmem_session *s)
 		return false;
 	return dbgmem_target_traced_by_current(s) ||
 	       (policy == DBGMEM_FORCE_CAPABLE &&
-		ns_capable(s->mm->user_ns, CAP_SYS_PTRACE));
+		dbgmem_target_capable(s, CAP_SYS_PTRACE));
 }
 
 static __always_inline int begin(struct dbgmem_xfer *x)

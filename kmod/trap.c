@@ -161,11 +161,11 @@ static int writes_file(struct page *page)
 	page = compound_head(page);
 	if (PageAnon(page))
 		return false;
-	if (lock_page_killable(page))
+	if (dbgmem_lock_page_killable(page))
 		return -EINTR;
-	mapping = page_mapping(page);
+	mapping = dbgmem_page_mapping(page);
 	ret = mapping && mapping_can_writeback(mapping);
-	unlock_page(page);
+	dbgmem_unlock_page(page);
 	return ret;
 }
 
@@ -262,12 +262,18 @@ static int remove_part(struct dbgmem_xfer *x,
 	if (!ret)
 		return 0;
 
-	err = hold_at_once(x, bp->addr + at, foll | FOLL_WRITE, &page);
-	if (err)
-		return err;
-	ret = standing(bp, at, page) && restore(bp, at, page);
-	dbgmem_drop_target(x, &page, 1, ret);
-	return ret;
+	x->write = true;
+	if (dbgmem_mmap_lock_to_write(x->session->mm))
+		return -EINTR;
+	err = dbgmem_hold_target_locked(x, x->addr, 1, &page,
+					foll | FOLL_WRITE, NULL);
+	if (err > 0) {
+		ret = standing(bp, at, page) && restore(bp, at, page);
+		dbgmem_drop_target(x, &page, 1, ret);
+		err = ret;
+	}
+	dbgmem_mmap_unlock_written(x->session->mm);
+	return err;
 }
 
 /**

@@ -6,9 +6,9 @@
 #ifndef KMOD_WORD_H
 #define KMOD_WORD_H
 
-#include <linux/align.h>
 #include <linux/atomic.h>
 #include <linux/compiler.h>
+#include <linux/kernel.h>
 #include <linux/log2.h>
 #include <linux/string.h>
 #include <linux/types.h>

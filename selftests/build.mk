@@ -71,7 +71,8 @@ $(LINT_LOG): $(KMOD_SRC) $(GUEST)/.complete
 	$(say) KBUILD "W=1 C=2"
 	$(Q)rm -rf $(O)/lint/module
 	$(Q)$(call link_tree,$(O)/lint/module)
-	+$(Q)$(MAKE) --no-print-directory -C $(GUEST)/build O= \
+	+$(Q)$(MAKE) --no-print-directory -C $(GUEST)/build \
+		O=$(realpath $(GUEST)/build) \
 		M=$(O)/lint/module W=1 C=2 CF=-D__CHECK_ENDIAN__ modules \
 		>$@.tmp 2>&1 || echo "error: the build failed" >>$@.tmp
 	$(Q)mv $@.tmp $@
@@ -89,6 +90,9 @@ lint-build: $(LINT_LOG) $(UAPI_COPY) $(O)/kselftest/.complete
 
 # --- check and demo ---
 
+# What is said of the sources and on this machine is said with one kernel.
+HOST := $(if $(filter $(HOME_KERNEL),$(KERNEL)),yes)
+
 # What opens cores in the guest, and the tests that have it do so.
 GDB := $(O)/gdb/.complete
 GDB_TESTS := test_tool_dump_gdb
@@ -101,11 +105,11 @@ check: ## build everything, boot a guest and run all tests (TESTS="test_x ..." f
 	$(Q)$(QEMU_DIR)/setup.sh
 	+$(Q)$(MAKE) --no-print-directory $(JOBS) check-build
 	$(Q)$(LINT_ENV) GUEST='$(GUEST)' TESTS='$(TESTS)' V='$(V)' \
-		GDB_TESTS='$(GDB_TESTS)' \
+		GDB_TESTS='$(GDB_TESTS)' HOST='$(HOST)' \
 		selftests/check.sh
 
-check-build: lint-build user guest-module guest-inject-module selftests-wanted \
-	$(GUEST)/vmlinux $(if $(TESTS),$(filter parsers,$(TESTS)),parsers) \
+check-build: user guest-module guest-inject-module selftests-wanted $(GUEST)/vmlinux \
+	$(if $(HOST),lint-build $(if $(TESTS),$(filter parsers,$(TESTS)),parsers)) \
 	$(if $(TESTS),$(if $(filter $(GDB_TESTS),$(TESTS)),$(GDB)),$(GDB)) \
 	$(if $(TESTS),$(if $(filter $(APPARMOR_TESTS),$(TESTS)),$(APPARMOR)),$(APPARMOR))
 
@@ -148,6 +152,14 @@ endif
 
 guest-inject-module: $(GUEST)/.complete
 	+$(Q)$(MAKE) --no-print-directory inject-module KDIR=$(GUEST)/build
+
+# --- check-matrix ---
+
+KERNELS ?= $(shell $(QEMU_DIR)/kernel.sh --list)
+
+check-matrix: ## check on every kernel that people run (KERNELS="5.10 6.12 ..." for some)
+	$(Q)$(QEMU_DIR)/setup.sh
+	+$(Q)O='$(O)' MAKE='$(MAKE)' KERNELS='$(KERNELS)' selftests/matrix.sh
 
 # --- check-debug ---
 
@@ -219,6 +231,6 @@ $(APPARMOR): | $(O)/.setup-kernel
 $(O)/demo/.complete: | $(O)/.setup-kernel
 	$(Q)$(QEMU_DIR)/server.sh $(O)
 
-.PHONY: selftests selftests-wanted lint lint-build check check-build check-debug \
-	check-debug-build debug-module demo demo-build inject-module \
+.PHONY: selftests selftests-wanted lint lint-build check check-build check-matrix \
+	check-debug check-debug-build debug-module demo demo-build inject-module \
 	guest-inject-module debug-inject-module gcov-modules coverage

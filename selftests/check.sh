@@ -11,8 +11,9 @@
 #
 # DEBUG=1: GUEST is of qemu/debug.sh. Its detectors are tested too, on bugs made
 # for that; what is said about the sources and on this machine is not repeated.
-# DBGMEM_SLOW is how much slower than a usual kernel it is. COVERAGE=1, too: with
-# a module that counts what runs in it, and nothing is asked of the detectors.
+# So with HOST= empty. DBGMEM_SLOW is how much slower than a usual kernel it is.
+# COVERAGE=1, too: with a module that counts what runs in it, and nothing is asked
+# of the detectors.
 # ANALYZE=1: the analyzers are there to be run.
 set -eu
 here=$(dirname "$0")
@@ -51,8 +52,8 @@ if [ -n "${COVERAGE:-}" ]; then
 	:	# nothing of that is in the module
 elif [ -n "${DEBUG:-}" ]; then
 	host+=(planted)
-else
-	host+=(lint setup runner parsers)
+elif [ -n "${HOST-yes}" ]; then
+	host+=(lint setup runner parsers probes)
 	[ -z "${ANALYZE:-}" ] || host+=(analyze)
 	for f in "$O"/selftests/host_*; do
 		case $f in
@@ -98,7 +99,9 @@ host_run() {
 	local name=$1 rc=0 begin=$SECONDS limit=$LIMIT
 	shift
 	# compilers and analyzers, beside two guests: as long as these may take
-	[ "$name" != lint ] || limit=$TOTAL
+	case $name in
+	lint | probes) limit=$TOTAL ;;
+	esac
 	wanted "$name" || return 0
 	printf '\n@%s begin %s\n' "$nonce" "$name"
 	timeout -k 5 "$limit" "$@" </dev/null 2>&1 || rc=$?
@@ -115,6 +118,7 @@ host_all() {
 		planted) LIMIT=$LIMIT host_run planted "$qemu/planted_test.sh" ;;
 		parsers) host_run parsers "$here/parsers/run.sh" \
 				"$O/selftests/parsers" 20000 ;;
+		probes)	host_run probes "$here/probe_test.sh" ;;
 		setup)	host_run setup "$qemu/setup_test.sh" ;;
 		runner)	host_run runner "$qemu/collect_test.sh" ;;
 		*)	host_run "$name" "$O/selftests/$name" ;;

@@ -7,6 +7,7 @@
 #define SELFTESTS_OVERLAY_H
 
 #include "breakpoint.h"
+#include "features.h"
 #include <kselftest_harness.h>
 
 #include <sys/uio.h>
@@ -92,6 +93,7 @@ static inline ssize_t go(int fd, bool write, enum way way, const void *addr,
 		[WAY_VECTOR_EXACT] = DBGMEM_EXACT,
 		[WAY_VECTOR_NOFAULT] = DBGMEM_NOFAULT,
 	};
+	uint32_t f = takes_flags(flags[way]) ? flags[way] : 0;
 	uint64_t a = (uintptr_t)addr;
 	struct dbgmem_transfer t;
 	ssize_t ret;
@@ -108,10 +110,10 @@ static inline ssize_t go(int fd, bool write, enum way way, const void *addr,
 	case WAY_VECTOR_EXACT:
 	case WAY_VECTOR_NOFAULT:
 		return way_vector(fd, write, a, buf, len,
-				  way != WAY_VECTOR, flags[way]);
+				  way != WAY_VECTOR, f);
 	default:
 		ret = xfer(fd, write ? DBGMEM_IOC_WRITE : DBGMEM_IOC_READ, a,
-			   buf, len, flags[way], &t);
+			   buf, len, f, &t);
 		return ret ? ret : (ssize_t)t.done;
 	}
 }

@@ -150,6 +150,7 @@ enum rich_kind {
 struct rich {
 	char *addr[NR_RICH];
 	char *gap;		/* nothing is mapped, for a page */
+	bool no_secret;		/* the kernel has none: plain memory instead */
 	int session;
 	struct target target;
 };
@@ -240,8 +241,13 @@ static inline enum rich_kind rich_map(struct rich *r)
 	if (!memory_map(&m, MEMORY_HUGETLB, HUGE_SIZE, NULL))
 		r->addr[RICH_HUGETLB] = m.addr - (HUGE_SIZE - 4 * PAGE);
 	p = rich_place(PAGE, PROT_NONE, MAP_ANON_PRIVATE, -1, 0);
-	if (p && map_secret(p))
+	if (p && map_secret(p)) {
 		r->addr[RICH_SECRET] = p;
+	} else if (p && errno == ENOSYS) {
+		fprintf(stderr, "# scaled down: without secret memory, which this kernel does not have\n");
+		r->no_secret = true;
+		r->addr[RICH_SECRET] = p;
+	}
 	p = rich_place(PAGE, PROT_NONE, MAP_ANON_PRIVATE, -1, 0);
 	if (p && map_device(p))
 		r->addr[RICH_DEVICE] = p;

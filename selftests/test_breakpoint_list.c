@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* BP_LIST; and what INFO, fdinfo and the tracepoint tell of breakpoints. */
 #include "breakpoint.h"
+#include "features.h"
 #include "proc.h"
 #include <kselftest_harness.h>
 
@@ -335,13 +336,20 @@ TEST_F_TIMEOUT(list, states_are_standing_lost_and_unknown, 60)
 
 	ASSERT_EQ(0, target_unmap(b->target, b->job, b->mem + 3 * PAGE, PAGE));
 	EXPECT_EQ(DBGMEM_BP_UNKNOWN, bp_state(b->fd, b->mem + 3 * PAGE));
-	/* Looking at it does not bring the page in. */
+	EXPECT_EQ(0, fdinfo_number(b->fd, "dbgmem-breakpoints-lost:"));
+}
+
+TEST_F_TIMEOUT(list, looking_brings_no_page_in, 60)
+{
+	struct bed *b = self->b;
+
+	NEEDS_NOFAULT();
+	ASSERT_EQ(0, bp_set(b->fd, b->mem + 4 * PAGE, trap, 16, NULL));
 	*b->job = (struct job){ .addr = b->mem + 4 * PAGE, .len = PAGE };
 	ASSERT_EQ(0, target_call(b->target, job_discard, b->job));
 	EXPECT_EQ(DBGMEM_BP_UNKNOWN, bp_state(b->fd, b->mem + 4 * PAGE));
 	EXPECT_EQ(0, pagemap(b->target->pid, b->mem + 4 * PAGE) &
 		     PAGEMAP_PRESENT);
-	EXPECT_EQ(0, fdinfo_number(b->fd, "dbgmem-breakpoints-lost:"));
 }
 
 /* --- INFO, fdinfo, tracepoint --- */

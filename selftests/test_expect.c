@@ -4,6 +4,7 @@
  * are expected of them, and otherwise tells what they have.
  */
 #include "breakpoint.h"
+#include "features.h"
 #include "vector_with.h"
 
 #define NR	20
@@ -201,6 +202,7 @@ TEST_F_TIMEOUT(vector, nofault_holds_for_expectations_too, 60)
 	char *mem = private_alloc(4 * PAGE);
 	struct dbgmem_expect e[1];
 
+	NEEDS_NOFAULT();
 	ASSERT_EQ(0, vector_restart(self));
 	spread(self);
 	e[0] = expect(mem, 0);

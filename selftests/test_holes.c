@@ -2,6 +2,7 @@
 /*
  * ZEROFILL and NOFAULT reads, and the bitmap that tells what was really there.
  */
+#include "features.h"
 #include "memory.h"
 #include <kselftest_harness.h>
 
@@ -233,6 +234,7 @@ TEST_F_TIMEOUT(holes, a_bitmap_too_small_or_bad_is_refused, 60)
 	struct dbgmem_transfer t;
 	int fd;
 
+	NEEDS_NOFAULT();
 	ASSERT_NE(NULL, bad);
 	ASSERT_EQ(0, mprotect(bad, PAGE, PROT_NONE));
 	holes_start(_metadata, self);
@@ -268,6 +270,7 @@ TEST_F_TIMEOUT(holes, flags_that_exclude_each_other_are_refused, 60)
 	struct dbgmem_transfer t;
 	int fd;
 
+	NEEDS_NOFAULT();
 	holes_start(_metadata, self);
 	fd = self->trial.fd;
 	memset(self->buf, 0xee, AREA);
@@ -327,6 +330,7 @@ TEST_F_TIMEOUT(holes, nofault_reads_what_is_resident_and_no_more, 60)
 	struct dbgmem_transfer t;
 	size_t i, done = 0;
 
+	NEEDS_NOFAULT();
 	touch_start(_metadata, self);
 	/* Up to the first that is not there. */
 	ASSERT_EQ(0, mem_read(self->trial.fd, self->mem + 5, self->buf,
@@ -382,6 +386,7 @@ TEST_F_TIMEOUT(holes, nofault_takes_no_page_of_hugetlbfs, 60)
 	long free;
 	size_t i;
 
+	NEEDS_NOFAULT();
 	cannot = memory_map(&huge, MEMORY_HUGETLB, HUGE_SIZE, NULL);
 	if (cannot)
 		SKIP(return, "%s", cannot);
@@ -416,6 +421,7 @@ TEST_F_TIMEOUT(holes, nofault_takes_no_page_of_hugetlbfs, 60)
 
 TEST_F_TIMEOUT(holes, nofault_leaves_no_trace_in_the_target, 60)
 {
+	NEEDS_NOFAULT();
 	pid_t pid;
 	long faults, rss, tables;
 	size_t i;
@@ -462,6 +468,7 @@ TEST_F_TIMEOUT(holes, nofault_goes_by_the_page_tables_of_a_file_too, 60)
 	bool present[PAGES];
 	char *mem;
 
+	NEEDS_NOFAULT();
 	ASSERT_LE(0, fd);
 	mem = mmap(NULL, AREA, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	ASSERT_NE(MAP_FAILED, mem);
@@ -493,6 +500,7 @@ TEST_F_TIMEOUT(holes, nofault_exact_is_all_or_nothing, 60)
 	struct dbgmem_transfer t;
 	int fd;
 
+	NEEDS_NOFAULT();
 	touch_start(_metadata, self);
 	fd = self->trial.fd;
 	memset(self->buf, 0xee, AREA);

@@ -3,6 +3,7 @@
  * libdbgmem: what each function that moves memory promises, and that failures
  * name their gate and say in words what it was.
  */
+#include "features.h"
 #include "lib.h"
 
 #include <dbgmem.h>
@@ -238,6 +239,7 @@ TEST_F(lib, not_resident)
 {
 	struct dbgmem_result res;
 
+	NEEDS_NOFAULT();
 	/* Written in the target first: its own page, not one of the parent's. */
 	ASSERT_EQ(0, target_call(&self->t, page_drop, mem + PAGE));
 	EXPECT_EQ(0, dbgmem_read_flags(self->m, self->addr, self->buf, 2 * PAGE,

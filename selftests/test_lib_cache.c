@@ -5,6 +5,7 @@
  * host_cache's.
  */
 #include "cached.h"
+#include "features.h"
 
 #include <pthread.h>
 #include <sys/syscall.h>
@@ -165,6 +166,7 @@ TEST_F(lib, a_cache_without_faults)
 {
 	struct dbgmem_cache *c = CACHE(WRITE_THROUGH, DBGMEM_NOFAULT);
 
+	NEEDS_NOFAULT();
 	ASSERT_EQ(0, target_call(&self->t, page_drop, mem));
 	EXPECT_EQ(-EFAULT, READ(c, 0, 1));
 	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "not resident");

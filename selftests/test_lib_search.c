@@ -4,6 +4,7 @@
  * is host_search's; this is about memory.
  */
 #include "big.h"
+#include "features.h"
 
 #define NEEDLE_LEN	10
 #define FAR		(BIG + (4ULL << 40))	/* 4 TiB */
@@ -199,6 +200,7 @@ TEST_F(lib, only_what_is_resident)
 	uint64_t got[16];
 	char c;
 
+	NEEDS_NOFAULT();
 	ASSERT_EQ(0, target_call(&self->t, big_map, at(BIG)));
 	put(BIG + PIECE);
 	put(BIG + PIECE + 2 * PAGE);

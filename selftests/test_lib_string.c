@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* libdbgmem: what the reading of strings promises. */
+#include "features.h"
 #include "lib.h"
 
 /* The string ends where the page does, and behind it is nothing. */
@@ -138,6 +139,7 @@ TEST_F(lib, no_page_behind_is_touched)
 	struct dbgmem_string_result res;
 	char s[PAGE], c;
 
+	NEEDS_NOFAULT();
 	put(self->m, self->addr + PAGE - 2, "a", 2);
 	ASSERT_EQ(0, target_call(&self->t, page_drop, mem + PAGE));
 	EXPECT_EQ(0, dbgmem_read_string(self->m, self->addr + PAGE - 2, s,

@@ -2,6 +2,7 @@
 /*
  * libdbgmem: many pieces in one call, also where the kernel needs several.
  */
+#include "features.h"
 #include "lib.h"
 
 #include <dbgmem.h>
@@ -116,6 +117,7 @@ TEST_F(lib, vector_goes_on_behind_bad_segments)
 		segment(self->addr + 6 * PAGE, self->buf + 36, 4),
 	};
 
+	NEEDS_NOFAULT();
 	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 3 * PAGE));
 	ASSERT_EQ(0, target_call(&self->t, page_protect_none, mem + 5 * PAGE));
 	EXPECT_EQ(8 + 5 + 4, dbgmem_readv(self->m, s, 6, 0, &res));
@@ -312,6 +314,7 @@ TEST_F(lib, vector_refuses_before_anything_moves)
 	struct dbgmem *ro;
 	size_t i;
 
+	NEEDS_NOFAULT();
 	for (i = 0; i < 3; i++)
 		s[i] = segment(self->addr + i, "\1\2\3", 1);
 	s[2].addr = UINT64_MAX;

@@ -7,6 +7,7 @@
 
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/utsname.h>
 
 #include <kselftest_harness.h>
 
@@ -248,6 +249,27 @@ TEST(info_features_and_transfer_flags_agree)
 		EXPECT_EQ(!(info.features & pair[i].feature),
 			  !(info.transfer_flags & pair[i].flag));
 	EXPECT_EQ(0, info.transfer_flags & ~(uint64_t)KNOWN_FLAGS);
+	close(fd);
+}
+
+/* The kernel has had the flag behind it since 5.16. */
+TEST(nofault_is_there_where_the_kernel_has_it)
+{
+	struct dbgmem_info info;
+	struct utsname u;
+	long major, minor;
+	char *dot;
+	int fd;
+
+	ASSERT_EQ(0, uname(&u));
+	major = strtol(u.release, &dot, 10);
+	ASSERT_EQ('.', *dot);
+	minor = strtol(dot + 1, NULL, 10);
+	fd = dev_open(O_RDONLY);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, session_info(fd, &info));
+	EXPECT_EQ(major > 5 || (major == 5 && minor >= 16),
+		  !!(info.features & DBGMEM_FEATURE_NOFAULT));
 	close(fd);
 }
 

@@ -3,6 +3,7 @@
  * Looking changes nothing in the target, writing only what was written to, and
  * a small aligned transfer is one load or store.
  */
+#include "features.h"
 #include "memory.h"
 #include <kselftest_harness.h>
 
@@ -86,7 +87,7 @@ static void reads_unshare_nothing(struct __test_metadata *_metadata,
 	rss = rollup(trial->target.pid, "Rss:");
 	ASSERT_LE((long)(len / 1024), rss);
 
-	for (i = 0; i < ARRAY_SIZE(flags); i++) {
+	for (i = 0; i < ARRAY_SIZE(flags) && takes_flags(flags[i]); i++) {
 		read_all(_metadata, trial->fd, mem.addr, len, flags[i], buf);
 		EXPECT_EQ(0, smaps_private(trial->target.pid, mem.addr))
 			TH_LOG("flags %#x", flags[i]);

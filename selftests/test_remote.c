@@ -4,6 +4,7 @@
  * kernel's own pages in every process; and FORCE.
  */
 #include "device.h"
+#include "features.h"
 #include <kselftest_harness.h>
 
 #include <linux/capability.h>
@@ -73,6 +74,7 @@ TEST_F_TIMEOUT(special, secret_memory_stays_secret, 60)
 	struct dbgmem_transfer t;
 	int fd;
 
+	NEEDS_NOFAULT();
 	fd = syscall(SYS_memfd_secret, 0);
 	if (fd < 0)
 		SKIP(return, "no memfd_secret(2): %s (boot with secretmem.enable=1)",

@@ -5,6 +5,7 @@
  * full of holes and of pages that cannot be read or written: the vector works on
  * the first of each, READ and WRITE on the second.
  */
+#include "features.h"
 #include "vector.h"
 
 #define SAME_PAGES	64
@@ -173,6 +174,7 @@ TEST_F_TIMEOUT(vector, reads_are_those_of_read, 120)
 
 TEST_F_TIMEOUT(vector, reads_without_faults_are_those_of_read, 120)
 {
+	NEEDS_NOFAULT();
 	same(_metadata, self, DBGMEM_OP_READ, DBGMEM_NOFAULT);
 }
 

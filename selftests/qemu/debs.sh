@@ -6,8 +6,8 @@
 # but neither its lists nor its package state are touched: everything apt
 # writes goes to $O/apt.
 #
-# The order in which packages are looked for, one Debian release per list, is
-# the caller's: debs_use bookworm
+# Where packages are looked for, one Debian suite per list, is the caller's:
+# debs_use bookworm
 set -eu
 
 debs_die() {
@@ -30,12 +30,23 @@ debs_archives() {
 		!seen[kind]++ { print kind, $4 }'
 }
 
-# debs_use RELEASE: look for packages in this Debian release from now on
-debs_use() {
-	local release=$1 key=/usr/share/keyrings/debian-archive-keyring.gpg
-	local kind uri opt=''
+# The Debian release that a suite builds upon
+debs_release() {
+	case $1 in
+	*-backports)	echo "${1%-backports}" ;;
+	experimental)	echo sid ;;
+	*)		echo "$1" ;;
+	esac
+}
 
-	debs_dir=$O/apt/$release
+# debs_use SUITE: look for packages there from now on: in a release with its
+# updates; or first in its backports (RELEASE-backports), or in experimental
+debs_use() {
+	local suite=$1 key=/usr/share/keyrings/debian-archive-keyring.gpg
+	local kind uri opt='' release
+
+	release=$(debs_release "$suite")
+	debs_dir=$O/apt/$suite
 	mkdir -p "$debs_dir/state/lists/partial" \
 		 "$debs_dir/cache/archives/partial"
 	[ ! -f "$key" ] || opt="[signed-by=$key]"
@@ -43,9 +54,13 @@ debs_use() {
 		case $kind in
 		main)
 			echo "deb $opt $uri $release main"
-			echo "deb $opt $uri $release-updates main" ;;
+			[ "$suite" = "$release" ] ||
+				echo "deb $opt $uri $suite main"
+			[ "$release" = sid ] ||
+				echo "deb $opt $uri $release-updates main" ;;
 		security)
-			echo "deb $opt $uri $release-security main" ;;
+			[ "$release" = sid ] ||
+				echo "deb $opt $uri $release-security main" ;;
 		esac
 	done >"$debs_dir/sources.list.$$"
 	if [ ! -s "$debs_dir/sources.list.$$" ]; then
@@ -70,6 +85,10 @@ debs_use() {
 	Acquire::Languages "none";
 	Acquire::Retries "3";
 	END
+	# what apt would take from there only if asked to
+	[ "$suite" = "$release" ] ||
+		echo "APT::Default-Release \"$suite\";" \
+			>>"$debs_dir/apt.conf.$$"
 	mv "$debs_dir/apt.conf.$$" "$debs_dir/apt.conf"
 }
 
@@ -85,10 +104,22 @@ debs_update() {
 	) 9>"$debs_dir/lock"
 }
 
-# debs_depends PACKAGE REGEX: the first of its dependencies that matches
-debs_depends() {
-	apt-cache -c "$debs_dir/apt.conf" depends --important "$1" |
-		sed -n 's/^ *|\?Depends: <\?\([^>]*\)>\?$/\1/p' | grep -m1 -E "$2"
+# debs_newest REGEX: the package of the highest number whose name matches. A name
+# may be there without the package.
+debs_newest() {
+	local pkg
+	apt-cache -c "$debs_dir/apt.conf" pkgnames | grep -xE "$1" | sort -rV |
+	while read -r pkg; do
+		if debs_has "$pkg"; then
+			echo "$pkg"
+			break
+		fi
+	done
+}
+
+# debs_has PACKAGE
+debs_has() {
+	apt-cache -c "$debs_dir/apt.conf" show "$1" 2>/dev/null | grep -q .
 }
 
 # debs_closure REGEX PACKAGE...: these, and all that they depend on, directly or

@@ -67,7 +67,11 @@ add_module() {
 	path=$(cd "$guest/$moddir" && find . -name "$1.ko*" | head -n 1)
 	[ -n "$path" ] || return 0	# built in
 	mkdir -p "$root/$moddir/$(dirname "$path")"
-	cp "$guest/$moddir/$path" "$root/$moddir/$path"
+	# the guest's modprobe need not know how they are packed
+	case $path in
+	*.xz)	xz -dc "$guest/$moddir/$path" >"$root/$moddir/${path%.xz}" ;;
+	*)	cp "$guest/$moddir/$path" "$root/$moddir/$path" ;;
+	esac
 	for dep in $(modinfo -F depends "$guest/$moddir/$path" | tr , ' '); do
 		add_module "$dep"
 	done

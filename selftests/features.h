@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the module can do on the kernel at hand, as it says itself. */
+#ifndef SELFTESTS_FEATURES_H
+#define SELFTESTS_FEATURES_H
+
+#include "common.h"
+
+static inline bool module_takes(uint64_t flags)
+{
+	static uint64_t taken;
+	struct dbgmem_info info;
+	int fd;
+
+	if (!taken) {
+		fd = dev_open(O_RDONLY);
+		/* A test without the device is to fail at what it tests. */
+		taken = fd < 0 || session_info(fd, &info) ?
+			~0ULL : info.transfer_flags | DBGMEM_STABLE;
+		if (fd >= 0)
+			close(fd);
+	}
+	return !(flags & ~taken);
+}
+
+/* For loops over flags: the round is left out, and that is said once a test. */
+static inline bool takes_flags(uint64_t flags)
+{
+	static bool said;
+
+	if (module_takes(flags))
+		return true;
+	if (!said)
+		fprintf(stderr, "# scaled down: without NOFAULT, which this kernel cannot do\n");
+	said = true;
+	return false;
+}
+
+#define NEEDS_NOFAULT() do {						\
+	if (!module_takes(DBGMEM_NOFAULT))				\
+		SKIP(return, "this kernel cannot look without faulting pages in"); \
+} while (0)
+
+#endif /* SELFTESTS_FEATURES_H */

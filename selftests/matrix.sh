@@ -1,0 +1,85 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The module on one kernel after the other: build it with all warnings, load it,
+# run the whole suite. One row for each in $O/matrix.md, with what was skipped
+# and why below. Called by make, which gives O, MAKE and KERNELS (names of
+# qemu/kernel.sh). TESTS= and the rest come through make's own flags.
+set -u
+O=${O:?}
+out=$O/matrix
+bad=0
+mkdir -p "$out"
+
+# step KERNEL WHAT ARGUMENT...: a run of make; its output to $out/KERNEL.WHAT
+step() {
+	local log=$out/$1.$2
+	shift 2
+	${MAKE:-make} --no-print-directory "$@" </dev/null >"$log" 2>&1
+}
+
+# The number before a word in the suite's summary.
+count() {
+	sed -n 's/^\([0-9]* passed, [0-9]* failed, [0-9]* skipped\)$/, \1/p' "$1" |
+		sed 's/.*, \([0-9]*\) '"$2"'.*/\1/'
+}
+
+row() {
+	local kernel=$1 check=$out/$1.check start=$SECONDS
+	local version=- built=no loaded=no pass=0 fail=- skip=0 warnings
+
+	if ! step "$kernel" fetch "KERNEL=$kernel" guest-kernel; then
+		built="not in the archive"
+	else
+		version=$(basename "$(realpath "$O/guest/$kernel")")
+		if step "$kernel" build "KDIR=$O/guest/$kernel/build" W=1 \
+				modules; then
+			warnings=$(grep -c '^[^ ]*kmod/.*warning:' \
+				"$out/$kernel.build")
+			built=yes
+			[ "$warnings" = 0 ] || built="$warnings warnings"
+		fi
+	fi
+	if [ "$version" != - ] && [ "$built" = yes ]; then
+		step "$kernel" check "KERNEL=$kernel" check && fail=0
+		! grep -q '^load  *2 passed  *(' "$check" || loaded=yes
+		pass=$(count "$check" passed)
+		fail=$(count "$check" failed)
+		skip=$(count "$check" skipped)
+	fi
+	[ "$loaded $fail" = "yes 0" ] || bad=1
+	echo "| $kernel | $version | $built | $loaded | ${pass:-0} |" \
+		"${fail:--} | ${skip:-0} | $((SECONDS - start)) s |" |
+		tee -a "$out/rows"
+}
+
+# What was skipped, each reason once.
+# shellcheck disable=SC2317 # called by name
+skipped() {
+	sed -n 's/^  skipped //p' "$out/$1.check" 2>/dev/null |
+		sort | uniq | sed 's/^/    /'
+}
+
+# shellcheck disable=SC2317
+failed() {
+	sed -n 's/^  FAILED /    /p' "$out/$1.check" 2>/dev/null
+}
+
+: >"$out/rows"
+for kernel in ${KERNELS:?}; do
+	row "$kernel"
+done
+{
+	echo "| kernel | version | built | loaded | passed | failed | skipped | time |"
+	echo "|---|---|---|---|--:|--:|--:|--:|"
+	cat "$out/rows"
+	for kernel in $KERNELS; do
+		for what in failed skipped; do
+			list=$($what "$kernel")
+			[ -z "$list" ] || printf '\n%s, %s:\n\n%s\n' \
+				"$kernel" "$what" "$list"
+		done
+	done
+} >"$O/matrix.md"
+cat "$O/matrix.md"
+exit $bad

@@ -1,0 +1,73 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The probes' own test: on each kernel that the module was built for in $O, the
+# opposite of what a probe found must not get through the compiler. Nor may a
+# compiler that takes everything, or nothing, give an answer. TAP.
+set -eu
+O=${O:?}
+top=$PWD
+# shellcheck source=selftests/tap.sh
+. "$(dirname "$0")/tap.sh"
+
+# The command that compiled an object, from where kbuild ran it
+compiled() {
+	sed -n '1s/^[a-z]*cmd_[^ ]* := //p' "$1" |
+		sed 's/ -Wp,-MM\?D,[^ ]*//; s/ -o [^ ]*\.o / -fsyntax-only /; s/ ;.*//'
+}
+
+# Files that use what may differ; most of compat.h is in each.
+files="main region caller trap event pinned fault rw"
+
+# refused VERSION MACRO=VALUE: does some file not compile with it?
+refused() {
+	local dir=$O/module/$1/kmod build=$O/guest/$1/build f
+	for f in $files; do
+		cmd=$(compiled "$dir/.$f.o.cmd")
+		case $cmd in
+		*" $dir/$f.c"*)	cd "$build" ;;
+		*)		cd "$dir/.." ;;
+		esac
+		eval "$cmd -D$2" >/dev/null 2>"$tmp/err" || return 0
+		# shellcheck disable=SC2164
+		cd "$top"
+	done
+	return 1
+}
+
+# What was built of other sources than these says nothing of them.
+versions=()
+for f in "$O"/module/*/kmod/dbgmem.ko; do
+	v=${f#"$O"/module/}
+	v=${v%%/*}
+	[ ! -e "$O/guest/$v/.complete" ] || [ ! -e "$f" ] ||
+		[ -n "$(find kmod uapi -type f -newer "$f" | head -n 1)" ] ||
+		versions+=("$v")
+done
+echo "1..$((3 + ${#versions[@]} * 2))"
+
+for cc in true false; do
+	! sh kmod/probe/probe.sh kmod/probe/folio.c "$tmp/out" $cc \
+		2>/dev/null || echo "an answer of $cc" >"$tmp/log"
+	[ ! -e "$tmp/out" ] || echo "an answer of $cc" >"$tmp/log"
+	verdict "probes.no_answer_of_$cc"
+done
+[ ${#versions[@]} -gt 0 ] || echo "no module was built" >"$tmp/log"
+verdict probes.modules_to_look_at
+
+for v in ${versions[@]+"${versions[@]}"}; do
+	: >"$tmp/log"
+	n_answers=$(grep -c '^#define' "$O/module/$v/kmod/probes.h")
+	[ "$n_answers" = "$(find kmod/probe -name '*.c' | wc -l)" ] ||
+		echo "$n_answers answers" >"$tmp/log"
+	# the right answer must pass, or the test says nothing
+	! (refused "$v" DBGMEM_NO_SUCH_PROBE=1) ||
+		cat "$tmp/err" >>"$tmp/log"
+	verdict "probes.$v.right_answers_compile"
+	while read -r _ macro value; do
+		(refused "$v" "$macro=$((!value))") ||
+			echo "$macro=$((!value)) compiles" >>"$tmp/log"
+	done < <(grep '^#define' "$O/module/$v/kmod/probes.h")
+	verdict "probes.$v.wrong_answers_do_not"
+	: >"$tmp/log"
+done
