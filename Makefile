@@ -278,11 +278,12 @@ include kmod/dkms.mk
 
 clean: ## remove what was built, keep what was downloaded
 	$(Q)rm -rf $(addprefix $(O)/,module user include selftests lint vm vm-debug \
-		matrix matrix.md debug/planted demo/run bench.csv bench.md)
+		vm-coverage coverage matrix matrix.md debug/planted fuzz/module \
+		fuzz/planted demo/run bench.csv bench.md torture)
 
 distclean: clean ## remove the downloads too: the whole of O=
-	$(Q)rm -rf $(addprefix $(O)/,apt guest kselftest scripts demo gdb apparmor dkms \
-		debug source.tmp debug.tmp gdb.tmp apparmor.tmp) $(O)/.setup-kernel
+	$(Q)rm -rf $(addprefix $(O)/,apt guest kselftest scripts demo fuzz gdb \
+		apparmor dkms debug source.tmp debug.tmp gdb.tmp apparmor.tmp) $(O)/.setup-kernel
 	$(Q)rmdir $(O) 2>/dev/null || :
 
 help: ## this list

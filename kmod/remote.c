@@ -6,8 +6,12 @@
  * It reaches what no page reference can (device mappings with ->access), and
  * does the cache work that code needs. It takes a task and reads its mm anew, so
  * an execve must be kept out between the check and the access: that is what
- * signal->exec_update_lock is for. Held for one batch at a time, as a fault in
- * the target may take long and its execve waits for us.
+ * signal->exec_update_lock is for. Held for one batch at a time, as the target's
+ * execve waits for us.
+ *
+ * It waits for faults with the target's mmap_lock held and cannot be killed
+ * meanwhile. So faults are ours to wait for: the pages are held before the locks
+ * are taken, and stay in memory as long as they are.
  */
 #include <linux/highmem.h>
 #include <linux/mm.h>
@@ -62,76 +66,60 @@ static ssize_t unlock_target(struct dbgmem_session *s, struct task_struct *task,
 	return done || !gone ? done : -EAGAIN;
 }
 
-/*
- * access_process_vm() grows a stack to reach an address below it, and faults
- * hugetlb pages in: a debugger that looks must not do the one, nor the other
- * with NOFAULT.
- */
-static bool may_access(struct dbgmem_xfer *x, unsigned long addr)
-{
-	struct mm_struct *mm = x->session->mm;
-	bool ret;
+/* What a batch holds of the target. */
+struct held {
+	struct page *page[REMOTE_BATCH_PAGES + 1];
+	long nr;		/* or the error at x->addr */
+	size_t len;		/* bytes that may be accessed */
+};
 
-	if (mmap_read_lock_killable(mm))
-		return false;
-	ret = vma_lookup(mm, addr) &&
-	      (!(x->flags & DBGMEM_NOFAULT) ||
-	       dbgmem_nofault_pages(mm, addr, 1));
-	mmap_read_unlock(mm);
-	return ret;
+/*
+ * Hold at most @len bytes. Of what cannot be held, one page may be accessed all
+ * the same if it is a device's; else not even tried, as access_process_vm() grows
+ * a stack to reach an address below it, and faults hugetlb pages in.
+ */
+static int hold_batch(struct dbgmem_xfer *x, struct held *h, size_t len)
+{
+	long pages = 1;
+
+	h->nr = dbgmem_hold_target(x, x->addr, dbgmem_span_pages(x->addr, len),
+				   h->page);
+	if (h->nr > 0)
+		pages = h->nr;
+	else if (h->nr == -EINTR || !dbgmem_fault_special(x))
+		return h->nr;
+	h->len = min_t(size_t, len,
+		       pages * PAGE_SIZE - offset_in_page(x->addr));
+	return 0;
 }
 
-/* What access_process_vm() does not say: the error behind "0 bytes". */
-static int probe(struct dbgmem_xfer *x)
+/* Undo hold_batch(); what the batch has come to. */
+static ssize_t drop_batch(struct dbgmem_xfer *x, struct held *h, ssize_t ret)
 {
-	struct mm_struct *mm = x->session->mm;
-	struct page *page;
-	long ret;
-
-	if (mmap_read_lock_killable(mm))
-		return -EINTR;
-	ret = dbgmem_get_pages_remote(mm, x->addr, 1, x->foll,
-				      &page, NULL);
-	mmap_read_unlock(mm);
-	if (ret == 1)
-		put_page(page);
-	return ret < 0 ? ret : -EFAULT;
+	if (h->nr > 0)
+		dbgmem_drop_target(x, h->page, h->nr, ret > 0);
+	if (ret)
+		return ret;
+	return h->nr < 0 ? h->nr : -EFAULT;
 }
 
 static size_t access_target(struct dbgmem_xfer *x, struct task_struct *task,
 			    size_t at, void *kaddr, size_t len)
 {
-	unsigned long addr = x->addr + at;
-	size_t done = 0;
+	int ret = access_process_vm(task, x->addr + at, kaddr, len, x->foll);
 
-	/* Page by page, as each may be the first below a stack. */
-	while (done < len) {
-		size_t n = min_t(size_t, PAGE_SIZE - offset_in_page(addr + done),
-				 len - done);
-		int ret;
-
-		if (!may_access(x, addr + done))
-			break;
-		ret = access_process_vm(task, addr + done, kaddr + done, n,
-					x->foll);
-		if (ret > 0)
-			done += ret;
-		if (ret < (int)n)
-			break;
-	}
-	return done;
+	return max(ret, 0);
 }
 
 static size_t copy_user_pages(struct dbgmem_xfer *x, struct task_struct *task,
-			      struct page **pages, long held)
+			      struct page **pages, size_t left)
 {
 	unsigned int offset = offset_in_page(x->caller.user);
 	size_t done = 0;
-	long i;
 
-	for (i = 0; i < held; i++) {
-		size_t len = min_t(size_t, PAGE_SIZE - offset, x->left - done);
-		char *kaddr = kmap_local_page(pages[i]);
+	for (; done < left; pages++) {
+		size_t len = min_t(size_t, PAGE_SIZE - offset, left - done);
+		char *kaddr = kmap_local_page(*pages);
 		size_t n;
 
 		n = access_target(x, task, done, kaddr + offset, len);
@@ -144,30 +132,38 @@ static size_t copy_user_pages(struct dbgmem_xfer *x, struct task_struct *task,
 	return done;
 }
 
+/* @pages hold at least h->len bytes of the caller's buffer. */
+static ssize_t access_user(struct dbgmem_xfer *x, struct page **pages,
+			   const struct held *h)
+{
+	struct task_struct *task = lock_target(x->session);
+	ssize_t ret;
+
+	if (IS_ERR(task))
+		return PTR_ERR(task);
+	ret = copy_user_pages(x, task, pages, h->len);
+	return unlock_target(x->session, task, ret);
+}
+
 static ssize_t copy_user(struct dbgmem_xfer *x, struct page **pages,
 			 unsigned int nr_pages)
 {
-	struct task_struct *task;
+	unsigned long user = (unsigned long)x->caller.user;
 	unsigned long want;
+	struct held h;
 	ssize_t ret;
 	long held;
 
-	want = dbgmem_span_pages((unsigned long)x->caller.user, x->left);
-	want = min_t(unsigned long, want, nr_pages);
-	held = dbgmem_hold_caller(x, (unsigned long)x->caller.user, want,
-				  pages);
+	want = min_t(unsigned long, dbgmem_span_pages(user, x->left), nr_pages);
+	held = dbgmem_hold_caller(x, user, want, pages);
 	if (held < 0) {
 		x->reason = DBGMEM_REASON_BUFFER;
 		return held == -EINTR ? -EINTR : -EFAULT;
 	}
-
-	task = lock_target(x->session);
-	if (IS_ERR(task)) {
-		ret = PTR_ERR(task);
-	} else {
-		ret = copy_user_pages(x, task, pages, held);
-		ret = unlock_target(x->session, task, ret);
-	}
+	ret = hold_batch(x, &h, min_t(size_t, x->left, held * PAGE_SIZE -
+				      offset_in_page(user)));
+	if (!ret)
+		ret = drop_batch(x, &h, access_user(x, pages, &h));
 	dbgmem_drop_caller(x, pages, held, ret > 0);
 	return ret;
 }
@@ -207,8 +203,6 @@ static size_t access_covered(struct dbgmem_xfer *x, struct task_struct *task,
 	struct window w;
 	char *there;
 
-	if (!may_access(x, addr))
-		return 0;
 	there = look_around(x, task, &w, addr, len);
 	if (!there)
 		return 0;
@@ -250,13 +244,21 @@ static size_t access_pieces(struct dbgmem_xfer *x, struct task_struct *task,
 
 static ssize_t access_bounce(struct dbgmem_xfer *x, char *bounce, size_t len)
 {
-	struct task_struct *task = lock_target(x->session);
+	struct task_struct *task;
+	struct held h;
 	ssize_t ret;
 
-	if (IS_ERR(task))
-		return PTR_ERR(task);
-	ret = access_pieces(x, task, bounce, len);
-	return unlock_target(x->session, task, ret);
+	ret = hold_batch(x, &h, len);
+	if (ret)
+		return ret;
+	task = lock_target(x->session);
+	if (IS_ERR(task)) {
+		ret = PTR_ERR(task);
+	} else {
+		ret = access_pieces(x, task, bounce, h.len);
+		ret = unlock_target(x->session, task, ret);
+	}
+	return drop_batch(x, &h, ret);
 }
 
 /*
@@ -322,7 +324,5 @@ ssize_t dbgmem_remote_copy(struct dbgmem_xfer *x, struct page **pages,
 		ret = unlikely(needs_bounce(x)) ? copy_bounce(x) :
 						  copy_user(x, pages, nr_pages);
 	} while (ret == -EAGAIN);
-	if (ret)
-		return ret;
-	return may_access(x, x->addr) ? probe(x) : -EFAULT;
+	return ret;
 }

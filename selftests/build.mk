@@ -97,6 +97,10 @@ HOST := $(if $(filter $(HOME_KERNEL),$(KERNEL)),yes)
 GDB := $(O)/gdb/.complete
 GDB_TESTS := test_tool_dump_gdb
 
+# What compiles profiles in the guest, for the tests that load some.
+APPARMOR := $(O)/apparmor/.complete
+APPARMOR_TESTS := test_apparmor
+
 check: ## build everything, boot a guest and run all tests (TESTS="test_x ..." for some)
 	$(Q)$(QEMU_DIR)/setup.sh
 	+$(Q)$(MAKE) --no-print-directory $(JOBS) check-build
@@ -104,8 +108,50 @@ check: ## build everything, boot a guest and run all tests (TESTS="test_x ..." f
 		GDB_TESTS='$(GDB_TESTS)' HOST='$(HOST)' \
 		selftests/check.sh
 
-check-build: $(if $(HOST),lint-build) user guest-module selftests-wanted $(GUEST)/vmlinux \
-	$(if $(TESTS),$(if $(filter $(GDB_TESTS),$(TESTS)),$(GDB)),$(GDB))
+check-build: user guest-module guest-inject-module selftests-wanted $(GUEST)/vmlinux \
+	$(if $(HOST),lint-build $(if $(TESTS),$(filter parsers,$(TESTS)),parsers)) \
+	$(if $(TESTS),$(if $(filter $(GDB_TESTS),$(TESTS)),$(GDB)),$(GDB)) \
+	$(if $(TESTS),$(if $(filter $(APPARMOR_TESTS),$(TESTS)),$(APPARMOR)),$(APPARMOR))
+
+# The test build of the module, in which what it asks for can be refused: the
+# same sources, each behind inject.h.
+INJECT_SRC := $(wildcard selftests/inject/*)
+
+ifneq ($(KDIR),)
+VARIANT_DEPS := $(KMOD_SRC) $(wildcard $(KDIR)/Module.symvers)
+# $(call link_inject,TREE)
+link_inject = $(call link_tree,$(1)) && \
+	mv $(1)/kmod/Kbuild $(1)/kmod/Kbuild.kmod && \
+	ln -sfn $(addprefix $(S)/,$(INJECT_SRC)) $(1)/kmod
+
+inject-module: $(MODTREE)-inject/kmod/dbgmem.ko
+	@:
+
+$(MODTREE)-inject/kmod/dbgmem.ko: $(VARIANT_DEPS) $(INJECT_SRC)
+	$(say) KBUILD "dbgmem.ko with faults for $(KRELEASE)"
+	$(Q)$(call link_inject,$(MODTREE)-inject)
+	$(call kbuild,$(KDIR),$(MODTREE)-inject,$(KBUILD_PASS) modules)
+	$(Q)touch $@
+
+# Both once more, counting what runs in them (make coverage).
+gcov-modules: $(MODTREE)-gcov/kmod/dbgmem.ko $(MODTREE)-gcov-inject/kmod/dbgmem.ko
+	@:
+
+$(MODTREE)-gcov/kmod/dbgmem.ko: $(VARIANT_DEPS)
+	$(say) KBUILD "dbgmem.ko with gcov for $(KRELEASE)"
+	$(Q)$(call link_tree,$(MODTREE)-gcov)
+	$(call kbuild,$(KDIR),$(MODTREE)-gcov,GCOV_PROFILE=y modules)
+	$(Q)touch $@
+
+$(MODTREE)-gcov-inject/kmod/dbgmem.ko: $(VARIANT_DEPS) $(INJECT_SRC)
+	$(say) KBUILD "dbgmem.ko with faults and gcov for $(KRELEASE)"
+	$(Q)$(call link_inject,$(MODTREE)-gcov-inject)
+	$(call kbuild,$(KDIR),$(MODTREE)-gcov-inject,GCOV_PROFILE=y modules)
+	$(Q)touch $@
+endif
+
+guest-inject-module: $(GUEST)/.complete
+	+$(Q)$(MAKE) --no-print-directory inject-module KDIR=$(GUEST)/build
 
 # --- check-matrix ---
 
@@ -128,11 +174,29 @@ check-debug: ## the tests in a guest with KASAN, lockdep, kmemleak, ... (its ker
 	$(Q)$(LINT_ENV) GUEST='$(DEBUG_KERNEL)' TESTS='$(TESTS)' V='$(V)' \
 		GDB_TESTS='$(GDB_TESTS)' DEBUG=1 selftests/check.sh
 
-check-debug-build: user selftests-wanted debug-module $(PLANTED)/planted.ko \
+check-debug-build: user selftests-wanted debug-module debug-inject-module \
+	$(PLANTED)/planted.ko \
 	$(if $(TESTS),$(if $(filter $(GDB_TESTS),$(TESTS)),$(GDB)),$(GDB))
 
 debug-module: $(DEBUG_KERNEL)/.complete
 	+$(Q)$(MAKE) --no-print-directory modules KDIR=$(DEBUG_BUILD)
+
+debug-inject-module: $(DEBUG_KERNEL)/.complete
+	+$(Q)$(MAKE) --no-print-directory inject-module KDIR=$(DEBUG_BUILD)
+
+# --- coverage ---
+
+# Beside check-debug's: what is in $(O)/coverage/data by then counts too, so that
+# a run of something else (COVERAGE=1, and coverage.sh collect) may go before.
+coverage: ## which lines of the module the tests reach, on the kernel of check-debug
+	$(Q)$(QEMU_DIR)/setup.sh build kernel check debug
+	+$(Q)$(MAKE) --no-print-directory $(DEBUG_KERNEL)/.complete
+	+$(Q)$(MAKE) --no-print-directory $(JOBS) check-debug-build
+	+$(Q)$(MAKE) --no-print-directory $(JOBS) gcov-modules KDIR=$(DEBUG_BUILD)
+	$(Q)rc=0; $(LINT_ENV) GUEST='$(DEBUG_KERNEL)' TESTS='$(TESTS)' \
+		V='$(V)' GDB_TESTS='$(GDB_TESTS)' DEBUG=1 COVERAGE=1 \
+		selftests/check.sh || rc=1; \
+	O='$(O)' selftests/coverage.sh report && exit $$rc
 
 # the bugs that its detectors are tested on
 $(PLANTED)/planted.ko: selftests/planted/planted.c selftests/planted/Kbuild \
@@ -147,6 +211,10 @@ $(DEBUG_KERNEL)/.complete: $(QEMU_DIR)/debug.config $(QEMU_DIR)/debug.sh \
 		| $(O)/.setup-kernel
 	$(Q)$(QEMU_DIR)/debug.sh $(O) $(KERNEL)
 
+include selftests/fuzz/fuzz.mk
+include selftests/parsers/parsers.mk
+include selftests/torture/torture.mk
+
 demo: ## change the memory of a running server in a guest and see it notice
 	$(Q)$(QEMU_DIR)/setup.sh
 	+$(Q)$(MAKE) --no-print-directory $(JOBS) demo-build
@@ -157,8 +225,12 @@ demo-build: user guest-module $(GUEST)/vmlinux $(O)/demo/.complete
 $(GDB): | $(O)/.setup-kernel
 	$(Q)$(QEMU_DIR)/gdb.sh $(O)
 
+$(APPARMOR): | $(O)/.setup-kernel
+	$(Q)$(QEMU_DIR)/apparmor.sh $(O)
+
 $(O)/demo/.complete: | $(O)/.setup-kernel
 	$(Q)$(QEMU_DIR)/server.sh $(O)
 
 .PHONY: selftests selftests-wanted lint lint-build check check-build check-matrix \
-	check-debug check-debug-build debug-module demo demo-build
+	check-debug check-debug-build debug-module demo demo-build inject-module \
+	guest-inject-module debug-inject-module gcov-modules coverage

@@ -12,6 +12,8 @@
 # DEBUG=1: GUEST is of qemu/debug.sh. Its detectors are tested too, on bugs made
 # for that; what is said about the sources and on this machine is not repeated.
 # So with HOST= empty. DBGMEM_SLOW is how much slower than a usual kernel it is.
+# COVERAGE=1, too: with a module that counts what runs in it, and nothing is asked
+# of the detectors.
 # ANALYZE=1: the analyzers are there to be run.
 set -eu
 here=$(dirname "$0")
@@ -19,11 +21,16 @@ GUEST=${GUEST:?} O=${O:?}
 qemu=$here/qemu
 VMS=${VMS:-$(($(nproc) > 1 ? 2 : 1))}
 if [ -n "${DEBUG:-}" ]; then
-	LIMIT=${LIMIT:-900} TOTAL=${TOTAL:-1800}
+	LIMIT=${LIMIT:-1200} TOTAL=${TOTAL:-2700}
 	out=$O/vm-debug
 	words=(DEBUG=1 "DBGMEM_SLOW=${DBGMEM_SLOW:-10}")
+	if [ -n "${COVERAGE:-}" ]; then
+		out=$O/vm-coverage
+		words[0]=COVERAGE=1
+		rm -rf "$O"/coverage/data/check*
+	fi
 else
-	LIMIT=${LIMIT:-300} TOTAL=${TOTAL:-840}
+	LIMIT=${LIMIT:-600} TOTAL=${TOTAL:-1500}
 	out=$O/vm
 	words=()
 fi
@@ -41,7 +48,9 @@ wanted() {
 
 # What there is, and is wanted.
 host=() guest=()
-if [ -n "${DEBUG:-}" ]; then
+if [ -n "${COVERAGE:-}" ]; then
+	:	# nothing of that is in the module
+elif [ -n "${DEBUG:-}" ]; then
 	host+=(planted)
 elif [ -n "${HOST-yes}" ]; then
 	host+=(lint setup runner parsers probes)
@@ -132,7 +141,8 @@ done
 pids=() results=("$out/host.results") consoles=()
 if [ ${#list[@]} -gt 0 ]; then
 	expect+=("${list[@]}" load unload)
-	[ -z "${DEBUG:-}" ] || expect+=(detectors detectors_unloaded)
+	[ -z "${DEBUG:-}" ] || [ -n "${COVERAGE:-}" ] ||
+		expect+=(detectors detectors_unloaded)
 	version=$(basename "$(realpath "$GUEST")")
 	# gdb takes more memory than all else there
 	extra=
@@ -140,7 +150,8 @@ if [ ${#list[@]} -gt 0 ]; then
 		! wanted "$t" || extra=$O/gdb/root
 	done
 	"$qemu/initramfs.sh" "$out/initramfs" "$GUEST" \
-		"$O/module/$version/kmod/dbgmem.ko" "$O" "$extra"
+		"$O/module/$version${COVERAGE:+-gcov}/kmod/dbgmem.ko" "$O" \
+		"$extra"
 	[ "$VMS" -le ${#list[@]} ] || VMS=${#list[@]}
 	for ((v = 0; v < VMS; v++)); do
 		share=()
@@ -170,4 +181,10 @@ rc=0
 awk -f "$qemu/collect.awk" -v "nonce=$nonce" -v "expect=${expect[*]}" \
 	-v "verbose=${V:-}" "${results[@]}" \
 	${consoles[@]+"${consoles[@]}"} || rc=$?
+if [ -n "${COVERAGE:-}" ]; then
+	for ((v = 0; v < VMS; v++)); do
+		"$here/coverage.sh" collect "check$v" "$out/vm$v.results" ||
+			rc=1
+	done
+fi
 exit "$rc"

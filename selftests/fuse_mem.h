@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A FUSE file system with two files in it that answer every read with zeros:
- * "mem", what an attacker would show as /proc/PID/mem; and "file", which goes
- * through the page cache and so can be mapped, as a file on disk can. The server
+ * A FUSE file system with files in it that answer every read with zeros: "mem",
+ * what an attacker would show as /proc/PID/mem; "file", which goes through the
+ * page cache and so can be mapped, as a file on disk can; and "slow", the same
+ * but that reads of it are not answered as long as the test says so. The server
  * speaks the protocol on /dev/fuse itself: libfuse would be one more thing to
  * carry into the guest. It runs in a child, so that a test that fails takes it
  * along.
@@ -13,10 +14,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fuse.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -26,15 +29,25 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Shared with the server. */
+struct fuse_slow {
+	int hold;		/* do not answer */
+	int waiting;		/* reads that are not answered */
+};
+
 struct fuse_mem {
 	char dir[64];
 	pid_t server;
+	struct fuse_slow *slow;
 };
 
 #define FUSE_NODE_MEM	2
 #define FUSE_NODE_FILE	3
+#define FUSE_NODE_SLOW	4
 #define FUSE_FILE_SIZE	(1 << 20)
+#define FUSE_SLOW_SIZE	(16 << 20)
 #define FUSE_MAX_WRITE	4096
+#define FUSE_MAX_HELD	64
 
 static char fuse_request[256 << 10];
 static char fuse_zeros[128 << 10];
@@ -63,12 +76,23 @@ static inline void fuse_fill_attr(struct fuse_attr *attr, uint64_t node)
 	attr->ino = node;
 	attr->nlink = 1;
 	attr->blksize = 4096;
-	if (node == FUSE_NODE_MEM || node == FUSE_NODE_FILE) {
+	if (node == FUSE_NODE_MEM || node == FUSE_NODE_FILE ||
+	    node == FUSE_NODE_SLOW) {
 		attr->mode = S_IFREG | 0666;
-		attr->size = FUSE_FILE_SIZE;
+		attr->size = node == FUSE_NODE_SLOW ? FUSE_SLOW_SIZE :
+						      FUSE_FILE_SIZE;
 	} else {
 		attr->mode = S_IFDIR | 0755;
 	}
+}
+
+static inline uint64_t fuse_lookup(const char *name)
+{
+	if (!strcmp(name, "mem"))
+		return FUSE_NODE_MEM;
+	if (!strcmp(name, "file"))
+		return FUSE_NODE_FILE;
+	return strcmp(name, "slow") ? 0 : FUSE_NODE_SLOW;
 }
 
 static inline void fuse_answer(int fd, const struct fuse_in_header *in, const void *arg)
@@ -77,6 +101,8 @@ static inline void fuse_answer(int fd, const struct fuse_in_header *in, const vo
 		.major = FUSE_KERNEL_VERSION,
 		.minor = 31,
 		.max_readahead = 65536,
+		/* who waits for a page can be killed, as with libfuse's */
+		.flags = FUSE_ASYNC_READ,
 		.max_write = FUSE_MAX_WRITE,
 		.max_background = 4,
 		.congestion_threshold = 3,
@@ -91,13 +117,10 @@ static inline void fuse_answer(int fd, const struct fuse_in_header *in, const vo
 		fuse_reply(fd, in->unique, 0, &init, sizeof(init));
 		break;
 	case FUSE_LOOKUP:
-		entry.nodeid = !strcmp(arg, "mem") ? FUSE_NODE_MEM :
-						     FUSE_NODE_FILE;
+		entry.nodeid = fuse_lookup(arg);
 		fuse_fill_attr(&entry.attr, entry.nodeid);
-		fuse_reply(fd, in->unique,
-			   strcmp(arg, "mem") && strcmp(arg, "file") ? -ENOENT :
-								       0,
-			   &entry, sizeof(entry));
+		fuse_reply(fd, in->unique, entry.nodeid ? 0 : -ENOENT, &entry,
+			   sizeof(entry));
 		break;
 	case FUSE_GETATTR:
 		fuse_fill_attr(&attr.attr, in->nodeid);
@@ -125,19 +148,39 @@ static inline void fuse_answer(int fd, const struct fuse_in_header *in, const vo
 	}
 }
 
-static inline void fuse_serve(int fd)
+/* A read of "slow" that waits for the test. */
+struct fuse_held {
+	struct fuse_in_header in;
+	struct fuse_read_in read;
+};
+
+static inline void fuse_serve(int fd, struct fuse_slow *slow)
 {
 	const struct fuse_in_header *in = (void *)fuse_request;
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+	struct fuse_held held[FUSE_MAX_HELD];
+	int nr = 0;
 	ssize_t n;
 
 	for (;;) {
+		while (nr && !__atomic_load_n(&slow->hold, __ATOMIC_ACQUIRE)) {
+			nr--;
+			fuse_answer(fd, &held[nr].in, &held[nr].read);
+		}
+		__atomic_store_n(&slow->waiting, nr, __ATOMIC_RELEASE);
+		if (poll(&poll_fd, 1, nr ? 5 : -1) <= 0)
+			continue;
 		n = read(fd, fuse_request, sizeof(fuse_request));
 		if (n < 0 && (errno == EINTR || errno == ENOENT ||
 			      errno == EAGAIN))
 			continue;
 		if (n < (ssize_t)sizeof(*in))
 			_exit(0);	/* unmounted */
-		fuse_answer(fd, in, in + 1);
+		if (in->opcode == FUSE_READ && in->nodeid == FUSE_NODE_SLOW &&
+		    nr < FUSE_MAX_HELD)
+			memcpy(&held[nr++], in, sizeof(*held));
+		else
+			fuse_answer(fd, in, in + 1);
 	}
 }
 
@@ -176,9 +219,15 @@ static inline int fuse_mem_start(struct fuse_mem *f, const char *dir)
 	ret = fuse_load();
 	if (ret)
 		return ret;
-	fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+	fd = open("/dev/fuse", O_RDWR | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return -errno;
+	f->slow = mmap(NULL, sizeof(*f->slow), PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (f->slow == MAP_FAILED) {
+		ret = -errno;
+		goto out;
+	}
 	snprintf(f->dir, sizeof(f->dir), "%s", dir);
 	if (mkdir(f->dir, 0755) && errno != EEXIST) {
 		ret = -errno;
@@ -193,7 +242,7 @@ static inline int fuse_mem_start(struct fuse_mem *f, const char *dir)
 	f->server = fork();
 	if (!f->server) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		fuse_serve(fd);
+		fuse_serve(fd, f->slow);
 	}
 	if (f->server > 0)
 		goto out;
@@ -212,6 +261,7 @@ static inline void fuse_mem_stop(struct fuse_mem *f)
 	kill(f->server, SIGKILL);
 	waitpid(f->server, NULL, 0);
 	rmdir(f->dir);
+	munmap(f->slow, sizeof(*f->slow));
 }
 
 #endif /* SELFTESTS_FUSE_MEM_H */

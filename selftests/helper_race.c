@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * helper_race NODE ROUNDS FD INDEX: an agent of exec_race.h. For each round it forks a
+ * helper_race NODE ROUNDS FD INDEX CALLS: an agent of exec_race.h. For each round it forks a
  * target, opens a session on it through device NODE, lets it execute the set-uid
- * program, and reads and writes all the while where that has its secret. What
+ * program, and reads and changes all the while what that has as its secret. What
  * came of it goes to the struct report number INDEX of those that FD maps. A program of its own, and a
- * small one, so that ten thousand forks of it are cheap.
+ * small one, so that ten thousand forks of it are cheap. CALLS is "transfers", or
+ * "every" for the other ways to get at memory too.
  */
 #include "proc.h"
 
@@ -42,20 +43,97 @@ static void odd(struct report *r, long value)
 	r->odd_value = value;
 }
 
+static unsigned char buf[CHUNK], new[CHUNK];
+
+static int vector(int fd, uint64_t addr, uint32_t op, uint32_t flags)
+{
+	struct dbgmem_segment seg[2] = {
+		{ .addr = addr, .len = CHUNK / 2,
+		  .buf = (uintptr_t)(op == DBGMEM_OP_READ ? buf : new) },
+		{ .addr = addr + CHUNK - 8, .len = 8,
+		  .buf = (uintptr_t)(op == DBGMEM_OP_READ ? buf : new) },
+	};
+	struct dbgmem_vector v = {
+		.size = sizeof(v),
+		.flags = flags,
+		.segments = (uintptr_t)seg,
+		.nr_segments = 2,
+		.segment_size = sizeof(seg[0]),
+		.op = op,
+	};
+
+	if (ioctl(fd, DBGMEM_IOC_VECTOR, &v))
+		return -errno;
+	/* it ended meanwhile: the next call will say so */
+	return 0;
+}
+
+static int exchange(struct report *r, int fd, uint64_t addr)
+{
+	struct dbgmem_cmpxchg c = {
+		.size = sizeof(c),
+		.addr = addr,
+		.expected = SECRET_BYTE,
+		.desired = NEW_BYTE,
+		.width = 1,
+	};
+
+	if (ioctl(fd, DBGMEM_IOC_CMPXCHG, &c))
+		return -errno;
+	r->leaks += c.observed == SECRET_BYTE;
+	return 0;
+}
+
+static int trap(struct report *r, int fd, uint64_t addr)
+{
+	struct dbgmem_bp_set s = {
+		.size = sizeof(s),
+		.addr = addr,
+		.len = 1,
+		.trap = { NEW_BYTE },
+	};
+	struct dbgmem_bp_clear c = { .size = sizeof(c), .addr = addr };
+
+	if (ioctl(fd, DBGMEM_IOC_BP_SET, &s))
+		return -errno;
+	r->leaks += s.original[0] == SECRET_BYTE;
+	return ioctl(fd, DBGMEM_IOC_BP_CLEAR, &c) ? -errno : 0;
+}
+
 /* One transfer at an address of the secret's: every other one a write. */
+static int transfer(int fd, uint64_t addr, long n)
+{
+	uint32_t flags = n & 2 ? DBGMEM_EXACT : 0;
+
+	if (n & 1)
+		return mem_write(fd, addr, new, sizeof(new), flags, NULL);
+	return mem_read(fd, addr, buf, sizeof(buf), flags, NULL);
+}
+
+static bool every_call;
+
 static int touch(struct report *r, int fd, long n)
 {
-	static unsigned char buf[CHUNK], new[CHUNK];
 	uint64_t addr = SECRET_ADDR + n * CHUNK % SECRET_SIZE;
 	uint32_t flags = n & 2 ? DBGMEM_EXACT : 0;
 	int ret;
 
-	if (n & 1) {
-		memset(new, NEW_BYTE, sizeof(new));
-		return mem_write(fd, addr, new, sizeof(new), flags, NULL);
-	}
 	memset(buf, 0, sizeof(buf));
-	ret = mem_read(fd, addr, buf, sizeof(buf), flags, NULL);
+	switch (every_call ? n / 4 % 4 : 0) {
+	case 1:
+		ret = vector(fd, addr, n & 1 ? DBGMEM_OP_WRITE : DBGMEM_OP_READ,
+			     flags);
+		break;
+	case 2:
+		ret = exchange(r, fd, addr);
+		break;
+	case 3:
+		ret = trap(r, fd, addr);
+		break;
+	default:
+		ret = transfer(fd, addr, n);
+		break;
+	}
 	if (memchr(buf, SECRET_BYTE, sizeof(buf)))
 		r->leaks++;
 	return ret;
@@ -129,8 +207,10 @@ int main(int argc, char **argv)
 	long rounds;
 	void *old;
 
-	if (argc != 5)
+	if (argc != 6)
 		return 2;
+	every_call = !strcmp(argv[5], "every");
+	memset(new, NEW_BYTE, sizeof(new));
 	rounds = atol(argv[2]);
 	r = mmap(NULL, AGENTS * sizeof(*r), PROT_READ | PROT_WRITE, MAP_SHARED,
 		 atoi(argv[3]), 0);

@@ -120,7 +120,9 @@ checkpatch probe "${ignore_probe[*]}" kmod/probe/*.c
 checkpatch uapi "${ignore_uapi[*]}" uapi/*.h
 checkpatch lib "${ignore_user[*]}" user/lib/*.[ch]
 checkpatch tool "${ignore_user[*]}" user/cli/*.[ch]
-checkpatch selftests "${ignore_tests[*]}" selftests/*.[ch]
+checkpatch selftests "${ignore_tests[*]}" selftests/*.[ch] \
+	selftests/fuzz/*.[ch] selftests/inject/*.[ch] selftests/parsers/*.[ch] \
+	selftests/torture/*.[ch]
 
 echo '#include <linux/dbgmem.h>' >"$tmp/alone.c"
 "$CC" -std=c11 -Wall -Wextra -pedantic -Werror -I"$O/include" -fsyntax-only \
@@ -175,6 +177,7 @@ verdict gcc_analyzer.looks
 
 warnings user "$USER_CFLAGS" user/lib/*.c user/cli/*.c
 warnings selftests "$TEST_CFLAGS -Iuser/cli" selftests/*.c
+warnings fuzz "$TEST_CFLAGS -D_GNU_SOURCE" selftests/fuzz/*.c
 
 man=(user/man/*.[1-9])
 if [ ${#man[@]} -eq 0 ]; then
@@ -183,3 +186,24 @@ else
 	mandoc -T lint -W warning "${man[@]}" >"$tmp/log" 2>&1
 fi
 verdict manual_pages
+
+# What the README says is tested: `program`, or `program.test`
+# shellcheck disable=SC2016 # these are the file's
+named=$(grep -oE '`(test|host)_[a-z0-9_]+(\.[a-z0-9_]+)?`' README.md | tr -d '`')
+for t in $named; do
+	src=selftests/${t%%.*}.c
+	if [ ! -e "$src" ]; then
+		echo "README.md: there is no $src"
+		continue
+	fi
+	parts=("$src")
+	while read -r f; do
+		[ ! -e "selftests/$f" ] || parts+=("selftests/$f")
+	done < <(sed -n 's/^#include "\(.*\)"/\1/p' "$src")
+	[ "$t" = "${t%.*}" ] ||
+		grep -qE "^(TEST\(|TEST_F(_TIMEOUT)?\([a-z_]+, |#define RACE_TEST[[:space:]]+)${t#*.}\>" \
+			"${parts[@]}" ||
+		echo "README.md: $src has no test ${t#*.}"
+done >"$tmp/log"
+[ "$(wc -w <<<"$named")" -gt 30 ] || echo "README.md names no tests" >>"$tmp/log"
+verdict readme.tests_exist

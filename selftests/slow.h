@@ -30,4 +30,13 @@ static inline long slow_rounds(long n)
 	return fewer;
 }
 
+/*
+ * Seconds by which what happens at once has happened, however busy the machine
+ * is: far less than what it would take otherwise.
+ */
+static inline double soon(void)
+{
+	return 5.0 * slow_factor();
+}
+
 #endif /* SELFTESTS_SLOW_H */

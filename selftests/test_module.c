@@ -7,6 +7,8 @@
 
 #include <dbgmem.h>
 #include <ftw.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/utsname.h>
 
 static void param_get(const char *name, char *value, size_t size)
@@ -222,6 +224,41 @@ TEST_F(module, only_for_root)
 	EXPECT_EQ(DBGMEM_MODULE_LIVE, dbgmem_module_state());
 	ASSERT_EQ(0, dbgmem_module_unload());
 	EXPECT_EQ(0, in_child(load_refused_to_others));
+	EXPECT_EQ(DBGMEM_MODULE_ABSENT, dbgmem_module_state());
+}
+
+/* As one who has @other in the place of its own /proc/self/mem: 0 if refused. */
+static int load_seeing(const char *other)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", (int)getpid());
+	if (unshare(CLONE_NEWNS) ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount(other, path, NULL, MS_BIND, NULL))
+		return 1;
+	if (dbgmem_module_load(NULL, NULL) != -ENODEV ||
+	    !strstr(dbgmem_errstr(), "refuses to work"))
+		return 2;
+	return 0;
+}
+
+static int load_seeing_a_file(void)
+{
+	return load_seeing("/etc/passwd");
+}
+
+static int load_seeing_another(void)
+{
+	return load_seeing("/proc/1/mem");
+}
+
+/* What it would learn a receipt from is looked at before it is believed. */
+TEST_F(module, a_forged_model_of_receipts_is_refused)
+{
+	ASSERT_EQ(0, dbgmem_module_unload());
+	EXPECT_EQ(0, in_child(load_seeing_a_file));
+	EXPECT_EQ(0, in_child(load_seeing_another));
 	EXPECT_EQ(DBGMEM_MODULE_ABSENT, dbgmem_module_state());
 }
 

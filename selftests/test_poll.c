@@ -134,7 +134,7 @@ TEST_F_TIMEOUT(poll, sleeping_poll_is_woken_by_exit, 60)
 	EXPECT_EQ(POLLHUP, poll_while(&self->target, self->fd, do_exit_later,
 				      &ms));
 	EXPECT_LE(200, ms);
-	EXPECT_LE(ms, 1300);
+	EXPECT_LE(ms, 1000 * soon());
 	/* and so it stays, with the zombie and without */
 	EXPECT_EQ(POLLHUP, poll_now(self->fd, 0));
 	ASSERT_EQ(0, child_wait(self->target.pid));
@@ -149,7 +149,7 @@ TEST_F_TIMEOUT(poll, sleeping_poll_is_woken_by_execve, 60)
 	EXPECT_EQ(POLLHUP, poll_while(&self->target, self->fd, do_exec_later,
 				      &ms));
 	EXPECT_LE(200, ms);
-	EXPECT_LE(ms, 1300);
+	EXPECT_LE(ms, 1000 * soon());
 	EXPECT_EQ(POLLHUP, poll_now(self->fd, 0));
 	/* the new program lives, the session's target does not */
 	EXPECT_EQ(0, kill(self->target.pid, 0));
@@ -163,7 +163,7 @@ TEST_F_TIMEOUT(poll, sleeping_poll_is_woken_by_exit_group_of_threads, 60)
 	EXPECT_EQ(POLLHUP, poll_while(&self->target, self->fd,
 				      do_exit_group_later, &ms));
 	EXPECT_LE(200, ms);
-	EXPECT_LE(ms, 1300);
+	EXPECT_LE(ms, 1000 * soon());
 }
 
 TEST_F_TIMEOUT(poll, sleeping_poll_is_woken_by_kill, 60)
@@ -179,7 +179,7 @@ TEST_F_TIMEOUT(poll, sleeping_poll_is_woken_by_kill, 60)
 	}
 	start = now_ms();
 	EXPECT_EQ(POLLHUP, poll_now(self->fd, 20000));
-	EXPECT_LE(now_ms() - start, 1300);
+	EXPECT_LE(now_ms() - start, 1000 * soon());
 	child_wait(pid);
 }
 

@@ -494,13 +494,13 @@ static void killed_while_reading(struct __test_metadata *_metadata, int fd,
 	start = now();
 	kill(pid, SIGKILL);
 	EXPECT_EQ(pid, waitpid(pid, &status, 0));
-	EXPECT_GT(1.0, now() - start);
+	EXPECT_GT(soon(), now() - start);
 	EXPECT_TRUE(WIFSIGNALED(status));
 	EXPECT_EQ(0, __atomic_load_n(&r->finished, __ATOMIC_ACQUIRE));
 	munmap(buf, len);
 }
 
-TEST_F_TIMEOUT(transfer, killed_in_a_large_read_ends_within_a_second, 60)
+TEST_F_TIMEOUT(transfer, killed_in_a_large_read_ends_soon, 60)
 {
 	char *mem = mmap(NULL, 16 * GIB, PROT_READ | PROT_WRITE,
 			 MAP_ANON_PRIVATE | MAP_NORESERVE, -1, 0);
@@ -511,7 +511,7 @@ TEST_F_TIMEOUT(transfer, killed_in_a_large_read_ends_within_a_second, 60)
 			     16 * GIB, 0);
 }
 
-TEST_F_TIMEOUT(transfer, killed_in_a_walk_over_holes_ends_within_a_second, 60)
+TEST_F_TIMEOUT(transfer, killed_in_a_walk_over_holes_ends_soon, 60)
 {
 	char *mem = mmap(NULL, 16 * GIB, PROT_NONE,
 			 MAP_ANON_PRIVATE | MAP_NORESERVE, -1, 0);

@@ -413,7 +413,9 @@ struct dbgmem_expect {
  *
  * With STABLE the whole vector is read twice, back to back, and then again, up
  * to @retries times, until two consecutive passes agree. A segment in which the
- * last two did not has DBGMEM_REASON_CHANGED, and the later data. It is
+ * last two did not has DBGMEM_REASON_CHANGED, and the later data. With EXACT each
+ * pass is all or none for itself: where one behind the first fails, every @done
+ * is 0, and the buffers hold what was read by the pass before (@passes > 1). It is
  * detection, not atomicity: two passes that agree do not prove that nothing
  * changed and changed back in between, nor that what several segments say was
  * true at one instant. The buffers must not overlap: what one segment puts into

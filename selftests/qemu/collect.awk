@@ -224,6 +224,12 @@ prog == "" { next }
 	next
 }
 
+# how much a test program did, told when it ends
+/^# faults injected: / {
+	report("  " substr($0, 3))
+	next
+}
+
 /^TAP version|^# Starting|^# (PASSED|FAILED):|^# Totals:|^# +OK |^$/ { next }
 
 {

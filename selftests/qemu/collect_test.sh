@@ -36,7 +36,7 @@ results() {
 
 expect=''
 : >"$tmp/vm.console"
-echo "1..24"
+echo "1..25"
 
 results <<'END'
 @n begin t
@@ -199,3 +199,16 @@ results <<'END'
 @n done
 END
 verdict no_tests 1 "0 passed, 0 failed, 0 skipped"
+
+results <<'END'
+@n begin t
+1..1
+ok 1 global.a
+# faults injected: 7, by the kernel
+# too few faults: there should be 9
+
+@n end t 1 1
+@n done
+END
+expect=t verdict too_few_faults 1 "1 passed, 1 failed, 0 skipped" \
+	"faults injected: 7, by the kernel"

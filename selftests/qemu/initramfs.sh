@@ -3,7 +3,9 @@
 #
 # initramfs.sh OUT GUEST DBGMEM.KO O [EXTRA-ROOT]: the guest's file system as a
 # cpio archive: busybox, the tool, whatever is in $O/selftests, the shared
-# libraries that they need, and kernel modules. EXTRA-ROOT is copied over it.
+# libraries that they need, and kernel modules. The test build of the module
+# (selftests/inject), if there is one, is /tests/dbgmem-inject.ko. EXTRA-ROOT is
+# copied over it.
 set -eu
 out=$1 guest=$2 ko=$3 O=$4 extra=${5:-}
 here=$(dirname "$0")
@@ -35,6 +37,12 @@ for f in "$O"/selftests/test_* "$O"/selftests/helper_*; do
 	*)	[ ! -x "$f" ] || cp "$f" "$root/tests/" ;;
 	esac
 done
+
+inject=${ko%/kmod/dbgmem.ko}-inject/kmod/dbgmem.ko
+[ ! -e "$inject" ] || cp "$inject" "$root/tests/dbgmem-inject.ko"
+
+# For the tests that load profiles
+[ ! -e "$O/apparmor/.complete" ] || cp -a "$O/apparmor/root/." "$root/"
 
 # Shared libraries go where their program's loader looks for them anyway.
 for f in "$root"/usr/bin/* "$root"/tests/*; do

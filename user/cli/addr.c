@@ -98,6 +98,12 @@ static size_t bare_len(const char *name)
 	return len;
 }
 
+/* Behind the last of them. There may be none, and nothing to point at. */
+static const struct map *maps_end(const struct maps *maps)
+{
+	return maps->nr ? maps->map + maps->nr : maps->map;
+}
+
 static bool same(const char *a, size_t alen, const char *b, size_t blen)
 {
 	return alen == blen && !memcmp(a, b, alen);
@@ -159,7 +165,7 @@ static int find(const struct maps *maps, const char *want, size_t len,
 	const struct map *found = NULL, *m;
 	bool ambiguous = false;
 
-	for (m = maps->map; m < maps->map + maps->nr; m++) {
+	for (m = maps->map; m < maps_end(maps); m++) {
 		if (!name_matches(m->name, want, len))
 			continue;
 		if (found && strcmp(found->name, m->name))
@@ -175,7 +181,7 @@ static int find(const struct maps *maps, const char *want, size_t len,
 	}
 	snprintf(err, err_size, "several files are mapped as '%.*s', give the whole path of one: ",
 		 (int)len, want);
-	for (m = maps->map; m < maps->map + maps->nr; m++)
+	for (m = maps->map; m < maps_end(maps); m++)
 		if (name_matches(m->name, want, len))
 			list_add(&l, m->name);
 	list_end(&l);
@@ -191,11 +197,11 @@ static void suggest(const struct maps *maps, const char *want, size_t len,
 	const struct map *m;
 	bool similar = false;
 
-	for (m = maps->map; word && *word && m < maps->map + maps->nr; m++)
+	for (m = maps->map; word && *word && m < maps_end(maps); m++)
 		similar |= !!strcasestr(m->name, word);
 	snprintf(err, err_size, "no mapping is named '%.*s'%s", (int)len, want,
 		 similar ? ", similar ones: " : maps->nr ? ", there are: " : "");
-	for (m = maps->map; m < maps->map + maps->nr; m++)
+	for (m = maps->map; m < maps_end(maps); m++)
 		if (!similar || strcasestr(m->name, word))
 			list_add(&l, m->name);
 	list_end(&l);

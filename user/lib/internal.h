@@ -51,6 +51,14 @@ int dbgmem__node_open(int oflags) __attribute__((visibility("hidden")));
 int dbgmem__node_ioctl(int fd, unsigned long cmd, void *arg)
 	__attribute__((visibility("hidden")));
 
+/* label.c */
+
+/* Bytes of a label that are of use in a sentence. */
+#define DBGMEM__LABEL	128
+
+bool dbgmem__confined(char *label, size_t size)
+	__attribute__((visibility("hidden")));
+
 /* receipt.c */
 int dbgmem__receipt_open(pid_t pid, pid_t tid, int oflags)
 	__attribute__((visibility("hidden")));

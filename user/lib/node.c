@@ -23,6 +23,7 @@ static int node_absent(int code)
 static int node_denied(int code, int oflags)
 {
 	const char *mode = oflags == O_RDONLY ? "reading" : "reading and writing";
+	char label[DBGMEM__LABEL];
 	struct stat st;
 
 	/* Directory and file modes give EACCES, a device cgroup EPERM. */
@@ -33,6 +34,11 @@ static int node_denied(int code, int oflags)
 	if (stat(DBGMEM_NODE, &st))
 		return dbgmem__fail_simple(code, DBGMEM_GATE_NODE,
 			"cannot open " DBGMEM_NODE ": permission denied on the way to it: run as root");
+	if (!eaccess(DBGMEM_NODE, oflags == O_RDONLY ? R_OK : R_OK | W_OK) &&
+	    dbgmem__confined(label, sizeof(label)))
+		return dbgmem__fail_simple(code, DBGMEM_GATE_NODE,
+			"cannot open " DBGMEM_NODE " for %s: its mode allows it, but a security module confines the caller as '%s', and there it is not allowed: allow it in the policy, or run outside of it; the audit log has the denial",
+			mode, label);
 	return dbgmem__fail_simple(code, DBGMEM_GATE_NODE,
 		"cannot open " DBGMEM_NODE " for %s: permission denied, the node has mode %04o, uid %u, gid %u: join the group dbgmem (with the udev rule installed) or run as root",
 		mode, (unsigned int)(st.st_mode & 07777),

@@ -82,6 +82,16 @@ static bool not_dumpable(pid_t pid, const struct creds *target)
 	return !stat(path, &st) && st.st_uid != target->uid[1];
 }
 
+/* Is there nothing but a security module with labels that may have refused? */
+static bool may_else(const struct creds *me, const struct creds *target,
+		     pid_t pid, int scope)
+{
+	if (me->effective & (1ULL << CAP_SYS_PTRACE))
+		return true;
+	return same_owner(me, target) && !not_dumpable(pid, target) &&
+	       !(target->permitted & ~me->effective) && scope < 1;
+}
+
 static int denied(pid_t pid, int code)
 {
 	const struct dbgmem_error e = {
@@ -90,8 +100,8 @@ static int denied(pid_t pid, int code)
 		.pid = pid,
 	};
 	struct creds me, target;
+	char path[64], label[DBGMEM__LABEL];
 	int scope = yama_scope();
-	char path[64];
 
 #define REFUSED	"cannot open process %d: the kernel's ptrace check refuses it: "
 	if (scope == 3)
@@ -103,6 +113,11 @@ static int denied(pid_t pid, int code)
 		return dbgmem__fail(&e, REFUSED
 			"it has other credentials or a security module protects it (kernel.yama.ptrace_scope is %d): CAP_SYS_PTRACE is needed",
 			(int)pid, scope);
+	if (may_else(&me, &target, pid, scope) &&
+	    dbgmem__confined(label, sizeof(label)))
+		return dbgmem__fail(&e, REFUSED
+			"a security module confines the caller as '%s', and there this is not allowed: allow it in the policy (AppArmor: a rule 'ptrace'; SELinux: 'process ptrace'), or run outside of it; the audit log has the denial",
+			(int)pid, label);
 	if (me.effective & (1ULL << CAP_SYS_PTRACE))
 		return dbgmem__fail(&e, REFUSED
 			"CAP_SYS_PTRACE is there, but not over the user namespace of the target, or a security module (SELinux, AppArmor, ...) refuses: run in the namespace of the target or an outer one",
