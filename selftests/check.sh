@@ -129,7 +129,7 @@ host_all() {
 pick "${host[@]}"
 # What it does to a guest cannot be undone: it comes last.
 last=test_yama_scope_3
-#words+=(DBGMEM_YAMA_3=1)
+words+=(DBGMEM_YAMA_3=1)
 list=()
 for t in ${guest[@]+"${guest[@]}"}; do
 	[ "$t" = $last ] || ! wanted "$t" || list+=("$t")
