@@ -109,7 +109,7 @@ FIXTURE_TEARDOWN(starvation)
 	EXPECT_LT(2 * self->gaps->longest, ms);				\
 	EXPECT_EQ(-1, pattern_differs(self->buf, 0,			\
 				      self->len < PIECE ? self->len :	\
-				      PIECE, 3));	\
+				      PIECE, 3));			\
 } while (0)
 
 TEST_F_TIMEOUT(starvation, long_read_lets_others_run, 120)
