@@ -182,11 +182,16 @@ static int begin_and_set(struct dbgmem_ucmd *ucmd)
 		.write = true,
 	};
 	struct dbgmem_breakpoint *bp;
-	int ret;
+	int force, ret;
 
 	ret = dbgmem_target_begin(s, ACCESS_RW);
 	if (ret)
 		return ret;
+	/* Without it, where the target itself may write. */
+	force = dbgmem_force_check(s);
+	ret = force;
+	if (ret && ret != -EPERM)
+		goto out;
 	ret = -ENOMEM;
 	bp = new_breakpoint(s, b);
 	if (!bp)
@@ -196,7 +201,7 @@ static int begin_and_set(struct dbgmem_ucmd *ucmd)
 		x.addr = b->addr;
 		ret = explain(&x, -EFAULT);
 	} else {
-		if (dbgmem_force_allowed(s)) {
+		if (!force) {
 			x.flags = DBGMEM_FORCE;
 			x.foll |= FOLL_FORCE;
 		}

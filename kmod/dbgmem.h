@@ -260,7 +260,7 @@ int dbgmem_transfer_run(struct dbgmem_xfer *x);
 void dbgmem_transfer_end(struct dbgmem_xfer *x);
 u32 dbgmem_transfer_ended(struct dbgmem_xfer *x);
 u32 dbgmem_transfer_flags(void);
-bool dbgmem_force_allowed(struct dbgmem_session *s);
+int dbgmem_force_check(struct dbgmem_session *s);
 
 /*
  * The engines. Each moves what it can of one batch from x->addr and returns the

@@ -45,11 +45,7 @@ static u32 foll_flags(const struct dbgmem_xfer *x)
 	return flags;
 }
 
-/**
- * dbgmem_force_allowed - may the caller write through protections just now?
- * @s: an attached session
- */
-bool dbgmem_force_allowed(struct dbgmem_session *s)
+static bool force_allowed(struct dbgmem_session *s)
 {
 	u32 policy = dbgmem_force_policy();
 
@@ -62,6 +58,27 @@ bool dbgmem_force_allowed(struct dbgmem_session *s)
 		dbgmem_target_capable(s, CAP_SYS_PTRACE));
 }
 
+/**
+ * dbgmem_force_check - may the caller write through protections just now?
+ * @s: an attached session
+ *
+ * Return: 0, -EPERM, or -ESRCH or -ESTALE: there is no target any more to be
+ * asked about.
+ */
+int dbgmem_force_check(struct dbgmem_session *s)
+{
+	if (likely(force_allowed(s)))
+		return 0;
+	switch (dbgmem_target_state(s)) {
+	case DBGMEM_STATE_EXITED:
+		return -ESRCH;
+	case DBGMEM_STATE_EXECED:
+		return -ESTALE;
+	default:
+		return -EPERM;
+	}
+}
+
 static __always_inline int begin(struct dbgmem_xfer *x)
 {
 	struct dbgmem_session *s = x->session;
@@ -71,9 +88,12 @@ static __always_inline int begin(struct dbgmem_xfer *x)
 	ret = dbgmem_target_begin(s, need);
 	if (unlikely(ret))
 		return ret;
-	if (x->flags & DBGMEM_FORCE && !dbgmem_force_allowed(s)) {
-		dbgmem_target_put(s);
-		return -EPERM;
+	if (x->flags & DBGMEM_FORCE) {
+		ret = dbgmem_force_check(s);
+		if (ret) {
+			dbgmem_target_put(s);
+			return ret;
+		}
 	}
 	x->foll = foll_flags(x);
 	x->engine = dbgmem_engine();
