@@ -96,7 +96,7 @@ warnings() {
 
 shopt -s nullglob
 echo "TAP version 13"
-echo "1..21"
+echo "1..23"
 
 module_log | grep -E '\[-W|error|modpost' >"$tmp/log"
 verdict module.W=1
