@@ -44,7 +44,11 @@
 enum { FOLL_NOFAULT = 0 };
 #endif
 
-#if !DBGMEM_HAVE_ANON_EXCLUSIVE
+/* Is a page that somebody has pinned the target's until it is unpinned? */
+#if DBGMEM_HAVE_ANON_EXCLUSIVE
+#define DBGMEM_PINNED_PAGES_STAY	true
+#else
+#define DBGMEM_PINNED_PAGES_STAY	false
 enum { PageAnonExclusive };	/* does not compile where there is one */
 #endif
 
@@ -67,11 +71,10 @@ static inline int dbgmem_mmap_lock_to_write(struct mm_struct *mm)
 
 static inline void dbgmem_mmap_unlock_written(struct mm_struct *mm)
 {
-#if DBGMEM_HAVE_ANON_EXCLUSIVE
-	mmap_read_unlock(mm);
-#else
-	mmap_write_unlock(mm);
-#endif
+	if (DBGMEM_PINNED_PAGES_STAY)
+		mmap_read_unlock(mm);
+	else
+		mmap_write_unlock(mm);
 }
 
 /* 6.1 of today is silent below a stack. Before it grew, later it is logged. */
