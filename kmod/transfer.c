@@ -69,14 +69,7 @@ int dbgmem_force_check(struct dbgmem_session *s)
 {
 	if (likely(force_allowed(s)))
 		return 0;
-	switch (dbgmem_target_state(s)) {
-	case DBGMEM_STATE_EXITED:
-		return -ESRCH;
-	case DBGMEM_STATE_EXECED:
-		return -ESTALE;
-	default:
-		return -EPERM;
-	}
+	return dbgmem_target_errno(s) ?: -EPERM;
 }
 
 static __always_inline int begin(struct dbgmem_xfer *x)

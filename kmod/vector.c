@@ -134,11 +134,9 @@ static int check_expects(struct dbgmem_xfer *x)
 		ret = dbgmem_overlay_lock(x);
 		if (ret)
 			return ret;
-		ret = dbgmem_expects_hold(x);
-		if (!ret) {
-			ret = dbgmem_expects_check(x);
+		ret = dbgmem_expects_begin(x);
+		if (!ret)
 			dbgmem_expects_drop(x);
-		}
 	} while (!dbgmem_overlay_unlock(x));
 	return ret;
 }

@@ -13,6 +13,7 @@
 
 #include "common.h"
 #include "pattern.h"
+#include "proc.h"
 
 #include <sys/ipc.h>
 #include <sys/shm.h>
@@ -206,23 +207,6 @@ static inline int file_write_number(const char *path, unsigned long v)
 	ret = write(fd, s, n) == n ? 0 : -EIO;
 	close(fd);
 	return ret;
-}
-
-/* The number behind @key in a file of /proc, or -1. */
-static inline long file_number(const char *path, const char *key)
-{
-	char line[256];
-	long v = -1;
-	FILE *f;
-
-	f = fopen(path, "re");
-	if (!f)
-		return -1;
-	while (v < 0 && fgets(line, sizeof(line), f))
-		if (!strncmp(line, key, strlen(key)))
-			v = strtol(line + strlen(key), NULL, 10);
-	fclose(f);
-	return v;
 }
 
 /* Huge pages, for @len bytes that begin near the end of the first. */

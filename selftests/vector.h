@@ -9,6 +9,7 @@
 #define SELFTESTS_VECTOR_H
 
 #include "memory.h"
+#include "random.h"
 #include <kselftest_harness.h>
 
 #define MAX_SEGMENTS	65536
@@ -107,15 +108,6 @@ static inline bool vec_silent(const struct dbgmem_vector *v)
 {
 	return !v->done && !v->nr_complete && !v->first_incomplete &&
 	       !v->fault_addr;
-}
-
-/* xorshift: the same numbers on every machine. */
-static inline uint32_t random_below(uint64_t *state, uint32_t n)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return (*state >> 11) % n;
 }
 
 FIXTURE(vector) {
