@@ -8,9 +8,10 @@ HOST_SRC := $(wildcard selftests/host_*.c)
 # parts that several programs share: x.c goes to those that include "x.h"
 PART_SRC := $(filter-out $(TEST_SRC) $(HELPER_SRC) $(HOST_SRC),\
 	$(wildcard selftests/*.c))
-# These speak the ABI only, and are built a second time with -m32. The kernel's
-# headers are the same; gcc-multilib would say so, but throws cross compilers out.
+# The kernel's headers are those of 64 bits; gcc-multilib would say so, too, but
+# throws cross compilers out.
 ABI32_FLAGS := -m32 -idirafter /usr/include/$(shell $(CC) -print-multiarch)
+# these speak the ABI only, and are built a second time
 TEST32_SRC := $(wildcard selftests/test_main.c selftests/test_abi.c \
 	selftests/test_arguments.c)
 
@@ -52,7 +53,8 @@ $(T)/test_%: selftests/test_%.c $(LIB) $(TEST_DEPS)
 $(T)/helper_%: selftests/helper_%.c $(TEST_DEPS)
 	$(say) CC "$<"
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(TEST_CFLAGS) -Os -MF $@.d $(helper_link) -o $@ $<
+	$(Q)$(CC) $(TEST_CFLAGS) -Os -MF $@.d \
+		$(patsubst -m32,$(ABI32_FLAGS),$(helper_link)) -o $@ $<
 
 # Tests of pure logic, run on this machine.
 $(T)/host_%: selftests/host_%.c $(CLI_OBJ) $(O)/user/libdbgmem.a $(TEST_DEPS)
