@@ -2,7 +2,7 @@
 /*
  * Holding pages in place: see hold.h.
  */
-#include <linux/hugetlb_inline.h>
+#include <linux/hugetlb.h>
 #include <linux/mm.h>
 
 #include "hold.h"

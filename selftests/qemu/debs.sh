@@ -39,14 +39,16 @@ debs_release() {
 	esac
 }
 
-# debs_use SUITE: look for packages there from now on: in a release with its
-# updates; or first in its backports (RELEASE-backports), or in experimental
+# debs_use SUITE [ARCHITECTURE]: look for packages there from now on: in a release
+# with its updates; or first in its backports (RELEASE-backports), or in
+# experimental. Of another architecture, PACKAGE:amd64 is this machine's.
 debs_use() {
-	local suite=$1 key=/usr/share/keyrings/debian-archive-keyring.gpg
+	local suite=$1 arch=${2:-amd64} key=/usr/share/keyrings/debian-archive-keyring.gpg
 	local kind uri opt='' release
 
 	release=$(debs_release "$suite")
 	debs_dir=$O/apt/$suite
+	[ "$arch" = amd64 ] || debs_dir+=-$arch
 	mkdir -p "$debs_dir/state/lists/partial" \
 		 "$debs_dir/cache/archives/partial"
 	[ ! -f "$key" ] || opt="[signed-by=$key]"
@@ -81,7 +83,8 @@ debs_use() {
 	Dir::State::status "$debs_dir/status";
 	Dir::Cache "$debs_dir/cache";
 	APT::Sandbox::User "root";
-	APT::Architecture "amd64";
+	APT::Architecture "$arch";
+	APT::Architectures { "$arch"; "amd64"; };
 	Acquire::Languages "none";
 	Acquire::Retries "3";
 	END
@@ -92,15 +95,20 @@ debs_use() {
 	mv "$debs_dir/apt.conf.$$" "$debs_dir/apt.conf"
 }
 
-# Refresh the lists, once in ten minutes at most however many ask for it.
+# Refresh the lists, once in ten minutes at most however many ask for it. One that
+# is not to be had, of a mirror that is just being brought up to date, is done
+# without: the other ones have older packages.
 debs_update() {
 	(
 		flock 9
 		if [ -n "$(find "$debs_dir/updated" -mmin -10 2>/dev/null)" ]; then
 			exit 0
 		fi
-		apt-get -c "$debs_dir/apt.conf" -qq update </dev/null
-		touch "$debs_dir/updated"
+		if apt-get -c "$debs_dir/apt.conf" -qq update </dev/null; then
+			touch "$debs_dir/updated"
+		else
+			echo "apt: going on with the lists that there are" >&2
+		fi
 	) 9>"$debs_dir/lock"
 }
 
