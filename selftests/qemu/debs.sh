@@ -48,7 +48,13 @@ debs_use() {
 
 	release=$(debs_release "$suite")
 	debs_dir=$O/apt/$suite
-	[ "$arch" = amd64 ] || debs_dir+=-$arch
+	case $arch in
+	amd64)	debs_triplet=x86_64-linux-gnu
+		debs_loader=ld-linux-x86-64.so.2 ;;
+	*)	debs_dir+=-$arch
+		debs_triplet=aarch64-linux-gnu
+		debs_loader=ld-linux-aarch64.so.1 ;;
+	esac
 	mkdir -p "$debs_dir/state/lists/partial" \
 		 "$debs_dir/cache/archives/partial"
 	[ ! -f "$key" ] || opt="[signed-by=$key]"
@@ -174,18 +180,23 @@ debs_get() {
 
 # debs_program ALL FILE ROOT DEST: FILE, which is of the packages unpacked in ALL, as
 # ROOT/DEST, and every library that it asks for, to ROOT/lib
-declare -A debs_seen=()
 debs_program() {
-	local all=$1 file root=$3 dest=$4 name
-	file=$(realpath "$2")
-	install -D -m 755 "$file" "$root/$dest"
-	for name in $(readelf -d "$file" |
+	install -D -m 755 "$(realpath "$2")" "$3/$4"
+	debs_libraries "$1" "$2" "$3"
+}
+
+# debs_libraries ALL FILE ROOT [OWN]: only these, less those whose names begin by OWN
+declare -A debs_seen=()
+debs_libraries() {
+	local all=$1 root=$3 own=${4:-} name file
+	for name in $(readelf -d "$2" 2>/dev/null |
 		      sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
 		[ -z "${debs_seen[$root $name]:-}" ] || continue
+		[ -z "$own" ] || [ "${name#"$own"}" = "$name" ] || continue
 		debs_seen[$root $name]=1
 		file=$(find "$all" -name "$name" | head -n 1)
 		[ -n "$file" ] || debs_die "no package has $name"
 		debs_program "$all" "$file" "$root" \
-			"lib/x86_64-linux-gnu/$name"
+			"lib/$debs_triplet/$name"
 	done
 }
