@@ -11,6 +11,7 @@
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/poll.h>
+#include <linux/smp.h>
 #include <linux/uaccess.h>
 #include <linux/uio.h>
 
@@ -23,13 +24,37 @@
 
 /*
  * Where instruction fetch sees data writes without help, a page of code can be
- * written directly. Elsewhere access_process_vm() does the cache work.
+ * written directly. Elsewhere access_process_vm() does the cache work, and only
+ * where it is code; what must write directly calls dbgmem_page_written().
  */
 #if defined(CONFIG_X86) || defined(CONFIG_S390)
 #define DBGMEM_COHERENT_ICACHE	1
 #else
 #define DBGMEM_COHERENT_ICACHE	0
 #endif
+
+/*
+ * Make what was written at @kaddr, which is in @page, known to those who have the
+ * page mapped elsewhere, and run it. A page does not tell whether anybody does.
+ */
+static inline void dbgmem_page_written(struct page *page, const void *kaddr,
+				       size_t len)
+{
+	unsigned long start = (unsigned long)kaddr;
+
+	flush_dcache_page(page);
+	if (DBGMEM_COHERENT_ICACHE)
+		return;
+	flush_icache_range(start, start + len);
+#ifdef CONFIG_ARM64
+	/* L1Ip is not PIPT: on some CPU the other mapping has lines of its own. */
+	if ((read_sanitised_ftr_reg(SYS_CTR_EL0) >> 14 & 3) != 3) {
+		asm volatile("ic ialluis" : : : "memory");
+		dsb(ish);
+		kick_all_cpus_sync();
+	}
+#endif
+}
 
 #ifndef SECRETMEM_MAGIC
 #define SECRETMEM_MAGIC		0x5345434d	/* of 5.14 */
