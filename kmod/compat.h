@@ -142,13 +142,26 @@ static inline unsigned long dbgmem_pages_above_gaps(struct mm_struct *mm,
 #define DBGMEM_GUP_VMAS		NULL,
 #endif
 
+/*
+ * get_user_pages_remote() drops the tag of an address, where there is such a thing.
+ * Breakpoints, and the areas of a target, are found by all of it.
+ */
+static inline bool dbgmem_tagged(unsigned long addr)
+{
+#ifdef CONFIG_ARM64
+	return untagged_addr(addr) != addr;
+#else
+	return false;
+#endif
+}
+
 static inline long dbgmem_get_pages_remote(struct mm_struct *mm,
 					   unsigned long addr, unsigned long nr,
 					   unsigned int flags,
 					   struct page **pages, int *locked)
 {
 	nr = dbgmem_pages_above_gaps(mm, addr, nr);
-	if (!nr)
+	if (!nr || dbgmem_tagged(addr))
 		return -EFAULT;
 	return get_user_pages_remote(mm, addr, nr, flags, pages,
 				     DBGMEM_GUP_VMAS locked);
@@ -160,7 +173,7 @@ static inline long dbgmem_pin_pages_remote(struct mm_struct *mm,
 					   struct page **pages, int *locked)
 {
 	nr = dbgmem_pages_above_gaps(mm, addr, nr);
-	if (!nr)
+	if (!nr || dbgmem_tagged(addr))
 		return -EFAULT;
 	return pin_user_pages_remote(mm, addr, nr, flags, pages,
 				     DBGMEM_GUP_VMAS locked);
