@@ -209,6 +209,27 @@ static inline int file_write_number(const char *path, unsigned long v)
 	return ret;
 }
 
+static inline void memory_ignore(int sig)
+{
+	(void)sig;
+}
+
+/*
+ * Break the page at @addr, which is the caller's own: 0 or -errno. Newer kernels
+ * tell the caller at once, by a signal that cannot be ignored but by a handler.
+ */
+static inline int memory_poison(void *addr)
+{
+	struct sigaction sa = { .sa_handler = memory_ignore }, old;
+	int ret;
+
+	if (sigaction(SIGBUS, &sa, &old))
+		return -errno;
+	ret = madvise(addr, PAGE, MADV_HWPOISON) ? -errno : 0;
+	sigaction(SIGBUS, &old, NULL);
+	return ret;
+}
+
 /* Huge pages, for @len bytes that begin near the end of the first. */
 static inline size_t huge_span(size_t len)
 {

@@ -63,7 +63,7 @@ static long job_poison(void *mem)
 
 	/* its own, whatever it was forked from */
 	memset(page, 'p', PAGE);
-	return madvise(page, PAGE, MADV_HWPOISON) ? -errno : 0;
+	return memory_poison(page);
 }
 
 static long job_guard(void *mem)

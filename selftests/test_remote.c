@@ -103,7 +103,7 @@ static long job_poison(void *arg)
 {
 	struct job *j = arg;
 
-	return madvise(j->addr, PAGE, MADV_HWPOISON) ? -errno : 0;
+	return memory_poison(j->addr);
 }
 
 TEST_F_TIMEOUT(special, a_poisoned_page_stops_it_and_is_the_reason, 60)

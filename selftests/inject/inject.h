@@ -26,6 +26,8 @@
 #include <linux/uio.h>
 #include <linux/workqueue.h>
 
+#include "probes.h"
+
 /* Kinds of faults, bits of the parameter fail_kinds. */
 #define INJECT_MEMORY	1	/* no memory, of the kernel's or the target's */
 #define INJECT_COPY	2	/* the caller's memory is not there */
@@ -45,20 +47,62 @@ static inline unsigned long inject_clear_user(void __user *to, unsigned long n)
 
 /* --- memory --- */
 
+/* Macros on newer kernels, which a macro of the same name would hide. */
+static inline void *inject_kmalloc(size_t size, gfp_t gfp)
+{
+	return kmalloc(size, gfp);
+}
+
+static inline void *inject_kvmalloc(size_t size, gfp_t gfp)
+{
+	return kvmalloc(size, gfp);
+}
+
+static inline void *inject_kmalloc_array(size_t n, size_t size, gfp_t gfp)
+{
+	return kmalloc_array(n, size, gfp);
+}
+
+static inline void *inject_kvmalloc_array(size_t n, size_t size, gfp_t gfp)
+{
+	return kvmalloc_array(n, size, gfp);
+}
+
+static inline unsigned long inject_get_free_pages(gfp_t gfp, unsigned int order)
+{
+	return __get_free_pages(gfp, order);
+}
+
+static inline struct workqueue_struct *
+inject_workqueue(const char *name, unsigned int flags, int max)
+{
+	return alloc_workqueue("%s", flags, max, name);
+}
+
+#undef kmalloc
 #define kmalloc(...) \
-	INJECT(MEMORY, NULL, kmalloc(__VA_ARGS__))
-#define kzalloc(...) \
-	INJECT(MEMORY, NULL, kzalloc(__VA_ARGS__))
-#define kcalloc(...) \
-	INJECT(MEMORY, NULL, kcalloc(__VA_ARGS__))
-#define kmalloc_array(...) \
-	INJECT(MEMORY, NULL, kmalloc_array(__VA_ARGS__))
+	INJECT(MEMORY, NULL, inject_kmalloc(__VA_ARGS__))
+#undef kzalloc
+#define kzalloc(size, gfp) \
+	INJECT(MEMORY, NULL, inject_kmalloc(size, (gfp) | __GFP_ZERO))
+#undef kvmalloc
 #define kvmalloc(...) \
-	INJECT(MEMORY, NULL, kvmalloc(__VA_ARGS__))
+	INJECT(MEMORY, NULL, inject_kvmalloc(__VA_ARGS__))
+#undef kmalloc_array
+#define kmalloc_array(...) \
+	INJECT(MEMORY, NULL, inject_kmalloc_array(__VA_ARGS__))
+#undef kcalloc
+#define kcalloc(n, size, gfp) \
+	INJECT(MEMORY, NULL, inject_kmalloc_array(n, size, (gfp) | __GFP_ZERO))
+#undef kvmalloc_array
 #define kvmalloc_array(...) \
-	INJECT(MEMORY, NULL, kvmalloc_array(__VA_ARGS__))
+	INJECT(MEMORY, NULL, inject_kvmalloc_array(__VA_ARGS__))
+#undef __get_free_pages
 #define __get_free_pages(...) \
-	INJECT(MEMORY, 0, __get_free_pages(__VA_ARGS__))
+	INJECT(MEMORY, 0, inject_get_free_pages(__VA_ARGS__))
+#undef alloc_workqueue
+#define alloc_workqueue(...) \
+	INJECT(MEMORY, NULL, inject_workqueue(__VA_ARGS__))
 #define get_user_pages_remote(...) \
 	INJECT(MEMORY, -ENOMEM, get_user_pages_remote(__VA_ARGS__))
 #define pin_user_pages_remote(...) \
@@ -71,8 +115,6 @@ static inline unsigned long inject_clear_user(void __user *to, unsigned long n)
 	INJECT(MEMORY, 0, access_process_vm(__VA_ARGS__))
 #define __mmu_notifier_register(...) \
 	INJECT(MEMORY, -ENOMEM, __mmu_notifier_register(__VA_ARGS__))
-#define alloc_workqueue(...) \
-	INJECT(MEMORY, NULL, alloc_workqueue(__VA_ARGS__))
 #define misc_register(...) \
 	INJECT(MEMORY, -ENOMEM, misc_register(__VA_ARGS__))
 #define filp_open(...) \
@@ -90,8 +132,13 @@ static inline unsigned long inject_clear_user(void __user *to, unsigned long n)
 	INJECT(COPY, n, inject_clear_user(to, n))
 #define copy_struct_from_user(...) \
 	INJECT(COPY, -EFAULT, copy_struct_from_user(__VA_ARGS__))
+#if DBGMEM_HAVE_FAULT_IN_READABLE
 #define fault_in_readable(uaddr, size) \
 	INJECT(COPY, size, fault_in_readable(uaddr, size))
+#else
+#define fault_in_pages_readable(...) \
+	INJECT(COPY, -EFAULT, fault_in_pages_readable(__VA_ARGS__))
+#endif
 #define copy_to_iter(...) \
 	INJECT(COPY, 0, copy_to_iter(__VA_ARGS__))
 #define copy_from_iter(...) \
