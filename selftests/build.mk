@@ -176,11 +176,16 @@ guest-inject-module: $(GUEST)/.complete
 
 # --- check-matrix ---
 
-KERNELS ?= $(shell $(QEMU_DIR)/kernel.sh --list)
+KERNELS ?= $(shell $(QEMU_DIR)/kernel.sh --list) $(HEADERS_ONLY)
+HEADERS_ONLY = $(shell $(QEMU_DIR)/kernel.sh --list-headers)
 
 check-matrix: ## check on every kernel that people run (KERNELS="5.10 6.12 ..." for some)
 	$(Q)$(QEMU_DIR)/setup.sh
 	+$(Q)O='$(O)' MAKE='$(MAKE)' KERNELS='$(KERNELS)' selftests/matrix.sh
+
+check-cross: ## build the module for kernels of other architectures that nothing is run on
+	$(Q)$(QEMU_DIR)/setup.sh build kernel
+	+$(Q)O='$(O)' MAKE='$(MAKE)' KERNELS='$(HEADERS_ONLY)' selftests/matrix.sh
 
 # --- check-debug ---
 
@@ -252,6 +257,6 @@ $(APPARMOR): | $(O)/.setup-kernel
 $(O)/demo/.complete: | $(O)/.setup-kernel
 	$(Q)$(QEMU_DIR)/server.sh $(O)
 
-.PHONY: selftests selftests-wanted lint lint-build check check-build check-matrix \
+.PHONY: selftests selftests-wanted lint lint-build check check-build check-matrix check-cross \
 	check-debug check-debug-build debug-module demo demo-build inject-module \
 	guest-inject-module debug-inject-module gcov-modules coverage

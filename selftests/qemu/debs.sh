@@ -48,6 +48,7 @@ debs_use() {
 
 	release=$(debs_release "$suite")
 	debs_dir=$O/apt/$suite
+	# shellcheck disable=SC2034 # for those who have a program run by it
 	case $arch in
 	amd64)	debs_triplet=x86_64-linux-gnu
 		debs_loader=ld-linux-x86-64.so.2 ;;

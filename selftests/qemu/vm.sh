@@ -34,12 +34,12 @@ esac
 # MACHINE replaces the processor's options (the benchmark's own clock)
 arch=$(cat "$(dirname "$kernel")/arch" 2>/dev/null || echo amd64)
 case $arch in
-arm64)	qemu=qemu-system-aarch64
+arm64)	qemu="qemu-system-aarch64"
 	append+=" console=ttyAMA0 OUT=/dev/ttyS0"
 	# with AArch32 for the 32-bit callers
 	machine="-M virt -accel tcg,thread=multi -cpu cortex-a72 -smp 2"
 	results=(-device "pci-serial,chardev=results") ;;
-*)	qemu=qemu-system-x86_64
+*)	qemu="qemu-system-x86_64"
 	append+=" console=ttyS0 OUT=/dev/ttyS1"
 	machine="-accel tcg,thread=multi -cpu max -smp 2"
 	results=(-serial chardev:results) ;;
