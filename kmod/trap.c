@@ -91,6 +91,8 @@ static bool exchange(const struct dbgmem_breakpoint *bp, struct page *page,
 	} while (dbgmem_cmpxchg_word(word, old,
 				     dbgmem_get_word(bytes, p->width),
 				     p->width) != old);
+	if (same)
+		dbgmem_page_written(page, word, p->width);
 	kunmap_local(kaddr);
 	return same;
 }

@@ -35,6 +35,13 @@
 
 bool inject_fail(unsigned int kind);
 
+/* On some machines a macro: another of its name would hide it. */
+static inline unsigned long inject_clear_user(void __user *to, unsigned long n)
+{
+	return clear_user(to, n);
+}
+#undef clear_user
+
 #define INJECT(kind, instead, call) \
 	(unlikely(inject_fail(INJECT_##kind)) ? (instead) : (call))
 
@@ -122,7 +129,7 @@ inject_workqueue(const char *name, unsigned int flags, int max)
 #define copy_to_user(to, from, n) \
 	INJECT(COPY, n, copy_to_user(to, from, n))
 #define clear_user(to, n) \
-	INJECT(COPY, n, clear_user(to, n))
+	INJECT(COPY, n, inject_clear_user(to, n))
 #define copy_struct_from_user(...) \
 	INJECT(COPY, -EFAULT, copy_struct_from_user(__VA_ARGS__))
 #if DBGMEM_HAVE_FAULT_IN_READABLE
