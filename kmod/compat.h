@@ -56,6 +56,12 @@ static inline void dbgmem_page_written(struct page *page, const void *kaddr,
 #endif
 }
 
+/*
+ * generic_access_phys() maps device memory with the target's own protection. On
+ * arm64 the kernel then oopses (fixed by 8f098037139b): keep away.
+ */
+#define DBGMEM_CAN_ACCESS_DEVICES	(!IS_ENABLED(CONFIG_ARM64))
+
 #ifndef SECRETMEM_MAGIC
 #define SECRETMEM_MAGIC		0x5345434d	/* of 5.14 */
 #endif

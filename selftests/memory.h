@@ -138,6 +138,13 @@ static inline long target_protect(struct target *t, struct job *j, char *addr,
 
 /* --- kinds of memory --- */
 
+/* Can those engines that ask the kernel for it have memory of devices? */
+#ifdef __aarch64__
+#define DEVICES_REACHED	false	/* the kernel would oops */
+#else
+#define DEVICES_REACHED	true
+#endif
+
 enum memory_kind {
 	MEMORY_ANON,		/* private anonymous, small pages */
 	MEMORY_THP,		/* private anonymous, transparent huge pages */

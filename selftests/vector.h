@@ -126,9 +126,17 @@ FIXTURE_VARIANT(vector) {
 	bool devices;		/* it reaches device mappings */
 };
 
-FIXTURE_VARIANT_ADD(vector, remote) { .engine = "remote", .devices = true, };
+FIXTURE_VARIANT_ADD(vector, remote) {
+	.engine = "remote",
+	.devices = DEVICES_REACHED,
+};
+
 FIXTURE_VARIANT_ADD(vector, pinned) { .engine = "pinned", };
-FIXTURE_VARIANT_ADD(vector, auto) { .engine = "auto", .devices = true, };
+
+FIXTURE_VARIANT_ADD(vector, auto) {
+	.engine = "auto",
+	.devices = DEVICES_REACHED,
+};
 
 /* A new target that has what is mapped by now. 0 or -errno. */
 static inline int vector_restart(FIXTURE_DATA(vector) *self)
