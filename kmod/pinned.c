@@ -36,7 +36,7 @@ static size_t copy_piece(struct dbgmem_xfer *x, size_t at, struct page *page,
 		n = copy_hidden(x, at, kaddr + offset, len);
 	else
 		n = copy_plain(x, at, kaddr + offset, len);
-	if (x->write)
+	if (x->code)
 		dbgmem_page_written(page, kaddr + offset, n);
 	kunmap_local(kaddr);
 	return n;
