@@ -7,6 +7,8 @@
  *	session->lock
  *	session->overlay -> registry of breakpoints (breakpoint.c)
  *	session->overlay -> target's signal->exec_update_lock -> its mmap_lock
+ *	session->overlay -> mirror->lock (innermost: the target's notifiers take
+ *		it, so nothing is allocated, waited for or faulted in under it)
  *
  * The caller's memory is touched (faulted in, pinned, copied to or from) with
  * none of the target's held, so that an agent and its target may be the same
@@ -56,6 +58,8 @@
  * @task: a thread of it that had @mm when the session was attached: as long as
  *	it still has, the target is there, and no other needs to be looked for
  * @access: DBGMEM_ACCESS_* bits
+ * @mirror: what is known of the target's page tables, or NULL; constant once
+ *	attached
  * @ended: DBGMEM_STATE_EXITED or _EXECED once that was noticed, else 0
  * @notifier: tells of the end of @mm; registered by the first poll that waits
  * @watching: @notifier is registered; under @lock
@@ -83,6 +87,7 @@ struct dbgmem_session {
 	struct pid		*pid;
 	struct task_struct	*task;
 	u32			access;
+	struct dbgmem_mirror	*mirror;
 	u32			ended;
 	struct mmu_notifier	notifier;
 	bool			watching;
@@ -145,6 +150,7 @@ struct dbgmem_valid {
  * @write: to the target
  * @overlay: what is held of the session's, see overlay.h
  * @expects: conditions to be checked before anything moves, or NULL
+ * @mirror: where to look for the target's pages first, or NULL
  * @nr_changed: segments of a vector that were not what they were before
  * @done: answer: bytes that moved
  * @fault_addr: answer
@@ -162,6 +168,7 @@ struct dbgmem_xfer {
 	bool			write;
 	u8			overlay;
 	struct dbgmem_expects	*expects;
+	struct dbgmem_mirror	*mirror;
 	u32			nr_changed;
 	u64			done;
 	u64			fault_addr;
@@ -271,6 +278,8 @@ int dbgmem_force_check(struct dbgmem_session *s);
 ssize_t dbgmem_pinned_copy(struct dbgmem_xfer *x, struct page **pages,
 			   unsigned int nr_pages);
 size_t dbgmem_pinned_page(struct dbgmem_xfer *x);
+size_t dbgmem_copy_mapped(struct dbgmem_xfer *x, size_t at, char *kaddr,
+			  size_t len);
 size_t dbgmem_copy_pages(struct dbgmem_xfer *x, struct page **pages,
 			 unsigned long nr);
 ssize_t dbgmem_remote_copy(struct dbgmem_xfer *x, struct page **pages,

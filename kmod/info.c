@@ -7,6 +7,7 @@
 
 #include "compat.h"
 #include "dbgmem.h"
+#include "mirror.h"
 
 static const char * const state_names[] = {
 	[DBGMEM_STATE_UNBOUND]	= "unbound",
@@ -23,7 +24,8 @@ int dbgmem_ioc_info(struct dbgmem_ucmd *ucmd)
 {
 	struct dbgmem_session *s = ucmd->session;
 	struct dbgmem_info *info = &ucmd->req.info;
-	bool bad = info->flags || info->reserved || info->reserved2;
+	bool bad = info->flags || info->reserved || info->reserved2 ||
+		   info->reserved3;
 
 	*info = (struct dbgmem_info) { .size = info->size };
 	if (bad)
@@ -38,6 +40,12 @@ int dbgmem_ioc_info(struct dbgmem_ucmd *ucmd)
 			 DBGMEM_FEATURE_STABLE | DBGMEM_FEATURE_REGION;
 	if (DBGMEM_CAN_NOFAULT)
 		info->features |= DBGMEM_FEATURE_NOFAULT;
+	info->max_mirror_pages = dbgmem_mirror_max(s);
+	info->mirror_pages = dbgmem_mirror_pages(s);
+	if (info->max_mirror_pages) {
+		info->features |= DBGMEM_FEATURE_MIRROR;
+		info->attach_flags = DBGMEM_ATTACH_MIRROR;
+	}
 	info->transfer_flags = dbgmem_transfer_flags();
 	info->max_exact = DBGMEM_MAX_EXACT;
 	info->max_exact_pages = DBGMEM_MAX_EXACT_PAGES;
@@ -83,4 +91,8 @@ void dbgmem_show_fdinfo(struct seq_file *m, struct file *file)
 	seq_printf(m, "dbgmem-breakpoints:\t%u\n",
 		   READ_ONCE(s->nr_breakpoints));
 	seq_printf(m, "dbgmem-breakpoints-lost:\t%u\n", READ_ONCE(s->lost));
+	seq_printf(m, "dbgmem-mirror:\t%s\n",
+		   bound && s->mirror ? "yes" : "no");
+	seq_printf(m, "dbgmem-mirror-pages:\t%u\n",
+		   bound ? dbgmem_mirror_pages(s) : 0);
 }

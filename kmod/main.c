@@ -19,6 +19,7 @@
 
 #include "compat.h"
 #include "dbgmem.h"
+#include "mirror.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -55,7 +56,7 @@ static const struct dbgmem_ioctl_op ioctl_ops[] = {
 };
 
 /* The ABI: a change here breaks programs. */
-static_assert(sizeof(struct dbgmem_info) == 96);
+static_assert(sizeof(struct dbgmem_info) == 112);
 static_assert(sizeof(struct dbgmem_attach) == 24);
 static_assert(sizeof(struct dbgmem_transfer) == 72);
 static_assert(sizeof(struct dbgmem_segment) == 40);
@@ -222,6 +223,7 @@ static int dbgmem_release(struct inode *inode, struct file *file)
 
 	dbgmem_event_release(s);
 	dbgmem_vector_release(s);
+	dbgmem_mirror_destroy(s->mirror);
 	dbgmem_breakpoint_release(s);
 	dbgmem_session_put(s);
 	return 0;
@@ -255,9 +257,12 @@ static int __init dbgmem_init(void)
 	ret = dbgmem_receipt_init();
 	if (ret)
 		return ret;
-	ret = dbgmem_breakpoint_init();
+	ret = dbgmem_mirror_init();
 	if (ret)
 		return ret;
+	ret = dbgmem_breakpoint_init();
+	if (ret)
+		goto err_mirror;
 	ret = misc_register(&dbgmem_dev);
 	if (ret)
 		goto err_breakpoint;
@@ -266,6 +271,8 @@ static int __init dbgmem_init(void)
 
 err_breakpoint:
 	dbgmem_breakpoint_exit();
+err_mirror:
+	dbgmem_mirror_exit();
 	return ret;
 }
 
@@ -273,6 +280,7 @@ static void __exit dbgmem_exit(void)
 {
 	misc_deregister(&dbgmem_dev);
 	dbgmem_breakpoint_exit();
+	dbgmem_mirror_exit();
 	pr_info("unloaded\n");
 }
 

@@ -73,7 +73,7 @@
 #include <linux/types.h>
 
 /** DBGMEM_ABI_VERSION - incremented when something is added; never broken. */
-#define DBGMEM_ABI_VERSION	2
+#define DBGMEM_ABI_VERSION	3
 
 #define DBGMEM_IOC_TYPE		0xDE
 
@@ -96,6 +96,8 @@
  * %DBGMEM_FEATURE_CMPXCHG: DBGMEM_IOC_CMPXCHG.
  * %DBGMEM_FEATURE_STABLE: %DBGMEM_STABLE and expectations of VECTOR.
  * %DBGMEM_FEATURE_REGION: DBGMEM_IOC_REGION.
+ * %DBGMEM_FEATURE_MIRROR: %DBGMEM_ATTACH_MIRROR (kernels with CONFIG_HMM_MIRROR,
+ * and only as long as the module's mirror_pages= is not 0).
  */
 #define DBGMEM_FEATURE_EXACT	(1ULL << 0)
 #define DBGMEM_FEATURE_FORCE	(1ULL << 1)
@@ -108,6 +110,7 @@
 #define DBGMEM_FEATURE_CMPXCHG	(1ULL << 8)
 #define DBGMEM_FEATURE_STABLE	(1ULL << 9)
 #define DBGMEM_FEATURE_REGION	(1ULL << 10)
+#define DBGMEM_FEATURE_MIRROR	(1ULL << 11)
 
 /** DBGMEM_ACCESS_READ - the session may read the target. */
 #define DBGMEM_ACCESS_READ	(1U << 0)
@@ -160,6 +163,12 @@
  * @max_expects: (out) the most expectations that one VECTOR may have
  * @max_retries: (out) the most that dbgmem_vector.retries may be
  * @reserved2: must be 0
+ * @attach_flags: (out) the DBGMEM_ATTACH_* flags that ATTACH takes
+ * @max_mirror_pages: (out) the most pages of its target that a mirror knows:
+ *	of this session's, or of a new one's
+ * @mirror_pages: (out) how many this session's knows at the moment; 0 if it has
+ *	none
+ * @reserved3: must be 0
  *
  * Works on an unbound session too. Errors: EFAULT, EINVAL, E2BIG, EOPNOTSUPP.
  */
@@ -185,12 +194,39 @@ struct dbgmem_info {
 	__u32 max_expects;
 	__u32 max_retries;
 	__u32 reserved2;
+	__u32 attach_flags;
+	__u32 max_mirror_pages;
+	__u32 mirror_pages;
+	__u32 reserved3;
 };
+
+/**
+ * DBGMEM_ATTACH_MIRROR - ATTACH: the session is to keep a mirror of the target's
+ * page tables.
+ *
+ * It knows where the pages are that were read, and so reads them again without
+ * asking the target: several times faster, and without its locks. What it knows
+ * is always true: the target does not get on with taking a page away, moving,
+ * copying or protecting it before the mirror has forgotten it, which takes no
+ * longer than the copying of a few pages. The target pays for that with a call
+ * into the module at each such change, and nobody pays when there is none.
+ *
+ * READ (without EXACT and FORCE), reading VECTOR (also without expectations) and
+ * pread(2) make use of it, and promise the same as without. Memory that is never
+ * mirrored goes the ordinary way: device, secret and hugetlbfs memory, and what is
+ * not resident, until it is. A mirror never makes a page resident, and looking
+ * leaves no trace in the target.
+ *
+ * It knows dbgmem_info.max_mirror_pages at most, and forgets in groups of 64
+ * neighbours what has not been read for long. The memory that it takes, 9 to 600
+ * bytes for each, is charged to the caller's memory cgroup.
+ */
+#define DBGMEM_ATTACH_MIRROR	(1U << 0)
 
 /**
  * struct dbgmem_attach - DBGMEM_IOC_ATTACH: bind the session to a target
  * @size: sizeof(struct dbgmem_attach)
- * @flags: must be 0
+ * @flags: 0 or DBGMEM_ATTACH_MIRROR
  * @pid: the target: a process (or thread) id in the caller's pid namespace
  * @receipt: descriptor of the target's /proc/PID/mem, or of
  *	/proc/PID/task/TID/mem where the first thread is gone
@@ -205,9 +241,10 @@ struct dbgmem_info {
  * the right that it stands for. A session attaches once; a refused ATTACH
  * leaves it unbound and may be tried again.
  *
- * Errors: EACCES (receipt and session have no mode in common), EBADF, EBADFD,
- * EKEYREJECTED, EXDEV, ESTALE, ESRCH, ENXIO, EISCONN, EINVAL (@pid not
- * positive), and those of the structure.
+ * Errors: EACCES (receipt and session have no mode in common, or a mirror is asked
+ * for and it is not that of reading), EBADF, EBADFD, EINTR, EKEYREJECTED, ENOMEM,
+ * EXDEV, ESTALE, ESRCH, ENXIO, EISCONN, EINVAL (@pid not positive), and those of
+ * the structure.
  */
 struct dbgmem_attach {
 	__u32 size;
