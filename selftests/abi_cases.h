@@ -15,13 +15,13 @@ struct part {
 };
 
 #define for_each_part(p, c) \
-	for (p = (c)->out; p < (c)->out + 2 && p->to; p++)
+	for (p = (c)->out; p < (c)->out + 3 && p->to; p++)
 
 struct ioctl_case {
 	unsigned long cmd;
 	size_t first, size;		/* of the first version, and today's */
-	struct part out[2];		/* where the outputs are */
-	size_t reserved[2];		/* offsets, 0 for none */
+	struct part out[3];		/* where the outputs are */
+	size_t reserved[3];		/* offsets, 0 for none */
 	uint32_t flags;			/* the ones that are known */
 	void (*fill)(struct abi *a, void *req);
 	/* What a request that was carried out left, if it must not stay. */
@@ -200,8 +200,10 @@ FIXTURE_VARIANT_ADD(every_ioctl, info)
 		.first = END(info, reserved),
 		.size = sizeof(struct dbgmem_info),
 		.out = { FIELDS(info, abi_version, max_exact_pages),
-			 FIELDS(info, max_breakpoints, max_retries) },
-		.reserved = { OFFSET(info, reserved), OFFSET(info, reserved2) },
+			 FIELDS(info, max_breakpoints, max_retries),
+			 FIELDS(info, attach_flags, mirror_pages) },
+		.reserved = { OFFSET(info, reserved), OFFSET(info, reserved2),
+			      OFFSET(info, reserved3) },
 		.fill = fill_info,
 	},
 };
@@ -214,6 +216,7 @@ FIXTURE_VARIANT_ADD(every_ioctl, attach)
 		.size = sizeof(struct dbgmem_attach),
 		.out = { FIELDS(attach, access, access) },
 		.reserved = { OFFSET(attach, reserved) },
+		.flags = DBGMEM_ATTACH_MIRROR,
 		.fill = fill_attach,
 	},
 };

@@ -39,12 +39,14 @@ TEST_F_TIMEOUT(life, each_open_fails_well, 60)
 
 /* Once aligned, once not: requests and answers are copied by other means. */
 static void sweep_attach(struct __test_metadata *_metadata,
-			 FIXTURE_DATA(life) *self, size_t shift, int want)
+			 FIXTURE_DATA(life) *self, size_t shift, int want,
+			 uint32_t flags)
 {
 	char room[sizeof(struct dbgmem_attach) + 1];
 	pid_t pid = self->b->target->pid;
 	struct dbgmem_attach a = {
 		.size = sizeof(a),
+		.flags = flags,
 		.pid = pid,
 		.receipt = proc_open(want ? getpid() : pid, "mem", O_RDWR),
 	};
@@ -56,7 +58,7 @@ static void sweep_attach(struct __test_metadata *_metadata,
 		ASSERT_LE(0, fd);
 		memcpy(room + shift, &a, sizeof(a));
 		SWEEP_CALL(nth, ret, ioctl(fd, DBGMEM_IOC_ATTACH, room + shift)
-			   ? -errno : 0, want, MAY_FAULT);
+			   ? -errno : 0, want, flags ? MAY_ANY : MAY_FAULT);
 		/* Who could not be told has not attached, and may try again. */
 		ASSERT_EQ(0, session_info(fd, &info));
 		ASSERT_EQ(ret ? DBGMEM_STATE_UNBOUND : DBGMEM_STATE_ATTACHED,
@@ -71,9 +73,37 @@ static void sweep_attach(struct __test_metadata *_metadata,
 
 TEST_F_TIMEOUT(life, each_attach_fails_well, 60)
 {
-	sweep_attach(_metadata, self, 0, 0);
-	sweep_attach(_metadata, self, 1, 0);
-	sweep_attach(_metadata, self, 0, -EXDEV);
+	sweep_attach(_metadata, self, 0, 0, 0);
+	sweep_attach(_metadata, self, 1, 0, 0);
+	sweep_attach(_metadata, self, 0, -EXDEV, 0);
+}
+
+TEST_F_TIMEOUT(life, each_attach_with_a_mirror_fails_well, 60)
+{
+	sweep_attach(_metadata, self, 0, 0, DBGMEM_ATTACH_MIRROR);
+	sweep_attach(_metadata, self, 0, -EXDEV, DBGMEM_ATTACH_MIRROR);
+}
+
+/* Without memory for what it learns, it is read the ordinary way. */
+TEST_F_TIMEOUT(life, each_mirrored_read_fails_well, 60)
+{
+	unsigned char buf[64];
+	int fd, ret;
+
+	attach_flags = DBGMEM_ATTACH_MIRROR;
+	SWEEP_EACH(nth) {
+		fd = session_open(self->b->target->pid, O_RDWR);
+		ASSERT_LE(0, fd);
+		memset(buf, 0xee, sizeof(buf));
+		SWEEP_CALL(nth, ret, mem_read(fd, self->b->mem, buf,
+					      sizeof(buf), 0, NULL), 0,
+			   MAY_ANY);
+		if (!ret)
+			ASSERT_EQ(-1, pattern_differs(buf, 0, sizeof(buf), 3));
+		close(fd);
+		EXPECT_WORKS();
+	}
+	attach_flags = 0;
 }
 
 TEST_F_TIMEOUT(life, each_info_fails_well, 60)

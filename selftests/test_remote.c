@@ -25,6 +25,7 @@ FIXTURE_VARIANT(special) {
 FIXTURE_VARIANT_ADD(special, remote) { .engine = "remote", .devices = true, };
 FIXTURE_VARIANT_ADD(special, pinned) { .engine = "pinned", };
 FIXTURE_VARIANT_ADD(special, auto) { .engine = "auto", .devices = true, };
+FIXTURE_VARIANT_ADD(special, mirror) { .engine = "mirror", .devices = true, };
 
 FIXTURE_SETUP(special)
 {
@@ -32,13 +33,13 @@ FIXTURE_SETUP(special)
 	ASSERT_NE(NULL, self->trial.job);
 	self->target = &self->trial.target;
 	self->job = self->trial.job;
-	ASSERT_EQ(0, param_set("engine", variant->engine));
+	ASSERT_EQ(0, engine_set(variant->engine));
 }
 
 FIXTURE_TEARDOWN(special)
 {
 	trial_stop(&self->trial);
-	param_set("engine", "auto");
+	engine_set("auto");
 }
 
 TEST_F_TIMEOUT(special, beyond_the_end_of_a_file_is_backing, 60)

@@ -15,6 +15,7 @@
 
 #include <linux/err.h>
 #include <linux/fs.h>
+#include <linux/hmm.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
@@ -52,6 +53,12 @@ bool inject_fail(unsigned int kind);
 	INJECT(MEMORY, NULL, kvmalloc_array(__VA_ARGS__))
 #define __get_free_pages(...) \
 	INJECT(MEMORY, 0, __get_free_pages(__VA_ARGS__))
+#define kvcalloc(...) \
+	INJECT(MEMORY, NULL, kvcalloc(__VA_ARGS__))
+#define kmem_cache_create(...) \
+	INJECT(MEMORY, NULL, kmem_cache_create(__VA_ARGS__))
+#define kmem_cache_zalloc(...) \
+	INJECT(MEMORY, NULL, kmem_cache_zalloc(__VA_ARGS__))
 #define get_user_pages_remote(...) \
 	INJECT(MEMORY, -ENOMEM, get_user_pages_remote(__VA_ARGS__))
 #define pin_user_pages_remote(...) \
@@ -64,6 +71,10 @@ bool inject_fail(unsigned int kind);
 	INJECT(MEMORY, 0, access_process_vm(__VA_ARGS__))
 #define __mmu_notifier_register(...) \
 	INJECT(MEMORY, -ENOMEM, __mmu_notifier_register(__VA_ARGS__))
+#define mmu_interval_notifier_insert_locked(...) \
+	INJECT(MEMORY, -ENOMEM, mmu_interval_notifier_insert_locked(__VA_ARGS__))
+#define hmm_range_fault(...) \
+	INJECT(MEMORY, -EBUSY, hmm_range_fault(__VA_ARGS__))
 #define alloc_workqueue(...) \
 	INJECT(MEMORY, NULL, alloc_workqueue(__VA_ARGS__))
 #define misc_register(...) \
