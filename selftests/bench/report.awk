@@ -43,6 +43,10 @@ NF == 8 && $5 ~ /^[0-9]+$/ && $7 ~ /^[0-9]+$/ {
 		searches[nsearches++] = $0
 		next
 	}
+	if ($6 == "unobserved") {
+		observed[nobserved++] = $0
+		next
+	}
 	if ($6 ~ /^proc_maps/) {
 		maps[nmaps++] = $0
 		if ($8 < 1)
@@ -195,6 +199,33 @@ function search_markdown(	i, f)
 	}
 }
 
+function observed_table(	i, f)
+{
+	if (!nobserved)
+		return
+	print ""
+	print "what a target pays for the mirror of a session that reads it:"
+	for (i = 0; i < nobserved; i++) {
+		split(observed[i], f, ",")
+		printf "  %-16s%12d, without %12d  %+.1f %%\n", f[1], f[5], \
+			f[7], (f[5] / f[7] - 1) * 100
+	}
+}
+
+function observed_markdown(	i, f)
+{
+	if (!nobserved)
+		return
+	print "" >md
+	print "| the target does | mirrored | not | it pays |" >md
+	print "|---|--:|--:|--:|" >md
+	for (i = 0; i < nobserved; i++) {
+		split(observed[i], f, ",")
+		printf "| %s | %d | %d | %+.1f %% |\n", f[1], f[5], f[7], \
+			(f[5] / f[7] - 1) * 100 >md
+	}
+}
+
 function markdown(	i, f, engine)
 {
 	print "Linux " kernel ", " what "." >md
@@ -210,6 +241,7 @@ function markdown(	i, f, engine)
 	}
 	maps_markdown()
 	search_markdown()
+	observed_markdown()
 	close(md)
 }
 
@@ -228,6 +260,7 @@ END {
 		table()
 		maps_table()
 		search_table()
+		observed_table()
 		print columns >csv
 		for (i = 0; i < nrows; i++)
 			print rows[i] >csv
