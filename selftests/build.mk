@@ -8,7 +8,10 @@ HOST_SRC := $(wildcard selftests/host_*.c)
 # parts that several programs share: x.c goes to those that include "x.h"
 PART_SRC := $(filter-out $(TEST_SRC) $(HELPER_SRC) $(HOST_SRC),\
 	$(wildcard selftests/*.c))
-# these speak the ABI only, and are built a second time with -m32
+# The kernel's headers are those of 64 bits; gcc-multilib would say so, too, but
+# throws cross compilers out.
+ABI32_FLAGS := -m32 -idirafter /usr/include/$(shell $(CC) -print-multiarch)
+# these speak the ABI only, and are built a second time
 TEST32_SRC := $(wildcard selftests/test_main.c selftests/test_abi.c \
 	selftests/test_arguments.c)
 
@@ -38,7 +41,8 @@ selftests-wanted: $(if $(TESTS),$(filter $(addprefix $(T)/,$(TESTS)),\
 $(T)/test_%32: selftests/test_%.c $(TEST_DEPS)
 	$(say) CC32 "$<"
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(TEST_CFLAGS) -MF $@.d -m32 -static -o $@ $< $(test_parts)
+	$(Q)$(CC) $(TEST_CFLAGS) $(ABI32_FLAGS) -MF $@.d -static -o $@ $< \
+		$(test_parts)
 
 $(T)/test_%: selftests/test_%.c $(LIB) $(TEST_DEPS)
 	$(say) CC "$<"
@@ -49,7 +53,8 @@ $(T)/test_%: selftests/test_%.c $(LIB) $(TEST_DEPS)
 $(T)/helper_%: selftests/helper_%.c $(TEST_DEPS)
 	$(say) CC "$<"
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(TEST_CFLAGS) -Os -MF $@.d $(helper_link) -o $@ $<
+	$(Q)$(CC) $(TEST_CFLAGS) -Os -MF $@.d \
+		$(patsubst -m32,$(ABI32_FLAGS),$(helper_link)) -o $@ $<
 
 # Tests of pure logic, run on this machine.
 $(T)/host_%: selftests/host_%.c $(CLI_OBJ) $(O)/user/libdbgmem.a $(TEST_DEPS)

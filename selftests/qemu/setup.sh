@@ -27,7 +27,7 @@ packages() {
 	lint	g++		the ABI header must compile as C++
 	lint	mandoc		check the manual pages
 	lint	dwarves		pahole: the layout of the ABI
-	check	gcc-multilib	32-bit callers of the ABI
+	check	gcc-12-multilib	32-bit callers of the ABI
 	check	liburing-dev	the tests read through io_uring
 	check	qemu-system-x86	the guest
 	check	busybox-static	the guest's shell

@@ -49,6 +49,7 @@ static const struct word features[] = {
 	{ DBGMEM_FEATURE_CMPXCHG, "cmpxchg" },
 	{ DBGMEM_FEATURE_STABLE, "stable" },
 	{ DBGMEM_FEATURE_REGION, "region" },
+	{ DBGMEM_FEATURE_MIRROR, "mirror" },
 };
 
 static const struct word flags[] = {
@@ -140,6 +141,8 @@ static void show_info(const struct dbgmem_info *info)
 	       info->max_expects, info->max_retries);
 	printf("%-15s at most %u in a session\n", "breakpoints:",
 	       info->max_breakpoints);
+	printf("%-15s at most %u pages in a session\n", "mirror:",
+	       info->max_mirror_pages);
 	show_one("engine:", engines, NR(engines), info->engine);
 	show_one("force policy:", policies, NR(policies), info->force_policy);
 }
@@ -193,6 +196,7 @@ static int json_info(struct json_object *o, const struct dbgmem_info *info)
 		{ "max_expects", info->max_expects },
 		{ "max_retries", info->max_retries },
 		{ "max_breakpoints", info->max_breakpoints },
+		{ "max_mirror_pages", info->max_mirror_pages },
 	};
 	int bad = 0;
 	size_t i;
