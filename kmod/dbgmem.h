@@ -7,6 +7,8 @@
  *	session->lock
  *	session->overlay -> registry of breakpoints (breakpoint.c)
  *	session->overlay -> target's signal->exec_update_lock -> its mmap_lock
+ *	session->lock -> mirror->lock
+ *	mmap_lock -> window->mutex -> mirror->lock (see window.h)
  *	session->overlay -> mirror->lock (innermost: the target's notifiers take
  *		it, so nothing is allocated, waited for or faulted in under it)
  *
@@ -60,6 +62,7 @@
  * @access: DBGMEM_ACCESS_* bits
  * @mirror: what is known of the target's page tables, or NULL; constant once
  *	attached
+ * @window: all windows of the session, or NULL before the first
  * @ended: DBGMEM_STATE_EXITED or _EXECED once that was noticed, else 0
  * @notifier: tells of the end of @mm; registered by the first poll that waits
  * @watching: @notifier is registered; under @lock
@@ -88,6 +91,7 @@ struct dbgmem_session {
 	struct task_struct	*task;
 	u32			access;
 	struct dbgmem_mirror	*mirror;
+	struct dbgmem_window	*window;
 	u32			ended;
 	struct mmu_notifier	notifier;
 	bool			watching;
@@ -209,6 +213,8 @@ struct dbgmem_ioctl_op {
  * @req.bp_list: DBGMEM_IOC_BP_LIST
  * @req.cmpxchg: DBGMEM_IOC_CMPXCHG
  * @req.region_list: DBGMEM_IOC_REGION
+ * @req.window: DBGMEM_IOC_WINDOW
+ * @req.window_sync: DBGMEM_IOC_WINDOW_SYNC
  */
 struct dbgmem_ucmd {
 	struct dbgmem_session	*session;
@@ -227,6 +233,8 @@ struct dbgmem_ucmd {
 		struct dbgmem_bp_list	bp_list;
 		struct dbgmem_cmpxchg	cmpxchg;
 		struct dbgmem_region_list region_list;
+		struct dbgmem_window_map window;
+		struct dbgmem_window_sync window_sync;
 	} req;
 };
 

@@ -7,7 +7,7 @@
 
 #include "compat.h"
 #include "dbgmem.h"
-#include "mirror.h"
+#include "window.h"
 
 static const char * const state_names[] = {
 	[DBGMEM_STATE_UNBOUND]	= "unbound",
@@ -24,8 +24,7 @@ int dbgmem_ioc_info(struct dbgmem_ucmd *ucmd)
 {
 	struct dbgmem_session *s = ucmd->session;
 	struct dbgmem_info *info = &ucmd->req.info;
-	bool bad = info->flags || info->reserved || info->reserved2 ||
-		   info->reserved3;
+	bool bad = info->flags || info->reserved || info->reserved2;
 
 	*info = (struct dbgmem_info) { .size = info->size };
 	if (bad)
@@ -45,7 +44,12 @@ int dbgmem_ioc_info(struct dbgmem_ucmd *ucmd)
 	if (info->max_mirror_pages) {
 		info->features |= DBGMEM_FEATURE_MIRROR;
 		info->attach_flags = DBGMEM_ATTACH_MIRROR;
+		info->max_window_pages = dbgmem_window_max(s);
 	}
+	if (info->max_window_pages)
+		info->features |= DBGMEM_FEATURE_WINDOW;
+	info->window_pages = dbgmem_window_pages(s);
+	info->windows = dbgmem_window_maps(s);
 	info->transfer_flags = dbgmem_transfer_flags();
 	info->max_exact = DBGMEM_MAX_EXACT;
 	info->max_exact_pages = DBGMEM_MAX_EXACT_PAGES;
@@ -95,4 +99,6 @@ void dbgmem_show_fdinfo(struct seq_file *m, struct file *file)
 		   bound && s->mirror ? "yes" : "no");
 	seq_printf(m, "dbgmem-mirror-pages:\t%u\n",
 		   bound ? dbgmem_mirror_pages(s) : 0);
+	seq_printf(m, "dbgmem-windows:\t%u\n", dbgmem_window_maps(s));
+	seq_printf(m, "dbgmem-window-pages:\t%u\n", dbgmem_window_pages(s));
 }

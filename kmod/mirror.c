@@ -11,7 +11,7 @@
 #include <linux/slab.h>
 
 #include "compat.h"
-#include "mirror.h"
+#include "window.h"
 
 /* So that the hash of them takes 128 MiB at most. */
 #define MAX_LEAVES	((u32)BIT(24))
@@ -118,7 +118,7 @@ static struct dbgmem_leaf *leaf_reclaim(struct dbgmem_mirror *m)
 		leaf = list_first_entry(&m->all, struct dbgmem_leaf, all);
 		if (!READ_ONCE(leaf->used) || ++looks == MAX_LOOKS)
 			break;
-		WRITE_ONCE(leaf->used, false);
+		WRITE_ONCE(leaf->used, 0);
 		list_move_tail(&leaf->all, &m->all);
 	}
 	leaf_drop(m, leaf, 0, DBGMEM_LEAF_PAGES - 1);
@@ -155,7 +155,7 @@ struct dbgmem_leaf *dbgmem_leaf_insert(struct dbgmem_mirror *m,
 	if (!leaf)
 		return NULL;
 	leaf->number = number;
-	leaf->used = true;
+	leaf->used = 1;
 	hlist_add_head(&leaf->node, &m->hash[hash_long(number, m->bits)]);
 	list_add_tail(&leaf->all, &m->all);
 	m->nr++;
@@ -200,13 +200,16 @@ static bool invalidate(struct mmu_interval_notifier *n,
 {
 	struct dbgmem_mirror *m = container_of(n, struct dbgmem_mirror,
 					       notifier);
+	unsigned long first = range->start >> PAGE_SHIFT;
+	unsigned long last = (range->end - 1) >> PAGE_SHIFT;
 
 	/* Waits for readers that copy a few pages, so also where it must not. */
 	write_lock(&m->lock);
 	mmu_interval_set_seq(n, seq);
 	if (m->pages)
-		drop(m, range->start >> PAGE_SHIFT,
-		     (range->end - 1) >> PAGE_SHIFT);
+		drop(m, first, last);
+	if (m->window)
+		dbgmem_pane_invalidate(m->window, first, last);
 	write_unlock(&m->lock);
 	return true;
 }

@@ -41,7 +41,7 @@ struct dbgmem_leaf {
 	struct hlist_node	node;
 	struct list_head	all;
 	unsigned long		number;
-	bool			used;
+	u8			used;
 	char			*page[DBGMEM_LEAF_PAGES];
 };
 
@@ -56,6 +56,7 @@ struct dbgmem_leaf {
  * @nr: how many; under @lock
  * @max: how many there may be
  * @pages: how many pages are known; under @lock
+ * @window: also to be told of changes, or NULL; under @lock
  * @notifier: tells of changes, over the whole address space
  */
 struct dbgmem_mirror {
@@ -66,6 +67,7 @@ struct dbgmem_mirror {
 	u32				nr;
 	u32				max;
 	u32				pages;
+	struct dbgmem_window		*window;
 	struct mmu_interval_notifier	notifier;
 };
 
@@ -114,7 +116,7 @@ static __always_inline char *dbgmem_mirror_find(const struct dbgmem_mirror *m,
 		return NULL;
 	/* Written only if it changes: others read beside it. */
 	if (!READ_ONCE(leaf->used))
-		WRITE_ONCE(leaf->used, true);
+		WRITE_ONCE(leaf->used, 1);
 	return leaf->page[(addr >> PAGE_SHIFT) % DBGMEM_LEAF_PAGES];
 }
 

@@ -6,25 +6,22 @@
  * engines to fetch, which also find out why if it is not to be had; it is
  * learnt of at the next read.
  */
-#include <linux/hmm.h>
 #include <linux/hugetlb_inline.h>
 #include <linux/mm.h>
 
 #include "compat.h"
-#include "mirror.h"
+#include "look.h"
 
 /* A target that never stops changing is read the ordinary way. */
 #define MAX_TRIES	3
 
 /**
- * struct fill - a look at the target's page tables
- * @range: which part of the group, and where its answer goes
- * @pfn: the answer
+ * struct fill - what is to be learnt
+ * @look: a look at the target's page tables
  * @spare: a leaf for it, if it needs one
  */
 struct fill {
-	struct hmm_range	range;
-	unsigned long		pfn[DBGMEM_LEAF_PAGES];
+	struct dbgmem_look	look;
 	struct dbgmem_leaf	*spare;
 };
 
@@ -44,43 +41,66 @@ static bool set_range(struct hmm_range *range, struct mm_struct *mm,
 	return true;
 }
 
-/* What is resident just now. */
-static int look(struct fill *f, struct mm_struct *mm, unsigned long addr)
+/**
+ * dbgmem_look - what is resident just now, around an address
+ * @l: result
+ * @m: the mirror, of a target whose memory is held by mmget()
+ * @addr: address in the target
+ * @lock: take the target's mmap_lock; returns 0, or an error to be returned
+ *
+ * To be used under the mirror's lock, and only if dbgmem_look_holds() then.
+ *
+ * Return: 0; -EFAULT: that is no memory for mirrors; -EAGAIN: the target is
+ * changing; or what @lock returned.
+ */
+int dbgmem_look(struct dbgmem_look *l, struct dbgmem_mirror *m,
+		unsigned long addr, int (*lock)(struct mm_struct *mm))
 {
-	int ret = -EFAULT;
+	struct mm_struct *mm = m->notifier.mm;
+	int ret;
 
+	l->range = (struct hmm_range) {
+		.notifier = &m->notifier,
+		.hmm_pfns = l->pfn,
+	};
 	/* Waits for a change that is under way, not for anything else. */
-	f->range.notifier_seq = mmu_interval_read_begin(f->range.notifier);
-	if (mmap_read_lock_killable(mm))
-		return -EINTR;
-	if (set_range(&f->range, mm, addr))
-		ret = hmm_range_fault(&f->range);
+	l->range.notifier_seq = mmu_interval_read_begin(&m->notifier);
+	ret = lock(mm);
+	if (ret)
+		return ret;
+	ret = -EFAULT;
+	if (set_range(&l->range, mm, addr))
+		ret = hmm_range_fault(&l->range);
 	mmap_read_unlock(mm);
-	return ret;
+	return ret == -EBUSY ? -EAGAIN : ret;
+}
+
+/* So that it can be a pointer: it is inline, or a macro. */
+static int lock_killable(struct mm_struct *mm)
+{
+	return mmap_read_lock_killable(mm);
 }
 
 static char *known(unsigned long pfn)
 {
-	struct page *page;
+	struct page *page = dbgmem_look_page(pfn);
 
-	if ((pfn & (HMM_PFN_VALID | HMM_PFN_ERROR)) != HMM_PFN_VALID)
-		return NULL;
-	page = hmm_pfn_to_page(pfn);
-	return PageHighMem(page) ? NULL : page_address(page);
+	return page && !PageHighMem(page) ? page_address(page) : NULL;
 }
 
 /* Write it down. False if that of @addr is not there. */
 static bool learn(struct fill *f, struct dbgmem_mirror *m, unsigned long addr)
 {
-	unsigned int at = (f->range.start >> PAGE_SHIFT) % DBGMEM_LEAF_PAGES;
-	unsigned int i, nr = (f->range.end - f->range.start) >> PAGE_SHIFT;
+	const struct hmm_range *range = &f->look.range;
+	unsigned int at = (range->start >> PAGE_SHIFT) % DBGMEM_LEAF_PAGES;
+	unsigned int i, nr = (range->end - range->start) >> PAGE_SHIFT;
 	struct dbgmem_leaf *leaf;
 
 	leaf = dbgmem_leaf_insert(m, addr >> DBGMEM_LEAF_SHIFT, &f->spare);
 	if (!leaf)
 		return false;
 	for (i = 0; i < nr; i++) {
-		char *page = known(f->pfn[i]);
+		char *page = known(f->look.pfn[i]);
 
 		WRITE_ONCE(m->pages, m->pages + !!page -
 				     !!leaf->page[at + i]);
@@ -100,15 +120,14 @@ static bool has_leaf(struct dbgmem_mirror *m, unsigned long addr)
 }
 
 /* -EAGAIN if the target has changed since the look. */
-static int try(struct fill *f, struct dbgmem_mirror *m, struct mm_struct *mm,
-	       unsigned long addr)
+static int try(struct fill *f, struct dbgmem_mirror *m, unsigned long addr)
 {
-	int ret = look(f, mm, addr);
+	int ret = dbgmem_look(&f->look, m, addr, lock_killable);
 
 	if (ret)
-		return ret == -EBUSY ? -EAGAIN : ret;
+		return ret;
 	write_lock(&m->lock);
-	if (mmu_interval_read_retry(&m->notifier, f->range.notifier_seq))
+	if (!dbgmem_look_holds(&f->look))
 		ret = -EAGAIN;
 	else if (!learn(f, m, addr))
 		ret = -EFAULT;
@@ -128,13 +147,9 @@ bool dbgmem_mirror_fill(struct dbgmem_mirror *m, unsigned long addr)
 	struct fill f;
 	int ret, tries = 0;
 
-	f.range = (struct hmm_range) {
-		.notifier = &m->notifier,
-		.hmm_pfns = f.pfn,
-	};
 	f.spare = has_leaf(m, addr) ? NULL : dbgmem_leaf_alloc();
 	do {
-		ret = try(&f, m, m->notifier.mm, addr);
+		ret = try(&f, m, addr);
 	} while (ret == -EAGAIN && ++tries < MAX_TRIES);
 	dbgmem_leaf_free(f.spare);
 	return !ret;
