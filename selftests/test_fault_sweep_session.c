@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Fault sweep of open, ATTACH, INFO, REGION, poll, mmap and close. */
+/* Fault sweep of open, ATTACH, INFO, REGION, WINDOW, poll, mmap and close. */
 #include "breakpoint.h"
 #include "sweep.h"
+#include "window.h"
 
 #include <poll.h>
 
@@ -226,6 +227,49 @@ TEST_F_TIMEOUT(life, mmap_is_refused_whatever_fails, 60)
 			   -errno : 0, -ENODEV, MAY_NOMEM);
 		EXPECT_WORKS();
 	}
+}
+
+/* Made, mapped, looked into and waited for. */
+static int look_through(int fd, char *mem, uint64_t *word)
+{
+	uint64_t offset;
+	volatile char *win;
+	int ret, sig;
+
+	ret = window_prepare(fd, (uintptr_t)mem, PAGE, &offset);
+	if (ret)
+		return ret;
+	win = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, offset);
+	if (win == MAP_FAILED)
+		return -errno;
+	sig = window_peek(win, word);
+	ret = window_sync(fd);
+	munmap((void *)win, PAGE);
+	return sig ? -EFAULT : ret;
+}
+
+TEST_F_TIMEOUT(life, each_window_fails_well, 120)
+{
+	uint64_t word, want;
+	int fd, ret;
+
+	pattern_fill(&want, 0, sizeof(want), 3);
+	attach_flags = DBGMEM_ATTACH_MIRROR;
+	SWEEP_EACH(nth) {
+		fd = session_open(self->b->target->pid, O_RDWR);
+		ASSERT_LE(0, fd);
+		SWEEP_CALL(nth, ret, look_through(fd, self->b->mem, &word), 0,
+			   MAY_ANY);
+		if (!ret)
+			ASSERT_EQ(want, word);
+		/* Once more, with nothing in the way. */
+		ASSERT_EQ(0, look_through(fd, self->b->mem, &word));
+		ASSERT_EQ(want, word);
+		ASSERT_EQ(0, window_pages(fd));
+		close(fd);
+		EXPECT_WORKS();
+	}
+	attach_flags = 0;
 }
 
 TEST_F_TIMEOUT(life, each_close_cleans_up, 60)
