@@ -160,6 +160,7 @@ int case_breakpoint(void);
 int case_regions(void);
 int case_search(void);
 int case_observed(void);
+int case_window(void);
 
 /* case_breakpoint.c: a breakpoint of one byte on subject.session */
 int bp_set(uint64_t addr);

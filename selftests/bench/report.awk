@@ -43,6 +43,10 @@ NF == 8 && $5 ~ /^[0-9]+$/ && $7 ~ /^[0-9]+$/ {
 		searches[nsearches++] = $0
 		next
 	}
+	if ($1 ~ /^window_/) {
+		windows[nwindows++] = $0
+		next
+	}
 	if ($6 == "unobserved") {
 		observed[nobserved++] = $0
 		next
@@ -226,6 +230,39 @@ function observed_markdown(	i, f)
 	}
 }
 
+function window_peer(peer)
+{
+	return peer == "local" ? "local memory" : "process_vm_readv, each"
+}
+
+function window_table(	i, f)
+{
+	if (!nwindows)
+		return
+	print ""
+	print "windows, for one word of each page:"
+	for (i = 0; i < nwindows; i++) {
+		split(windows[i], f, ",")
+		printf "  %-12s%8d pages%10.1f a page, %-22s%10.1f %8s\n", \
+			f[1], f[3], f[5] / f[3], window_peer(f[6]), \
+			f[7] / f[3], f[8]
+	}
+}
+
+function window_markdown(	i, f)
+{
+	if (!nwindows)
+		return
+	print "" >md
+	print "| case | pages | dbgmem, a page | peer | a page | ratio |" >md
+	print "|---|--:|--:|---|--:|--:|" >md
+	for (i = 0; i < nwindows; i++) {
+		split(windows[i], f, ",")
+		printf "| %s | %d | %.1f | %s | %.1f | %s |\n", f[1], f[3], \
+			f[5] / f[3], window_peer(f[6]), f[7] / f[3], f[8] >md
+	}
+}
+
 function markdown(	i, f, engine)
 {
 	print "Linux " kernel ", " what "." >md
@@ -242,6 +279,7 @@ function markdown(	i, f, engine)
 	maps_markdown()
 	search_markdown()
 	observed_markdown()
+	window_markdown()
 	close(md)
 }
 
@@ -261,6 +299,7 @@ END {
 		maps_table()
 		search_table()
 		observed_table()
+		window_table()
 		print columns >csv
 		for (i = 0; i < nrows; i++)
 			print rows[i] >csv
