@@ -231,6 +231,7 @@ static int dbgmem_release(struct inode *inode, struct file *file)
 	dbgmem_vector_release(s);
 	dbgmem_window_release(s, file);
 	dbgmem_mirror_destroy(s->mirror);
+	s->mirror = NULL;
 	dbgmem_breakpoint_release(s);
 	dbgmem_session_put(s);
 	return 0;

@@ -55,13 +55,19 @@ static u32 max_leaves(void)
 	return min(leaves, MAX_LEAVES);
 }
 
+static struct dbgmem_mirror *mirror_of(struct dbgmem_session *s)
+{
+	return dbgmem_target_attached(s) ? s->mirror : NULL;
+}
+
 /**
  * dbgmem_mirror_max - the most pages that a mirror knows, for INFO
  * @s: the session, attached or not
  */
-u32 dbgmem_mirror_max(const struct dbgmem_session *s)
+u32 dbgmem_mirror_max(struct dbgmem_session *s)
 {
-	u32 leaves = s->mirror ? s->mirror->max : max_leaves();
+	const struct dbgmem_mirror *m = mirror_of(s);
+	u32 leaves = m ? m->max : max_leaves();
 
 	return leaves * DBGMEM_LEAF_PAGES;
 }
@@ -70,9 +76,11 @@ u32 dbgmem_mirror_max(const struct dbgmem_session *s)
  * dbgmem_mirror_pages - how many the session's knows
  * @s: the session, attached or not
  */
-u32 dbgmem_mirror_pages(const struct dbgmem_session *s)
+u32 dbgmem_mirror_pages(struct dbgmem_session *s)
 {
-	return s->mirror ? READ_ONCE(s->mirror->pages) : 0;
+	const struct dbgmem_mirror *m = mirror_of(s);
+
+	return m ? READ_ONCE(m->pages) : 0;
 }
 
 /**

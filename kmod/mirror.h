@@ -81,8 +81,8 @@ void dbgmem_leaf_free(struct dbgmem_leaf *leaf);
 struct dbgmem_leaf *dbgmem_leaf_insert(struct dbgmem_mirror *m,
 				       unsigned long number,
 				       struct dbgmem_leaf **spare);
-u32 dbgmem_mirror_max(const struct dbgmem_session *s);
-u32 dbgmem_mirror_pages(const struct dbgmem_session *s);
+u32 dbgmem_mirror_max(struct dbgmem_session *s);
+u32 dbgmem_mirror_pages(struct dbgmem_session *s);
 
 /* mirror_fill.c */
 bool dbgmem_mirror_fill(struct dbgmem_mirror *m, unsigned long addr);
@@ -165,12 +165,12 @@ static inline struct dbgmem_mirror *dbgmem_mirror_create(struct mm_struct *mm)
 
 static inline void dbgmem_mirror_destroy(struct dbgmem_mirror *m) { }
 
-static inline u32 dbgmem_mirror_max(const struct dbgmem_session *s)
+static inline u32 dbgmem_mirror_max(struct dbgmem_session *s)
 {
 	return 0;
 }
 
-static inline u32 dbgmem_mirror_pages(const struct dbgmem_session *s)
+static inline u32 dbgmem_mirror_pages(struct dbgmem_session *s)
 {
 	return 0;
 }
