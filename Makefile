@@ -29,6 +29,16 @@ DESTDIR ?=
 HOME_KERNEL := 6.1
 KERNEL ?= $(HOME_KERNEL)
 GUEST := $(O)/guest/$(KERNEL)
+# If it is of another architecture than this machine: programs for it are built
+# by a make of its own, in a directory of its own.
+GUEST_ARCH := $(if $(filter %-arm64,$(KERNEL)),arm64)
+
+# Other compilers, and what programs link to, if that is not this machine's
+ifneq ($(CROSS_COMPILE),)
+SYSROOT := $(wildcard $(O)/sysroot)
+CC := $(CROSS_COMPILE)gcc $(if $(SYSROOT),--sysroot=$(SYSROOT))
+AR := $(CROSS_COMPILE)ar
+endif
 
 # Quiet unless V=1
 ifeq ($(V),1)
@@ -128,7 +138,8 @@ $(GUEST)/.complete: | $(O)/.setup-kernel
 $(O)/kselftest/.complete: $(QEMU_DIR)/source.sh | $(O)/.setup-kernel
 	$(Q)$(QEMU_DIR)/source.sh $(O) $(HOME_KERNEL)
 
-# The uncompressed image boots faster under emulation.
+# The uncompressed image boots faster under emulation. (kernel.sh has made the
+# link where there is no other.)
 $(GUEST)/vmlinux: | $(GUEST)/.complete $(O)/kselftest/.complete
 	$(say) EXTRACT $(@F)
 	$(Q)bash $(O)/scripts/extract-vmlinux $(GUEST)/vmlinuz >$@.tmp
@@ -279,11 +290,12 @@ include kmod/dkms.mk
 clean: ## remove what was built, keep what was downloaded
 	$(Q)rm -rf $(addprefix $(O)/,module user include selftests lint vm vm-debug \
 		vm-coverage coverage matrix matrix.md debug/planted fuzz/module \
-		fuzz/planted demo/run bench.csv bench.md torture)
+		fuzz/planted demo/run bench.csv bench.md torture) \
+		$(addprefix $(O)/arm64/,module user include selftests vm)
 
 distclean: clean ## remove the downloads too: the whole of O=
 	$(Q)rm -rf $(addprefix $(O)/,apt guest kselftest scripts demo fuzz gdb \
-		apparmor dkms debug source.tmp debug.tmp gdb.tmp apparmor.tmp) $(O)/.setup-kernel
+		cross arm64 apparmor dkms debug source.tmp debug.tmp gdb.tmp apparmor.tmp) $(O)/.setup-kernel
 	$(Q)rmdir $(O) 2>/dev/null || :
 
 help: ## this list

@@ -220,14 +220,12 @@ static int copy_if_expected(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 {
 	int ret;
 
-	ret = dbgmem_expects_hold(x);
+	ret = dbgmem_expects_begin(x);
 	if (ret)
 		return ret;
-	ret = dbgmem_expects_check(x);
-	if (!ret)
-		batch_copy(x, p, seg, end);
+	batch_copy(x, p, seg, end);
 	dbgmem_expects_drop(x);
-	return ret;
+	return 0;
 }
 
 static int run_held(struct dbgmem_xfer *x, struct dbgmem_pages *p,

@@ -11,6 +11,7 @@
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/poll.h>
+#include <linux/smp.h>
 #include <linux/uaccess.h>
 #include <linux/uio.h>
 
@@ -23,13 +24,43 @@
 
 /*
  * Where instruction fetch sees data writes without help, a page of code can be
- * written directly. Elsewhere access_process_vm() does the cache work.
+ * written directly. Elsewhere access_process_vm() does the cache work, and only
+ * where it is code; what must write directly calls dbgmem_page_written().
  */
 #if defined(CONFIG_X86) || defined(CONFIG_S390)
 #define DBGMEM_COHERENT_ICACHE	1
 #else
 #define DBGMEM_COHERENT_ICACHE	0
 #endif
+
+/*
+ * Make what was written at @kaddr, which is in @page, known to those who have the
+ * page mapped elsewhere, and run it. A page does not tell whether anybody does.
+ */
+static inline void dbgmem_page_written(struct page *page, const void *kaddr,
+				       size_t len)
+{
+	unsigned long start = (unsigned long)kaddr;
+
+	flush_dcache_page(page);
+	if (DBGMEM_COHERENT_ICACHE)
+		return;
+	flush_icache_range(start, start + len);
+#ifdef CONFIG_ARM64
+	/* L1Ip is not PIPT: on some CPU the other mapping has lines of its own. */
+	if ((read_sanitised_ftr_reg(SYS_CTR_EL0) >> 14 & 3) != 3) {
+		asm volatile("ic ialluis" : : : "memory");
+		dsb(ish);
+		kick_all_cpus_sync();
+	}
+#endif
+}
+
+/*
+ * generic_access_phys() maps device memory with the target's own protection. On
+ * arm64 the kernel then oopses (fixed by 8f098037139b): keep away.
+ */
+#define DBGMEM_CAN_ACCESS_DEVICES	(!IS_ENABLED(CONFIG_ARM64))
 
 #ifndef SECRETMEM_MAGIC
 #define SECRETMEM_MAGIC		0x5345434d	/* of 5.14 */
@@ -44,7 +75,11 @@
 enum { FOLL_NOFAULT = 0 };
 #endif
 
-#if !DBGMEM_HAVE_ANON_EXCLUSIVE
+/* Is a page that somebody has pinned the target's until it is unpinned? */
+#if DBGMEM_HAVE_ANON_EXCLUSIVE
+#define DBGMEM_PINNED_PAGES_STAY	true
+#else
+#define DBGMEM_PINNED_PAGES_STAY	false
 enum { PageAnonExclusive };	/* does not compile where there is one */
 #endif
 
@@ -67,11 +102,10 @@ static inline int dbgmem_mmap_lock_to_write(struct mm_struct *mm)
 
 static inline void dbgmem_mmap_unlock_written(struct mm_struct *mm)
 {
-#if DBGMEM_HAVE_ANON_EXCLUSIVE
-	mmap_read_unlock(mm);
-#else
-	mmap_write_unlock(mm);
-#endif
+	if (DBGMEM_PINNED_PAGES_STAY)
+		mmap_read_unlock(mm);
+	else
+		mmap_write_unlock(mm);
 }
 
 /* 6.1 of today is silent below a stack. Before it grew, later it is logged. */
@@ -114,13 +148,26 @@ static inline unsigned long dbgmem_pages_above_gaps(struct mm_struct *mm,
 #define DBGMEM_GUP_VMAS		NULL,
 #endif
 
+/*
+ * get_user_pages_remote() drops the tag of an address, where there is such a thing.
+ * Breakpoints, and the areas of a target, are found by all of it.
+ */
+static inline bool dbgmem_tagged(unsigned long addr)
+{
+#ifdef CONFIG_ARM64
+	return untagged_addr(addr) != addr;
+#else
+	return false;
+#endif
+}
+
 static inline long dbgmem_get_pages_remote(struct mm_struct *mm,
 					   unsigned long addr, unsigned long nr,
 					   unsigned int flags,
 					   struct page **pages, int *locked)
 {
 	nr = dbgmem_pages_above_gaps(mm, addr, nr);
-	if (!nr)
+	if (!nr || dbgmem_tagged(addr))
 		return -EFAULT;
 	return get_user_pages_remote(mm, addr, nr, flags, pages,
 				     DBGMEM_GUP_VMAS locked);
@@ -132,7 +179,7 @@ static inline long dbgmem_pin_pages_remote(struct mm_struct *mm,
 					   struct page **pages, int *locked)
 {
 	nr = dbgmem_pages_above_gaps(mm, addr, nr);
-	if (!nr)
+	if (!nr || dbgmem_tagged(addr))
 		return -EFAULT;
 	return pin_user_pages_remote(mm, addr, nr, flags, pages,
 				     DBGMEM_GUP_VMAS locked);

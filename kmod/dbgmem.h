@@ -7,6 +7,7 @@
  *	session->lock
  *	session->overlay -> registry of breakpoints (breakpoint.c)
  *	session->overlay -> target's signal->exec_update_lock -> its mmap_lock
+ *		-> registry (compat.h: DBGMEM_PINNED_PAGES_STAY)
  *	session->lock -> mirror->lock
  *	mmap_lock -> window->mutex -> mirror->lock (see window.h)
  *	session->overlay -> mirror->lock (innermost: the target's notifiers take
@@ -258,6 +259,7 @@ int dbgmem_receipt_mm(struct file *receipt, struct mm_struct **mm);
 int dbgmem_ioc_attach(struct dbgmem_ucmd *ucmd);
 void dbgmem_target_detach(struct dbgmem_session *s);
 u32 dbgmem_target_state(struct dbgmem_session *s);
+int dbgmem_target_errno(struct dbgmem_session *s);
 int dbgmem_target_gone(struct dbgmem_session *s, bool held);
 struct task_struct *dbgmem_target_task(struct dbgmem_session *s);
 bool dbgmem_target_traced_by_current(struct dbgmem_session *s);

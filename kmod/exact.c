@@ -218,6 +218,8 @@ static void copy_segment(struct dbgmem_xfer *x,
 			copy_pieces(x, addr, t + toff, c + coff, len);
 		else
 			copy_plain(x, t + toff, c + coff, len);
+		if (x->write)
+			dbgmem_page_written(*target, t + toff, len);
 		kunmap_local(c);
 		kunmap_local(t);
 
@@ -285,14 +287,12 @@ static int copy_if_expected(struct dbgmem_xfer *x, struct exact *e,
 {
 	int ret;
 
-	ret = dbgmem_expects_hold(x);
+	ret = dbgmem_expects_begin(x);
 	if (ret)
 		return ret;
-	ret = dbgmem_expects_check(x);
-	if (!ret)
-		copy_all(x, e, segs, nr);
+	copy_all(x, e, segs, nr);
 	dbgmem_expects_drop(x);
-	return ret;
+	return 0;
 }
 
 static int run(struct dbgmem_xfer *x, struct exact *e,

@@ -134,15 +134,7 @@ static int hold(struct dbgmem_xfer *x, struct dbgmem_expect *item,
 	return ret;
 }
 
-/**
- * dbgmem_expects_hold - hold the pages of all expectations
- * @x: the transfer
- *
- * Those that cannot be held do not hold true.
- *
- * Return: 0, to be followed by dbgmem_expects_drop(), or -EINTR or -ENOMEM.
- */
-int dbgmem_expects_hold(struct dbgmem_xfer *x)
+static int hold_all(struct dbgmem_xfer *x)
 {
 	struct dbgmem_expects *e = x->expects;
 	u32 i;
@@ -161,7 +153,7 @@ int dbgmem_expects_hold(struct dbgmem_xfer *x)
 }
 
 /**
- * dbgmem_expects_drop - let go of what dbgmem_expects_hold() held
+ * dbgmem_expects_drop - let go of what dbgmem_expects_begin() held
  * @x: the transfer
  */
 void dbgmem_expects_drop(struct dbgmem_xfer *x)
@@ -189,13 +181,7 @@ static u64 observe(const struct dbgmem_xfer *x, u64 addr, struct page *page)
 	return value;
 }
 
-/**
- * dbgmem_expects_check - do all expectations hold?
- * @x: the transfer, between dbgmem_expects_hold() and _drop()
- *
- * Return: 0 or -ECANCELED.
- */
-int dbgmem_expects_check(struct dbgmem_xfer *x)
+static int compare(struct dbgmem_xfer *x)
 {
 	struct dbgmem_expects *e = x->expects;
 	u32 i;
@@ -211,4 +197,26 @@ int dbgmem_expects_check(struct dbgmem_xfer *x)
 			e->unmet = i;
 	}
 	return e->unmet == e->nr ? 0 : -ECANCELED;
+}
+
+/**
+ * dbgmem_expects_begin - hold the pages of all expectations, and look
+ * @x: the transfer
+ *
+ * Those that cannot be held do not hold true.
+ *
+ * Return: 0, to be followed by dbgmem_expects_drop(); else nothing is held:
+ * -EINTR, -ENOMEM, or -ECANCELED, one of them does not hold.
+ */
+int dbgmem_expects_begin(struct dbgmem_xfer *x)
+{
+	int ret;
+
+	ret = hold_all(x);
+	if (ret)
+		return ret;
+	ret = compare(x);
+	if (ret)
+		dbgmem_expects_drop(x);
+	return ret;
 }

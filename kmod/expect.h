@@ -22,8 +22,7 @@ struct dbgmem_expects {
 struct dbgmem_expects *dbgmem_expects_get(const struct dbgmem_vector *v);
 int dbgmem_expects_put(struct dbgmem_expects *e, struct dbgmem_vector *v,
 		       int ret);
-int dbgmem_expects_hold(struct dbgmem_xfer *x);
-int dbgmem_expects_check(struct dbgmem_xfer *x);
+int dbgmem_expects_begin(struct dbgmem_xfer *x);
 void dbgmem_expects_drop(struct dbgmem_xfer *x);
 
 #endif /* KMOD_EXPECT_H */

@@ -145,7 +145,7 @@ bool dbgmem_fault_special(struct dbgmem_xfer *x)
 	struct vm_area_struct *vma;
 	bool ret;
 
-	if (mmap_read_lock_killable(mm))
+	if (!DBGMEM_CAN_ACCESS_DEVICES || mmap_read_lock_killable(mm))
 		return false;
 	vma = vma_lookup(mm, x->addr);
 	ret = vma && vma->vm_ops && vma->vm_ops->access && permitted(vma, x);

@@ -2,8 +2,9 @@
 /*
  * Holding pages in place: see hold.h.
  */
-#include <linux/hugetlb_inline.h>
+#include <linux/hugetlb.h>
 #include <linux/mm.h>
+#include <linux/uaccess.h>
 
 #include "hold.h"
 
@@ -73,6 +74,9 @@ long dbgmem_hold_caller(struct dbgmem_xfer *x, unsigned long addr,
 	unsigned long start = addr & PAGE_MASK;
 	long ret;
 
+	/* Of its tag the caller is told, like by copy_to_user(). */
+	if (!access_ok((const void __user *)addr, 1))
+		return -EFAULT;
 	nr = min_t(unsigned long, nr, INT_MAX);
 	if (x->write)
 		ret = get_user_pages_fast(start, nr, 0, pages);

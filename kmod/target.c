@@ -103,6 +103,24 @@ struct task_struct *dbgmem_target_task(struct dbgmem_session *s)
 }
 
 /**
+ * dbgmem_target_errno - what to tell of a target's end
+ * @s: an attached session
+ *
+ * Return: 0 if the target is there, -ESRCH or -ESTALE.
+ */
+int dbgmem_target_errno(struct dbgmem_session *s)
+{
+	switch (dbgmem_target_state(s)) {
+	case DBGMEM_STATE_ATTACHED:
+		return 0;
+	case DBGMEM_STATE_EXECED:
+		return -ESTALE;
+	default:
+		return -ESRCH;
+	}
+}
+
+/**
  * dbgmem_target_gone - the long answer of dbgmem_target_get()
  * @s: an attached session whose task has another mm now, or none
  * @held: its memory is held by mmget()
@@ -112,13 +130,13 @@ struct task_struct *dbgmem_target_task(struct dbgmem_session *s)
  */
 int dbgmem_target_gone(struct dbgmem_session *s, bool held)
 {
-	u32 state = dbgmem_target_state(s);
+	int ret = dbgmem_target_errno(s);
 
-	if (held && state == DBGMEM_STATE_ATTACHED)
-		return 0;
-	if (held)
+	if (!held)
+		return ret ?: -ESRCH;
+	if (ret)
 		mmput(s->mm);
-	return state == DBGMEM_STATE_EXECED ? -ESTALE : -ESRCH;
+	return ret;
 }
 
 /**

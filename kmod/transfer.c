@@ -70,14 +70,7 @@ int dbgmem_force_check(struct dbgmem_session *s)
 {
 	if (likely(force_allowed(s)))
 		return 0;
-	switch (dbgmem_target_state(s)) {
-	case DBGMEM_STATE_EXITED:
-		return -ESRCH;
-	case DBGMEM_STATE_EXECED:
-		return -ESTALE;
-	default:
-		return -EPERM;
-	}
+	return dbgmem_target_errno(s) ?: -EPERM;
 }
 
 /* What is to be pinned, forced or expected is not asked of the mirror. */

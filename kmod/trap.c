@@ -19,6 +19,9 @@
 /* Words that a trap may touch, none of them across pages. */
 #define MAX_PIECES	(DBGMEM_BP_MAX_LEN / sizeof(long) + 1)
 
+/* How often the target may take a page back that was just faulted in. */
+#define HOLD_TRIES	16
+
 /**
  * struct piece - what a breakpoint and an aligned word have in common
  * @at: its offset in the breakpoint
@@ -88,6 +91,8 @@ static bool exchange(const struct dbgmem_breakpoint *bp, struct page *page,
 	} while (dbgmem_cmpxchg_word(word, old,
 				     dbgmem_get_word(bytes, p->width),
 				     p->width) != old);
+	if (same)
+		dbgmem_page_written(page, word, p->width);
 	kunmap_local(kaddr);
 	return same;
 }
@@ -112,16 +117,8 @@ static bool standing(const struct dbgmem_breakpoint *bp, unsigned int at,
 	return ret;
 }
 
-/**
- * dbgmem_trap_hold - hold the pages of a breakpoint
- * @x: session, flags, write and foll; on failure its addr tells where
- * @bp: the breakpoint
- * @pages: result, DBGMEM_TRAP_PAGES of them
- *
- * Return: 0, or a negative errno for dbgmem_fault_explain().
- */
-int dbgmem_trap_hold(struct dbgmem_xfer *x, const struct dbgmem_breakpoint *bp,
-		     struct page **pages)
+static int hold_pages(struct dbgmem_xfer *x, const struct dbgmem_breakpoint *bp,
+		      struct page **pages, bool wait)
 {
 	unsigned long nr = dbgmem_span_pages(bp->addr, bp->len);
 	unsigned long i;
@@ -129,13 +126,49 @@ int dbgmem_trap_hold(struct dbgmem_xfer *x, const struct dbgmem_breakpoint *bp,
 
 	for (i = 0; i < nr; i += ret) {
 		x->addr = i ? (bp->addr & PAGE_MASK) + i * PAGE_SIZE : bp->addr;
-		ret = dbgmem_hold_target(x, x->addr, nr - i, pages + i);
+		ret = wait ? dbgmem_hold_target(x, x->addr, nr - i, pages + i) :
+			     dbgmem_hold_target_locked(x, x->addr, nr - i,
+						       pages + i, x->foll,
+						       NULL);
 		if (ret < 0) {
 			dbgmem_drop_target(x, pages, i, false);
 			return ret;
 		}
 	}
 	return 0;
+}
+
+/**
+ * dbgmem_trap_hold - hold the pages of a breakpoint
+ * @x: session, flags, write and foll; on failure its addr tells where
+ * @bp: the breakpoint
+ * @pages: result, DBGMEM_TRAP_PAGES of them
+ *
+ * Where pinning does not keep a page in place, the mmap_lock is held with them.
+ *
+ * Return: 0, or a negative errno for dbgmem_fault_explain().
+ */
+int dbgmem_trap_hold(struct dbgmem_xfer *x, const struct dbgmem_breakpoint *bp,
+		     struct page **pages)
+{
+	unsigned int tries = HOLD_TRIES;
+	int ret;
+
+	do {
+		ret = hold_pages(x, bp, pages, true);
+		if (ret || DBGMEM_PINNED_PAGES_STAY)
+			return ret;
+		/* Now they are there: once more, without waiting. */
+		dbgmem_drop_target(x, pages,
+				   dbgmem_span_pages(bp->addr, bp->len), false);
+		if (dbgmem_mmap_lock_to_write(x->session->mm))
+			return -EINTR;
+		ret = hold_pages(x, bp, pages, false);
+		if (!ret)
+			return 0;
+		dbgmem_mmap_unlock_written(x->session->mm);
+	} while (ret == -EFAULT && --tries);
+	return ret;
 }
 
 /**
@@ -150,6 +183,8 @@ void dbgmem_trap_drop(struct dbgmem_xfer *x, const struct dbgmem_breakpoint *bp,
 {
 	dbgmem_drop_target(x, pages, dbgmem_span_pages(bp->addr, bp->len),
 			   dirty);
+	if (!DBGMEM_PINNED_PAGES_STAY)
+		dbgmem_mmap_unlock_written(x->session->mm);
 }
 
 /* Would a write to @page get into a file on disk? Negative: interrupted. */
@@ -208,8 +243,8 @@ void dbgmem_trap_plant(struct dbgmem_breakpoint *bp, struct page **pages)
 }
 
 /*
- * dbgmem_hold_target() for one page and for those who cannot wait: a page that
- * userfaultfd has yet to provide has no trap.
+ * dbgmem_hold_target() for one page, to read it, and for those who cannot
+ * wait: a page that userfaultfd has yet to provide has no trap.
  */
 static int hold_at_once(struct dbgmem_xfer *x, unsigned long addr, u32 foll,
 			struct page **page)
@@ -218,7 +253,7 @@ static int hold_at_once(struct dbgmem_xfer *x, unsigned long addr, u32 foll,
 	long ret;
 
 	x->addr = addr;
-	x->write = foll & FOLL_WRITE;
+	x->write = false;
 	if (mmap_read_lock_killable(mm))
 		return -EINTR;
 	ret = dbgmem_hold_target_locked(x, addr, 1, page, foll, NULL);

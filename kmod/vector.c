@@ -15,6 +15,7 @@
 #include <linux/uaccess.h>
 
 #include "batch.h"
+#include "compat.h"
 #include "expect.h"
 #include "overlay.h"
 #include "trace.h"
@@ -70,22 +71,26 @@ void dbgmem_vector_release(struct dbgmem_session *s)
 /* Lengths 1, 2, 4 and 8. */
 #define WORD_LENGTHS	(BIT(1) | BIT(2) | BIT(4) | BIT(8))
 
-/* Words are copied where page_address() and access_ok() suffice. */
-static bool is_word(const struct dbgmem_segment *seg)
+/*
+ * Words are copied where page_address() and access_ok() suffice, and nothing is to
+ * be done after writing.
+ */
+static bool is_word(const struct dbgmem_segment *seg, u32 op)
 {
-	return !IS_ENABLED(CONFIG_HIGHMEM) && seg->len <= sizeof(u64) &&
+	return (DBGMEM_COHERENT_ICACHE || op == DBGMEM_OP_READ) &&
+	       !IS_ENABLED(CONFIG_HIGHMEM) && seg->len <= sizeof(u64) &&
 	       WORD_LENGTHS >> seg->len & 1 &&
 	       !((seg->addr | seg->buf) & (seg->len - 1)) &&
 	       access_ok(u64_to_user_ptr(seg->buf), seg->len);
 }
 
-static int check_segment(struct dbgmem_segment *seg)
+static int check_segment(struct dbgmem_segment *seg, u32 op)
 {
 	if (unlikely(seg->reserved))
 		return -EOPNOTSUPP;
 	if (unlikely(seg->addr + seg->len < seg->addr))
 		return -EOVERFLOW;
-	if (likely(is_word(seg))) {
+	if (likely(is_word(seg, op))) {
 		seg->reason = DBGMEM_SEGMENT_WORD;
 		return 0;
 	}
@@ -101,7 +106,7 @@ static int check_segments(struct dbgmem_segment *segs,
 	int ret;
 
 	for (seg = segs; seg < end; seg++) {
-		ret = check_segment(seg);
+		ret = check_segment(seg, v->op);
 		if (unlikely(ret)) {
 			*bad = seg - segs;
 			return ret;
@@ -134,11 +139,9 @@ static int check_expects(struct dbgmem_xfer *x)
 		ret = dbgmem_overlay_lock(x);
 		if (ret)
 			return ret;
-		ret = dbgmem_expects_hold(x);
-		if (!ret) {
-			ret = dbgmem_expects_check(x);
+		ret = dbgmem_expects_begin(x);
+		if (!ret)
 			dbgmem_expects_drop(x);
-		}
 	} while (!dbgmem_overlay_unlock(x));
 	return ret;
 }

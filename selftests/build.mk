@@ -10,7 +10,7 @@ PART_SRC := $(filter-out $(TEST_SRC) $(HELPER_SRC) $(HOST_SRC),\
 	$(wildcard selftests/*.c))
 # The kernel's headers are those of 64 bits; gcc-multilib would say so, too, but
 # throws cross compilers out.
-ABI32_FLAGS := -m32 -idirafter /usr/include/$(shell $(CC) -print-multiarch)
+CC32 := $(CC) -m32 -idirafter /usr/include/$(shell $(CC) -print-multiarch)
 # these speak the ABI only, and are built a second time
 TEST32_SRC := $(wildcard selftests/test_main.c selftests/test_abi.c \
 	selftests/test_arguments.c)
@@ -32,7 +32,7 @@ test_parts = $(foreach p,$(PART_SRC),\
 # a helper may ask for special linking: /* link: -nostdlib -static */
 helper_link = $(or $(shell sed -n 's|^/\* link: \(.*\) \*/$$|\1|p' $<),-static)
 
-selftests: $(TEST_BIN) $(HELPER_BIN) $(HOST_BIN) ## build the test programs
+selftests: $(TEST_BIN) $(HELPER_BIN) $(if $(CROSS_COMPILE),,$(HOST_BIN)) ## build the test programs
 
 # those that TESTS= names, and what they may start
 selftests-wanted: $(if $(TESTS),$(filter $(addprefix $(T)/,$(TESTS)),\
@@ -41,8 +41,7 @@ selftests-wanted: $(if $(TESTS),$(filter $(addprefix $(T)/,$(TESTS)),\
 $(T)/test_%32: selftests/test_%.c $(TEST_DEPS)
 	$(say) CC32 "$<"
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(TEST_CFLAGS) $(ABI32_FLAGS) -MF $@.d -static -o $@ $< \
-		$(test_parts)
+	$(Q)$(CC32) $(TEST_CFLAGS) -MF $@.d -static -o $@ $< $(test_parts)
 
 $(T)/test_%: selftests/test_%.c $(LIB) $(TEST_DEPS)
 	$(say) CC "$<"
@@ -53,8 +52,8 @@ $(T)/test_%: selftests/test_%.c $(LIB) $(TEST_DEPS)
 $(T)/helper_%: selftests/helper_%.c $(TEST_DEPS)
 	$(say) CC "$<"
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(TEST_CFLAGS) -Os -MF $@.d \
-		$(patsubst -m32,$(ABI32_FLAGS),$(helper_link)) -o $@ $<
+	$(Q)$(if $(filter -m32,$(helper_link)),$(CC32),$(CC)) $(TEST_CFLAGS) \
+		-Os -MF $@.d $(filter-out -m32,$(helper_link)) -o $@ $<
 
 # Tests of pure logic, run on this machine.
 $(T)/host_%: selftests/host_%.c $(CLI_OBJ) $(O)/user/libdbgmem.a $(TEST_DEPS)
@@ -106,12 +105,29 @@ GDB_TESTS := test_tool_dump_gdb
 APPARMOR := $(O)/apparmor/.complete
 APPARMOR_TESTS := test_apparmor
 
+ifneq ($(if $(CROSS_COMPILE),,$(GUEST_ARCH)),)
+ARCH_O := $(O)/$(GUEST_ARCH)
+TRIPLET := aarch64-linux-gnu
+TRIPLET32 := arm-linux-gnueabihf
+
+check:
+	$(Q)$(QEMU_DIR)/setup.sh build kernel check $(GUEST_ARCH)
+	+$(Q)$(MAKE) -s --no-print-directory $(GUEST)/.complete $(O)/kselftest/.complete
+	$(Q)$(QEMU_DIR)/cross.sh $(O) $(TRIPLET32)
+	$(Q)$(QEMU_DIR)/sysroot.sh $(ARCH_O) $(GUEST_ARCH) $(TRIPLET)
+	+$(Q)PKG_CONFIG_SYSROOT_DIR=$(ARCH_O)/sysroot \
+		PKG_CONFIG_LIBDIR=$(ARCH_O)/sysroot/usr/lib/$(TRIPLET)/pkgconfig \
+		$(MAKE) --no-print-directory check O=$(ARCH_O) \
+		CROSS_COMPILE=$(O)/cross/$(TRIPLET)/bin/$(TRIPLET)- \
+		CC32=$(O)/cross/$(TRIPLET32)/bin/$(TRIPLET32)-gcc
+else
 check: ## build everything, boot a guest and run all tests (TESTS="test_x ..." for some)
 	$(Q)$(QEMU_DIR)/setup.sh
 	+$(Q)$(MAKE) --no-print-directory $(JOBS) check-build
 	$(Q)$(LINT_ENV) GUEST='$(GUEST)' TESTS='$(TESTS)' V='$(V)' \
 		GDB_TESTS='$(GDB_TESTS)' HOST='$(HOST)' \
 		selftests/check.sh
+endif
 
 check-build: user guest-module guest-inject-module selftests-wanted $(GUEST)/vmlinux \
 	$(if $(HOST),lint-build $(if $(TESTS),$(filter parsers,$(TESTS)),parsers)) \
@@ -160,11 +176,16 @@ guest-inject-module: $(GUEST)/.complete
 
 # --- check-matrix ---
 
-KERNELS ?= $(shell $(QEMU_DIR)/kernel.sh --list)
+KERNELS ?= $(shell $(QEMU_DIR)/kernel.sh --list) $(HEADERS_ONLY)
+HEADERS_ONLY = $(shell $(QEMU_DIR)/kernel.sh --list-headers)
 
 check-matrix: ## check on every kernel that people run (KERNELS="5.10 6.12 ..." for some)
 	$(Q)$(QEMU_DIR)/setup.sh
 	+$(Q)O='$(O)' MAKE='$(MAKE)' KERNELS='$(KERNELS)' selftests/matrix.sh
+
+check-cross: ## build the module for kernels of other architectures that nothing is run on
+	$(Q)$(QEMU_DIR)/setup.sh build kernel
+	+$(Q)O='$(O)' MAKE='$(MAKE)' KERNELS='$(HEADERS_ONLY)' selftests/matrix.sh
 
 # --- check-debug ---
 
@@ -228,14 +249,14 @@ demo: ## change the memory of a running server in a guest and see it notice
 demo-build: user guest-module $(GUEST)/vmlinux $(O)/demo/.complete
 
 $(GDB): | $(O)/.setup-kernel
-	$(Q)$(QEMU_DIR)/gdb.sh $(O)
+	$(Q)$(QEMU_DIR)/gdb.sh $(O) $(GUEST_ARCH)
 
 $(APPARMOR): | $(O)/.setup-kernel
-	$(Q)$(QEMU_DIR)/apparmor.sh $(O)
+	$(Q)$(QEMU_DIR)/apparmor.sh $(O) $(GUEST_ARCH)
 
 $(O)/demo/.complete: | $(O)/.setup-kernel
 	$(Q)$(QEMU_DIR)/server.sh $(O)
 
-.PHONY: selftests selftests-wanted lint lint-build check check-build check-matrix \
+.PHONY: selftests selftests-wanted lint lint-build check check-build check-matrix check-cross \
 	check-debug check-debug-build debug-module demo demo-build inject-module \
 	guest-inject-module debug-inject-module gcov-modules coverage

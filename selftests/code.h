@@ -7,14 +7,28 @@
 #define SELFTESTS_CODE_H
 
 #include "breakpoint.h"
+#include "machine.h"
 
-#include <sys/ptrace.h>
-#include <sys/user.h>
 #include <ucontext.h>
 
-/* A function of 16 bytes: eight NOPs, MOV $value to EAX, two NOPs, RET. */
+/*
+ * A function of 16 bytes that returns a number below 65536. It has
+ * CODE_INSTRUCTIONS, the first of them a NOP that begins with the byte
+ * CODE_FIRST; the first CODE_LIVE may be exchanged for a trap and back while they
+ * are run. Of CODE_STEP bytes any number can be trapped, from CODE_ODD bytes
+ * before a boundary on.
+ */
 #define CODE_SIZE	16
+
+#ifdef __x86_64__
+
+/* Eight NOPs, MOV $value to EAX, two NOPs, RET. */
 #define CODE_MOV	8	/* the only instruction longer than a byte */
+#define CODE_INSTRUCTIONS 12
+#define CODE_LIVE	CODE_INSTRUCTIONS
+#define CODE_STEP	1
+#define CODE_ODD	3
+#define CODE_FIRST	"\x90"
 
 static inline void code_emit(char *at, uint32_t value)
 {
@@ -24,11 +38,37 @@ static inline void code_emit(char *at, uint32_t value)
 	at[CODE_SIZE - 1] = 0xc3;
 }
 
-/* Offset of the @i-th of the 12 instructions. */
+/* Offset of the @i-th instruction. */
 static inline int code_instruction(int i)
 {
 	return i <= CODE_MOV ? i : i + 4;
 }
+
+#else
+
+/* Two NOPs, MOV #value to W0, RET. Only NOPs may be changed while they are run. */
+#define CODE_INSTRUCTIONS 4
+#define CODE_LIVE	2
+#define CODE_STEP	4
+#define CODE_ODD	4
+#define CODE_FIRST	"\x1f"
+
+static inline void code_emit(char *at, uint32_t value)
+{
+	const uint32_t code[] = {
+		0xd503201f, 0xd503201f, 0x52800000 | value << 5, 0xd65f03c0,
+	};
+
+	memcpy(at, code, sizeof(code));
+	__builtin___clear_cache(at, at + CODE_SIZE);
+}
+
+static inline int code_instruction(int i)
+{
+	return 4 * i;
+}
+
+#endif
 
 static inline uint32_t code_call(const void *at)
 {
@@ -51,7 +91,11 @@ static inline void survivor_handler(int sig, siginfo_t *info, void *context)
 
 	(void)info;
 	if (sig == SIGTRAP) {
-		uc->uc_mcontext.gregs[REG_RIP]--;
+#ifdef __x86_64__
+		uc->uc_mcontext.gregs[REG_RIP] -= TRAP_BEHIND;
+#else
+		(void)uc;	/* it is there */
+#endif
 		__atomic_add_fetch(&survivor->hits, 1, __ATOMIC_RELAXED);
 		return;
 	}
@@ -118,23 +162,23 @@ static inline unsigned long tracee_pc(pid_t pid, unsigned long to)
 	struct user_regs_struct regs;
 	unsigned long pc;
 
-	if (ptrace(PTRACE_GETREGS, pid, 0, &regs))
+	if (regs_get(pid, &regs))
 		return 0;
-	pc = regs.rip;
-	regs.rip = to;
-	if (to && ptrace(PTRACE_SETREGS, pid, 0, &regs))
+	pc = reg_pc(&regs);
+	reg_pc(&regs) = to;
+	if (to && regs_set(pid, &regs))
 		return 0;
 	return pc;
 }
 
-/* Let it run into the trap of one byte at @at. */
+/* Let it run into the TRAP at @at. */
 static inline bool tracee_hits(pid_t pid, const void *at)
 {
 	int status = tracee_run(pid);
 
 	return status >= 0 && WIFSTOPPED(status) &&
 	       WSTOPSIG(status) == SIGTRAP &&
-	       tracee_pc(pid, 0) == (uintptr_t)at + 1;
+	       tracee_pc(pid, 0) == (uintptr_t)at + TRAP_BEHIND;
 }
 
 /* Exit code of a tracee that is let run, or minus the signal that it got. */

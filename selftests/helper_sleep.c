@@ -60,7 +60,7 @@ NOINLINE static void framed_inner(void *size)
 
 	__asm__ volatile("" :: "r"(room) : "memory");
 	for (;;)
-		syscall(SYS_pause);
+		syscall(SYS_ppoll, NULL, 0, NULL, NULL, 0);
 }
 
 NOINLINE static void *framed_outer(void *arg)

@@ -3,12 +3,15 @@
 #
 # The module on one kernel after the other: build it with all warnings, load it,
 # run the whole suite. One row for each in $O/matrix.md, with what was skipped
-# and why below. Called by make, which gives O, MAKE and KERNELS (names of
-# qemu/kernel.sh). TESTS= and the rest come through make's own flags.
+# and why below. Of those that have headers only it is just built. Called by make,
+# which gives O, MAKE and KERNELS (names of qemu/kernel.sh). TESTS= and the rest
+# come through make's own flags.
 set -u
 O=${O:?}
+here=$(dirname "$0")
 out=$O/matrix
 bad=0
+headers_only=" $("$here/qemu/kernel.sh" --list-headers | tr '\n' ' ')"
 mkdir -p "$out"
 
 # step KERNEL WHAT ARGUMENT...: a run of make; its output to $out/KERNEL.WHAT
@@ -28,6 +31,7 @@ row() {
 	local kernel=$1 check=$out/$1.check start=$SECONDS
 	local version=- built=no loaded=no pass=0 fail=- skip=0 warnings
 
+	rm -f "$check"
 	if ! step "$kernel" fetch "KERNEL=$kernel" guest-kernel; then
 		built="not in the archive"
 	else
@@ -39,6 +43,12 @@ row() {
 			built=yes
 			[ "$warnings" = 0 ] || built="$warnings warnings"
 		fi
+	fi
+	if [[ $headers_only == *" $kernel "* ]]; then
+		[ "$built" = yes ] || bad=1
+		echo "| $kernel | $version | $built | not run | - | - | - |" \
+			"$((SECONDS - start)) s |" | tee -a "$out/rows"
+		return
 	fi
 	if [ "$version" != - ] && [ "$built" = yes ]; then
 		step "$kernel" check "KERNEL=$kernel" check && fail=0

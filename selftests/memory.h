@@ -13,6 +13,7 @@
 
 #include "common.h"
 #include "pattern.h"
+#include "proc.h"
 
 #include <sys/ipc.h>
 #include <sys/shm.h>
@@ -137,6 +138,13 @@ static inline long target_protect(struct target *t, struct job *j, char *addr,
 
 /* --- kinds of memory --- */
 
+/* Can those engines that ask the kernel for it have memory of devices? */
+#ifdef __aarch64__
+#define DEVICES_REACHED	false	/* the kernel would oops */
+#else
+#define DEVICES_REACHED	true
+#endif
+
 enum memory_kind {
 	MEMORY_ANON,		/* private anonymous, small pages */
 	MEMORY_THP,		/* private anonymous, transparent huge pages */
@@ -208,21 +216,25 @@ static inline int file_write_number(const char *path, unsigned long v)
 	return ret;
 }
 
-/* The number behind @key in a file of /proc, or -1. */
-static inline long file_number(const char *path, const char *key)
+static inline void memory_ignore(int sig)
 {
-	char line[256];
-	long v = -1;
-	FILE *f;
+	(void)sig;
+}
 
-	f = fopen(path, "re");
-	if (!f)
-		return -1;
-	while (v < 0 && fgets(line, sizeof(line), f))
-		if (!strncmp(line, key, strlen(key)))
-			v = strtol(line + strlen(key), NULL, 10);
-	fclose(f);
-	return v;
+/*
+ * Break the page at @addr, which is the caller's own: 0 or -errno. Newer kernels
+ * tell the caller at once, by a signal that cannot be ignored but by a handler.
+ */
+static inline int memory_poison(void *addr)
+{
+	struct sigaction sa = { .sa_handler = memory_ignore }, old;
+	int ret;
+
+	if (sigaction(SIGBUS, &sa, &old))
+		return -errno;
+	ret = madvise(addr, PAGE, MADV_HWPOISON) ? -errno : 0;
+	sigaction(SIGBUS, &old, NULL);
+	return ret;
 }
 
 /* Huge pages, for @len bytes that begin near the end of the first. */

@@ -8,6 +8,7 @@
 
 #include "breakpoint.h"
 #include "features.h"
+#include "random.h"
 #include <kselftest_harness.h>
 
 #include <sys/uio.h>
@@ -120,15 +121,6 @@ static inline ssize_t go(int fd, bool write, enum way way, const void *addr,
 
 #define go_read(fd, way, addr, buf, len)	go(fd, false, way, addr, buf, len)
 #define go_write(fd, way, addr, buf, len)	go(fd, true, way, addr, buf, len)
-
-/* xorshift: the same numbers on every machine. */
-static inline uint32_t random_below(uint64_t *state, uint32_t n)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return (*state >> 11) % n;
-}
 
 FIXTURE(overlay) {
 	struct bed bed;

@@ -55,6 +55,23 @@ static inline int file_read(const char *path, char *buf, size_t size)
 	return len;
 }
 
+/* The number behind @key in a file of /proc, or -1. */
+static inline long file_number(const char *path, const char *key)
+{
+	char line[256];
+	long v = -1;
+	FILE *f;
+
+	f = fopen(path, "re");
+	if (!f)
+		return -1;
+	while (v < 0 && fgets(line, sizeof(line), f))
+		if (!strncmp(line, key, strlen(key)))
+			v = strtol(line + strlen(key), NULL, 10);
+	fclose(f);
+	return v;
+}
+
 static inline int file_write(const char *path, const char *text)
 {
 	ssize_t n;

@@ -140,7 +140,7 @@ TEST_F_TIMEOUT(arguments, kernel_address_in_target_is_unmapped, 60)
 TEST_F_TIMEOUT(arguments, high_address_bits_are_not_dropped, 60)
 {
 	/* for a 32-bit caller the first one would fit a truncated pointer */
-	static const uint64_t high[] = { 1ULL << 62, 1ULL << 63, 1ULL << 47 };
+	static const uint64_t high[] = { 1ULL << 62, 1ULL << 63, 1ULL << 52 };
 	uint64_t good = (uintptr_t)self->a.shared;
 	struct dbgmem_transfer t;
 	size_t i;
@@ -385,7 +385,7 @@ TEST_F_TIMEOUT(others, high_address_bits_are_not_dropped, 60)
 {
 	/* the last one is for 32-bit callers, and their targets */
 	static const uint64_t high[] = {
-		1ULL << 62, 1ULL << 63, 1ULL << 47, 1ULL << 32,
+		1ULL << 62, 1ULL << 63, 1ULL << 52, 1ULL << 32,
 	};
 	size_t i, nr = ARRAY_SIZE(high) - (sizeof(void *) > 4);
 	uint64_t good = (uintptr_t)self->a.shared + 64;

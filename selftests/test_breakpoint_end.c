@@ -98,7 +98,7 @@ static int plant_all(FIXTURE_DATA(end) *self, int fd)
 		if (ret)
 			return ret;
 	}
-	return bp_set(fd, function(self, ALWAYS), INT3, 1, NULL);
+	return bp_set(fd, function(self, ALWAYS), TRAP, TRAP_LEN, NULL);
 }
 
 struct digger {
@@ -116,7 +116,7 @@ static void *dig(void *arg)
 		char *at = function(d->self, i % FUNCTIONS / 4 * 4 + d->index);
 
 		bp_set(fd, at, LONG_TRAP, 1 + i % 16, NULL);
-		mem_write(fd, at, "\x90", 1, 0, NULL);
+		mem_write(fd, at, CODE_FIRST, 1, 0, NULL);
 		if (i % 3)
 			bp_clear(fd, at, NULL);
 	}
@@ -431,7 +431,7 @@ TEST_F_TIMEOUT(end, child_of_vfork_executes_and_the_parents_memory_is_clean, 60)
 	/* One address space: what one has planted, the other cannot. */
 	EXPECT_EQ(-EBUSY, bp_set(fd, self->code, INT3, 1, NULL));
 	EXPECT_EQ(0, bp_set(fd, self->code + CODE_SIZE, INT3, 1, NULL));
-	EXPECT_EQ(0, mem_write(fd, self->code + CODE_SIZE, "\x90", 1,
+	EXPECT_EQ(0, mem_write(fd, self->code + CODE_SIZE, CODE_FIRST, 1,
 			       DBGMEM_FORCE, NULL));
 	ASSERT_EQ(1, write(vfork_in[1], "x", 1));
 	EXPECT_EQ(child, target_wait(b->target));
@@ -441,7 +441,7 @@ TEST_F_TIMEOUT(end, child_of_vfork_executes_and_the_parents_memory_is_clean, 60)
 	EXPECT_EQ(-ESTALE, bp_set(fd, self->code, INT3, 1, NULL));
 	EXPECT_TRUE(truth_is(b, self->code + CODE_SIZE, INT3, 1));
 	close(fd);
-	EXPECT_TRUE(truth_is(b, self->code + CODE_SIZE, "\x90", 1));
+	EXPECT_TRUE(truth_is(b, self->code + CODE_SIZE, CODE_FIRST, 1));
 	EXPECT_TRUE(truth_is(b, self->code, INT3, 1));
 	EXPECT_EQ(0, bp_clear(b->fd, self->code, NULL));
 	EXPECT_FALSE(trapped(self));

@@ -165,7 +165,7 @@ static bool library_works(void)
 TEST_F_TIMEOUT(life, in_the_text_of_a_program, 60)
 {
 	hit_and_go_on(_metadata, body_text, (void *)20L, (char *)stepped_on,
-		      INT3, 1, 41);
+		      TRAP, TRAP_LEN, 41);
 	in_file(_metadata, (char *)stepped_on, text_works);
 }
 
@@ -174,8 +174,8 @@ TEST_F_TIMEOUT(life, in_the_text_of_a_shared_library, 60)
 	char *at = dlsym(RTLD_DEFAULT, "getppid");
 
 	ASSERT_NE(NULL, at);
-	hit_and_go_on(_metadata, body_library, (void *)(long)getpid(), at, INT3,
-		      1, 7);
+	hit_and_go_on(_metadata, body_library, (void *)(long)getpid(), at, TRAP,
+		      TRAP_LEN, 7);
 	in_file(_metadata, at, library_works);
 }
 
@@ -183,24 +183,25 @@ TEST_F_TIMEOUT(life, in_code_made_at_run_time, 60)
 {
 	int i;
 
-	for (i = 0; i < 12; i++)
+	for (i = 0; i < CODE_INSTRUCTIONS; i++)
 		hit_and_go_on(_metadata, body_code, self->code,
-			      self->code + code_instruction(i), INT3, 1, 77);
+			      self->code + code_instruction(i), TRAP, TRAP_LEN,
+			      77);
 }
 
-TEST_F_TIMEOUT(life, longer_than_one_byte, 60)
+TEST_F_TIMEOUT(life, longer_than_one_instruction, 60)
 {
-	static const char all[] =
-		"\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcc";
+	char all[DBGMEM_BP_MAX_LEN], *at = self->code + PAGE / 2 - CODE_ODD;
 	uint32_t len;
 
-	for (len = 2; len <= DBGMEM_BP_MAX_LEN; len++) {
-		/* In place, and across words and a page's end. */
+	for (len = 0; len < sizeof(all); len += TRAP_LEN)
+		memcpy(all + len, TRAP, TRAP_LEN);
+	for (len = 2 * CODE_STEP; len <= sizeof(all); len += CODE_STEP) {
+		/* In place, and across words. */
 		hit_and_go_on(_metadata, body_code, self->code, self->code, all,
 			      len, 77);
-		code_emit(self->code + PAGE / 2 - 3, 78);
-		hit_and_go_on(_metadata, body_code, self->code + PAGE / 2 - 3,
-			      self->code + PAGE / 2 - 3, all, len, 78);
+		code_emit(at, 78);
+		hit_and_go_on(_metadata, body_code, at, at, all, len, 78);
 	}
 }
 
@@ -222,12 +223,12 @@ TEST_F_TIMEOUT(life, in_code_that_is_mapped_twice, 60)
 	fd = session_open(pid, O_RDWR);
 	ASSERT_LE(0, fd);
 	/* Not where it is shared and read-only, as ptrace would not either. */
-	EXPECT_EQ(-EFAULT, bp_set(fd, rx, INT3, 1, NULL));
-	ASSERT_EQ(0, bp_set(fd, rw, INT3, 1, NULL));
+	EXPECT_EQ(-EFAULT, bp_set(fd, rx, TRAP, TRAP_LEN, NULL));
+	ASSERT_EQ(0, bp_set(fd, rw, TRAP, TRAP_LEN, NULL));
 	ASSERT_TRUE(tracee_hits(pid, rx));
 	/* At the other address it is what it is, memory. */
-	EXPECT_TRUE(shows(fd, rw, "\x90", 1, 0));
-	EXPECT_TRUE(shows(fd, rx, INT3, 1, 0));
+	EXPECT_TRUE(shows(fd, rw, CODE_FIRST, 1, 0));
+	EXPECT_TRUE(shows(fd, rx, TRAP, TRAP_LEN, 0));
 	ASSERT_EQ(0, bp_clear(fd, rw, NULL));
 	tracee_pc(pid, (uintptr_t)rx);
 	EXPECT_EQ(55, tracee_end(pid));
@@ -364,7 +365,7 @@ static bool is_met(struct bed *b, struct survivor *s, char *at)
 		if (__atomic_load_n(&s->hits, __ATOMIC_RELAXED) != hits)
 			return true;
 		if (i % 20 == 19)
-			mem_write(b->fd, at, INT3, 1, DBGMEM_RAW, NULL);
+			mem_write(b->fd, at, TRAP, TRAP_LEN, DBGMEM_RAW, NULL);
 		sleep_ms(1);
 	}
 	return false;
@@ -393,8 +394,8 @@ TEST_F_TIMEOUT(life, in_code_that_threads_run_all_the_time, 60)
 	ASSERT_EQ(0, target_call(b->target, job_survive, s));
 	target_send(b->target, job_run, r);
 	for (i = 0; i < TIMES; i++) {
-		at = self->code + code_instruction(i * 5 % 12);
-		ASSERT_EQ(0, bp_set(b->fd, at, INT3, 1, NULL));
+		at = self->code + code_instruction(i * 5 % CODE_LIVE);
+		ASSERT_EQ(0, bp_set(b->fd, at, TRAP, TRAP_LEN, NULL));
 		/* Now and then, make sure of it. */
 		if (i % 50 == 0)
 			ASSERT_TRUE(is_met(b, s, at));

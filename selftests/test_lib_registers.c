@@ -3,6 +3,8 @@
  * libdbgmem: the registers of a stopped thread, against a child that knows what
  * it has in them.
  */
+#include "x86_only.h"
+#ifdef __x86_64__
 #include "lib.h"
 #include "proc.h"
 #include "registers.h"
@@ -391,5 +393,7 @@ TEST(thread_of_32_bits)
 	ASSERT_EQ(0, dbgmem_register_find(c.pid, "eflags", &reg));
 	EXPECT_EQ(0, child_finish(&c));
 }
+
+#endif
 
 TEST_HARNESS_MAIN

@@ -3,6 +3,8 @@
  * libdbgmem: which registers there are, and threads that cannot be asked for
  * them.
  */
+#include "x86_only.h"
+#ifdef __x86_64__
 #include "lib.h"
 #include "proc.h"
 #include "registers.h"
@@ -187,5 +189,7 @@ TEST(a_thread_that_is_not)
 	EXPECT_ERROR(ESRCH, DBGMEM_GATE_TARGET, "has exited");
 	target_stop(&t);
 }
+
+#endif
 
 TEST_HARNESS_MAIN

@@ -5,8 +5,7 @@
  */
 #include "features.h"
 #include "overlay.h"
-
-#include <liburing.h>
+#include "uring.h"
 
 static const char trap[] = LONG_TRAP;
 
@@ -162,22 +161,6 @@ TEST_F_TIMEOUT(overlay, reads_of_many_batches_show_the_original, 120)
 
 /* --- read(2) and friends --- */
 
-static int submit(struct io_uring *ring)
-{
-	struct io_uring_cqe *cqe;
-	int ret;
-
-	ret = io_uring_submit_and_wait(ring, 1);
-	if (ret < 0)
-		return ret;
-	ret = io_uring_wait_cqe(ring, &cqe);
-	if (ret)
-		return ret;
-	ret = cqe->res;
-	io_uring_cqe_seen(ring, cqe);
-	return ret;
-}
-
 TEST_F_TIMEOUT(overlay, io_uring_reads_and_writes_behind_them_too, 60)
 {
 	struct bed *b = self->b;
@@ -191,17 +174,17 @@ TEST_F_TIMEOUT(overlay, io_uring_reads_and_writes_behind_them_too, 60)
 	memset(self->buf, 0xee, BED_SIZE + PAGE);
 	io_uring_prep_read_fixed(io_uring_get_sqe(&ring), b->fd, self->buf + 7,
 				 BED_SIZE, (uintptr_t)b->mem, 0);
-	ASSERT_EQ((int)BED_SIZE, submit(&ring));
+	ASSERT_EQ((int)BED_SIZE, uring_submit(&ring));
 	EXPECT_EQ(-1, pattern_differs(self->buf + 7, 0, BED_SIZE, 3));
 	io_uring_prep_read(io_uring_get_sqe(&ring), b->fd, self->buf, BED_SIZE,
 			   (uintptr_t)b->mem);
-	ASSERT_EQ((int)BED_SIZE, submit(&ring));
+	ASSERT_EQ((int)BED_SIZE, uring_submit(&ring));
 	EXPECT_EQ(-1, pattern_differs(self->buf, 0, BED_SIZE, 3));
 
 	pattern_fill(self->buf, 0, BED_SIZE, 4);
 	io_uring_prep_write_fixed(io_uring_get_sqe(&ring), b->fd, self->buf,
 				  BED_SIZE, (uintptr_t)b->mem, 0);
-	ASSERT_EQ((int)BED_SIZE, submit(&ring));
+	ASSERT_EQ((int)BED_SIZE, uring_submit(&ring));
 	EXPECT_TRUE(truth_is(b, b->mem + 5, trap, 1));
 	EXPECT_EQ(0, bp_clear_all(b->fd, NULL));
 	EXPECT_EQ(-1, target_pattern_differs(b->target, b->job, b->mem, 0,

@@ -4,9 +4,9 @@
  * PARTIAL semantics. And io_uring and dd, which know nothing of dbgmem.
  */
 #include "memory.h"
+#include "uring.h"
 #include <kselftest_harness.h>
 
-#include <liburing.h>
 #include <sys/uio.h>
 
 #define PAGES	8
@@ -357,22 +357,6 @@ TEST_F_TIMEOUT(rw, dd_copies_pages_of_the_target, 60)
 
 /* --- io_uring --- */
 
-static int submit(struct io_uring *ring)
-{
-	struct io_uring_cqe *cqe;
-	int ret;
-
-	ret = io_uring_submit_and_wait(ring, 1);
-	if (ret < 0)
-		return ret;
-	ret = io_uring_peek_cqe(ring, &cqe);
-	if (ret)
-		return ret;
-	ret = cqe->res;
-	io_uring_cqe_seen(ring, cqe);
-	return ret;
-}
-
 TEST_F_TIMEOUT(rw, io_uring_reads_and_writes_the_target, 60)
 {
 	const size_t want = HOLE * PAGE - 3;
@@ -388,24 +372,24 @@ TEST_F_TIMEOUT(rw, io_uring_reads_and_writes_the_target, 60)
 
 	io_uring_prep_read(io_uring_get_sqe(&ring), self->fd, b, AREA,
 			   at(self, 3));
-	ASSERT_EQ((int)want, submit(&ring));
+	ASSERT_EQ((int)want, uring_submit(&ring));
 	EXPECT_EQ(-1, pattern_differs(b, 3, want, 3));
 	EXPECT_EQ(-1, byte_differs(b + want, 0xee, AREA - want));
 	io_uring_prep_read(io_uring_get_sqe(&ring), self->fd, b, 8,
 			   at(self, HOLE * PAGE));
-	EXPECT_EQ(-EFAULT, submit(&ring));
+	EXPECT_EQ(-EFAULT, uring_submit(&ring));
 
 	memset(b, 0xee, AREA);
 	io_uring_prep_readv(io_uring_get_sqe(&ring), self->fd, v, 2,
 			    at(self, 20));
-	ASSERT_EQ(11 + 2 * (int)PAGE, submit(&ring));
+	ASSERT_EQ(11 + 2 * (int)PAGE, uring_submit(&ring));
 	EXPECT_EQ(-1, pattern_differs(b + 5, 20, 11, 3));
 	EXPECT_EQ(-1, pattern_differs(b + PAGE, 31, 2 * PAGE, 3));
 
 	pattern_fill(b, 0, 100, 4);
 	io_uring_prep_write(io_uring_get_sqe(&ring), self->fd, b, 100,
 			    at(self, PAGE - 50));
-	ASSERT_EQ(100, submit(&ring));
+	ASSERT_EQ(100, uring_submit(&ring));
 	EXPECT_EQ(-1, target_pattern_differs(self->target, self->job,
 					     self->mem + PAGE - 50, 0, 100, 4));
 
@@ -414,18 +398,18 @@ TEST_F_TIMEOUT(rw, io_uring_reads_and_writes_the_target, 60)
 	memset(b, 0xee, AREA);
 	io_uring_prep_read_fixed(io_uring_get_sqe(&ring), self->fd, b + 7,
 				 AREA - 7, at(self, 2 * PAGE + 1), 0);
-	ASSERT_EQ((int)(3 * PAGE) - 1, submit(&ring));
+	ASSERT_EQ((int)(3 * PAGE) - 1, uring_submit(&ring));
 	EXPECT_EQ(-1, pattern_differs(b + 7, 2 * PAGE + 1, 3 * PAGE - 1, 3));
 	EXPECT_EQ(-1, byte_differs(b + 7 + 3 * PAGE - 1, 0xee,
 				   AREA - 6 - 3 * PAGE));
 	io_uring_prep_read_fixed(io_uring_get_sqe(&ring), self->fd, b, 8,
 				 at(self, HOLE * PAGE), 0);
-	EXPECT_EQ(-EFAULT, submit(&ring));
+	EXPECT_EQ(-EFAULT, uring_submit(&ring));
 
 	pattern_fill(b, 0, AREA, 5);
 	io_uring_prep_write_fixed(io_uring_get_sqe(&ring), self->fd, b + 7,
 				  AREA - 7, at(self, 2 * PAGE + 1), 0);
-	ASSERT_EQ((int)(3 * PAGE) - 1, submit(&ring));
+	ASSERT_EQ((int)(3 * PAGE) - 1, uring_submit(&ring));
 	EXPECT_EQ(-1, target_pattern_differs(self->target, self->job,
 					     self->mem + 2 * PAGE + 1, 7,
 					     3 * PAGE - 1, 5));

@@ -7,8 +7,7 @@
  */
 #include "lib.h"
 
-#include <sys/ptrace.h>
-#include <sys/user.h>
+#include "machine.h"
 
 static struct dbgmem_location at(uint64_t addr)
 {
@@ -177,16 +176,16 @@ TEST_F(lib, a_general_register)
 	uint64_t v = 0, n = 77;
 
 	STOP();
-	loc = REGISTER("rbx");
-	ASSERT_EQ(0, ptrace(PTRACE_GETREGS, self->t.pid, NULL, &regs));
+	loc = REGISTER(GENERAL_REG);
+	ASSERT_EQ(0, regs_get(self->t.pid, &regs));
 	EXPECT_EQ(DBGMEM_FULL, dbgmem_context_read(&ctx, &loc, &v, 8, &n));
 	EXPECT_EQ(8, n);
-	EXPECT_EQ(regs.rbx, v);
+	EXPECT_EQ(reg_general(&regs), v);
 	v = 0x1122334455667788;
 	EXPECT_EQ(DBGMEM_FULL, dbgmem_context_write(&ctx, &loc, &v, 8, &n));
 	EXPECT_EQ(8, n);
-	ASSERT_EQ(0, ptrace(PTRACE_GETREGS, self->t.pid, NULL, &regs));
-	EXPECT_EQ(v, regs.rbx);
+	ASSERT_EQ(0, regs_get(self->t.pid, &regs));
+	EXPECT_EQ(v, reg_general(&regs));
 }
 
 TEST_F(lib, the_program_counter)
@@ -198,9 +197,9 @@ TEST_F(lib, the_program_counter)
 
 	STOP();
 	loc = REGISTER("pc");
-	ASSERT_EQ(0, ptrace(PTRACE_GETREGS, self->t.pid, NULL, &regs));
+	ASSERT_EQ(0, regs_get(self->t.pid, &regs));
 	EXPECT_EQ(DBGMEM_FULL, dbgmem_context_read(&ctx, &loc, &v, 8, &n));
-	EXPECT_EQ(regs.rip, v);
+	EXPECT_EQ(reg_pc(&regs), v);
 	/* And with it the address space: what it points to. */
 	loc = at(v);
 	EXPECT_EQ(DBGMEM_FULL, dbgmem_context_read(&ctx, &loc, self->buf, 1,
@@ -209,27 +208,28 @@ TEST_F(lib, the_program_counter)
 	loc = REGISTER("pc");
 	v = self->addr;
 	EXPECT_EQ(DBGMEM_FULL, dbgmem_context_write(&ctx, &loc, &v, 8, &n));
-	ASSERT_EQ(0, ptrace(PTRACE_GETREGS, self->t.pid, NULL, &regs));
-	EXPECT_EQ(self->addr, regs.rip);
+	ASSERT_EQ(0, regs_get(self->t.pid, &regs));
+	EXPECT_EQ(self->addr, reg_pc(&regs));
 }
 
 TEST_F(lib, a_vector_register)
 {
 	struct dbgmem_context ctx = { .m = self->m };
-	struct user_fpregs_struct fp;
+	char fp[1024];
+	struct iovec iov = { fp, sizeof(fp) };
 	struct dbgmem_location loc;
 	uint8_t v[16];
 	uint64_t n;
 	int i;
 
 	STOP();
-	loc = REGISTER("xmm7");
+	loc = REGISTER(VECTOR_REG);
 	for (i = 0; i < 16; i++)
 		v[i] = 0xf0 + i;
 	EXPECT_EQ(DBGMEM_FULL, dbgmem_context_write(&ctx, &loc, v, 16, &n));
 	EXPECT_EQ(16, n);
-	ASSERT_EQ(0, ptrace(PTRACE_GETFPREGS, self->t.pid, NULL, &fp));
-	EXPECT_EQ(0, memcmp(v, (char *)fp.xmm_space + 7 * 16, 16));
+	ASSERT_EQ(0, ptrace(PTRACE_GETREGSET, self->t.pid, NT_PRFPREG, &iov));
+	EXPECT_EQ(0, memcmp(v, fp + VECTOR_OFFSET, 16));
 	memset(v, 0, sizeof(v));
 	EXPECT_EQ(DBGMEM_FULL, dbgmem_context_read(&ctx, &loc, v, 16, &n));
 	EXPECT_EQ(0xf0, v[0]);
@@ -244,17 +244,17 @@ TEST_F(lib, more_than_a_register_has_is_partial)
 	uint64_t v[2] = { 0, 77 }, n = 77;
 
 	STOP();
-	loc = REGISTER("r12");
-	ASSERT_EQ(0, ptrace(PTRACE_GETREGS, self->t.pid, NULL, &regs));
+	loc = REGISTER(GENERAL_REG);
+	ASSERT_EQ(0, regs_get(self->t.pid, &regs));
 	EXPECT_EQ(DBGMEM_PARTIAL, dbgmem_context_read(&ctx, &loc, v, 16, &n));
 	EXPECT_EQ(8, n);
-	EXPECT_EQ(regs.r12, v[0]);
+	EXPECT_EQ(reg_general(&regs), v[0]);
 	EXPECT_EQ(77, v[1]);
 	v[0] = 5;
 	EXPECT_EQ(DBGMEM_PARTIAL, dbgmem_context_write(&ctx, &loc, v, 16, &n));
 	EXPECT_EQ(8, n);
-	ASSERT_EQ(0, ptrace(PTRACE_GETREGS, self->t.pid, NULL, &regs));
-	EXPECT_EQ(5, regs.r12);
+	ASSERT_EQ(0, regs_get(self->t.pid, &regs));
+	EXPECT_EQ(5, reg_general(&regs));
 }
 
 TEST_F(lib, a_thread_that_is_not_stopped)

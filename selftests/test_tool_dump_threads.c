@@ -4,10 +4,9 @@
 
 #include <pthread.h>
 #include <sys/procfs.h>
-#include <sys/ptrace.h>
-#include <sys/user.h>
 
 #include "corefile.h"
+#include "machine.h"
 
 FIXTURE(threads) {
 	struct sleeper s;
@@ -189,16 +188,13 @@ TEST_F(threads, of_a_sleeper_what_its_system_call_tells)
 	ASSERT_EQ(9, n);
 	ASSERT_NE(NULL, prstatus(&self->core, 0));
 	regs = regs_of(prstatus(&self->core, 0));
-	EXPECT_EQ(nr, (long)regs.orig_rax);
-	EXPECT_EQ(0, nr);	/* read */
-	EXPECT_EQ(v[0], regs.rdi);
-	EXPECT_EQ(v[1], regs.rsi);
-	EXPECT_EQ(1, regs.rdx);
-	EXPECT_EQ(v[3], regs.r10);
-	EXPECT_EQ(v[4], regs.r8);
-	EXPECT_EQ(v[5], regs.r9);
-	EXPECT_EQ(sp, regs.rsp);
-	EXPECT_EQ(pc, regs.rip);
+	EXPECT_EQ(nr, (long)reg_syscall(&regs));
+	EXPECT_EQ(SYS_read, nr);
+	EXPECT_EQ(1, v[2]);
+	for (n = 0; n < 6; n++)
+		EXPECT_EQ(v[n], reg_argument(&regs, n));
+	EXPECT_EQ(sp, reg_sp(&regs));
+	EXPECT_EQ(pc, reg_pc(&regs));
 }
 
 TEST_F(threads, of_one_that_runs_nothing_and_the_core_says_so)
@@ -233,16 +229,23 @@ TEST_F(threads, with_registers_all_of_all_threads)
 		ASSERT_NE(NULL, prstatus(&self->core, i));
 		EXPECT_EQ(self->s.tid[i], prstatus(&self->core, i)->pr_pid);
 		regs = regs_of(prstatus(&self->core, i));
+		EXPECT_NE(0, reg_pc(&regs));
+		EXPECT_NE(0, reg_sp(&regs));
+#ifdef __x86_64__
 		EXPECT_EQ(0x33, regs.cs);
-		EXPECT_NE(0, regs.rip);
 		EXPECT_NE(0, regs.fs_base);
+#endif
 		ASSERT_NE(NULL, core_note(&self->core, "CORE", NT_FPREGSET, i,
 					  &len));
-		EXPECT_EQ(sizeof(struct user_fpregs_struct), len);
+		EXPECT_EQ(sizeof(elf_fpregset_t), len);
 		if (core_note(&self->core, "LINUX", NT_X86_XSTATE, i, &len))
 			xstate++;
 	}
+#ifdef __x86_64__
 	EXPECT_EQ(SLEEP_THREADS, xstate);
+#else
+	EXPECT_EQ(0, xstate);
+#endif
 	EXPECT_NE(NULL, strstr(own_note(&self->core), " stopped\n"));
 	EXPECT_EQ(NULL, strstr(own_note(&self->core), "asleep"));
 
@@ -255,8 +258,8 @@ TEST_F(threads, with_registers_all_of_all_threads)
 	*last = '\0';
 	sp = strtoull(strrchr(text, ' '), NULL, 16);
 	regs = regs_of(prstatus(&self->core, 0));
-	EXPECT_EQ(sp, regs.rsp);
-	EXPECT_EQ(pc, regs.rip);
+	EXPECT_EQ(sp, reg_sp(&regs));
+	EXPECT_EQ(pc, reg_pc(&regs));
 	EXPECT_EQ(0, status_number(self->s.pid, "\nTracerPid:"));
 }
 
@@ -325,6 +328,7 @@ static void *stay(void *arg)
 /* Most of /proc/PID is of the first thread, and goes with it. */
 TEST_F(threads, a_process_whose_first_thread_has_exited)
 {
+	struct user_regs_struct regs;
 	const struct elf_prstatus *p;
 	char pid_text[16];
 	pthread_t thread;
@@ -348,7 +352,8 @@ TEST_F(threads, a_process_whose_first_thread_has_exited)
 	p = prstatus(&self->core, 0);
 	ASSERT_NE(NULL, p);
 	EXPECT_LT(pid, p->pr_pid);
-	EXPECT_NE(0, regs_of(p).rip);
+	regs = regs_of(p);
+	EXPECT_NE(0, reg_pc(&regs));
 	EXPECT_EQ(NULL, core_note(&self->core, "CORE", NT_PRSTATUS, 1, &len));
 	EXPECT_NE(NULL, core_note(&self->core, "CORE", NT_AUXV, 0, &len));
 	EXPECT_LT(100, len);

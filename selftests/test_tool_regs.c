@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The dbgmem tool: verb regs. */
+#include "x86_only.h"
+#ifdef __x86_64__
 #include "tool.h"
 
 #include <sys/ptrace.h>
@@ -340,5 +342,7 @@ TEST_F(regs, wrong_command_lines)
 	EXPECT_EQ(0, r.status);
 	EXPECT_HAS("Usage: dbgmem regs", r.out);
 }
+
+#endif
 
 TEST_HARNESS_MAIN

@@ -235,7 +235,7 @@ static long job_poison(void *arg)
 {
 	struct job *j = arg;
 
-	return madvise(j->addr, PAGE, MADV_HWPOISON) ? -errno : 0;
+	return memory_poison(j->addr);
 }
 
 TEST_F_TIMEOUT(vector, hwpoison, 60)

@@ -9,6 +9,7 @@
 #define SELFTESTS_VECTOR_H
 
 #include "memory.h"
+#include "random.h"
 #include <kselftest_harness.h>
 
 #define MAX_SEGMENTS	65536
@@ -109,15 +110,6 @@ static inline bool vec_silent(const struct dbgmem_vector *v)
 	       !v->fault_addr;
 }
 
-/* xorshift: the same numbers on every machine. */
-static inline uint32_t random_below(uint64_t *state, uint32_t n)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return (*state >> 11) % n;
-}
-
 FIXTURE(vector) {
 	struct trial trial;
 	struct target *target;
@@ -134,10 +126,22 @@ FIXTURE_VARIANT(vector) {
 	bool devices;		/* it reaches device mappings */
 };
 
-FIXTURE_VARIANT_ADD(vector, remote) { .engine = "remote", .devices = true, };
+FIXTURE_VARIANT_ADD(vector, remote) {
+	.engine = "remote",
+	.devices = DEVICES_REACHED,
+};
+
 FIXTURE_VARIANT_ADD(vector, pinned) { .engine = "pinned", };
-FIXTURE_VARIANT_ADD(vector, auto) { .engine = "auto", .devices = true, };
-FIXTURE_VARIANT_ADD(vector, mirror) { .engine = "mirror", .devices = true, };
+
+FIXTURE_VARIANT_ADD(vector, auto) {
+	.engine = "auto",
+	.devices = DEVICES_REACHED,
+};
+
+FIXTURE_VARIANT_ADD(vector, mirror) {
+	.engine = "mirror",
+	.devices = DEVICES_REACHED,
+};
 
 /* A new target that has what is mapped by now. 0 or -errno. */
 static inline int vector_restart(FIXTURE_DATA(vector) *self)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "../random.h"
 #include "corpus.h"
-#include "random.h"
 
 #define MAX_CORPUS	4096
 #define FRESH_PERCENT	15

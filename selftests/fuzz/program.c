@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "../random.h"
 #include "program.h"
-#include "random.h"
 
 #include <ctype.h>
 #include <stdio.h>

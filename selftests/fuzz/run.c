@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "../random.h"
 #include "run.h"
-#include "random.h"
 
 #include <stdio.h>
 #include <string.h>

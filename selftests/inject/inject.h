@@ -27,6 +27,8 @@
 #include <linux/uio.h>
 #include <linux/workqueue.h>
 
+#include "probes.h"
+
 /* Kinds of faults, bits of the parameter fail_kinds. */
 #define INJECT_MEMORY	1	/* no memory, of the kernel's or the target's */
 #define INJECT_COPY	2	/* the caller's memory is not there */
@@ -34,31 +36,95 @@
 
 bool inject_fail(unsigned int kind);
 
+/* On some machines a macro: another of its name would hide it. */
+static inline unsigned long inject_clear_user(void __user *to, unsigned long n)
+{
+	return clear_user(to, n);
+}
+#undef clear_user
+
 #define INJECT(kind, instead, call) \
 	(unlikely(inject_fail(INJECT_##kind)) ? (instead) : (call))
 
 /* --- memory --- */
 
+/* Macros on newer kernels, which a macro of the same name would hide. */
+static inline void *inject_kmalloc(size_t size, gfp_t gfp)
+{
+	return kmalloc(size, gfp);
+}
+
+static inline void *inject_kvmalloc(size_t size, gfp_t gfp)
+{
+	return kvmalloc(size, gfp);
+}
+
+static inline void *inject_kmalloc_array(size_t n, size_t size, gfp_t gfp)
+{
+	return kmalloc_array(n, size, gfp);
+}
+
+static inline void *inject_kvmalloc_array(size_t n, size_t size, gfp_t gfp)
+{
+	return kvmalloc_array(n, size, gfp);
+}
+
+static inline unsigned long inject_get_free_pages(gfp_t gfp, unsigned int order)
+{
+	return __get_free_pages(gfp, order);
+}
+
+static inline struct kmem_cache *
+inject_cache(const char *name, unsigned int size, unsigned int align,
+	     slab_flags_t flags, void (*ctor)(void *object))
+{
+	return kmem_cache_create(name, size, align, flags, ctor);
+}
+
+static inline void *inject_cache_zalloc(struct kmem_cache *cache, gfp_t gfp)
+{
+	return kmem_cache_zalloc(cache, gfp);
+}
+
+static inline struct workqueue_struct *
+inject_workqueue(const char *name, unsigned int flags, int max)
+{
+	return alloc_workqueue("%s", flags, max, name);
+}
+
+#undef kmalloc
 #define kmalloc(...) \
-	INJECT(MEMORY, NULL, kmalloc(__VA_ARGS__))
-#define kzalloc(...) \
-	INJECT(MEMORY, NULL, kzalloc(__VA_ARGS__))
-#define kcalloc(...) \
-	INJECT(MEMORY, NULL, kcalloc(__VA_ARGS__))
-#define kmalloc_array(...) \
-	INJECT(MEMORY, NULL, kmalloc_array(__VA_ARGS__))
+	INJECT(MEMORY, NULL, inject_kmalloc(__VA_ARGS__))
+#undef kzalloc
+#define kzalloc(size, gfp) \
+	INJECT(MEMORY, NULL, inject_kmalloc(size, (gfp) | __GFP_ZERO))
+#undef kvmalloc
 #define kvmalloc(...) \
-	INJECT(MEMORY, NULL, kvmalloc(__VA_ARGS__))
+	INJECT(MEMORY, NULL, inject_kvmalloc(__VA_ARGS__))
+#undef kmalloc_array
+#define kmalloc_array(...) \
+	INJECT(MEMORY, NULL, inject_kmalloc_array(__VA_ARGS__))
+#undef kcalloc
+#define kcalloc(n, size, gfp) \
+	INJECT(MEMORY, NULL, inject_kmalloc_array(n, size, (gfp) | __GFP_ZERO))
+#undef kvmalloc_array
 #define kvmalloc_array(...) \
-	INJECT(MEMORY, NULL, kvmalloc_array(__VA_ARGS__))
+	INJECT(MEMORY, NULL, inject_kvmalloc_array(__VA_ARGS__))
+#undef __get_free_pages
 #define __get_free_pages(...) \
-	INJECT(MEMORY, 0, __get_free_pages(__VA_ARGS__))
-#define kvcalloc(...) \
-	INJECT(MEMORY, NULL, kvcalloc(__VA_ARGS__))
+	INJECT(MEMORY, 0, inject_get_free_pages(__VA_ARGS__))
+#undef alloc_workqueue
+#define alloc_workqueue(...) \
+	INJECT(MEMORY, NULL, inject_workqueue(__VA_ARGS__))
+#undef kvcalloc
+#define kvcalloc(n, size, gfp) \
+	INJECT(MEMORY, NULL, inject_kvmalloc_array(n, size, (gfp) | __GFP_ZERO))
+#undef kmem_cache_create
 #define kmem_cache_create(...) \
-	INJECT(MEMORY, NULL, kmem_cache_create(__VA_ARGS__))
+	INJECT(MEMORY, NULL, inject_cache(__VA_ARGS__))
+#undef kmem_cache_zalloc
 #define kmem_cache_zalloc(...) \
-	INJECT(MEMORY, NULL, kmem_cache_zalloc(__VA_ARGS__))
+	INJECT(MEMORY, NULL, inject_cache_zalloc(__VA_ARGS__))
 #define get_user_pages_remote(...) \
 	INJECT(MEMORY, -ENOMEM, get_user_pages_remote(__VA_ARGS__))
 #define pin_user_pages_remote(...) \
@@ -75,8 +141,6 @@ bool inject_fail(unsigned int kind);
 	INJECT(MEMORY, -ENOMEM, mmu_interval_notifier_insert_locked(__VA_ARGS__))
 #define hmm_range_fault(...) \
 	INJECT(MEMORY, -EBUSY, hmm_range_fault(__VA_ARGS__))
-#define alloc_workqueue(...) \
-	INJECT(MEMORY, NULL, alloc_workqueue(__VA_ARGS__))
 #define misc_register(...) \
 	INJECT(MEMORY, -ENOMEM, misc_register(__VA_ARGS__))
 #define filp_open(...) \
@@ -91,11 +155,16 @@ bool inject_fail(unsigned int kind);
 #define copy_to_user(to, from, n) \
 	INJECT(COPY, n, copy_to_user(to, from, n))
 #define clear_user(to, n) \
-	INJECT(COPY, n, clear_user(to, n))
+	INJECT(COPY, n, inject_clear_user(to, n))
 #define copy_struct_from_user(...) \
 	INJECT(COPY, -EFAULT, copy_struct_from_user(__VA_ARGS__))
+#if DBGMEM_HAVE_FAULT_IN_READABLE
 #define fault_in_readable(uaddr, size) \
 	INJECT(COPY, size, fault_in_readable(uaddr, size))
+#else
+#define fault_in_pages_readable(...) \
+	INJECT(COPY, -EFAULT, fault_in_pages_readable(__VA_ARGS__))
+#endif
 #define copy_to_iter(...) \
 	INJECT(COPY, 0, copy_to_iter(__VA_ARGS__))
 #define copy_from_iter(...) \

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# apparmor.sh O: Debian's apparmor_parser, in $O/apparmor/root. The guest compiles
+# apparmor.sh O [ARCH]: Debian's apparmor_parser, in $O/apparmor/root. The guest compiles
 # its profiles itself, for the kernel that it runs. Nothing is installed.
 set -eu
 O=$1
@@ -11,7 +11,7 @@ here=$(dirname "$0")
 [ ! -e "$O/apparmor/.complete" ] || exit 0
 
 echo "apparmor: fetching Debian's apparmor_parser"
-debs_use bookworm
+debs_use bookworm "${2:-}"
 debs_update
 tmp=$O/apparmor.tmp
 rm -rf "$tmp"

@@ -39,14 +39,23 @@ debs_release() {
 	esac
 }
 
-# debs_use SUITE: look for packages there from now on: in a release with its
-# updates; or first in its backports (RELEASE-backports), or in experimental
+# debs_use SUITE [ARCHITECTURE]: look for packages there from now on: in a release
+# with its updates; or first in its backports (RELEASE-backports), or in
+# experimental. Of another architecture, PACKAGE:amd64 is this machine's.
 debs_use() {
-	local suite=$1 key=/usr/share/keyrings/debian-archive-keyring.gpg
+	local suite=$1 arch=${2:-amd64} key=/usr/share/keyrings/debian-archive-keyring.gpg
 	local kind uri opt='' release
 
 	release=$(debs_release "$suite")
 	debs_dir=$O/apt/$suite
+	# shellcheck disable=SC2034 # for those who have a program run by it
+	case $arch in
+	amd64)	debs_triplet=x86_64-linux-gnu
+		debs_loader=ld-linux-x86-64.so.2 ;;
+	*)	debs_dir+=-$arch
+		debs_triplet=aarch64-linux-gnu
+		debs_loader=ld-linux-aarch64.so.1 ;;
+	esac
 	mkdir -p "$debs_dir/state/lists/partial" \
 		 "$debs_dir/cache/archives/partial"
 	[ ! -f "$key" ] || opt="[signed-by=$key]"
@@ -81,7 +90,8 @@ debs_use() {
 	Dir::State::status "$debs_dir/status";
 	Dir::Cache "$debs_dir/cache";
 	APT::Sandbox::User "root";
-	APT::Architecture "amd64";
+	APT::Architecture "$arch";
+	APT::Architectures { "$arch"; "amd64"; };
 	Acquire::Languages "none";
 	Acquire::Retries "3";
 	END
@@ -92,15 +102,20 @@ debs_use() {
 	mv "$debs_dir/apt.conf.$$" "$debs_dir/apt.conf"
 }
 
-# Refresh the lists, once in ten minutes at most however many ask for it.
+# Refresh the lists, once in ten minutes at most however many ask for it. One that
+# is not to be had, of a mirror that is just being brought up to date, is done
+# without: the other ones have older packages.
 debs_update() {
 	(
 		flock 9
 		if [ -n "$(find "$debs_dir/updated" -mmin -10 2>/dev/null)" ]; then
 			exit 0
 		fi
-		apt-get -c "$debs_dir/apt.conf" -qq update </dev/null
-		touch "$debs_dir/updated"
+		if apt-get -c "$debs_dir/apt.conf" -qq update </dev/null; then
+			touch "$debs_dir/updated"
+		else
+			echo "apt: going on with the lists that there are" >&2
+		fi
 	) 9>"$debs_dir/lock"
 }
 
@@ -166,18 +181,23 @@ debs_get() {
 
 # debs_program ALL FILE ROOT DEST: FILE, which is of the packages unpacked in ALL, as
 # ROOT/DEST, and every library that it asks for, to ROOT/lib
-declare -A debs_seen=()
 debs_program() {
-	local all=$1 file root=$3 dest=$4 name
-	file=$(realpath "$2")
-	install -D -m 755 "$file" "$root/$dest"
-	for name in $(readelf -d "$file" |
+	install -D -m 755 "$(realpath "$2")" "$3/$4"
+	debs_libraries "$1" "$2" "$3"
+}
+
+# debs_libraries ALL FILE ROOT [OWN]: only these, less those whose names begin by OWN
+declare -A debs_seen=()
+debs_libraries() {
+	local all=$1 root=$3 own=${4:-} name file
+	for name in $(readelf -d "$2" 2>/dev/null |
 		      sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
 		[ -z "${debs_seen[$root $name]:-}" ] || continue
+		[ -z "$own" ] || [ "${name#"$own"}" = "$name" ] || continue
 		debs_seen[$root $name]=1
 		file=$(find "$all" -name "$name" | head -n 1)
 		[ -n "$file" ] || debs_die "no package has $name"
 		debs_program "$all" "$file" "$root" \
-			"lib/x86_64-linux-gnu/$name"
+			"lib/$debs_triplet/$name"
 	done
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# gdb.sh O: Debian's gdb for the guest, where it opens cores, in $O/gdb/root with
+# gdb.sh O [ARCH]: Debian's gdb for the guest, where it opens cores, in $O/gdb/root with
 # the libraries that it needs: all below /gdb, to be run by /gdb/run. Nothing is
 # installed.
 set -eu
@@ -12,7 +12,7 @@ here=$(dirname "$0")
 [ ! -e "$O/gdb/.complete" ] || exit 0
 
 echo "gdb: fetching Debian's gdb-minimal"
-debs_use bookworm
+debs_use bookworm "${2:-}"
 debs_update
 tmp=$O/gdb.tmp
 rm -rf "$tmp"
@@ -22,13 +22,13 @@ debs_get "$tmp/gdb" libc6 "${packages[@]}"
 
 # It brings its own C library: that of the tests may be older.
 root=$tmp/root/gdb
-loader=ld-linux-x86-64.so.2
+loader=$debs_loader
 debs_program "$tmp/gdb" "$tmp/gdb/usr/bin/gdb" "$root" usr/bin/gdb
-debs_program "$tmp/gdb" "$(find "$tmp/gdb" -name $loader | head -n 1)" \
+debs_program "$tmp/gdb" "$(find "$tmp/gdb" -name "$loader" | head -n 1)" \
 	"$root" "lib64/$loader"
 cat >"$root/run" <<END
 #!/bin/sh
-exec /gdb/lib64/$loader --library-path /gdb/lib/x86_64-linux-gnu \\
+exec /gdb/lib64/$loader --library-path /gdb/lib/$debs_triplet \\
 	/gdb/usr/bin/gdb "\$@"
 END
 chmod 755 "$root/run"

@@ -5,7 +5,8 @@
 # cpio archive: busybox, the tool, whatever is in $O/selftests, the shared
 # libraries that they need, and kernel modules. The test build of the module
 # (selftests/inject), if there is one, is /tests/dbgmem-inject.ko. EXTRA-ROOT is
-# copied over it.
+# copied over it. Of another architecture, busybox and libraries are those of
+# sysroot.sh.
 set -eu
 out=$1 guest=$2 ko=$3 O=$4 extra=${5:-}
 here=$(dirname "$0")
@@ -17,7 +18,13 @@ root=$out.root
 rm -rf "$root"
 mkdir -p "$root"/{bin,etc,lib,usr/bin,usr/lib,tests,tmp,job,proc,sys,dev}
 ln -s lib "$root/lib64"
-cp "$(command -v busybox)" "$root/bin/busybox"
+sysroot=
+[ ! -e "$O/sysroot/.complete" ] || sysroot=$O/sysroot
+if [ -n "$sysroot" ]; then
+	cp "$sysroot/bin/busybox" "$root/bin/busybox"
+else
+	cp "$(command -v busybox)" "$root/bin/busybox"
+fi
 cp "$here/init" "$root/init"
 chmod 755 "$root/init"
 cat >"$root/etc/passwd" <<'END'
@@ -55,6 +62,18 @@ sort -u | while read -r lib; do
 		cp -L "$lib" "$root$lib" ;;
 	esac
 done
+# ldd runs the loader, which of another architecture this machine cannot
+if [ -n "$sysroot" ]; then
+	# shellcheck source=selftests/qemu/debs.sh
+	. "$here/debs.sh"
+	debs_triplet=$(basename "$sysroot"/lib/*-linux-*)
+	cp "$sysroot"/lib/ld-linux-* "$root/lib/"
+	for f in "$O"/user/libdbgmem.so.[0-9] "$root"/usr/bin/* \
+			"$root"/tests/*; do
+		debs_libraries "$sysroot" "$f" "$root" libdbgmem.so.
+	done
+	cp -L "$O"/user/libdbgmem.so.[0-9] "$root/lib/$debs_triplet/"
+fi
 
 # Kernel modules with what they depend on, listed for modprobe and libkmod.
 moddir=lib/modules/$version

@@ -40,7 +40,7 @@ cp "$O/debug/planted/planted.ko" "$out.root/job/"
 	"$O/module/$version/kmod/dbgmem.ko" "$O" "$out.root"
 rm -rf "$out.root"
 "$here/vm.sh" "$out" "$GUEST/vmlinux" "$out.initramfs" "$LIMIT" DEBUG=1 \
-	JOB=planted "NONCE=$nonce" LIMIT=60 \
+	JOB=planted "NONCE=$nonce" "LIMIT=$LIMIT" \
 	"BUGS=$(IFS=, && echo "${names[*]}")" || :
 rc=0
 awk -f "$here/collect.awk" -v "nonce=$nonce" \

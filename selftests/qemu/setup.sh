@@ -33,6 +33,7 @@ packages() {
 	check	busybox-static	the guest's shell
 	check	cpio		the guest's file system
 	check	util-linux	flock
+	arm64	qemu-system-arm	the guest of another architecture
 	analyze	coccinelle	the kernel's own scripts on the module
 	analyze	clang		its analyzer on the module
 	analyze	clang-tidy	the library and the tool
@@ -83,7 +84,7 @@ fi
 echo "setup: installing ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 install_missing() {
-	apt-get install -qq -y --no-install-recommends "${missing[@]}" \
+	apt-get install -qq -y --no-remove --no-install-recommends "${missing[@]}" \
 		</dev/null
 }
 log=$(mktemp)

@@ -4,6 +4,7 @@
 # vm.sh NAME-OF-OUTPUT KERNEL INITRAMFS SECONDS WORD...: boot a guest under
 # software emulation, give it SECONDS, and leave NAME.results (what the guest
 # reports over its second serial port) and NAME.console (the kernel's console).
+# Beside KERNEL may be a file "arch", as from kernel.sh.
 # The words go to the kernel's command line. Never relies on hardware
 # virtualisation: a device node for it may be there and not work. The graphics
 # adapter is there for its memory, which the tests map.
@@ -15,7 +16,7 @@ rm -f "$out.results" "$out.console"
 : >"$out.results"
 : >"$out.console"
 # oops=panic and panic=-1 with -no-reboot: a crashed guest ends at once
-append="console=ttyS0 loglevel=6 panic=-1 oops=panic panic_on_warn=0"
+append="loglevel=6 panic=-1 oops=panic panic_on_warn=0"
 append+=" vsyscall=emulate secretmem.enable=1 rcupdate.rcu_cpu_stall_timeout=60"
 append+=" watchdog_thresh=60 random.trust_cpu=on"
 # on a busy machine the boot's test of the timer may see no tick in time
@@ -31,14 +32,26 @@ case " $* " in
 esac
 
 # MACHINE replaces the processor's options (the benchmark's own clock)
-read -ra machine <<<"${MACHINE:--accel tcg,thread=multi -cpu max -smp 2}"
+arch=$(cat "$(dirname "$kernel")/arch" 2>/dev/null || echo amd64)
+case $arch in
+arm64)	qemu="qemu-system-aarch64"
+	append+=" console=ttyAMA0 OUT=/dev/ttyS0"
+	# with AArch32 for the 32-bit callers
+	machine="-M virt -accel tcg,thread=multi -cpu cortex-a72 -smp 2"
+	results=(-device "pci-serial,chardev=results") ;;
+*)	qemu="qemu-system-x86_64"
+	append+=" console=ttyS0 OUT=/dev/ttyS1"
+	machine="-accel tcg,thread=multi -cpu max -smp 2"
+	results=(-serial chardev:results) ;;
+esac
+read -ra machine <<<"${MACHINE:-$machine}"
 
 rc=0
-timeout -k 5 "$limit" qemu-system-x86_64 \
+timeout -k 5 "$limit" "$qemu" \
 	"${machine[@]}" -m 2048 \
 	-nodefaults -no-user-config -display none -no-reboot -device VGA \
 	-chardev "file,id=console,path=$out.console" -serial chardev:console \
-	-chardev "file,id=results,path=$out.results" -serial chardev:results \
+	-chardev "file,id=results,path=$out.results" "${results[@]}" \
 	-kernel "$kernel" -initrd "$initrd" -append "$append $*" \
 	</dev/null >"$out.qemu" 2>&1 &
 # a runner that is interrupted leaves no guest behind

@@ -8,22 +8,6 @@
 #define DISK		"/dev/ram0"
 #define DISK_SIZE	"rd_size=131072"	/* kB */
 
-static long number(const char *path, const char *key)
-{
-	char line[256];
-	long v = -1;
-	FILE *f;
-
-	f = fopen(path, "re");
-	if (!f)
-		return -1;
-	while (v < 0 && fgets(line, sizeof(line), f))
-		if (!strncmp(line, key, strlen(key)))
-			v = strtol(line + strlen(key), NULL, 10);
-	fclose(f);
-	return v;
-}
-
 /* Does it succeed? */
 bool machine_run(const char *const argv[])
 {
@@ -97,8 +81,8 @@ static void shrink_slabs(void)
 /* kB that are swapped out now. */
 long machine_swapped(void)
 {
-	return number("/proc/meminfo", "SwapTotal:") -
-	       number("/proc/meminfo", "SwapFree:");
+	return file_number("/proc/meminfo", "SwapTotal:") -
+	       file_number("/proc/meminfo", "SwapFree:");
 }
 
 /* kB that are free when nothing is kept that need not be. */
@@ -106,5 +90,5 @@ long machine_free(void)
 {
 	shrink_slabs();
 	file_write("/proc/sys/vm/drop_caches", "3");
-	return number("/proc/meminfo", "MemFree:");
+	return file_number("/proc/meminfo", "MemFree:");
 }

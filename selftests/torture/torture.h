@@ -20,7 +20,7 @@
 #define TORTURE_H
 
 #include "../common.h"
-#include "../fuzz/random.h"
+#include "../random.h"
 #include "../proc.h"
 
 #define PAGE		4096UL

@@ -20,6 +20,15 @@ enum {
 	AREA_SHARED,
 };
 
+/* For an array of struct option. */
+#define AREA_OPTIONS	\
+	{ "writable", no_argument, NULL, AREA_WRITABLE },	\
+	{ "executable", no_argument, NULL, AREA_EXECUTABLE },	\
+	{ "file", no_argument, NULL, AREA_FILE },	\
+	{ "anonymous", no_argument, NULL, AREA_ANONYMOUS },	\
+	{ "private", no_argument, NULL, AREA_PRIVATE },	\
+	{ "shared", no_argument, NULL, AREA_SHARED }
+
 /* Begins as zeros. */
 struct area {
 	uint64_t filter;	/* what the options ask for */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The calling thread's last failure, in parts and as a sentence. */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -57,6 +58,22 @@ DBGMEM_EXPORT const char *dbgmem_reason_str(uint32_t reason)
 	if (reason >= sizeof(reasons) / sizeof(reasons[0]))
 		return "it is not accessible";
 	return reasons[reason];
+}
+
+int dbgmem__reason_errno(uint32_t reason)
+{
+	switch (reason) {
+	case DBGMEM_REASON_EXITED:
+		return -ESRCH;
+	case DBGMEM_REASON_EXECED:
+		return -ESTALE;
+	case DBGMEM_REASON_NOMEM:
+		return -ENOMEM;
+	case DBGMEM_REASON_INTERRUPTED:
+		return -EINTR;
+	default:
+		return -EFAULT;
+	}
 }
 
 static const char *const gates[] = {

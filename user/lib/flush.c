@@ -16,22 +16,6 @@ struct batch {
 	size_t nr;
 };
 
-static int code_of(uint32_t reason)
-{
-	switch (reason) {
-	case DBGMEM_REASON_EXITED:
-		return -ESRCH;
-	case DBGMEM_REASON_EXECED:
-		return -ESTALE;
-	case DBGMEM_REASON_NOMEM:
-		return -ENOMEM;
-	case DBGMEM_REASON_INTERRUPTED:
-		return -EINTR;
-	default:
-		return -EFAULT;
-	}
-}
-
 /* What was written is clean; the rest stays, with the first reason of its page. */
 static void batch_write(struct dbgmem_cache *c, struct batch *b)
 {
@@ -48,7 +32,7 @@ static void batch_write(struct dbgmem_cache *c, struct batch *b)
 			(size_t)(seg->addr - p->addr), (size_t)seg->done);
 		if (seg->done == seg->len || p->code)
 			continue;
-		p->code = ret < 0 ? (int)ret : code_of(seg->reason);
+		p->code = ret < 0 ? (int)ret : dbgmem__reason_errno(seg->reason);
 		p->reason = seg->reason;
 		p->fault_addr = seg->addr + seg->done;
 	}

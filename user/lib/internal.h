@@ -46,6 +46,10 @@ int dbgmem__fail(const struct dbgmem_error *e, const char *fmt, ...)
 /* What had moved before the last failure, if that was one of several calls. */
 void dbgmem__fail_done(uint64_t done) __attribute__((visibility("hidden")));
 
+/* The negative errno of a call that ended for @reason, DBGMEM_REASON_*. */
+int dbgmem__reason_errno(uint32_t reason)
+	__attribute__((visibility("hidden")));
+
 /* node.c */
 int dbgmem__node_open(int oflags) __attribute__((visibility("hidden")));
 int dbgmem__node_ioctl(int fd, unsigned long cmd, void *arg)

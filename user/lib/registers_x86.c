@@ -148,6 +148,9 @@ static bool cpuid_xsave(unsigned int i, uint32_t *size, uint32_t *offset)
 
 	return __get_cpuid_count(0xd, i, size, offset, &ecx, &edx) && *size;
 #else
+	(void)i;
+	(void)size;
+	(void)offset;
 	return false;
 #endif
 }

@@ -212,23 +212,6 @@ DBGMEM_EXPORT ssize_t dbgmem_scatter_execute(struct dbgmem_scatter *s,
 	return ret;
 }
 
-/* Negative. */
-static int errno_of(uint32_t reason)
-{
-	switch (reason) {
-	case DBGMEM_REASON_EXITED:
-		return -ESRCH;
-	case DBGMEM_REASON_EXECED:
-		return -ESTALE;
-	case DBGMEM_REASON_NOMEM:
-		return -ENOMEM;
-	case DBGMEM_REASON_INTERRUPTED:
-		return -EINTR;
-	default:
-		return -EFAULT;
-	}
-}
-
 static uint64_t fault_addr(const struct dbgmem_scatter *s,
 			   const struct dbgmem_segment *seg)
 {
@@ -257,7 +240,7 @@ DBGMEM_EXPORT int dbgmem_scatter_result(const struct dbgmem_scatter *s,
 	if (seg->done < seg->len && seg->reason)
 		return dbgmem__segment_fail(s->m, s->op, seg, s->flags,
 					    fault_addr(s, seg),
-					    -errno_of(seg->reason));
+					    -dbgmem__reason_errno(seg->reason));
 	if (s->status && seg->done < seg->len)
 		return dbgmem__fail_simple(-s->status, DBGMEM_GATE_USAGE,
 			"segment %zu, %llu bytes at 0x%llx of process %d, was not transferred: the vector failed as a whole: %s",

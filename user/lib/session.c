@@ -120,6 +120,22 @@ static int attach_thread(struct dbgmem *m, int oflags)
 	return ret;
 }
 
+/*
+ * Nothing of it opens. The module knows a kernel thread from what has exited, and
+ * says so before it looks at whose receipt it is given: our own will do.
+ */
+static int attach_without(struct dbgmem *m, int oflags)
+{
+	int receipt = dbgmem__receipt_open(getpid(), 0, oflags);
+	int ret = -ESRCH;
+
+	if (receipt >= 0) {
+		ret = attach_try(m, receipt);
+		close(receipt);
+	}
+	return ret && ret != -ENXIO ? -ESRCH : ret;
+}
+
 static int attach_pid(struct dbgmem *m, int oflags)
 {
 	int receipt, ret, tries = ATTACH_TRIES;
@@ -129,6 +145,8 @@ static int attach_pid(struct dbgmem *m, int oflags)
 		/* Newer kernels refuse the open where there is no memory. */
 		if (receipt == -ESRCH) {
 			ret = attach_thread(m, oflags);
+			if (ret == -ESRCH)
+				ret = attach_without(m, oflags);
 			continue;
 		}
 		if (receipt < 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Numbers that are the same for the same seed, on every machine. */
-#ifndef FUZZ_RANDOM_H
-#define FUZZ_RANDOM_H
+#ifndef SELFTESTS_RANDOM_H
+#define SELFTESTS_RANDOM_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,4 +27,4 @@ static inline bool random_percent(uint64_t *state, uint32_t percent)
 	return random_below(state, 100) < percent;
 }
 
-#endif /* FUZZ_RANDOM_H */
+#endif /* SELFTESTS_RANDOM_H */

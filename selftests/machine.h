@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the tests need to know of the machine: its registers, and the instruction
+ * that traps.
+ */
+#ifndef SELFTESTS_MACHINE_H
+#define SELFTESTS_MACHINE_H
+
+#include <elf.h>
+#include <sys/ptrace.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+
+/*
+ * TRAP is the instruction, of TRAP_LEN bytes; at it, the program counter stops
+ * TRAP_BEHIND bytes further on. GENERAL_REG and VECTOR_REG are some registers,
+ * by their names; what has them in user_regs_struct is reg_general(), and the
+ * offset of the vector in NT_PRFPREG is VECTOR_OFFSET.
+ */
+#if defined(__x86_64__)
+
+#define TRAP		"\xcc"
+#define TRAP_LEN	1
+#define TRAP_BEHIND	1
+#define GENERAL_REG	"rbx"
+#define VECTOR_REG	"xmm7"
+#define VECTOR_OFFSET	(offsetof(struct user_fpregs_struct, xmm_space) + 7 * 16)
+
+#define reg_pc(regs)		((regs)->rip)
+#define reg_sp(regs)		((regs)->rsp)
+#define reg_general(regs)	((regs)->rbx)
+#define reg_syscall(regs)	((regs)->orig_rax)
+
+static inline unsigned long long reg_argument(const struct user_regs_struct *r,
+					      int i)
+{
+	switch (i) {
+	case 0:
+		return r->rdi;
+	case 1:
+		return r->rsi;
+	case 2:
+		return r->rdx;
+	case 3:
+		return r->r10;
+	case 4:
+		return r->r8;
+	default:
+		return r->r9;
+	}
+}
+
+#elif defined(__aarch64__)
+
+#define TRAP		"\x00\x00\x20\xd4"	/* brk #0 */
+#define TRAP_LEN	4
+#define TRAP_BEHIND	0
+#define GENERAL_REG	"x19"
+#define VECTOR_REG	"v7"
+#define VECTOR_OFFSET	(7 * 16)
+
+#define reg_pc(r)		((r)->pc)
+#define reg_sp(r)		((r)->sp)
+#define reg_general(r)		((r)->regs[19])
+#define reg_syscall(r)		((r)->regs[8])
+#define reg_argument(r, i)	((r)->regs[i])
+
+#else
+#error this architecture is not known here yet
+#endif
+
+/* 0 or -1; the thread is stopped, and ours. */
+static inline int regs_get(pid_t tid, struct user_regs_struct *regs)
+{
+	struct iovec iov = { regs, sizeof(*regs) };
+
+	return ptrace(PTRACE_GETREGSET, tid, NT_PRSTATUS, &iov) ||
+	       iov.iov_len != sizeof(*regs) ? -1 : 0;
+}
+
+static inline int regs_set(pid_t tid, struct user_regs_struct *regs)
+{
+	struct iovec iov = { regs, sizeof(*regs) };
+
+	return ptrace(PTRACE_SETREGSET, tid, NT_PRSTATUS, &iov) ? -1 : 0;
+}
+
+#endif /* SELFTESTS_MACHINE_H */
