@@ -10,9 +10,9 @@
 #define PAGES	256
 #define LEN	(PAGES * PAGE)
 
-static volatile uint64_t *shown;
+static uint64_t *shown;
 
-static volatile uint64_t *map(uint64_t addr, size_t len)
+static uint64_t *map(uint64_t addr, size_t len)
 {
 	struct dbgmem_window_map r = {
 		.size = sizeof(r),
@@ -28,12 +28,13 @@ static volatile uint64_t *map(uint64_t addr, size_t len)
 	return p == MAP_FAILED ? NULL : p;
 }
 
-static int load_all(const volatile uint64_t *at, uint64_t addr)
+static int load_all(const uint64_t *at, uint64_t addr)
 {
 	size_t i, bad = 0;
 
 	for (i = 0; i < PAGES; i++)
-		bad |= at[i * PAGE / 8] != pattern(addr + i * PAGE);
+		bad |= __atomic_load_n(&at[i * PAGE / 8], __ATOMIC_RELAXED) !=
+		       pattern(addr + i * PAGE);
 	return bad ? -EBADMSG : 0;
 }
 
@@ -45,7 +46,7 @@ static int window_hot(const struct work *w)
 /* Memory of its own with the same contents: as much work, but for the window. */
 static int local_hot(const struct work *w)
 {
-	return load_all((const volatile uint64_t *)w->room, w->addr);
+	return load_all((const uint64_t *)w->room, w->addr);
 }
 
 /* A part of the target that was not shown yet, each time. */
@@ -63,13 +64,13 @@ static int window_cold(const struct work *w)
 
 static int window_once(const struct work *w)
 {
-	volatile uint64_t *at = map(w->addr, LEN);
+	uint64_t *at = map(w->addr, LEN);
 	int ret;
 
 	if (!at)
 		return -errno;
 	ret = load_all(at, w->addr);
-	munmap((void *)at, LEN);
+	munmap(at, LEN);
 	return ret;
 }
 
@@ -114,7 +115,7 @@ int case_window(void)
 	if (!ret)
 		ret = run("window_hot", hot_methods, ARRAY_LEN(hot_methods),
 			  &w);
-	munmap((void *)shown, subject.area[AREA_READ].len);
+	munmap(shown, subject.area[AREA_READ].len);
 	if (!ret)
 		ret = run("window_once", once_methods, ARRAY_LEN(once_methods),
 			  &w);
