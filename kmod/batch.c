@@ -5,11 +5,11 @@
  * then, with no lock of the target's held, copy.
  */
 #include <linux/mm.h>
-#include <linux/uaccess.h>
 
 #include "batch.h"
 #include "expect.h"
 #include "hold.h"
+#include "mirror.h"
 #include "overlay.h"
 
 /* A longer segment has batches of its own. */
@@ -122,12 +122,6 @@ static struct dbgmem_segment *batch_hold(struct dbgmem_xfer *x,
 	return seg;
 }
 
-#define put_word(type, fault) do {					\
-	type __user *to = u64_to_user_ptr(seg->buf);			\
-									\
-	unsafe_put_user(READ_ONCE(*(type *)kaddr), to, fault);		\
-} while (0)
-
 /* Copy DBGMEM_SEGMENT_WORDs up to one that is not, or is not accessible. */
 static struct dbgmem_segment *put_words(struct dbgmem_segment *seg,
 					struct dbgmem_segment *end,
@@ -135,21 +129,9 @@ static struct dbgmem_segment *put_words(struct dbgmem_segment *seg,
 {
 	if (!user_write_access_begin(u64_to_user_ptr(seg->buf), seg->len))
 		return seg;
-	for (; seg < end && seg->reason == DBGMEM_SEGMENT_WORD; seg++) {
-		void *kaddr = dbgmem_cursor_kaddr(c, seg->addr);
-
-		if (likely(seg->len == sizeof(u64)))
-			put_word(u64, fault);
-		else if (seg->len == sizeof(u32))
-			put_word(u32, fault);
-		else if (seg->len == sizeof(u16))
-			put_word(u16, fault);
-		else
-			put_word(u8, fault);
-		seg->done = seg->len;
-		seg->reason = DBGMEM_REASON_NONE;
-	}
-fault:
+	while (seg < end && seg->reason == DBGMEM_SEGMENT_WORD &&
+	       dbgmem_segment_put(seg, dbgmem_cursor_kaddr(c, seg->addr)))
+		seg++;
 	user_write_access_end();
 	return seg;
 }
@@ -246,6 +228,36 @@ static int copy_if_expected(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 	return 0;
 }
 
+static int run_held(struct dbgmem_xfer *x, struct dbgmem_pages *p,
+		    struct dbgmem_segment **seg, struct dbgmem_segment *end,
+		    bool *alone)
+{
+	struct dbgmem_segment *next = batch_hold(x, p, *seg, end, alone);
+	int ret = 0;
+
+	if (unlikely(x->overlay >= DBGMEM_OVERLAY_READ))
+		mark_covered(x, *seg, next);
+	if (unlikely(x->expects) && next > *seg)
+		ret = copy_if_expected(x, p, *seg, next);
+	else
+		batch_copy(x, p, *seg, next);
+	dbgmem_drop_target(x, p->page, p->nr, !ret);
+	p->nr = 0;
+	*seg = next;
+	return ret;
+}
+
+/* What a mirror knows needs no holding. */
+static int run_mirrored(struct dbgmem_xfer *x, struct dbgmem_segment **seg,
+			struct dbgmem_segment *end, bool *alone)
+{
+	end = min(end, *seg + DBGMEM_BATCH_PAGES);
+	if (unlikely(x->overlay >= DBGMEM_OVERLAY_READ))
+		mark_covered(x, *seg, end);
+	*seg = dbgmem_mirror_batch(x, *seg, end, alone);
+	return 0;
+}
+
 /**
  * dbgmem_batch_run - carry out as many segments as can be held together
  * @x: the transfer
@@ -269,15 +281,9 @@ int dbgmem_batch_run(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 		ret = dbgmem_overlay_lock(x);
 		if (unlikely(ret))
 			return ret;
-		next = batch_hold(x, p, *seg, end, alone);
-		if (unlikely(x->overlay >= DBGMEM_OVERLAY_READ))
-			mark_covered(x, *seg, next);
-		if (unlikely(x->expects) && next > *seg)
-			ret = copy_if_expected(x, p, *seg, next);
-		else
-			batch_copy(x, p, *seg, next);
-		dbgmem_drop_target(x, p->page, p->nr, !ret);
-		p->nr = 0;
+		next = *seg;
+		ret = x->mirror ? run_mirrored(x, &next, end, alone) :
+				  run_held(x, p, &next, end, alone);
 	} while (unlikely(!dbgmem_overlay_unlock(x)));
 	if (!ret)
 		*seg = next;

@@ -3,6 +3,8 @@
 #ifndef KMOD_BATCH_H
 #define KMOD_BATCH_H
 
+#include <linux/uaccess.h>
+
 #include "dbgmem.h"
 #include "pages.h"
 
@@ -15,5 +17,34 @@ int dbgmem_batch_run(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 		     bool *alone);
 void dbgmem_batch_answer(struct dbgmem_xfer *x, struct dbgmem_segment *seg,
 			 u64 done, u32 reason);
+
+#define dbgmem_put_word(type, seg, kaddr, fault)			\
+	unsafe_put_user(READ_ONCE(*(const type *)(kaddr)),		\
+			(type __user *)u64_to_user_ptr((seg)->buf), fault)
+
+/**
+ * dbgmem_segment_put - read a DBGMEM_SEGMENT_WORD
+ * @seg: the segment; within user_write_access_begin()
+ * @kaddr: where the word is mapped
+ *
+ * Return: whether the caller's buffer took it; @seg has its answer then.
+ */
+static __always_inline bool dbgmem_segment_put(struct dbgmem_segment *seg,
+					       const void *kaddr)
+{
+	if (likely(seg->len == sizeof(u64)))
+		dbgmem_put_word(u64, seg, kaddr, fault);
+	else if (seg->len == sizeof(u32))
+		dbgmem_put_word(u32, seg, kaddr, fault);
+	else if (seg->len == sizeof(u16))
+		dbgmem_put_word(u16, seg, kaddr, fault);
+	else
+		dbgmem_put_word(u8, seg, kaddr, fault);
+	seg->done = seg->len;
+	seg->reason = DBGMEM_REASON_NONE;
+	return true;
+fault:
+	return false;
+}
 
 #endif /* KMOD_BATCH_H */

@@ -217,6 +217,17 @@ static inline bool dbgmem_capable_over(struct task_struct *task,
 #endif
 }
 
+/* Set and clear flags of a mapping that is being made. */
+static inline void dbgmem_vm_flags_mod(struct vm_area_struct *vma,
+				       unsigned long set, unsigned long clear)
+{
+#if DBGMEM_HAVE_VM_FLAGS_MOD
+	vm_flags_mod(vma, set, clear);
+#else
+	vma->vm_flags = (vma->vm_flags | set) & ~clear;
+#endif
+}
+
 #if DBGMEM_HAVE_FOLIO
 static inline int dbgmem_lock_page_killable(struct page *page)
 {

@@ -8,6 +8,10 @@
  *	session->overlay -> registry of breakpoints (breakpoint.c)
  *	session->overlay -> target's signal->exec_update_lock -> its mmap_lock
  *		-> registry (compat.h: DBGMEM_PINNED_PAGES_STAY)
+ *	session->lock -> mirror->lock
+ *	mmap_lock -> window->mutex -> mirror->lock (see window.h)
+ *	session->overlay -> mirror->lock (innermost: the target's notifiers take
+ *		it, so nothing is allocated, waited for or faulted in under it)
  *
  * The caller's memory is touched (faulted in, pinned, copied to or from) with
  * none of the target's held, so that an agent and its target may be the same
@@ -57,6 +61,9 @@
  * @task: a thread of it that had @mm when the session was attached: as long as
  *	it still has, the target is there, and no other needs to be looked for
  * @access: DBGMEM_ACCESS_* bits
+ * @mirror: what is known of the target's page tables, or NULL; constant once
+ *	attached
+ * @window: all windows of the session, or NULL before the first
  * @ended: DBGMEM_STATE_EXITED or _EXECED once that was noticed, else 0
  * @notifier: tells of the end of @mm; registered by the first poll that waits
  * @watching: @notifier is registered; under @lock
@@ -84,6 +91,8 @@ struct dbgmem_session {
 	struct pid		*pid;
 	struct task_struct	*task;
 	u32			access;
+	struct dbgmem_mirror	*mirror;
+	struct dbgmem_window	*window;
 	u32			ended;
 	struct mmu_notifier	notifier;
 	bool			watching;
@@ -148,6 +157,7 @@ struct dbgmem_valid {
  *	that matters (compat.h: DBGMEM_COHERENT_ICACHE)
  * @overlay: what is held of the session's, see overlay.h
  * @expects: conditions to be checked before anything moves, or NULL
+ * @mirror: where to look for the target's pages first, or NULL
  * @nr_changed: segments of a vector that were not what they were before
  * @done: answer: bytes that moved
  * @fault_addr: answer
@@ -166,6 +176,7 @@ struct dbgmem_xfer {
 	bool			code;
 	u8			overlay;
 	struct dbgmem_expects	*expects;
+	struct dbgmem_mirror	*mirror;
 	u32			nr_changed;
 	u64			done;
 	u64			fault_addr;
@@ -206,6 +217,8 @@ struct dbgmem_ioctl_op {
  * @req.bp_list: DBGMEM_IOC_BP_LIST
  * @req.cmpxchg: DBGMEM_IOC_CMPXCHG
  * @req.region_list: DBGMEM_IOC_REGION
+ * @req.window: DBGMEM_IOC_WINDOW
+ * @req.window_sync: DBGMEM_IOC_WINDOW_SYNC
  */
 struct dbgmem_ucmd {
 	struct dbgmem_session	*session;
@@ -224,6 +237,8 @@ struct dbgmem_ucmd {
 		struct dbgmem_bp_list	bp_list;
 		struct dbgmem_cmpxchg	cmpxchg;
 		struct dbgmem_region_list region_list;
+		struct dbgmem_window_map window;
+		struct dbgmem_window_sync window_sync;
 	} req;
 };
 
@@ -276,6 +291,8 @@ int dbgmem_force_check(struct dbgmem_session *s);
 ssize_t dbgmem_pinned_copy(struct dbgmem_xfer *x, struct page **pages,
 			   unsigned int nr_pages);
 size_t dbgmem_pinned_page(struct dbgmem_xfer *x);
+size_t dbgmem_copy_mapped(struct dbgmem_xfer *x, size_t at, char *kaddr,
+			  size_t len);
 size_t dbgmem_copy_pages(struct dbgmem_xfer *x, struct page **pages,
 			 unsigned long nr);
 ssize_t dbgmem_remote_copy(struct dbgmem_xfer *x, struct page **pages,

@@ -7,6 +7,7 @@
 
 #include "compat.h"
 #include "dbgmem.h"
+#include "window.h"
 
 static const char * const state_names[] = {
 	[DBGMEM_STATE_UNBOUND]	= "unbound",
@@ -38,6 +39,17 @@ int dbgmem_ioc_info(struct dbgmem_ucmd *ucmd)
 			 DBGMEM_FEATURE_STABLE | DBGMEM_FEATURE_REGION;
 	if (DBGMEM_CAN_NOFAULT)
 		info->features |= DBGMEM_FEATURE_NOFAULT;
+	info->max_mirror_pages = dbgmem_mirror_max(s);
+	info->mirror_pages = dbgmem_mirror_pages(s);
+	if (info->max_mirror_pages) {
+		info->features |= DBGMEM_FEATURE_MIRROR;
+		info->attach_flags = DBGMEM_ATTACH_MIRROR;
+		info->max_window_pages = dbgmem_window_max(s);
+	}
+	if (info->max_window_pages)
+		info->features |= DBGMEM_FEATURE_WINDOW;
+	info->window_pages = dbgmem_window_pages(s);
+	info->windows = dbgmem_window_maps(s);
 	info->transfer_flags = dbgmem_transfer_flags();
 	info->max_exact = DBGMEM_MAX_EXACT;
 	info->max_exact_pages = DBGMEM_MAX_EXACT_PAGES;
@@ -83,4 +95,10 @@ void dbgmem_show_fdinfo(struct seq_file *m, struct file *file)
 	seq_printf(m, "dbgmem-breakpoints:\t%u\n",
 		   READ_ONCE(s->nr_breakpoints));
 	seq_printf(m, "dbgmem-breakpoints-lost:\t%u\n", READ_ONCE(s->lost));
+	seq_printf(m, "dbgmem-mirror:\t%s\n",
+		   bound && s->mirror ? "yes" : "no");
+	seq_printf(m, "dbgmem-mirror-pages:\t%u\n",
+		   bound ? dbgmem_mirror_pages(s) : 0);
+	seq_printf(m, "dbgmem-windows:\t%u\n", dbgmem_window_maps(s));
+	seq_printf(m, "dbgmem-window-pages:\t%u\n", dbgmem_window_pages(s));
 }

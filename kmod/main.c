@@ -19,6 +19,7 @@
 
 #include "compat.h"
 #include "dbgmem.h"
+#include "window.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -52,10 +53,14 @@ static const struct dbgmem_ioctl_op ioctl_ops[] = {
 		 struct dbgmem_cmpxchg, observed, exchanged),
 	IOCTL_OP(DBGMEM_IOC_REGION, dbgmem_ioc_region,
 		 struct dbgmem_region_list, nr, reserved),
+	IOCTL_OP(DBGMEM_IOC_WINDOW, dbgmem_ioc_window,
+		 struct dbgmem_window_map, offset, offset),
+	IOCTL_OP(DBGMEM_IOC_WINDOW_SYNC, dbgmem_ioc_window_sync,
+		 struct dbgmem_window_sync, pages, reserved),
 };
 
 /* The ABI: a change here breaks programs. */
-static_assert(sizeof(struct dbgmem_info) == 96);
+static_assert(sizeof(struct dbgmem_info) == 120);
 static_assert(sizeof(struct dbgmem_attach) == 24);
 static_assert(sizeof(struct dbgmem_transfer) == 72);
 static_assert(sizeof(struct dbgmem_segment) == 40);
@@ -68,6 +73,8 @@ static_assert(sizeof(struct dbgmem_bp_list) == 56);
 static_assert(sizeof(struct dbgmem_cmpxchg) == 64);
 static_assert(sizeof(struct dbgmem_region) == 64);
 static_assert(sizeof(struct dbgmem_region_list) == 80);
+static_assert(sizeof(struct dbgmem_window_map) == 40);
+static_assert(sizeof(struct dbgmem_window_sync) == 16);
 
 /*
  * Requests are a few words long. Moving them one by one costs half of what the
@@ -222,6 +229,9 @@ static int dbgmem_release(struct inode *inode, struct file *file)
 
 	dbgmem_event_release(s);
 	dbgmem_vector_release(s);
+	dbgmem_window_release(s, file);
+	dbgmem_mirror_destroy(s->mirror);
+	s->mirror = NULL;
 	dbgmem_breakpoint_release(s);
 	dbgmem_session_put(s);
 	return 0;
@@ -238,6 +248,7 @@ static const struct file_operations dbgmem_fops = {
 	.write_iter	= dbgmem_write_iter,
 	.llseek		= dbgmem_llseek,
 	.poll		= dbgmem_poll,
+	.mmap		= dbgmem_mmap,
 	.show_fdinfo	= dbgmem_show_fdinfo,
 };
 
@@ -255,9 +266,12 @@ static int __init dbgmem_init(void)
 	ret = dbgmem_receipt_init();
 	if (ret)
 		return ret;
-	ret = dbgmem_breakpoint_init();
+	ret = dbgmem_mirror_init();
 	if (ret)
 		return ret;
+	ret = dbgmem_breakpoint_init();
+	if (ret)
+		goto err_mirror;
 	ret = misc_register(&dbgmem_dev);
 	if (ret)
 		goto err_breakpoint;
@@ -266,6 +280,8 @@ static int __init dbgmem_init(void)
 
 err_breakpoint:
 	dbgmem_breakpoint_exit();
+err_mirror:
+	dbgmem_mirror_exit();
 	return ret;
 }
 
@@ -273,6 +289,7 @@ static void __exit dbgmem_exit(void)
 {
 	misc_deregister(&dbgmem_dev);
 	dbgmem_breakpoint_exit();
+	dbgmem_mirror_exit();
 	pr_info("unloaded\n");
 }
 

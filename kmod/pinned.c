@@ -26,16 +26,34 @@ static noinline size_t copy_hidden(struct dbgmem_xfer *x, size_t at,
 	       copy_plain(x, at, kaddr, len);
 }
 
+static __always_inline size_t copy_mapped(struct dbgmem_xfer *x, size_t at,
+					  char *kaddr, size_t len)
+{
+	return unlikely(x->overlay >= DBGMEM_OVERLAY_READ) ?
+	       copy_hidden(x, at, kaddr, len) : copy_plain(x, at, kaddr, len);
+}
+
+/**
+ * dbgmem_copy_mapped - copy between mapped memory of the target and the caller
+ * @x: the transfer
+ * @at: offset from x->addr, and into the caller's buffer
+ * @kaddr: where that is mapped
+ * @len: bytes, on one page
+ *
+ * Return: bytes copied.
+ */
+size_t dbgmem_copy_mapped(struct dbgmem_xfer *x, size_t at, char *kaddr,
+			  size_t len)
+{
+	return copy_mapped(x, at, kaddr, len);
+}
+
 static size_t copy_piece(struct dbgmem_xfer *x, size_t at, struct page *page,
 			 unsigned int offset, size_t len)
 {
 	char *kaddr = kmap_local_page(page);
-	size_t n;
+	size_t n = copy_mapped(x, at, kaddr + offset, len);
 
-	if (unlikely(x->overlay >= DBGMEM_OVERLAY_READ))
-		n = copy_hidden(x, at, kaddr + offset, len);
-	else
-		n = copy_plain(x, at, kaddr + offset, len);
 	if (x->code)
 		dbgmem_page_written(page, kaddr + offset, n);
 	kunmap_local(kaddr);

@@ -18,6 +18,7 @@
 
 #include "compat.h"
 #include "dbgmem.h"
+#include "mirror.h"
 #include "trace.h"
 
 /*
@@ -246,10 +247,24 @@ static u32 common_access(fmode_t mode)
 	       (mode & FMODE_WRITE ? DBGMEM_ACCESS_WRITE : 0);
 }
 
+/* What is asked for besides. */
+static int mirror(const struct dbgmem_attach *a, struct mm_struct *mm,
+		  struct dbgmem_mirror **m)
+{
+	*m = NULL;
+	if (!(a->flags & DBGMEM_ATTACH_MIRROR))
+		return 0;
+	if (!(a->access & DBGMEM_ACCESS_READ))
+		return -EACCES;
+	*m = dbgmem_mirror_create(mm);
+	return PTR_ERR_OR_ZERO(*m);
+}
+
 static int bind(struct dbgmem_ucmd *ucmd, struct file *receipt)
 {
 	struct dbgmem_session *s = ucmd->session;
 	struct dbgmem_attach *a = &ucmd->req.attach;
+	struct dbgmem_mirror *m;
 	struct task_struct *task;
 	struct mm_struct *mm;
 	struct pid *pid;
@@ -274,19 +289,25 @@ static int bind(struct dbgmem_ucmd *ucmd, struct file *receipt)
 		ret = -EACCES;
 		goto err_pid;
 	}
+	ret = mirror(a, mm, &m);
+	if (ret)
+		goto err_pid;
 	/* A caller who cannot be told the answer has not attached. */
 	ret = dbgmem_respond(ucmd);
 	if (ret)
-		goto err_pid;
+		goto err_mirror;
 
 	mmgrab(mm);
+	s->mirror = m;
 	s->pid = pid;
 	s->task = task;
 	s->access = a->access;
-	/* Pairs with dbgmem_target_attached(): pid and access are set. */
+	/* Pairs with dbgmem_target_attached(): what is above is set. */
 	smp_store_release(&s->mm, mm);
 	return 0;
 
+err_mirror:
+	dbgmem_mirror_destroy(m);
 err_pid:
 	put_pid(pid);
 err_task:
@@ -306,7 +327,9 @@ int dbgmem_ioc_attach(struct dbgmem_ucmd *ucmd)
 	int ret;
 
 	a->access = 0;
-	if (a->flags || a->reserved)
+	if (a->flags & ~DBGMEM_ATTACH_MIRROR || a->reserved)
+		return -EOPNOTSUPP;
+	if (a->flags & DBGMEM_ATTACH_MIRROR && !dbgmem_mirror_max(s))
 		return -EOPNOTSUPP;
 	if (a->pid <= 0)
 		return -EINVAL;

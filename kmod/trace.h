@@ -106,6 +106,25 @@ TRACE_EVENT(dbgmem_breakpoint,
 		  __entry->addr, __entry->len, __entry->ret)
 );
 
+TRACE_EVENT(dbgmem_window,
+	TP_PROTO(pid_t target, u64 addr, u64 len, int ret),
+	TP_ARGS(target, addr, len, ret),
+	TP_STRUCT__entry(
+		__field(u64,	addr)
+		__field(u64,	len)
+		__field(pid_t,	target)
+		__field(int,	ret)
+	),
+	TP_fast_assign(
+		__entry->target = target;
+		__entry->addr = addr;
+		__entry->len = len;
+		__entry->ret = ret;
+	),
+	TP_printk("target=%d addr=0x%llx len=%llu ret=%d", __entry->target,
+		  __entry->addr, __entry->len, __entry->ret)
+);
+
 #endif /* KMOD_TRACE_H */
 
 #undef TRACE_INCLUDE_PATH

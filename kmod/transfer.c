@@ -13,6 +13,7 @@
 
 #include "caller.h"
 #include "compat.h"
+#include "mirror.h"
 #include "overlay.h"
 #include "trace.h"
 
@@ -72,6 +73,13 @@ int dbgmem_force_check(struct dbgmem_session *s)
 	return dbgmem_target_errno(s) ?: -EPERM;
 }
 
+/* What is to be pinned, forced or expected is not asked of the mirror. */
+static bool may_mirror(const struct dbgmem_xfer *x)
+{
+	return !x->write && !x->expects &&
+	       !(x->flags & (DBGMEM_EXACT | DBGMEM_FORCE));
+}
+
 static __always_inline int begin(struct dbgmem_xfer *x)
 {
 	struct dbgmem_session *s = x->session;
@@ -89,6 +97,9 @@ static __always_inline int begin(struct dbgmem_xfer *x)
 		}
 	}
 	x->foll = foll_flags(x);
+	x->mirror = s->mirror;
+	if (unlikely(x->mirror) && !may_mirror(x))
+		x->mirror = NULL;
 	x->engine = dbgmem_engine();
 	return 0;
 }
@@ -128,6 +139,12 @@ static ssize_t copy_pages(struct dbgmem_xfer *x, struct page **pages,
 {
 	ssize_t ret;
 
+	/* An iterator cannot go back to what was copied in part. */
+	if (x->mirror && !x->caller.iter) {
+		ret = dbgmem_mirror_copy(x);
+		if (ret)
+			return ret;
+	}
 	if (x->engine == DBGMEM_ENGINE_REMOTE)
 		return dbgmem_remote_copy(x, pages, nr_pages);
 
@@ -282,11 +299,14 @@ static noinline int run_batches(struct dbgmem_xfer *x)
 
 static __always_inline size_t copy_one(struct dbgmem_xfer *x)
 {
-	size_t n;
+	size_t n = 0;
 
 	if (unlikely(dbgmem_overlay_lock(x)))
 		return 0;
-	n = dbgmem_pinned_page(x);
+	if (x->mirror)
+		n = dbgmem_mirror_copy(x);
+	if (n < x->left)
+		n = dbgmem_pinned_page(x);
 	return likely(dbgmem_overlay_unlock(x)) ? n : 0;
 }
 
@@ -397,6 +417,43 @@ static __always_inline int run_request(struct dbgmem_xfer *x,
 	return x->done ? 0 : ret;
 }
 
+static void trace(const struct dbgmem_session *s, bool write,
+		  const struct dbgmem_transfer *t)
+{
+	trace_dbgmem_transfer(pid_nr(s->pid), write, t->addr, t->len, t->flags,
+			      t->done, t->reason);
+}
+
+/*
+ * A read within one page that the mirror knows: without a look at the target,
+ * but for whether it still runs the same program. False if it is not one, or may
+ * have met a trap.
+ */
+static __always_inline bool read_known(struct dbgmem_session *s,
+				       struct dbgmem_transfer *t)
+{
+	if (!dbgmem_target_attached(s) || !s->mirror || READ_ONCE(s->overlaid))
+		return false;
+	if (t->flags & ~(DBGMEM_NOFAULT | DBGMEM_ZEROFILL | DBGMEM_RAW) ||
+	    t->valid || t->addr > ULONG_MAX)
+		return false;
+	/* Without one of no bytes. */
+	if (t->len - 1 >= PAGE_SIZE - offset_in_page(t->addr) ||
+	    !dbgmem_task_has_mm(s))
+		return false;
+	if (!dbgmem_mirror_read(s->mirror, t->addr, u64_to_user_ptr(t->buf),
+				t->len))
+		return false;
+	/* Pairs with the barrier in dbgmem_overlay_begin(). */
+	smp_rmb();
+	if (unlikely(READ_ONCE(s->overlaid)))
+		return false;
+	t->done = t->len;
+	atomic64_inc(&s->reads);
+	atomic64_add(t->len, &s->bytes_read);
+	return true;
+}
+
 /* Twice, for reading and for writing: half of the branches are known then. */
 static __always_inline int transfer(struct dbgmem_ucmd *ucmd, bool write)
 {
@@ -411,26 +468,30 @@ static __always_inline int transfer(struct dbgmem_ucmd *ucmd, bool write)
 	};
 	int ret;
 
-	t->done = 0;
-	t->fault_addr = 0;
-	t->reason = DBGMEM_REASON_NONE;
-
-	ret = check_request(t, write);
-	if (ret)
-		return ret;
 	ret = begin(&x);
 	if (ret)
 		return ret;
 	ret = run_request(&x, t);
 	end(&x);
-	if (trace_dbgmem_transfer_enabled())
-		trace_dbgmem_transfer(pid_nr(x.session->pid), write, t->addr,
-				      t->len, x.flags, x.done, x.reason);
-
 	t->done = x.done;
 	t->fault_addr = x.fault_addr;
 	t->reason = x.reason;
+	if (trace_dbgmem_transfer_enabled())
+		trace(x.session, write, t);
 	return ret;
+}
+
+static noinline int transfer_read(struct dbgmem_ucmd *ucmd)
+{
+	return transfer(ucmd, false);
+}
+
+static __always_inline int prepare(struct dbgmem_transfer *t, bool write)
+{
+	t->done = 0;
+	t->fault_addr = 0;
+	t->reason = DBGMEM_REASON_NONE;
+	return check_request(t, write);
 }
 
 /**
@@ -439,7 +500,17 @@ static __always_inline int transfer(struct dbgmem_ucmd *ucmd, bool write)
  */
 int dbgmem_ioc_read(struct dbgmem_ucmd *ucmd)
 {
-	return transfer(ucmd, false);
+	struct dbgmem_transfer *t = &ucmd->req.transfer;
+	int ret;
+
+	ret = prepare(t, false);
+	if (unlikely(ret))
+		return ret;
+	if (!read_known(ucmd->session, t))
+		return transfer_read(ucmd);
+	if (trace_dbgmem_transfer_enabled())
+		trace(ucmd->session, false, t);
+	return 0;
 }
 
 /**
@@ -448,5 +519,8 @@ int dbgmem_ioc_read(struct dbgmem_ucmd *ucmd)
  */
 int dbgmem_ioc_write(struct dbgmem_ucmd *ucmd)
 {
-	return transfer(ucmd, true);
+	int ret;
+
+	ret = prepare(&ucmd->req.transfer, true);
+	return ret ?: transfer(ucmd, true);
 }

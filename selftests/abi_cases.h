@@ -15,14 +15,15 @@ struct part {
 };
 
 #define for_each_part(p, c) \
-	for (p = (c)->out; p < (c)->out + 2 && p->to; p++)
+	for (p = (c)->out; p < (c)->out + 3 && p->to; p++)
 
 struct ioctl_case {
 	unsigned long cmd;
 	size_t first, size;		/* of the first version, and today's */
-	struct part out[2];		/* where the outputs are */
+	struct part out[3];		/* where the outputs are */
 	size_t reserved[2];		/* offsets, 0 for none */
 	uint32_t flags;			/* the ones that are known */
+	bool mirror;			/* it needs a session with one */
 	void (*fill)(struct abi *a, void *req);
 	/* What a request that was carried out left, if it must not stay. */
 	void (*undo)(struct abi *a);
@@ -179,6 +180,22 @@ static void fill_region(struct abi *a, void *req)
 	memcpy(req, &r, sizeof(r));
 }
 
+static void fill_window(struct abi *a, void *req)
+{
+	struct dbgmem_window_map r = {
+		.addr = (uintptr_t)a->shared,
+		.len = PAGE,
+	};
+
+	memcpy(req, &r, sizeof(r));
+}
+
+static void fill_window_sync(struct abi *a, void *req)
+{
+	(void)a;
+	(void)req;
+}
+
 FIXTURE(every_ioctl)
 {
 	struct abi a;
@@ -200,7 +217,8 @@ FIXTURE_VARIANT_ADD(every_ioctl, info)
 		.first = END(info, reserved),
 		.size = sizeof(struct dbgmem_info),
 		.out = { FIELDS(info, abi_version, max_exact_pages),
-			 FIELDS(info, max_breakpoints, max_retries) },
+			 FIELDS(info, max_breakpoints, max_retries),
+			 FIELDS(info, attach_flags, windows) },
 		.reserved = { OFFSET(info, reserved), OFFSET(info, reserved2) },
 		.fill = fill_info,
 	},
@@ -214,6 +232,7 @@ FIXTURE_VARIANT_ADD(every_ioctl, attach)
 		.size = sizeof(struct dbgmem_attach),
 		.out = { FIELDS(attach, access, access) },
 		.reserved = { OFFSET(attach, reserved) },
+		.flags = DBGMEM_ATTACH_MIRROR,
 		.fill = fill_attach,
 	},
 };
@@ -338,8 +357,35 @@ FIXTURE_VARIANT_ADD(every_ioctl, region)
 	},
 };
 
+FIXTURE_VARIANT_ADD(every_ioctl, window)
+{
+	.c = {
+		.cmd = DBGMEM_IOC_WINDOW,
+		.first = sizeof(struct dbgmem_window_map),
+		.size = sizeof(struct dbgmem_window_map),
+		.out = { FIELDS(window_map, offset, offset) },
+		.reserved = { OFFSET(window_map, reserved) },
+		.fill = fill_window,
+		.mirror = true,
+	},
+};
+
+FIXTURE_VARIANT_ADD(every_ioctl, window_sync)
+{
+	.c = {
+		.cmd = DBGMEM_IOC_WINDOW_SYNC,
+		.first = sizeof(struct dbgmem_window_sync),
+		.size = sizeof(struct dbgmem_window_sync),
+		.out = { FIELDS(window_sync, pages, pages) },
+		.reserved = { OFFSET(window_sync, reserved) },
+		.fill = fill_window_sync,
+		.mirror = true,
+	},
+};
+
 FIXTURE_SETUP(every_ioctl)
 {
+	attach_flags = variant->c.mirror ? DBGMEM_ATTACH_MIRROR : 0;
 	ASSERT_EQ(0, abi_start(&self->a));
 }
 

@@ -19,18 +19,19 @@ FIXTURE_VARIANT(cmpxchg) {
 FIXTURE_VARIANT_ADD(cmpxchg, remote) { .engine = "remote", };
 FIXTURE_VARIANT_ADD(cmpxchg, pinned) { .engine = "pinned", };
 FIXTURE_VARIANT_ADD(cmpxchg, auto) { .engine = "auto", };
+FIXTURE_VARIANT_ADD(cmpxchg, mirror) { .engine = "mirror", };
 
 FIXTURE_SETUP(cmpxchg)
 {
 	self->b = &self->bed;
-	ASSERT_EQ(0, param_set("engine", variant->engine));
+	ASSERT_EQ(0, engine_set(variant->engine));
 	ASSERT_EQ(0, bed_start(self->b));
 }
 
 FIXTURE_TEARDOWN(cmpxchg)
 {
 	bed_stop(self->b);
-	param_set("engine", "auto");
+	engine_set("auto");
 	param_set("force", "capable");
 }
 

@@ -50,10 +50,14 @@ static inline int proc_open(pid_t pid, const char *name, int oflags)
 	return fd < 0 ? -errno : fd;
 }
 
+/* What sessions are attached with. */
+static uint32_t attach_flags;
+
 static inline int attach(int fd, pid_t pid, int receipt)
 {
 	struct dbgmem_attach a = {
 		.size = sizeof(a),
+		.flags = attach_flags,
 		.pid = pid,
 		.receipt = receipt,
 	};
@@ -134,6 +138,18 @@ static inline int param_set(const char *name, const char *value)
 	n = write(fd, value, strlen(value));
 	close(fd);
 	return n == (ssize_t)strlen(value) ? 0 : -EINVAL;
+}
+
+/*
+ * The way that transfers of this process's sessions go: an engine, or "mirror":
+ * sessions to come have one, and what it does not know goes through any engine.
+ */
+static inline int engine_set(const char *name)
+{
+	bool mirror = !strcmp(name, "mirror");
+
+	attach_flags = mirror ? DBGMEM_ATTACH_MIRROR : 0;
+	return param_set("engine", mirror ? "auto" : name);
 }
 
 /*

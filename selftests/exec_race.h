@@ -33,7 +33,10 @@ FIXTURE_SETUP(setuid_exec)
 {
 	char helper[128];
 
-	ASSERT_EQ(0, param_set("engine", ENGINE));
+	ASSERT_EQ(0, engine_set(ENGINE));
+	/* The agents are another program. */
+	if (attach_flags & DBGMEM_ATTACH_MIRROR)
+		setenv("DBGMEM_MIRROR", "1", 1);
 	file_write("/proc/sys/kernel/yama/ptrace_scope", "0");
 	ASSERT_EQ(0, beside("helper_suid", helper, sizeof(helper)));
 	ASSERT_EQ(0, copy_program(helper, SUID_PROGRAM, 04755));
@@ -51,7 +54,7 @@ FIXTURE_TEARDOWN(setuid_exec)
 {
 	unlink(self->node);
 	unlink(SUID_PROGRAM);
-	param_set("engine", "auto");
+	engine_set("auto");
 }
 
 TEST_F_TIMEOUT(setuid_exec, RACE_TEST, 290)

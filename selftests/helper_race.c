@@ -210,6 +210,8 @@ int main(int argc, char **argv)
 	if (argc != 6)
 		return 2;
 	every_call = !strcmp(argv[5], "every");
+	if (getenv("DBGMEM_MIRROR"))
+		attach_flags = DBGMEM_ATTACH_MIRROR;
 	memset(new, NEW_BYTE, sizeof(new));
 	rounds = atol(argv[2]);
 	r = mmap(NULL, AGENTS * sizeof(*r), PROT_READ | PROT_WRITE, MAP_SHARED,

@@ -135,11 +135,12 @@ FIXTURE_VARIANT(overlay) {
 FIXTURE_VARIANT_ADD(overlay, remote) { .engine = "remote", };
 FIXTURE_VARIANT_ADD(overlay, pinned) { .engine = "pinned", };
 FIXTURE_VARIANT_ADD(overlay, auto) { .engine = "auto", };
+FIXTURE_VARIANT_ADD(overlay, mirror) { .engine = "mirror", };
 
 FIXTURE_SETUP(overlay)
 {
 	self->b = &self->bed;
-	ASSERT_EQ(0, param_set("engine", variant->engine));
+	ASSERT_EQ(0, engine_set(variant->engine));
 	self->buf = private_alloc(BED_SIZE + PAGE);
 	ASSERT_NE(NULL, self->buf);
 	ASSERT_EQ(0, bed_start(self->b));
@@ -148,7 +149,7 @@ FIXTURE_SETUP(overlay)
 FIXTURE_TEARDOWN(overlay)
 {
 	bed_stop(self->b);
-	param_set("engine", "auto");
+	engine_set("auto");
 }
 
 #endif /* SELFTESTS_OVERLAY_H */

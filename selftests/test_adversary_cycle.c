@@ -342,13 +342,13 @@ TEST_F_TIMEOUT(itself, request_within_its_own_buffer, 60)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(engines); i++) {
-		ASSERT_EQ(0, param_set("engine", engines[i]));
+		ASSERT_EQ(0, engine_set(engines[i]));
 		about_itself(_metadata, self, DBGMEM_IOC_READ, 0);
 		about_itself(_metadata, self, DBGMEM_IOC_WRITE, 0);
 		about_itself(_metadata, self, DBGMEM_IOC_READ, DBGMEM_EXACT);
 		about_itself(_metadata, self, DBGMEM_IOC_WRITE, DBGMEM_EXACT);
 	}
-	param_set("engine", "auto");
+	engine_set("auto");
 }
 
 /* What segments put over the array comes too late to count. */

@@ -127,7 +127,7 @@ FIXTURE_SETUP(forbidden)
 FIXTURE_TEARDOWN(forbidden)
 {
 	trial_stop(&self->trial);
-	param_set("engine", "auto");
+	engine_set("auto");
 }
 
 #define EXPECT_REASON(r) do {						\
@@ -148,7 +148,7 @@ static const char *const engines[] = { "remote", "pinned", "auto" };
 /* Over each engine: EXACT has one of its own. */
 #define for_each_engine(i) \
 	for (i = 0; i < ARRAY_SIZE(engines) && \
-		    !param_set("engine", engines[i]); i++)
+		    !engine_set(engines[i]); i++)
 
 /*
  * The page of vsyscalls is every program's to run, and on some kernels to read.

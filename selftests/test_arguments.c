@@ -32,6 +32,12 @@ FIXTURE_VARIANT_ADD(arguments, read_pinned)
 	.engine = "pinned",
 };
 
+FIXTURE_VARIANT_ADD(arguments, read_mirror)
+{
+	.cmd = DBGMEM_IOC_READ,
+	.engine = "mirror",
+};
+
 FIXTURE_VARIANT_ADD(arguments, write_remote)
 {
 	.cmd = DBGMEM_IOC_WRITE,
@@ -46,14 +52,14 @@ FIXTURE_VARIANT_ADD(arguments, write_pinned)
 
 FIXTURE_SETUP(arguments)
 {
-	ASSERT_EQ(0, param_set("engine", variant->engine));
+	ASSERT_EQ(0, engine_set(variant->engine));
 	ASSERT_EQ(0, abi_start(&self->a));
 }
 
 FIXTURE_TEARDOWN(arguments)
 {
 	abi_stop(&self->a);
-	param_set("engine", "auto");
+	engine_set("auto");
 }
 
 TEST_F_TIMEOUT(arguments, bad_buffer_is_efault_with_reason_buffer, 60)
@@ -254,6 +260,8 @@ TEST_F_TIMEOUT(arguments, session_opened_for_the_other_way_is_eacces, 60)
 	struct dbgmem_transfer t;
 	int fd;
 
+	/* Who may not read has no use for a mirror. */
+	attach_flags = 0;
 	fd = dev_open(reads ? O_WRONLY : O_RDONLY);
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(0, attach(fd, self->a.target.pid, self->a.receipt));

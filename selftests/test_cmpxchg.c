@@ -93,6 +93,8 @@ TEST_F_TIMEOUT(cmpxchg, session_without_both_rights_is_refused, 60)
 	uint64_t was = pattern_value(0, 8);
 
 	ro = session_open(b->target->pid, O_RDONLY);
+	/* Who may not read has no use for a mirror. */
+	attach_flags = 0;
 	wo = session_open(b->target->pid, O_WRONLY);
 	EXPECT_EQ(-ENOTCONN, cx(none, b->mem, 8, was, 1, 0, &self->c));
 	EXPECT_ANSWER(0, 0);

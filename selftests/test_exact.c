@@ -26,6 +26,7 @@ FIXTURE_VARIANT(exact) {
 FIXTURE_VARIANT_ADD(exact, remote) { .engine = "remote", };
 FIXTURE_VARIANT_ADD(exact, pinned) { .engine = "pinned", };
 FIXTURE_VARIANT_ADD(exact, auto) { .engine = "auto", };
+FIXTURE_VARIANT_ADD(exact, mirror) { .engine = "mirror", };
 
 FIXTURE_SETUP(exact)
 {
@@ -33,7 +34,7 @@ FIXTURE_SETUP(exact)
 	ASSERT_NE(NULL, self->trial.job);
 	self->target = &self->trial.target;
 	self->job = self->trial.job;
-	ASSERT_EQ(0, param_set("engine", variant->engine));
+	ASSERT_EQ(0, engine_set(variant->engine));
 	self->mem = private_alloc(AREA);
 	ASSERT_NE(NULL, self->mem);
 	self->buf = private_alloc(AREA);
@@ -47,7 +48,7 @@ FIXTURE_SETUP(exact)
 FIXTURE_TEARDOWN(exact)
 {
 	trial_stop(&self->trial);
-	param_set("engine", "auto");
+	engine_set("auto");
 }
 
 TEST_F_TIMEOUT(exact, moves_all_of_it_when_all_is_accessible, 60)

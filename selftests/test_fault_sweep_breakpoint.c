@@ -20,7 +20,7 @@ FIXTURE_SETUP(sweep)
 FIXTURE_TEARDOWN(sweep)
 {
 	bed_stop(self->b);
-	param_set("engine", "auto");
+	engine_set("auto");
 }
 
 /* All is as it was, and the other session works. */
@@ -207,7 +207,7 @@ TEST_F_TIMEOUT(sweep, each_transfer_over_traps_fails_well, 60)
 	ASSERT_EQ(0, bp_set(b->fd, b->mem + 100, INT3, 1, NULL));
 	ASSERT_EQ(0, bp_set(b->fd, b->mem + ACROSS, LONG_TRAP, 16, NULL));
 	for (i = 0; i < ARRAY_SIZE(engines); i++) {
-		ASSERT_EQ(0, param_set("engine", engines[i]));
+		ASSERT_EQ(0, engine_set(engines[i]));
 		sweep_over(_metadata, self, false, 0);
 		sweep_over(_metadata, self, false, DBGMEM_EXACT);
 		sweep_over(_metadata, self, true, 0);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Fault sweep of open, ATTACH, INFO, REGION, poll, mmap and close. */
+/* Fault sweep of open, ATTACH, INFO, REGION, WINDOW, poll, mmap and close. */
 #include "breakpoint.h"
 #include "sweep.h"
+#include "window.h"
 
 #include <poll.h>
 
@@ -39,12 +40,14 @@ TEST_F_TIMEOUT(life, each_open_fails_well, 60)
 
 /* Once aligned, once not: requests and answers are copied by other means. */
 static void sweep_attach(struct __test_metadata *_metadata,
-			 FIXTURE_DATA(life) *self, size_t shift, int want)
+			 FIXTURE_DATA(life) *self, size_t shift, int want,
+			 uint32_t flags)
 {
 	char room[sizeof(struct dbgmem_attach) + 1];
 	pid_t pid = self->b->target->pid;
 	struct dbgmem_attach a = {
 		.size = sizeof(a),
+		.flags = flags,
 		.pid = pid,
 		.receipt = proc_open(want ? getpid() : pid, "mem", O_RDWR),
 	};
@@ -56,7 +59,7 @@ static void sweep_attach(struct __test_metadata *_metadata,
 		ASSERT_LE(0, fd);
 		memcpy(room + shift, &a, sizeof(a));
 		SWEEP_CALL(nth, ret, ioctl(fd, DBGMEM_IOC_ATTACH, room + shift)
-			   ? -errno : 0, want, MAY_FAULT);
+			   ? -errno : 0, want, flags ? MAY_ANY : MAY_FAULT);
 		/* Who could not be told has not attached, and may try again. */
 		ASSERT_EQ(0, session_info(fd, &info));
 		ASSERT_EQ(ret ? DBGMEM_STATE_UNBOUND : DBGMEM_STATE_ATTACHED,
@@ -71,9 +74,37 @@ static void sweep_attach(struct __test_metadata *_metadata,
 
 TEST_F_TIMEOUT(life, each_attach_fails_well, 60)
 {
-	sweep_attach(_metadata, self, 0, 0);
-	sweep_attach(_metadata, self, 1, 0);
-	sweep_attach(_metadata, self, 0, -EXDEV);
+	sweep_attach(_metadata, self, 0, 0, 0);
+	sweep_attach(_metadata, self, 1, 0, 0);
+	sweep_attach(_metadata, self, 0, -EXDEV, 0);
+}
+
+TEST_F_TIMEOUT(life, each_attach_with_a_mirror_fails_well, 60)
+{
+	sweep_attach(_metadata, self, 0, 0, DBGMEM_ATTACH_MIRROR);
+	sweep_attach(_metadata, self, 0, -EXDEV, DBGMEM_ATTACH_MIRROR);
+}
+
+/* Without memory for what it learns, it is read the ordinary way. */
+TEST_F_TIMEOUT(life, each_mirrored_read_fails_well, 60)
+{
+	unsigned char buf[64];
+	int fd, ret;
+
+	attach_flags = DBGMEM_ATTACH_MIRROR;
+	SWEEP_EACH(nth) {
+		fd = session_open(self->b->target->pid, O_RDWR);
+		ASSERT_LE(0, fd);
+		memset(buf, 0xee, sizeof(buf));
+		SWEEP_CALL(nth, ret, mem_read(fd, self->b->mem, buf,
+					      sizeof(buf), 0, NULL), 0,
+			   MAY_ANY);
+		if (!ret)
+			ASSERT_EQ(-1, pattern_differs(buf, 0, sizeof(buf), 3));
+		close(fd);
+		EXPECT_WORKS();
+	}
+	attach_flags = 0;
 }
 
 TEST_F_TIMEOUT(life, each_info_fails_well, 60)
@@ -196,6 +227,49 @@ TEST_F_TIMEOUT(life, mmap_is_refused_whatever_fails, 60)
 			   -errno : 0, -ENODEV, MAY_NOMEM);
 		EXPECT_WORKS();
 	}
+}
+
+/* Made, mapped, looked into and waited for. */
+static int look_through(int fd, char *mem, uint64_t *word)
+{
+	uint64_t offset;
+	volatile char *win;
+	int ret, sig;
+
+	ret = window_prepare(fd, (uintptr_t)mem, PAGE, &offset);
+	if (ret)
+		return ret;
+	win = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, offset);
+	if (win == MAP_FAILED)
+		return -errno;
+	sig = window_peek(win, word);
+	ret = window_sync(fd);
+	munmap((void *)win, PAGE);
+	return sig ? -EFAULT : ret;
+}
+
+TEST_F_TIMEOUT(life, each_window_fails_well, 120)
+{
+	uint64_t word, want;
+	int fd, ret;
+
+	pattern_fill(&want, 0, sizeof(want), 3);
+	attach_flags = DBGMEM_ATTACH_MIRROR;
+	SWEEP_EACH(nth) {
+		fd = session_open(self->b->target->pid, O_RDWR);
+		ASSERT_LE(0, fd);
+		SWEEP_CALL(nth, ret, look_through(fd, self->b->mem, &word), 0,
+			   MAY_ANY);
+		if (!ret)
+			ASSERT_EQ(want, word);
+		/* Once more, with nothing in the way. */
+		ASSERT_EQ(0, look_through(fd, self->b->mem, &word));
+		ASSERT_EQ(want, word);
+		ASSERT_EQ(0, window_pages(fd));
+		close(fd);
+		EXPECT_WORKS();
+	}
+	attach_flags = 0;
 }
 
 TEST_F_TIMEOUT(life, each_close_cleans_up, 60)

@@ -24,6 +24,7 @@ FIXTURE_VARIANT(holes) {
 FIXTURE_VARIANT_ADD(holes, remote) { .engine = "remote", };
 FIXTURE_VARIANT_ADD(holes, pinned) { .engine = "pinned", };
 FIXTURE_VARIANT_ADD(holes, auto) { .engine = "auto", };
+FIXTURE_VARIANT_ADD(holes, mirror) { .engine = "mirror", };
 
 FIXTURE_SETUP(holes)
 {
@@ -31,7 +32,7 @@ FIXTURE_SETUP(holes)
 	ASSERT_NE(NULL, self->trial.job);
 	self->target = &self->trial.target;
 	self->job = self->trial.job;
-	ASSERT_EQ(0, param_set("engine", variant->engine));
+	ASSERT_EQ(0, engine_set(variant->engine));
 	self->mem = private_alloc(AREA);
 	ASSERT_NE(NULL, self->mem);
 	self->buf = malloc(AREA);
@@ -41,7 +42,7 @@ FIXTURE_SETUP(holes)
 FIXTURE_TEARDOWN(holes)
 {
 	trial_stop(&self->trial);
-	param_set("engine", "auto");
+	engine_set("auto");
 }
 
 static int read_valid(int fd, const void *addr, void *buf, uint64_t len,

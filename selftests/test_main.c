@@ -15,7 +15,7 @@
 #define LAYOUT(s, f, off) \
 	_Static_assert(offsetof(struct s, f) == (off), #s "." #f)
 
-_Static_assert(sizeof(struct dbgmem_info) == 96, "dbgmem_info");
+_Static_assert(sizeof(struct dbgmem_info) == 120, "dbgmem_info");
 LAYOUT(dbgmem_info, size, 0);
 LAYOUT(dbgmem_info, flags, 4);
 LAYOUT(dbgmem_info, abi_version, 8);
@@ -37,6 +37,12 @@ LAYOUT(dbgmem_info, breakpoints_lost, 80);
 LAYOUT(dbgmem_info, max_expects, 84);
 LAYOUT(dbgmem_info, max_retries, 88);
 LAYOUT(dbgmem_info, reserved2, 92);
+LAYOUT(dbgmem_info, attach_flags, 96);
+LAYOUT(dbgmem_info, max_mirror_pages, 100);
+LAYOUT(dbgmem_info, mirror_pages, 104);
+LAYOUT(dbgmem_info, max_window_pages, 108);
+LAYOUT(dbgmem_info, window_pages, 112);
+LAYOUT(dbgmem_info, windows, 116);
 
 _Static_assert(sizeof(struct dbgmem_attach) == 24, "dbgmem_attach");
 LAYOUT(dbgmem_attach, size, 0);
@@ -180,6 +186,20 @@ LAYOUT(dbgmem_region_list, next, 64);
 LAYOUT(dbgmem_region_list, more, 72);
 LAYOUT(dbgmem_region_list, reserved, 76);
 
+_Static_assert(sizeof(struct dbgmem_window_map) == 40, "dbgmem_window_map");
+LAYOUT(dbgmem_window_map, size, 0);
+LAYOUT(dbgmem_window_map, flags, 4);
+LAYOUT(dbgmem_window_map, addr, 8);
+LAYOUT(dbgmem_window_map, len, 16);
+LAYOUT(dbgmem_window_map, reserved, 24);
+LAYOUT(dbgmem_window_map, offset, 32);
+
+_Static_assert(sizeof(struct dbgmem_window_sync) == 16, "dbgmem_window_sync");
+LAYOUT(dbgmem_window_sync, size, 0);
+LAYOUT(dbgmem_window_sync, flags, 4);
+LAYOUT(dbgmem_window_sync, pages, 8);
+LAYOUT(dbgmem_window_sync, reserved, 12);
+
 _Static_assert(DBGMEM_IOC_INFO == 0xde00, "INFO");
 _Static_assert(DBGMEM_IOC_ATTACH == 0xde01, "ATTACH");
 _Static_assert(DBGMEM_IOC_READ == 0xde02, "READ");
@@ -192,7 +212,7 @@ _Static_assert(DBGMEM_IOC_CMPXCHG == 0xde08, "CMPXCHG");
 _Static_assert(DBGMEM_IOC_REGION == 0xde09, "REGION");
 
 /* Numbers from here on are nobody's. */
-#define NR_IOCTLS	10
+#define NR_IOCTLS	12
 
 /* --- INFO --- */
 
@@ -210,7 +230,8 @@ TEST(info_of_an_unbound_session)
 		  DBGMEM_FEATURE_ZEROFILL | DBGMEM_FEATURE_RW |
 		  DBGMEM_FEATURE_POLL | DBGMEM_FEATURE_VECTOR |
 		  DBGMEM_FEATURE_BREAKPOINT | DBGMEM_FEATURE_CMPXCHG |
-		  DBGMEM_FEATURE_STABLE | DBGMEM_FEATURE_REGION,
+		  DBGMEM_FEATURE_STABLE | DBGMEM_FEATURE_REGION |
+		  DBGMEM_FEATURE_MIRROR | DBGMEM_FEATURE_WINDOW,
 		  info.features & ~DBGMEM_FEATURE_NOFAULT);
 	EXPECT_LE(1U << 20, info.max_exact);
 	EXPECT_EQ(65536, info.max_segments);
@@ -226,6 +247,12 @@ TEST(info_of_an_unbound_session)
 	EXPECT_EQ(256, info.max_expects);
 	EXPECT_EQ(1000, info.max_retries);
 	EXPECT_EQ(0, info.reserved2);
+	EXPECT_EQ(DBGMEM_ATTACH_MIRROR, info.attach_flags);
+	EXPECT_EQ(262144, info.max_mirror_pages);
+	EXPECT_EQ(0, info.mirror_pages);
+	EXPECT_EQ(65536, info.max_window_pages);
+	EXPECT_EQ(0, info.window_pages);
+	EXPECT_EQ(0, info.windows);
 	close(fd);
 }
 

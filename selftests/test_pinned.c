@@ -25,6 +25,7 @@ FIXTURE_VARIANT(pinned) {
 FIXTURE_VARIANT_ADD(pinned, remote) { .engine = "remote", };
 FIXTURE_VARIANT_ADD(pinned, pinned) { .engine = "pinned", };
 FIXTURE_VARIANT_ADD(pinned, auto) { .engine = "auto", };
+FIXTURE_VARIANT_ADD(pinned, mirror) { .engine = "mirror", };
 
 FIXTURE_SETUP(pinned)
 {
@@ -32,13 +33,13 @@ FIXTURE_SETUP(pinned)
 	ASSERT_NE(NULL, self->trial.job);
 	self->target = &self->trial.target;
 	self->job = self->trial.job;
-	ASSERT_EQ(0, param_set("engine", variant->engine));
+	ASSERT_EQ(0, engine_set(variant->engine));
 }
 
 FIXTURE_TEARDOWN(pinned)
 {
 	trial_stop(&self->trial);
-	param_set("engine", "auto");
+	engine_set("auto");
 }
 
 /* --- copy-on-write --- */
@@ -383,19 +384,20 @@ FIXTURE_VARIANT(tear) {
 /* Not remote: access_process_vm() copies as it likes. */
 FIXTURE_VARIANT_ADD(tear, pinned) { .engine = "pinned", };
 FIXTURE_VARIANT_ADD(tear, auto) { .engine = "auto", };
+FIXTURE_VARIANT_ADD(tear, mirror) { .engine = "mirror", };
 
 FIXTURE_SETUP(tear)
 {
 	trial_init(&self->trial);
 	self->mem = private_alloc(PAGE);
 	ASSERT_NE(NULL, self->mem);
-	ASSERT_EQ(0, param_set("engine", variant->engine));
+	ASSERT_EQ(0, engine_set(variant->engine));
 }
 
 FIXTURE_TEARDOWN(tear)
 {
 	trial_stop(&self->trial);
-	param_set("engine", "auto");
+	engine_set("auto");
 }
 
 static void wait_for(int *flag, int value)

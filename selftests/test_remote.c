@@ -34,19 +34,24 @@ FIXTURE_VARIANT_ADD(special, auto) {
 	.devices = DEVICES_REACHED,
 };
 
+FIXTURE_VARIANT_ADD(special, mirror) {
+	.engine = "mirror",
+	.devices = DEVICES_REACHED,
+};
+
 FIXTURE_SETUP(special)
 {
 	trial_init(&self->trial);
 	ASSERT_NE(NULL, self->trial.job);
 	self->target = &self->trial.target;
 	self->job = self->trial.job;
-	ASSERT_EQ(0, param_set("engine", variant->engine));
+	ASSERT_EQ(0, engine_set(variant->engine));
 }
 
 FIXTURE_TEARDOWN(special)
 {
 	trial_stop(&self->trial);
-	param_set("engine", "auto");
+	engine_set("auto");
 }
 
 TEST_F_TIMEOUT(special, beyond_the_end_of_a_file_is_backing, 60)

@@ -29,6 +29,7 @@ FIXTURE_VARIANT(rw) {
 FIXTURE_VARIANT_ADD(rw, remote) { .engine = "remote", };
 FIXTURE_VARIANT_ADD(rw, pinned) { .engine = "pinned", };
 FIXTURE_VARIANT_ADD(rw, auto) { .engine = "auto", };
+FIXTURE_VARIANT_ADD(rw, mirror) { .engine = "mirror", };
 
 FIXTURE_SETUP(rw)
 {
@@ -36,7 +37,7 @@ FIXTURE_SETUP(rw)
 	ASSERT_NE(NULL, self->trial.job);
 	self->target = &self->trial.target;
 	self->job = self->trial.job;
-	ASSERT_EQ(0, param_set("engine", variant->engine));
+	ASSERT_EQ(0, engine_set(variant->engine));
 	self->mem = private_alloc(AREA);
 	ASSERT_NE(NULL, self->mem);
 	self->buf = private_alloc(AREA);
@@ -52,7 +53,7 @@ FIXTURE_SETUP(rw)
 FIXTURE_TEARDOWN(rw)
 {
 	trial_stop(&self->trial);
-	param_set("engine", "auto");
+	engine_set("auto");
 }
 
 static off_t at(FIXTURE_DATA(rw) *self, size_t off)
@@ -313,6 +314,8 @@ TEST_F_TIMEOUT(rw, modes_and_states_have_their_own_errors, 60)
 	EXPECT_EQ(EBADF, errno);
 	close(fd);
 
+	/* Who may not read has no use for a mirror. */
+	attach_flags = 0;
 	fd = session_open(pid, O_WRONLY);
 	ASSERT_LE(0, fd);
 	EXPECT_EQ(-1, pread(fd, &c, 1, at(self, 0)));

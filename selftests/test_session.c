@@ -383,7 +383,7 @@ TEST_F_TIMEOUT(session, four_threads_use_it_at_once, 120)
 	int i, stop;
 
 	for (e = 0; e < ARRAY_SIZE(engine); e++) {
-		ASSERT_EQ(0, param_set("engine", engine[e]));
+		ASSERT_EQ(0, engine_set(engine[e]));
 		start_workers(w, 4, self->fd, self->page, &stop, 2000);
 		for (i = 0; i < 4; i++) {
 			pthread_join(w[i].thread, NULL);

@@ -195,6 +195,10 @@ FIXTURE_VARIANT_ADD(slow, userfaultfd_pinned) {
 	.engine = "pinned", .kind = SLOW_USERFAULTFD,
 };
 
+FIXTURE_VARIANT_ADD(slow, userfaultfd_mirror) {
+	.engine = "mirror", .kind = SLOW_USERFAULTFD,
+};
+
 FIXTURE_VARIANT_ADD(slow, fuse_remote) {
 	.engine = "remote", .kind = SLOW_FUSE,
 };
@@ -211,7 +215,7 @@ FIXTURE_SETUP(slow)
 	trial_init(&self->trial);
 	ASSERT_NE(NULL, self->trial.job);
 	self->target = &self->trial.target;
-	ASSERT_EQ(0, param_set("engine", variant->engine));
+	ASSERT_EQ(0, engine_set(variant->engine));
 	self->trap = private_alloc(PAGE);
 	ASSERT_NE(NULL, self->trap);
 	lacks = slow_map(&self->slow);
@@ -225,7 +229,7 @@ FIXTURE_TEARDOWN(slow)
 {
 	slow_unmap(&self->slow);
 	trial_stop(&self->trial);
-	param_set("engine", "auto");
+	engine_set("auto");
 }
 
 /* An agent that waits for @slot; its exit status is what the call said. */

@@ -37,6 +37,7 @@ FIXTURE_VARIANT(starvation) {
 /* The one that is slow anyway shows it with less. */
 FIXTURE_VARIANT_ADD(starvation, remote) { .engine = "remote", .len = GIB, };
 FIXTURE_VARIANT_ADD(starvation, pinned) { .engine = "pinned", .len = 4 * GIB, };
+FIXTURE_VARIANT_ADD(starvation, mirror) { .engine = "mirror", .len = 4 * GIB, };
 
 /* Two that want the processor all the time take turns. */
 static void look_at_the_clock(struct gaps *g)
@@ -58,7 +59,7 @@ FIXTURE_SETUP(starvation)
 
 	trial_init(&self->trial);
 	ASSERT_NE(NULL, self->trial.job);
-	ASSERT_EQ(0, param_set("engine", variant->engine));
+	ASSERT_EQ(0, engine_set(variant->engine));
 	ASSERT_LT(0, file_read(WATCHDOG, self->watchdog, sizeof(self->watchdog)));
 	ASSERT_LT(0, file_read(RCU_STALL, self->rcu, sizeof(self->rcu)));
 	ASSERT_EQ(0, file_write(WATCHDOG, "10"));
@@ -95,7 +96,7 @@ FIXTURE_TEARDOWN(starvation)
 	trial_stop(&self->trial);
 	file_write(WATCHDOG, self->watchdog);
 	file_write(RCU_STALL, self->rcu);
-	param_set("engine", "auto");
+	engine_set("auto");
 }
 
 /* A transfer that kept the processor to itself would be one gap. */

@@ -73,9 +73,14 @@ FIXTURE_VARIANT_ADD(lifetime, pinned)
 	.engine = "pinned",
 };
 
+FIXTURE_VARIANT_ADD(lifetime, mirror)
+{
+	.engine = "mirror",
+};
+
 FIXTURE_SETUP(lifetime)
 {
-	ASSERT_EQ(0, param_set("engine", variant->engine));
+	ASSERT_EQ(0, engine_set(variant->engine));
 	ASSERT_EQ(0, target_start(&self->target));
 	self->fd = session_open(self->target.pid, O_RDWR);
 	ASSERT_LE(0, self->fd);
@@ -85,7 +90,7 @@ FIXTURE_TEARDOWN(lifetime)
 {
 	close(self->fd);
 	target_stop(&self->target);
-	param_set("engine", "auto");
+	engine_set("auto");
 }
 
 /* --- what targets do --- */

@@ -29,6 +29,9 @@ FIXTURE_VARIANT_ADD(memory, remote_##_name) {			\
 };								\
 FIXTURE_VARIANT_ADD(memory, pinned_##_name) {			\
 	.engine = "pinned", .kind = _kind,			\
+};								\
+FIXTURE_VARIANT_ADD(memory, mirror_##_name) {			\
+	.engine = "mirror", .kind = _kind,			\
 }
 
 MEMORY_VARIANT(anonymous, MEMORY_ANON);
@@ -47,13 +50,13 @@ FIXTURE_SETUP(memory)
 	ASSERT_NE(NULL, self->trial.job);
 	self->shared = shared_alloc(AREA);
 	ASSERT_NE(NULL, self->shared);
-	ASSERT_EQ(0, param_set("engine", variant->engine));
+	ASSERT_EQ(0, engine_set(variant->engine));
 }
 
 FIXTURE_TEARDOWN(memory)
 {
 	trial_stop(&self->trial);
-	param_set("engine", "auto");
+	engine_set("auto");
 	if (variant->kind == MEMORY_HUGETLB)
 		file_write_number("/proc/sys/vm/nr_hugepages", 0);
 }
@@ -196,6 +199,7 @@ FIXTURE_VARIANT(transfer) {
 FIXTURE_VARIANT_ADD(transfer, remote) { .engine = "remote", };
 FIXTURE_VARIANT_ADD(transfer, pinned) { .engine = "pinned", };
 FIXTURE_VARIANT_ADD(transfer, auto) { .engine = "auto", };
+FIXTURE_VARIANT_ADD(transfer, mirror) { .engine = "mirror", };
 
 FIXTURE_SETUP(transfer)
 {
@@ -203,13 +207,13 @@ FIXTURE_SETUP(transfer)
 	ASSERT_NE(NULL, self->trial.job);
 	self->target = &self->trial.target;
 	self->job = self->trial.job;
-	ASSERT_EQ(0, param_set("engine", variant->engine));
+	ASSERT_EQ(0, engine_set(variant->engine));
 }
 
 FIXTURE_TEARDOWN(transfer)
 {
 	trial_stop(&self->trial);
-	param_set("engine", "auto");
+	engine_set("auto");
 }
 
 static void move_64_mib(struct __test_metadata *_metadata, struct trial *trial,

@@ -189,6 +189,8 @@ TEST_F_TIMEOUT(vector, sessions_without_the_right_are_refused, 60)
 	size_t f;
 
 	ro = session_open(self->target->pid, O_RDONLY);
+	/* Who may not read has no use for a mirror. */
+	attach_flags = 0;
 	wo = session_open(self->target->pid, O_WRONLY);
 	ASSERT_LE(0, none);
 	ASSERT_LE(0, ro);

@@ -138,6 +138,11 @@ FIXTURE_VARIANT_ADD(vector, auto) {
 	.devices = DEVICES_REACHED,
 };
 
+FIXTURE_VARIANT_ADD(vector, mirror) {
+	.engine = "mirror",
+	.devices = DEVICES_REACHED,
+};
+
 /* A new target that has what is mapped by now. 0 or -errno. */
 static inline int vector_restart(FIXTURE_DATA(vector) *self)
 {
@@ -157,7 +162,7 @@ FIXTURE_SETUP(vector)
 	ASSERT_NE(NULL, self->trial.job);
 	self->target = &self->trial.target;
 	self->job = self->trial.job;
-	ASSERT_EQ(0, param_set("engine", variant->engine));
+	ASSERT_EQ(0, engine_set(variant->engine));
 	self->mem = private_alloc(AREA);
 	ASSERT_NE(NULL, self->mem);
 	self->buf = private_alloc(AREA);
@@ -173,7 +178,7 @@ FIXTURE_SETUP(vector)
 FIXTURE_TEARDOWN(vector)
 {
 	trial_stop(&self->trial);
-	param_set("engine", "auto");
+	engine_set("auto");
 }
 
 #endif /* SELFTESTS_VECTOR_H */

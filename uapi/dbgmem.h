@@ -44,9 +44,12 @@
  * EISCONN       ATTACH: the session is attached already
  * EKEYREJECTED  ATTACH: the receipt is a procfs file, but not /proc/PID/mem: it
  *               passed a weaker check than the one that is needed
+ * ELOOP         WINDOW, mmap: the target is the caller
  * EMSGSIZE      EXACT: longer than dbgmem_info.max_exact; EXACT VECTOR: more
  *               pages than dbgmem_info.max_exact_pages
+ * ENODEV        mmap: there was no WINDOW on this session
  * ENOENT        BP_CLEAR: this session has no breakpoint at that address
+ * ENOLINK       WINDOW: the session has no mirror
  * ENOMEM        no memory for the kernel's own bookkeeping, or for the target's
  *               page
  * ENOSPC        BP_SET: the session has dbgmem_info.max_breakpoints already
@@ -73,7 +76,7 @@
 #include <linux/types.h>
 
 /** DBGMEM_ABI_VERSION - incremented when something is added; never broken. */
-#define DBGMEM_ABI_VERSION	2
+#define DBGMEM_ABI_VERSION	3
 
 #define DBGMEM_IOC_TYPE		0xDE
 
@@ -96,6 +99,10 @@
  * %DBGMEM_FEATURE_CMPXCHG: DBGMEM_IOC_CMPXCHG.
  * %DBGMEM_FEATURE_STABLE: %DBGMEM_STABLE and expectations of VECTOR.
  * %DBGMEM_FEATURE_REGION: DBGMEM_IOC_REGION.
+ * %DBGMEM_FEATURE_MIRROR: %DBGMEM_ATTACH_MIRROR (kernels with CONFIG_HMM_MIRROR,
+ * and only as long as the module's mirror_pages= is not 0).
+ * %DBGMEM_FEATURE_WINDOW: DBGMEM_IOC_WINDOW, DBGMEM_IOC_WINDOW_SYNC and mmap(2)
+ * (where there are mirrors, and the module's window_pages= is not 0).
  */
 #define DBGMEM_FEATURE_EXACT	(1ULL << 0)
 #define DBGMEM_FEATURE_FORCE	(1ULL << 1)
@@ -108,6 +115,8 @@
 #define DBGMEM_FEATURE_CMPXCHG	(1ULL << 8)
 #define DBGMEM_FEATURE_STABLE	(1ULL << 9)
 #define DBGMEM_FEATURE_REGION	(1ULL << 10)
+#define DBGMEM_FEATURE_MIRROR	(1ULL << 11)
+#define DBGMEM_FEATURE_WINDOW	(1ULL << 12)
 
 /** DBGMEM_ACCESS_READ - the session may read the target. */
 #define DBGMEM_ACCESS_READ	(1U << 0)
@@ -160,6 +169,15 @@
  * @max_expects: (out) the most expectations that one VECTOR may have
  * @max_retries: (out) the most that dbgmem_vector.retries may be
  * @reserved2: must be 0
+ * @attach_flags: (out) the DBGMEM_ATTACH_* flags that ATTACH takes
+ * @max_mirror_pages: (out) the most pages of its target that a mirror knows:
+ *	of this session's, or of a new one's
+ * @mirror_pages: (out) how many this session's knows at the moment; 0 if it has
+ *	none
+ * @max_window_pages: (out) the most pages that the windows of a session hold: of
+ *	this one's, or of a new one's
+ * @window_pages: (out) how many this session's hold at the moment
+ * @windows: (out) how many windows this session has mapped
  *
  * Works on an unbound session too. Errors: EFAULT, EINVAL, E2BIG, EOPNOTSUPP.
  */
@@ -185,12 +203,41 @@ struct dbgmem_info {
 	__u32 max_expects;
 	__u32 max_retries;
 	__u32 reserved2;
+	__u32 attach_flags;
+	__u32 max_mirror_pages;
+	__u32 mirror_pages;
+	__u32 max_window_pages;
+	__u32 window_pages;
+	__u32 windows;
 };
+
+/**
+ * DBGMEM_ATTACH_MIRROR - ATTACH: the session is to keep a mirror of the target's
+ * page tables.
+ *
+ * It knows where the pages are that were read, and so reads them again without
+ * asking the target: several times faster, and without its locks. What it knows
+ * is always true: the target does not get on with taking a page away, moving,
+ * copying or protecting it before the mirror has forgotten it, which takes no
+ * longer than the copying of a few pages. The target pays for that with a call
+ * into the module at each such change, and nobody pays when there is none.
+ *
+ * READ (without EXACT and FORCE), reading VECTOR (also without expectations) and
+ * pread(2) make use of it, and promise the same as without. Memory that is never
+ * mirrored goes the ordinary way: device, secret and hugetlbfs memory, and what is
+ * not resident, until it is. A mirror never makes a page resident, and looking
+ * leaves no trace in the target.
+ *
+ * It knows dbgmem_info.max_mirror_pages at most, and forgets in groups of 64
+ * neighbours what has not been read for long. The memory that it takes, 9 to 600
+ * bytes for each, is charged to the caller's memory cgroup.
+ */
+#define DBGMEM_ATTACH_MIRROR	(1U << 0)
 
 /**
  * struct dbgmem_attach - DBGMEM_IOC_ATTACH: bind the session to a target
  * @size: sizeof(struct dbgmem_attach)
- * @flags: must be 0
+ * @flags: 0 or DBGMEM_ATTACH_MIRROR
  * @pid: the target: a process (or thread) id in the caller's pid namespace
  * @receipt: descriptor of the target's /proc/PID/mem, or of
  *	/proc/PID/task/TID/mem where the first thread is gone
@@ -205,9 +252,10 @@ struct dbgmem_info {
  * the right that it stands for. A session attaches once; a refused ATTACH
  * leaves it unbound and may be tried again.
  *
- * Errors: EACCES (receipt and session have no mode in common), EBADF, EBADFD,
- * EKEYREJECTED, EXDEV, ESTALE, ESRCH, ENXIO, EISCONN, EINVAL (@pid not
- * positive), and those of the structure.
+ * Errors: EACCES (receipt and session have no mode in common, or a mirror is asked
+ * for and it is not that of reading), EBADF, EBADFD, EINTR, EKEYREJECTED, ENOMEM,
+ * EXDEV, ESTALE, ESRCH, ENXIO, EISCONN, EINVAL (@pid not positive), and those of
+ * the structure.
  */
 struct dbgmem_attach {
 	__u32 size;
@@ -787,6 +835,71 @@ struct dbgmem_region_list {
 	__u32 reserved;
 };
 
+/**
+ * struct dbgmem_window_map - DBGMEM_IOC_WINDOW: prepare to see the target's memory
+ * @size: sizeof(struct dbgmem_window_map)
+ * @flags: must be 0
+ * @addr: address in the target, of a page
+ * @len: bytes, whole pages, > 0
+ * @reserved: must be 0
+ * @offset: (out) what to give mmap(2) for an offset
+ *
+ * A session with a mirror can be mapped, with MAP_SHARED and PROT_READ: the range
+ * of the target appears in the caller's address space and is read with no call
+ * at all. It is the target's own memory: what the target writes is there at once.
+ * Nothing changes for the target, and nothing has to be mapped there: where
+ * nothing is, where the target may not read, in device and secret memory and that
+ * of hugetlbfs, and after the target's exit or execve, reading the window raises
+ * SIGBUS. What is not resident is fetched. A first access shows what is resident
+ * of the 64 pages around it.
+ *
+ * A change of the target's mapping, by munmap, mremap, mprotect, copying after a
+ * fork, being swapped out and the like, shows a moment later. Until then the
+ * window shows the old page, which stays what it was: the window holds it, so it
+ * has not become anybody else's. DBGMEM_IOC_WINDOW_SYNC waits for that. Windows of
+ * a session together hold dbgmem_info.max_window_pages at most; what was looked
+ * at first gives way, and is found again.
+ *
+ * Breakpoints are not hidden. A window cannot be written to, is not inherited by
+ * fork(2), is left out of core dumps, cannot grow by mremap(2), and what asks for
+ * the pages behind it, as O_DIRECT, process_vm_readv(2) or a window of a window,
+ * fails. Nor is there one of the caller's own memory. Of the ranges that were
+ * prepared nothing is kept: any part of the target may be mapped once this has
+ * succeeded on a session, any number of times.
+ *
+ * Asks for read access. Errors: EACCES, EINVAL (not whole pages), ELOOP, ENOLINK,
+ * ENOMEM, ENOTCONN, EOPNOTSUPP (also where window_pages= is 0), EOVERFLOW, ESRCH,
+ * ESTALE, and those of the structure. mmap: EACCES (PROT_WRITE, PROT_EXEC), EINVAL
+ * (not MAP_SHARED), ELOOP, ENODEV, and those of mmap(2).
+ */
+struct dbgmem_window_map {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 addr;
+	__aligned_u64 len;
+	__aligned_u64 reserved;
+	__aligned_u64 offset;
+};
+
+/**
+ * struct dbgmem_window_sync - DBGMEM_IOC_WINDOW_SYNC: wait for what has changed
+ * @size: sizeof(struct dbgmem_window_sync)
+ * @flags: must be 0
+ * @pages: (out) how many pages the windows hold now
+ * @reserved: must be 0
+ *
+ * When it returns, no window of the session shows a page that the target had taken
+ * away, or moved, or copied before the call.
+ *
+ * Errors: EINTR, ENOTCONN, EOPNOTSUPP, and those of the structure.
+ */
+struct dbgmem_window_sync {
+	__u32 size;
+	__u32 flags;
+	__u32 pages;
+	__u32 reserved;
+};
+
 #define DBGMEM_IOC_INFO		_IO(DBGMEM_IOC_TYPE, 0x00)
 #define DBGMEM_IOC_ATTACH	_IO(DBGMEM_IOC_TYPE, 0x01)
 #define DBGMEM_IOC_READ		_IO(DBGMEM_IOC_TYPE, 0x02)
@@ -797,5 +910,7 @@ struct dbgmem_region_list {
 #define DBGMEM_IOC_BP_LIST	_IO(DBGMEM_IOC_TYPE, 0x07)
 #define DBGMEM_IOC_CMPXCHG	_IO(DBGMEM_IOC_TYPE, 0x08)
 #define DBGMEM_IOC_REGION	_IO(DBGMEM_IOC_TYPE, 0x09)
+#define DBGMEM_IOC_WINDOW	_IO(DBGMEM_IOC_TYPE, 0x0a)
+#define DBGMEM_IOC_WINDOW_SYNC	_IO(DBGMEM_IOC_TYPE, 0x0b)
 
 #endif /* _UAPI_LINUX_DBGMEM_H */

@@ -24,7 +24,8 @@ int main(int argc, char **argv)
 {
 	static int (*const cases[])(void) = {
 		case_transfer, case_scatter, case_attach, case_floor,
-		case_breakpoint, case_regions, case_search,
+		case_breakpoint, case_regions, case_search, case_observed,
+		case_window,
 	};
 	unsigned int i;
 	char *end;

@@ -38,7 +38,9 @@ struct subject {
 	struct target target;
 	struct area area[NR_AREAS];
 	int mem;		/* its /proc/PID/mem */
-	int session;		/* ours on it */
+	int session;		/* ours on it: one of those below */
+	int plain;
+	int mirrored;		/* with a mirror */
 };
 
 extern struct subject subject;
@@ -79,7 +81,7 @@ int work_check(const struct work *w, uint64_t salt);
 /* --- one way to do it --- */
 
 struct method {
-	const char *engine;	/* ours: the module's engine= */
+	const char *engine;	/* ours: the module's engine=, or "mirror" */
 	const char *name;	/* a peer: its name in the tables */
 	const char *limit;	/* not quite a peer: a case by this name */
 	int (*call)(const struct work *w);	/* 0, or -errno */
@@ -89,6 +91,8 @@ static inline const char *method_name(const struct method *m)
 {
 	return m->engine ? m->engine : m->name;
 }
+
+int method_choose(const struct method *m);
 
 /* ours.c */
 int ours_read(const struct work *w);
@@ -155,6 +159,8 @@ int case_floor(void);
 int case_breakpoint(void);
 int case_regions(void);
 int case_search(void);
+int case_observed(void);
+int case_window(void);
 
 /* case_breakpoint.c: a breakpoint of one byte on subject.session */
 int bp_set(uint64_t addr);

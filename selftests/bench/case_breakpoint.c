@@ -59,16 +59,17 @@ static int set_elsewhere(unsigned int nr)
 
 static int read_with(const char *name, unsigned int nr)
 {
-	int plain = subject.session, ret;
+	int plain = subject.plain, ret;
 	struct work w;
 
 	ret = work_init(&w, false, 8, 1);
 	if (ret)
 		return ret;
 	w.pieces[0].iov_base = (void *)READ_FROM;
-	subject.session = session_open(subject.target.pid, O_RDWR);
-	if (subject.session < 0) {
-		ret = subject.session;
+	subject.plain = session_open(subject.target.pid, O_RDWR);
+	subject.session = subject.plain;
+	if (subject.plain < 0) {
+		ret = subject.plain;
 	} else {
 		ret = set_elsewhere(nr);
 		if (ret)
@@ -76,8 +77,9 @@ static int read_with(const char *name, unsigned int nr)
 		else
 			ret = run(name, read_methods, ARRAY_LEN(read_methods),
 				  &w);
-		close(subject.session);
+		close(subject.plain);
 	}
+	subject.plain = plain;
 	subject.session = plain;
 	work_free(&w);
 	return ret;

@@ -10,6 +10,7 @@
 
 static const struct method read_methods[] = {
 	{ .engine = "auto", .call = ours_vector },
+	{ .engine = "mirror", .call = ours_vector },
 	{ .engine = "remote", .call = ours_vector },
 	{ .name = "process_vm_readv", .call = process_vm_all },
 	{ .name = "process_vm_readv_each", .call = process_vm_each },
@@ -77,7 +78,8 @@ int case_scatter(void)
 			scatter(&w, a, groups[i].random);
 			if (run(groups[i].name,
 				groups[i].write ? write_methods : read_methods,
-				ARRAY_LEN(read_methods), &w))
+				groups[i].write ? ARRAY_LEN(write_methods) :
+						  ARRAY_LEN(read_methods), &w))
 				failed = -EIO;
 			work_free(&w);
 		}

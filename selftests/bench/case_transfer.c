@@ -7,6 +7,7 @@
 
 static const struct method read_methods[] = {
 	{ .engine = "auto", .call = ours_read },
+	{ .engine = "mirror", .call = ours_read },
 	{ .engine = "remote", .call = ours_read },
 	{ .name = "process_vm_readv", .call = process_vm_one },
 	{ .name = "proc_mem", .call = proc_mem_one },
@@ -25,6 +26,7 @@ static const struct method write_methods[] = {
 
 static const struct method pread_methods[] = {
 	{ .engine = "auto", .call = ours_pread },
+	{ .engine = "mirror", .call = ours_pread },
 	{ .name = "process_vm_readv", .call = process_vm_one },
 	{ .name = "proc_mem", .call = proc_mem_one },
 };

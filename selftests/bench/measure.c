@@ -41,11 +41,9 @@ static int one_round(const struct method *m, const struct work *w,
 	unsigned int i;
 	int ret;
 
-	if (m->engine) {
-		ret = param_set("engine", m->engine);
-		if (ret)
-			return ret;
-	}
+	ret = method_choose(m);
+	if (ret)
+		return ret;
 	/* Its code and data are where they will be. */
 	ret = m->call(w);
 	if (ret)

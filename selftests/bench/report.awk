@@ -43,6 +43,14 @@ NF == 8 && $5 ~ /^[0-9]+$/ && $7 ~ /^[0-9]+$/ {
 		searches[nsearches++] = $0
 		next
 	}
+	if ($1 ~ /^window_/) {
+		windows[nwindows++] = $0
+		next
+	}
+	if ($6 == "unobserved") {
+		observed[nobserved++] = $0
+		next
+	}
 	if ($6 ~ /^proc_maps/) {
 		maps[nmaps++] = $0
 		if ($8 < 1)
@@ -195,6 +203,66 @@ function search_markdown(	i, f)
 	}
 }
 
+function observed_table(	i, f)
+{
+	if (!nobserved)
+		return
+	print ""
+	print "what a target pays for the mirror of a session that reads it:"
+	for (i = 0; i < nobserved; i++) {
+		split(observed[i], f, ",")
+		printf "  %-16s%12d, without %12d  %+.1f %%\n", f[1], f[5], \
+			f[7], (f[5] / f[7] - 1) * 100
+	}
+}
+
+function observed_markdown(	i, f)
+{
+	if (!nobserved)
+		return
+	print "" >md
+	print "| the target does | mirrored | not | it pays |" >md
+	print "|---|--:|--:|--:|" >md
+	for (i = 0; i < nobserved; i++) {
+		split(observed[i], f, ",")
+		printf "| %s | %d | %d | %+.1f %% |\n", f[1], f[5], f[7], \
+			(f[5] / f[7] - 1) * 100 >md
+	}
+}
+
+function window_peer(peer)
+{
+	return peer == "local" ? "local memory" : "process_vm_readv, each"
+}
+
+function window_table(	i, f)
+{
+	if (!nwindows)
+		return
+	print ""
+	print "windows, for one word of each page:"
+	for (i = 0; i < nwindows; i++) {
+		split(windows[i], f, ",")
+		printf "  %-12s%8d pages%10.1f a page, %-22s%10.1f %8s\n", \
+			f[1], f[3], f[5] / f[3], window_peer(f[6]), \
+			f[7] / f[3], f[8]
+	}
+}
+
+function window_markdown(	i, f)
+{
+	if (!nwindows)
+		return
+	print "" >md
+	print "| case | pages | dbgmem, a page | peer | a page | ratio |" >md
+	print "|---|--:|--:|---|--:|--:|" >md
+	for (i = 0; i < nwindows; i++) {
+		split(windows[i], f, ",")
+		printf "| %s | %d | %.1f | %s | %.1f | %s |\n", f[1], f[3], \
+			f[5] / f[3], window_peer(f[6]), f[7] / f[3], f[8] >md
+	}
+}
+
 function markdown(	i, f, engine)
 {
 	print "Linux " kernel ", " what "." >md
@@ -210,6 +278,8 @@ function markdown(	i, f, engine)
 	}
 	maps_markdown()
 	search_markdown()
+	observed_markdown()
+	window_markdown()
 	close(md)
 }
 
@@ -228,6 +298,8 @@ END {
 		table()
 		maps_table()
 		search_table()
+		observed_table()
+		window_table()
 		print columns >csv
 		for (i = 0; i < nrows; i++)
 			print rows[i] >csv

@@ -28,17 +28,26 @@ void skip(const char *name, const struct work *w, const char *engine,
 	flush();
 }
 
+/* The session that a method of ours is to use, and the engine. */
+int method_choose(const struct method *m)
+{
+	if (!m->engine)
+		return 0;
+	subject.session = !strcmp(m->engine, "mirror") ? subject.mirrored :
+							 subject.plain;
+	return param_set("engine", subject.session == subject.plain ?
+			 m->engine : "auto");
+}
+
 /* Try it once. */
 static int try(const struct method *m, struct work *w)
 {
 	static uint64_t salt;
 	int ret;
 
-	if (m->engine) {
-		ret = param_set("engine", m->engine);
-		if (ret)
-			return ret;
-	}
+	ret = method_choose(m);
+	if (ret)
+		return ret;
 	/* A write must not find the bytes of the one before. */
 	salt++;
 	work_place(w, 0);

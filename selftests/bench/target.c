@@ -15,7 +15,8 @@ struct subject subject = {
 		[AREA_WRITE_THP] = { .len = 4 * MIB },
 	},
 	.mem = -1,
-	.session = -1,
+	.plain = -1,
+	.mirrored = -1,
 };
 
 static bool is_huge(enum area_kind kind)
@@ -128,13 +129,23 @@ int subject_start(void)
 		ret = subject.mem;
 		goto stop;
 	}
-	subject.session = session_open(subject.target.pid, O_RDWR);
-	if (subject.session < 0) {
-		ret = subject.session;
+	subject.plain = session_open(subject.target.pid, O_RDWR);
+	if (subject.plain < 0) {
+		ret = subject.plain;
 		goto close;
 	}
+	attach_flags = DBGMEM_ATTACH_MIRROR;
+	subject.mirrored = session_open(subject.target.pid, O_RDWR);
+	attach_flags = 0;
+	if (subject.mirrored < 0) {
+		ret = subject.mirrored;
+		goto close_plain;
+	}
+	subject.session = subject.plain;
 	return 0;
 
+close_plain:
+	close(subject.plain);
 close:
 	close(subject.mem);
 stop:
@@ -148,7 +159,8 @@ fail:
 void subject_stop(void)
 {
 	param_set("engine", "auto");
-	close(subject.session);
+	close(subject.mirrored);
+	close(subject.plain);
 	close(subject.mem);
 	target_stop(&subject.target);
 }

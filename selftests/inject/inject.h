@@ -15,6 +15,7 @@
 
 #include <linux/err.h>
 #include <linux/fs.h>
+#include <linux/hmm.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
@@ -73,6 +74,18 @@ static inline unsigned long inject_get_free_pages(gfp_t gfp, unsigned int order)
 	return __get_free_pages(gfp, order);
 }
 
+static inline struct kmem_cache *
+inject_cache(const char *name, unsigned int size, unsigned int align,
+	     slab_flags_t flags, void (*ctor)(void *object))
+{
+	return kmem_cache_create(name, size, align, flags, ctor);
+}
+
+static inline void *inject_cache_zalloc(struct kmem_cache *cache, gfp_t gfp)
+{
+	return kmem_cache_zalloc(cache, gfp);
+}
+
 static inline struct workqueue_struct *
 inject_workqueue(const char *name, unsigned int flags, int max)
 {
@@ -103,6 +116,15 @@ inject_workqueue(const char *name, unsigned int flags, int max)
 #undef alloc_workqueue
 #define alloc_workqueue(...) \
 	INJECT(MEMORY, NULL, inject_workqueue(__VA_ARGS__))
+#undef kvcalloc
+#define kvcalloc(n, size, gfp) \
+	INJECT(MEMORY, NULL, inject_kvmalloc_array(n, size, (gfp) | __GFP_ZERO))
+#undef kmem_cache_create
+#define kmem_cache_create(...) \
+	INJECT(MEMORY, NULL, inject_cache(__VA_ARGS__))
+#undef kmem_cache_zalloc
+#define kmem_cache_zalloc(...) \
+	INJECT(MEMORY, NULL, inject_cache_zalloc(__VA_ARGS__))
 #define get_user_pages_remote(...) \
 	INJECT(MEMORY, -ENOMEM, get_user_pages_remote(__VA_ARGS__))
 #define pin_user_pages_remote(...) \
@@ -115,6 +137,10 @@ inject_workqueue(const char *name, unsigned int flags, int max)
 	INJECT(MEMORY, 0, access_process_vm(__VA_ARGS__))
 #define __mmu_notifier_register(...) \
 	INJECT(MEMORY, -ENOMEM, __mmu_notifier_register(__VA_ARGS__))
+#define mmu_interval_notifier_insert_locked(...) \
+	INJECT(MEMORY, -ENOMEM, mmu_interval_notifier_insert_locked(__VA_ARGS__))
+#define hmm_range_fault(...) \
+	INJECT(MEMORY, -EBUSY, hmm_range_fault(__VA_ARGS__))
 #define misc_register(...) \
 	INJECT(MEMORY, -ENOMEM, misc_register(__VA_ARGS__))
 #define filp_open(...) \

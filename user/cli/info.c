@@ -49,6 +49,8 @@ static const struct word features[] = {
 	{ DBGMEM_FEATURE_CMPXCHG, "cmpxchg" },
 	{ DBGMEM_FEATURE_STABLE, "stable" },
 	{ DBGMEM_FEATURE_REGION, "region" },
+	{ DBGMEM_FEATURE_MIRROR, "mirror" },
+	{ DBGMEM_FEATURE_WINDOW, "window" },
 };
 
 static const struct word flags[] = {
@@ -140,6 +142,10 @@ static void show_info(const struct dbgmem_info *info)
 	       info->max_expects, info->max_retries);
 	printf("%-15s at most %u in a session\n", "breakpoints:",
 	       info->max_breakpoints);
+	printf("%-15s at most %u pages in a session\n", "mirror:",
+	       info->max_mirror_pages);
+	printf("%-15s at most %u pages in a session\n", "windows:",
+	       info->max_window_pages);
 	show_one("engine:", engines, NR(engines), info->engine);
 	show_one("force policy:", policies, NR(policies), info->force_policy);
 }
@@ -193,6 +199,8 @@ static int json_info(struct json_object *o, const struct dbgmem_info *info)
 		{ "max_expects", info->max_expects },
 		{ "max_retries", info->max_retries },
 		{ "max_breakpoints", info->max_breakpoints },
+		{ "max_mirror_pages", info->max_mirror_pages },
+		{ "max_window_pages", info->max_window_pages },
 	};
 	int bad = 0;
 	size_t i;
