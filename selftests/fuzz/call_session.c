@@ -70,7 +70,8 @@ static void attach(struct lane *l, const struct call *c, uint32_t receipt,
 {
 	int fd = open_receipt(l, c, receipt);
 	struct dbgmem_attach a = {
-		.flags = c->flags > 63 ? c->flags : 0,
+		.flags = c->flags > 63 ? c->flags :
+			 c->flags >> 4 & DBGMEM_ATTACH_MIRROR,
 		.pid = named_pid(l, c, pid),
 		.receipt = fd,
 	};
@@ -98,23 +99,48 @@ static void info(struct lane *l, const struct call *c)
 			   i.access, i.page_size);
 }
 
+/* By the kernel, which gets an error where we would get a signal. */
+static void look_at(const void *p, size_t len)
+{
+	int fd = memfd_create("window", MFD_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (write(fd, p, len) < 0 && errno != EFAULT)
+		abort();
+	close(fd);
+}
+
 static void map(struct lane *l, const struct call *c)
 {
 	int prot = c->arg & 1 ? PROT_READ : PROT_READ | PROT_WRITE;
-	size_t len = PAGE * (1 + (c->len & 3));
+	struct dbgmem_window_map w = {
+		.flags = c->flags > 63 ? c->flags : 0,
+		.addr = place_addr(c->addr) & ~(PAGE - 1),
+		.len = PAGE * (1 + (c->len & 3)),
+	};
+	struct dbgmem_window_sync y = { .flags = 0 };
+	size_t len = w.len;
+	bool sane;
 	void *p;
 
+	if (c->arg & 4)
+		request(l, c, DBGMEM_IOC_WINDOW, &w, sizeof(w), &sane);
 	p = mmap(NULL, len, prot, c->arg & 2 ? MAP_PRIVATE : MAP_SHARED,
 		 run_fd(l, c), place_addr(c->addr) & ~(PAGE - 1));
-	if (p != MAP_FAILED)
-		munmap(p, len);
+	if (p == MAP_FAILED)
+		return;
+	look_at(p, len);
+	if (c->arg & 8)
+		request(l, c, DBGMEM_IOC_WINDOW_SYNC, &y, sizeof(y), &sane);
+	munmap(p, len);
 }
 
 static void unknown(struct lane *l, const struct call *c)
 {
 	/* other numbers, directions, types; and ours with something above */
 	static const unsigned long cmds[8] = {
-		_IO(DBGMEM_IOC_TYPE, 0x0a), _IO(DBGMEM_IOC_TYPE, 0xff),
+		_IO(DBGMEM_IOC_TYPE, 0x0c), _IO(DBGMEM_IOC_TYPE, 0xff),
 		_IOWR(DBGMEM_IOC_TYPE, 0x02, struct dbgmem_transfer),
 		_IOR(DBGMEM_IOC_TYPE, 0x00, int), _IO('T', 0x01),
 		0, (unsigned int)-1, _IO(DBGMEM_IOC_TYPE, 0x80),
