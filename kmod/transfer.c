@@ -432,7 +432,7 @@ static void trace(const struct dbgmem_session *s, bool write,
 static __always_inline bool read_known(struct dbgmem_session *s,
 				       struct dbgmem_transfer *t)
 {
-	if (!dbgmem_target_attached(s) || !s->mirror || READ_ONCE(s->overlaid))
+	if (READ_ONCE(s->overlaid))
 		return false;
 	if (t->flags & ~(DBGMEM_NOFAULT | DBGMEM_ZEROFILL | DBGMEM_RAW) ||
 	    t->valid || t->addr > ULONG_MAX)
@@ -481,11 +481,6 @@ static __always_inline int transfer(struct dbgmem_ucmd *ucmd, bool write)
 	return ret;
 }
 
-static noinline int transfer_read(struct dbgmem_ucmd *ucmd)
-{
-	return transfer(ucmd, false);
-}
-
 static __always_inline int prepare(struct dbgmem_transfer *t, bool write)
 {
 	t->done = 0;
@@ -494,23 +489,37 @@ static __always_inline int prepare(struct dbgmem_transfer *t, bool write)
 	return check_request(t, write);
 }
 
+/* Out of each other's way. */
+static noinline int read_ordinary(struct dbgmem_ucmd *ucmd)
+{
+	return transfer(ucmd, false);
+}
+
+static noinline int read_mirrored(struct dbgmem_ucmd *ucmd)
+{
+	struct dbgmem_transfer *t = &ucmd->req.transfer;
+
+	if (!read_known(ucmd->session, t))
+		return read_ordinary(ucmd);
+	if (trace_dbgmem_transfer_enabled())
+		trace(ucmd->session, false, t);
+	return 0;
+}
+
 /**
  * dbgmem_ioc_read - DBGMEM_IOC_READ
  * @ucmd: the request
  */
 int dbgmem_ioc_read(struct dbgmem_ucmd *ucmd)
 {
-	struct dbgmem_transfer *t = &ucmd->req.transfer;
+	struct dbgmem_session *s = ucmd->session;
 	int ret;
 
-	ret = prepare(t, false);
+	ret = prepare(&ucmd->req.transfer, false);
 	if (unlikely(ret))
 		return ret;
-	if (!read_known(ucmd->session, t))
-		return transfer_read(ucmd);
-	if (trace_dbgmem_transfer_enabled())
-		trace(ucmd->session, false, t);
-	return 0;
+	return dbgmem_target_attached(s) && s->mirror ? read_mirrored(ucmd) :
+							read_ordinary(ucmd);
 }
 
 /**
