@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# apparmor.sh O [ARCH]: Debian's apparmor_parser, in $O/apparmor/root. The guest compiles
-# its profiles itself, for the kernel that it runs. Nothing is installed.
+# apparmor.sh O [ARCH]: Debian's apparmor_parser, in $O/apparmor/root. The guest
+# compiles its profiles itself, for the kernel that it runs. Nothing is installed.
 set -eu
 O=$1
 here=$(dirname "$0")

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# gdb.sh O [ARCH]: Debian's gdb for the guest, where it opens cores, in $O/gdb/root with
-# the libraries that it needs: all below /gdb, to be run by /gdb/run. Nothing is
-# installed.
+# gdb.sh O [ARCH]: Debian's gdb for the guest, where it opens cores, in $O/gdb/root
+# with the libraries that it needs: all below /gdb, to be run by /gdb/run. Nothing
+# is installed.
 set -eu
 O=$1
 here=$(dirname "$0")
