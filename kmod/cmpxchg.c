@@ -54,7 +54,7 @@ static void exchange(const struct dbgmem_xfer *x, struct dbgmem_cmpxchg *c,
 						  c->desired, c->width);
 		c->exchanged = c->observed == c->expected;
 	}
-	if (c->exchanged)
+	if (c->exchanged && x->code)
 		dbgmem_page_written(page, word, c->width);
 	kunmap_local(kaddr);
 }

@@ -25,7 +25,7 @@
 /*
  * Where instruction fetch sees data writes without help, a page of code can be
  * written directly. Elsewhere access_process_vm() does the cache work, and only
- * where it is code; what must write directly calls dbgmem_page_written().
+ * where it is code; so does who writes directly, by dbgmem_page_written().
  */
 #if defined(CONFIG_X86) || defined(CONFIG_S390)
 #define DBGMEM_COHERENT_ICACHE	1
@@ -33,9 +33,24 @@
 #define DBGMEM_COHERENT_ICACHE	0
 #endif
 
+/* Is any of these pages for the target to run? Under its mmap_lock. */
+static inline bool dbgmem_has_code(struct mm_struct *mm, unsigned long addr,
+				   unsigned long nr)
+{
+	unsigned long last = (addr & PAGE_MASK) + ((nr - 1) << PAGE_SHIFT);
+	struct vm_area_struct *vma = find_vma(mm, addr);
+
+	while (vma && vma->vm_start <= last) {
+		if (vma->vm_flags & VM_EXEC)
+			return true;
+		vma = find_vma(mm, vma->vm_end);
+	}
+	return false;
+}
+
 /*
- * Make what was written at @kaddr, which is in @page, known to those who have the
- * page mapped elsewhere, and run it. A page does not tell whether anybody does.
+ * Have all CPUs run what was written at @kaddr, which is in @page, instead of what
+ * was there. They are interrupted for it: not to be done for data.
  */
 static inline void dbgmem_page_written(struct page *page, const void *kaddr,
 				       size_t len)

@@ -153,6 +153,8 @@ struct dbgmem_valid {
  * @flags: DBGMEM_EXACT, ...
  * @foll: FOLL_* flags for the target's side
  * @write: to the target
+ * @code: pages that were held to be written are for the target to run; only where
+ *	that matters (compat.h: DBGMEM_COHERENT_ICACHE)
  * @overlay: what is held of the session's, see overlay.h
  * @expects: conditions to be checked before anything moves, or NULL
  * @mirror: where to look for the target's pages first, or NULL
@@ -171,6 +173,7 @@ struct dbgmem_xfer {
 	u32			flags;
 	u32			foll;
 	bool			write;
+	bool			code;
 	u8			overlay;
 	struct dbgmem_expects	*expects;
 	struct dbgmem_mirror	*mirror;

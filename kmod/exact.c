@@ -218,7 +218,7 @@ static void copy_segment(struct dbgmem_xfer *x,
 			copy_pieces(x, addr, t + toff, c + coff, len);
 		else
 			copy_plain(x, t + toff, c + coff, len);
-		if (x->write)
+		if (x->code)
 			dbgmem_page_written(*target, t + toff, len);
 		kunmap_local(c);
 		kunmap_local(t);

@@ -44,6 +44,8 @@ static inline long dbgmem_hold_target_locked(struct dbgmem_xfer *x,
 		if (!nr)
 			return -EFAULT;
 	}
+	if (!DBGMEM_COHERENT_ICACHE && x->write)
+		x->code |= dbgmem_has_code(mm, addr, nr);
 	if (x->write)
 		ret = dbgmem_pin_pages_remote(mm, addr, nr, foll, pages,
 					      locked);

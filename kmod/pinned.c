@@ -54,7 +54,7 @@ static size_t copy_piece(struct dbgmem_xfer *x, size_t at, struct page *page,
 	char *kaddr = kmap_local_page(page);
 	size_t n = copy_mapped(x, at, kaddr + offset, len);
 
-	if (x->write)
+	if (x->code)
 		dbgmem_page_written(page, kaddr + offset, n);
 	kunmap_local(kaddr);
 	return n;

@@ -101,10 +101,6 @@ static __always_inline int begin(struct dbgmem_xfer *x)
 	if (unlikely(x->mirror) && !may_mirror(x))
 		x->mirror = NULL;
 	x->engine = dbgmem_engine();
-	/* Code may be written where only access_process_vm() syncs caches. */
-	if (x->engine == DBGMEM_ENGINE_AUTO && x->write &&
-	    !DBGMEM_COHERENT_ICACHE)
-		x->engine = DBGMEM_ENGINE_REMOTE;
 	return 0;
 }
 

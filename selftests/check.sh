@@ -33,6 +33,11 @@ else
 	LIMIT=${LIMIT:-600} TOTAL=${TOTAL:-1500}
 	out=$O/vm
 	words=()
+	# an emulated processor of another kind takes longer to change programs
+	if [ "$(cat "$GUEST/arch" 2>/dev/null)" = arm64 ]; then
+		TOTAL=$((2 * TOTAL))
+		words=("DBGMEM_SLOW=${DBGMEM_SLOW:-4}")
+	fi
 fi
 start=$SECONDS
 nonce=$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')

@@ -109,14 +109,17 @@ int main(void)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	p.ticks = (uintptr_t)&ticks;
 
-	/* Three pages of many are used. */
+	/* Three pages of many are used; a huge page would be more. */
 	mem = map(SLEEP_SPARSE, MAP_PRIVATE | MAP_NORESERVE);
+	madvise(mem, SLEEP_SPARSE, MADV_NOHUGEPAGE);
 	strcpy(mem, SLEEP_TEXT);
 	strcpy(mem + SLEEP_SPARSE / 2, SLEEP_TEXT);
 	strcpy(mem + SLEEP_SPARSE - SLEEP_PAGE, SLEEP_TEXT);
 	p.sparse = (uintptr_t)mem;
 
+	/* Unlike its neighbours, so that it is no part of one. */
 	mem = map(SLEEP_PAGE, MAP_PRIVATE);
+	madvise(mem, SLEEP_PAGE, MADV_DONTFORK);
 	p.untouched = (uintptr_t)mem;
 
 	mem = map(SLEEP_SPARSE, MAP_SHARED);

@@ -298,17 +298,6 @@ TEST_F_TIMEOUT(forbidden, is_not_exchanged_nor_trapped, 60)
 	EXPECT_REASON(s.reason);
 }
 
-/* Does it have to hold what it writes from? */
-static bool holds_to_write(const char *engine)
-{
-#ifdef __aarch64__
-	/* What is written may be code, with caches to be told: as by remote. */
-	if (!strcmp(engine, "auto"))
-		return true;
-#endif
-	return !strcmp(engine, "remote");
-}
-
 /* And where it is the caller's own buffer: secret memory is its own to use. */
 TEST_F_TIMEOUT(forbidden, as_the_callers_buffer_is_reason_buffer, 60)
 {
@@ -325,8 +314,6 @@ TEST_F_TIMEOUT(forbidden, as_the_callers_buffer_is_reason_buffer, 60)
 						 0, &t));
 			EXPECT_EQ(want ? DBGMEM_REASON_BUFFER : 0, t.reason);
 			EXPECT_EQ(want ? self->place->addr : 0, t.fault_addr);
-		}
-		if (!variant->own || !holds_to_write(engines[i])) {
 			EXPECT_EQ(want, mem_write(self->fd, self->mem, buf, 16,
 						  0, &t));
 			EXPECT_EQ(want ? DBGMEM_REASON_BUFFER : 0, t.reason);

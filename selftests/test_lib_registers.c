@@ -323,13 +323,23 @@ TEST_F(registers, a_part_leaves_the_rest)
 TEST_F(registers, a_value_that_the_kernel_refuses)
 {
 	uint32_t bad = 0xffffffff, cs = 0;
+	int ret;
 
-	EXPECT_EQ(-EINVAL, register_write(self->c.pid, "mxcsr", &bad, 4, NULL));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "refuses the value");
+	ret = register_write(self->c.pid, "mxcsr", &bad, 4, NULL);
+	if (ret) {
+		EXPECT_EQ(-EINVAL, ret);
+		EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "refuses the value");
+	}
 	EXPECT_EQ(-EIO, register_write(self->c.pid, "cs", &cs, 4, NULL));
 	EXPECT_ERROR(EIO, DBGMEM_GATE_USAGE, "refuses the value");
 	ASSERT_EQ(0, child_finish(&self->c));
-	EXPECT_EQ(self->f.mxcsr, self->c.after->mxcsr);
+	if (ret) {
+		EXPECT_EQ(self->f.mxcsr, self->c.after->mxcsr);
+	} else {
+		/* Until 5.14: those bits of it that the processor has. */
+		EXPECT_NE(self->f.mxcsr, self->c.after->mxcsr);
+		EXPECT_NE(bad, self->c.after->mxcsr);
+	}
 }
 
 /* --- 32 bits --- */

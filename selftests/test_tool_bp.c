@@ -27,7 +27,7 @@ TEST_F(bp, set_without_hold_is_a_try)
 {
 	char want[128];
 
-	RUN("bp", "set", self->pid, at(0, 5), at(1, 0));
+	RUN("bp", "set", ONE_BYTE_TRAP self->pid, at(0, 5), at(1, 0));
 	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
 	snprintf(want, sizeof(want), "%s 1 %02x\n%s 1 %02x\n", at(0, 5),
 		 (uint8_t)mem[5], at(1, 0), (uint8_t)mem[PAGE]);
@@ -58,7 +58,8 @@ TEST_F(bp, set_another_trap)
 
 TEST_F(bp, set_says_which_could_not_be)
 {
-	RUN("bp", "set", self->pid, at(HOLE, 5), at(0, 5), at(0, 5));
+	RUN("bp", "set", ONE_BYTE_TRAP self->pid, at(HOLE, 5), at(0, 5),
+	    at(0, 5));
 	EXPECT_EQ(3, r.status);
 	EXPECT_HAS("cannot set a breakpoint of 1 bytes", r.err);
 	EXPECT_HAS(at(HOLE, 5), r.err);

@@ -344,8 +344,8 @@ TEST_F(clear, holder_without_its_name_holds_all_the_same)
 		dup2(other.err, 2);
 		if (read(go[0], &c, 1) != 1)
 			_exit(99);
-		execl(tool_path(), "dbgmem", "bp", "set", "--hold", self->pid,
-		      at(2, 0), NULL);
+		execl(tool_path(), "dbgmem", "bp", "set", "--hold",
+		      ONE_BYTE_TRAP self->pid, at(2, 0), NULL);
 		_exit(98);
 	}
 	other.pid = pid;

@@ -29,19 +29,30 @@ static char *long_vector(FIXTURE_DATA(vector) *self)
 
 static long do_exit(void *arg)
 {
-	struct timespec ts = { 0, 100000000 };
-
-	nanosleep(&ts, NULL);
 	_exit(0);
 }
 
 static long do_exec(void *arg)
 {
-	struct timespec ts = { 0, 100000000 };
-
-	nanosleep(&ts, NULL);
 	execlp("sleep", "sleep", "1000", NULL);
 	return -errno;
+}
+
+/* Tells the target to end once the first segment has begun to come. */
+struct ender {
+	struct target *target;
+	target_fn end;
+	const char *buf;
+};
+
+static void *tell_to_end(void *arg)
+{
+	const struct ender *e = arg;
+
+	while (!__atomic_load_n(&e->buf[1], __ATOMIC_RELAXED))
+		sched_yield();
+	target_send(e->target, e->end, NULL);
+	return NULL;
 }
 
 /* What was carried out is said to be, the rest has the reason. */
@@ -49,15 +60,18 @@ static void target_ends(struct __test_metadata *_metadata,
 			FIXTURE_DATA(vector) *self, target_fn end,
 			uint32_t reason, int err)
 {
+	struct ender ender = { self->target, end, long_vector(self) };
 	uint32_t i, first;
+	pthread_t thread;
 	double start;
 
-	ASSERT_NE(NULL, long_vector(self));
+	ASSERT_NE(NULL, ender.buf);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, tell_to_end, &ender));
 	/* Nothing to be done is complete, whether there is a target or not. */
 	self->segs[MAX_SEGMENTS - 1].len = 0;
-	target_send(self->target, end, NULL);
 	start = now();
 	ASSERT_EQ(0, vec_read(self->fd, self->segs, MAX_SEGMENTS, 0, &self->v));
+	ASSERT_EQ(0, pthread_join(thread, NULL));
 	TH_LOG("%u of %u segments in %.2f s", self->v.nr_complete,
 	       MAX_SEGMENTS, now() - start);
 	EXPECT_SUMMARY(&self->v, self->segs);
