@@ -248,14 +248,21 @@ static int run_held(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 }
 
 /* What a mirror knows needs no holding. */
-static int run_mirrored(struct dbgmem_xfer *x, struct dbgmem_segment **seg,
-			struct dbgmem_segment *end, bool *alone)
+static int run_mirrored(struct dbgmem_xfer *x, struct dbgmem_pages *p,
+			struct dbgmem_segment **seg, struct dbgmem_segment *end,
+			bool *alone)
 {
-	end = min(end, *seg + DBGMEM_BATCH_PAGES);
+	struct dbgmem_segment *first = *seg;
+
+	end = min(end, first + DBGMEM_BATCH_PAGES);
 	if (unlikely(x->overlay >= DBGMEM_OVERLAY_READ))
-		mark_covered(x, *seg, end);
-	*seg = dbgmem_mirror_batch(x, *seg, end, alone);
-	return 0;
+		mark_covered(x, first, end);
+	*seg = dbgmem_mirror_batch(x, first, end);
+	if (likely(*seg > first))
+		return 0;
+	/* What has to be fetched is, for a few at once. */
+	end = min(end, first + DBGMEM_STACK_PAGES);
+	return run_held(x, p, seg, end, alone);
 }
 
 /**
@@ -282,7 +289,7 @@ int dbgmem_batch_run(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 		if (unlikely(ret))
 			return ret;
 		next = *seg;
-		ret = x->mirror ? run_mirrored(x, &next, end, alone) :
+		ret = x->mirror ? run_mirrored(x, p, &next, end, alone) :
 				  run_held(x, p, &next, end, alone);
 	} while (unlikely(!dbgmem_overlay_unlock(x)));
 	if (!ret)

@@ -91,8 +91,7 @@ bool dbgmem_mirror_fill(struct dbgmem_mirror *m, unsigned long addr);
 size_t dbgmem_mirror_copy(struct dbgmem_xfer *x);
 struct dbgmem_segment *dbgmem_mirror_batch(struct dbgmem_xfer *x,
 					   struct dbgmem_segment *seg,
-					   struct dbgmem_segment *end,
-					   bool *alone);
+					   struct dbgmem_segment *end);
 
 static __always_inline struct dbgmem_leaf *
 dbgmem_leaf_find(const struct dbgmem_mirror *m, unsigned long number)
@@ -182,7 +181,7 @@ static inline size_t dbgmem_mirror_copy(struct dbgmem_xfer *x)
 
 static inline struct dbgmem_segment *
 dbgmem_mirror_batch(struct dbgmem_xfer *x, struct dbgmem_segment *seg,
-		    struct dbgmem_segment *end, bool *alone)
+		    struct dbgmem_segment *end)
 {
 	return seg;
 }

@@ -135,14 +135,12 @@ static struct dbgmem_segment *put_bytes(struct dbgmem_xfer *x,
  * @x: the transfer
  * @seg: the first segment
  * @end: behind the last one
- * @alone: result: the returned segment is not for any batch
  *
  * Return: the first segment that is not done.
  */
 struct dbgmem_segment *dbgmem_mirror_batch(struct dbgmem_xfer *x,
 					   struct dbgmem_segment *seg,
-					   struct dbgmem_segment *end,
-					   bool *alone)
+					   struct dbgmem_segment *end)
 {
 	struct dbgmem_segment *next;
 	unsigned long bytes = 0;
@@ -155,8 +153,7 @@ struct dbgmem_segment *dbgmem_mirror_batch(struct dbgmem_xfer *x,
 			next = put_words_learning(x->mirror, seg, end);
 		else
 			next = put_bytes(x, seg);
-		*alone = next == seg;
-		if (*alone)
+		if (next == seg)
 			break;
 		bytes += seg->len;
 		seg = next;

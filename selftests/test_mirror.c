@@ -376,7 +376,7 @@ TEST_F_TIMEOUT(mirror, sees_the_targets_writes_without_a_change, 60)
 
 static long do_exec(void *arg)
 {
-	char *argv[] = { "/bin/sleep", "1000", NULL };
+	char *const argv[] = { "/bin/sleep", "1000", NULL };
 
 	(void)arg;
 	execv(argv[0], argv);

@@ -255,7 +255,7 @@ TEST_F_TIMEOUT(window, worker_catches_up_by_itself, 60)
 
 static long do_exec(void *arg)
 {
-	char *argv[] = { "/bin/sleep", "1000", NULL };
+	char *const argv[] = { "/bin/sleep", "1000", NULL };
 
 	(void)arg;
 	execv(argv[0], argv);
