@@ -145,7 +145,7 @@ done
 
 pids=() results=("$out/host.results") consoles=()
 if [ ${#list[@]} -gt 0 ]; then
-	expect+=("${list[@]}" load unload)
+	expect+=(output "${list[@]}" load unload)
 	[ -z "${DEBUG:-}" ] || [ -n "${COVERAGE:-}" ] ||
 		expect+=(detectors detectors_unloaded)
 	version=$(basename "$(realpath "$GUEST")")
