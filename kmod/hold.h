@@ -44,14 +44,15 @@ static inline long dbgmem_hold_target_locked(struct dbgmem_xfer *x,
 		if (!nr)
 			return -EFAULT;
 	}
-	if (!DBGMEM_COHERENT_ICACHE && x->write)
-		x->code |= dbgmem_has_code(mm, addr, nr);
-	if (x->write)
+	if (x->write) {
+		if (!DBGMEM_COHERENT_ICACHE)
+			x->code |= dbgmem_has_code(mm, addr, nr);
 		ret = dbgmem_pin_pages_remote(mm, addr, nr, foll, pages,
 					      locked);
-	else
+	} else {
 		ret = dbgmem_get_pages_remote(mm, addr, nr, foll, pages,
 					      locked);
+	}
 	if (likely(ret))
 		return ret;
 	/* A fault was given up: for a signal, or for what cannot wait. */

@@ -48,11 +48,7 @@ void dbgmem_mirror_exit(void)
 
 static u32 max_leaves(void)
 {
-	u32 pages = READ_ONCE(mirror_pages);
-	u32 leaves = pages >> DBGMEM_LEAF_BITS;
-
-	leaves += !!(pages % DBGMEM_LEAF_PAGES);
-	return min(leaves, MAX_LEAVES);
+	return min(dbgmem_groups(READ_ONCE(mirror_pages)), MAX_LEAVES);
 }
 
 static struct dbgmem_mirror *mirror_of(struct dbgmem_session *s)
@@ -174,12 +170,8 @@ struct dbgmem_leaf *dbgmem_leaf_insert(struct dbgmem_mirror *m,
 static void leaf_invalidate(struct dbgmem_mirror *m, struct dbgmem_leaf *leaf,
 			    unsigned long first, unsigned long last)
 {
-	unsigned long start = leaf->number << DBGMEM_LEAF_BITS;
-	unsigned long end = start + DBGMEM_LEAF_PAGES - 1;
-
-	if (first > end || last < start)
-		return;
-	leaf_drop(m, leaf, max(first, start) - start, min(last, end) - start);
+	if (dbgmem_group_part(leaf->number, &first, &last))
+		leaf_drop(m, leaf, first, last);
 }
 
 /* Forget pages @first to @last, by the group or all in turn. */

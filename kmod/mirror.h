@@ -29,6 +29,29 @@
 #define DBGMEM_LEAF_PAGES	((unsigned int)BIT(DBGMEM_LEAF_BITS))
 #define DBGMEM_LEAF_SHIFT	(PAGE_SHIFT + DBGMEM_LEAF_BITS)
 
+/* How many groups @pages pages may be of, at most. */
+static inline u32 dbgmem_groups(u32 pages)
+{
+	return (pages >> DBGMEM_LEAF_BITS) + !!(pages % DBGMEM_LEAF_PAGES);
+}
+
+/*
+ * What pages *@first to *@last, included, have in common with group @number, as
+ * indices into it. False: nothing.
+ */
+static inline bool dbgmem_group_part(unsigned long number, unsigned long *first,
+				     unsigned long *last)
+{
+	unsigned long start = number << DBGMEM_LEAF_BITS;
+	unsigned long end = start + DBGMEM_LEAF_PAGES - 1;
+
+	if (*first > end || *last < start)
+		return false;
+	*first = max(*first, start) - start;
+	*last = min(*last, end) - start;
+	return true;
+}
+
 /**
  * struct dbgmem_leaf - what is known of a group of pages
  * @node: with those of the same hash

@@ -33,21 +33,12 @@ struct dbgmem_pane *dbgmem_pane_find(struct dbgmem_window *w,
 	return NULL;
 }
 
-/* Bits @from to @to, @to included. */
-static u64 bits(unsigned int from, unsigned int to)
-{
-	return GENMASK_ULL(to, from);
-}
-
 static void mark(struct dbgmem_window *w, struct dbgmem_pane *pane,
 		 unsigned long first, unsigned long last)
 {
-	unsigned long start = pane->number << DBGMEM_LEAF_BITS;
-	unsigned long end = start + DBGMEM_LEAF_PAGES - 1;
-
-	if (first > end || last < start)
+	if (!dbgmem_group_part(pane->number, &first, &last))
 		return;
-	pane->stale |= bits(max(first, start) - start, min(last, end) - start);
+	pane->stale |= GENMASK_ULL(last, first);
 	if (list_empty(&pane->pending))
 		list_add_tail(&pane->pending, &w->pending);
 }
@@ -213,17 +204,14 @@ void dbgmem_pane_catch_up(struct dbgmem_window *w)
 void dbgmem_pane_drop_range(struct dbgmem_window *w, unsigned long start,
 			    unsigned long end)
 {
-	unsigned long first = start >> PAGE_SHIFT;
-	unsigned long last = (end - 1) >> PAGE_SHIFT;
 	struct dbgmem_pane *pane, *next;
 
 	list_for_each_entry_safe(pane, next, &w->panes, all) {
-		unsigned long from = pane->number << DBGMEM_LEAF_BITS;
-		unsigned long to = from + DBGMEM_LEAF_PAGES - 1;
+		unsigned long first = start >> PAGE_SHIFT;
+		unsigned long last = (end - 1) >> PAGE_SHIFT;
 
-		if (first <= to && last >= from)
-			take_out(w, pane, bits(max(first, from) - from,
-					       min(last, to) - from));
+		if (dbgmem_group_part(pane->number, &first, &last))
+			take_out(w, pane, GENMASK_ULL(last, first));
 	}
 }
 

@@ -20,9 +20,7 @@ MODULE_PARM_DESC(window_pages, "the most pages of a target that a session's wind
 
 static u32 max_panes(void)
 {
-	u32 pages = READ_ONCE(window_pages);
-
-	return (pages >> DBGMEM_LEAF_BITS) + !!(pages % DBGMEM_LEAF_PAGES);
+	return dbgmem_groups(READ_ONCE(window_pages));
 }
 
 static struct dbgmem_window *window_of(const struct dbgmem_session *s)
