@@ -262,6 +262,7 @@ static int run_mirrored(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 		return 0;
 	/* What has to be fetched is, for a few at once. */
 	end = min(end, first + DBGMEM_STACK_PAGES);
+	dbgmem_mirror_fetch(x);
 	return run_held(x, p, seg, end, alone);
 }
 
@@ -291,7 +292,8 @@ int dbgmem_batch_run(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 		next = *seg;
 		ret = x->mirror ? run_mirrored(x, p, &next, end, alone) :
 				  run_held(x, p, &next, end, alone);
-	} while (unlikely(!dbgmem_overlay_unlock(x)));
+	} while (unlikely(!dbgmem_overlay_unlock(x)) ||
+		 unlikely(!dbgmem_mirror_fetched(x)));
 	if (!ret)
 		*seg = next;
 	return ret;

@@ -158,6 +158,9 @@ struct dbgmem_valid {
  * @overlay: what is held of the session's, see overlay.h
  * @expects: conditions to be checked before anything moves, or NULL
  * @mirror: where to look for the target's pages first, or NULL
+ * @fetching: the mirror did not know what is being copied
+ * @fetch_seq: of the mirror's notifier, before that was looked up
+ * @refetched: how often it was no good
  * @nr_changed: segments of a vector that were not what they were before
  * @done: answer: bytes that moved
  * @fault_addr: answer
@@ -177,6 +180,9 @@ struct dbgmem_xfer {
 	u8			overlay;
 	struct dbgmem_expects	*expects;
 	struct dbgmem_mirror	*mirror;
+	bool			fetching;
+	u8			refetched;
+	unsigned long		fetch_seq;
 	u32			nr_changed;
 	u64			done;
 	u64			fault_addr;

@@ -172,6 +172,45 @@ static __always_inline bool dbgmem_mirror_read(struct dbgmem_mirror *m,
 	read_unlock(&m->lock);
 	return likely(done == len);
 }
+/* A target that never stops changing is read as without a mirror. */
+#define DBGMEM_MAX_FETCHES	8
+
+/**
+ * dbgmem_mirror_fetch - what the mirror does not know will be copied from pages
+ * that are looked up and held
+ * @x: the transfer
+ *
+ * The target may have such a page elsewhere, with other contents, by the time
+ * that it is copied.
+ */
+static inline void dbgmem_mirror_fetch(struct dbgmem_xfer *x)
+{
+	x->fetching = true;
+	x->fetch_seq = mmu_interval_read_begin(&x->mirror->notifier);
+}
+
+/**
+ * dbgmem_mirror_fetched - the batch was copied
+ * @x: the transfer
+ *
+ * Return: whether what was read is good: it was there as it was copied. The batch
+ * has to be copied again if not.
+ */
+static __always_inline bool dbgmem_mirror_fetched(struct dbgmem_xfer *x)
+{
+	if (likely(!x->fetching))
+		return true;
+	x->fetching = false;
+	/* What was written after a change is not seen without the change. */
+	smp_rmb();
+	if (!mmu_interval_read_retry(&x->mirror->notifier, x->fetch_seq) ||
+	    x->refetched == DBGMEM_MAX_FETCHES) {
+		x->refetched = 0;
+		return true;
+	}
+	x->refetched++;
+	return false;
+}
 #else
 static inline int dbgmem_mirror_init(void)
 {
@@ -195,6 +234,13 @@ static inline u32 dbgmem_mirror_max(struct dbgmem_session *s)
 static inline u32 dbgmem_mirror_pages(struct dbgmem_session *s)
 {
 	return 0;
+}
+
+static inline void dbgmem_mirror_fetch(struct dbgmem_xfer *x) { }
+
+static inline bool dbgmem_mirror_fetched(struct dbgmem_xfer *x)
+{
+	return true;
 }
 
 static inline size_t dbgmem_mirror_copy(struct dbgmem_xfer *x)

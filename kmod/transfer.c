@@ -144,6 +144,7 @@ static ssize_t copy_pages(struct dbgmem_xfer *x, struct page **pages,
 		ret = dbgmem_mirror_copy(x);
 		if (ret)
 			return ret;
+		dbgmem_mirror_fetch(x);
 	}
 	if (x->engine == DBGMEM_ENGINE_REMOTE)
 		return dbgmem_remote_copy(x, pages, nr_pages);
@@ -166,7 +167,8 @@ static ssize_t copy_batch(struct dbgmem_xfer *x, struct page **pages,
 		if (ret)
 			return ret;
 		ret = copy_pages(x, pages, nr_pages);
-		if (likely(dbgmem_overlay_unlock(x)))
+		if (likely(dbgmem_overlay_unlock(x)) &&
+		    likely(dbgmem_mirror_fetched(x)))
 			return ret;
 		if (x->caller.iter && ret > 0)
 			iov_iter_revert(x->caller.iter, ret);
@@ -299,14 +301,11 @@ static noinline int run_batches(struct dbgmem_xfer *x)
 
 static __always_inline size_t copy_one(struct dbgmem_xfer *x)
 {
-	size_t n = 0;
+	size_t n;
 
 	if (unlikely(dbgmem_overlay_lock(x)))
 		return 0;
-	if (x->mirror)
-		n = dbgmem_mirror_copy(x);
-	if (n < x->left)
-		n = dbgmem_pinned_page(x);
+	n = x->mirror ? dbgmem_mirror_copy(x) : dbgmem_pinned_page(x);
 	return likely(dbgmem_overlay_unlock(x)) ? n : 0;
 }
 

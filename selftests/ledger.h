@@ -18,7 +18,7 @@
 #define PAGES	96
 #define AREA	(PAGES * PAGE)
 #define WORDS	(PAGE / 8)
-#define NONSENSE 0xdeadULL
+#define NONSENSE 0xdeaddeaddeaddeadULL
 
 /* A word says its page and its number; both are in [1, 2^24). */
 static inline uint64_t stamp(unsigned int page, uint32_t number)
@@ -274,6 +274,21 @@ static inline bool is_right(const struct look *l, bool still, uint64_t word)
 		return word >= stamp(l->page, l->number) &&
 		       word <= stamp(l->page, 0xffffff);
 	return !word || !((word ^ stamp(l->page, 0)) >> 24);
+}
+
+/* The same of one that was copied by the byte, while it was written perhaps. */
+static inline bool may_be_right(const struct look *l, bool still, uint64_t word)
+{
+	uint64_t what = stamp(l->page, 0);
+	int byte;
+
+	for (byte = 3; byte < 8; byte++) {
+		uint8_t is = word >> 8 * byte;
+
+		if (is != (uint8_t)(what >> 8 * byte) && (still || is))
+			return false;
+	}
+	return true;
 }
 
 #endif /* SELFTESTS_LEDGER_H */

@@ -34,7 +34,7 @@ static void blame(struct reader *rd, const struct look *l, uint64_t word)
 	}
 }
 
-/* What was read of it, @n words or none at all. */
+/* What was read of it, @n words at once or none at all. */
 static void judge(struct reader *rd, const struct look *l, const uint64_t *word,
 		  size_t n)
 {
@@ -45,7 +45,8 @@ static void judge(struct reader *rd, const struct look *l, const uint64_t *word,
 	if (!n && still)
 		blame(rd, l, 0);
 	for (i = 0; i < n; i++) {
-		if (!is_right(l, still, word[i]))
+		if (n == 1 ? !is_right(l, still, word[i]) :
+			     !may_be_right(l, still, word[i]))
 			blame(rd, l, word[i]);
 	}
 }

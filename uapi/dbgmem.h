@@ -225,8 +225,10 @@ struct dbgmem_info {
  * READ (without EXACT and FORCE), reading VECTOR (also without expectations) and
  * pread(2) make use of it, and promise the same as without. Memory that is never
  * mirrored goes the ordinary way: device, secret and hugetlbfs memory, and what is
- * not resident, until it is. A mirror never makes a page resident, and looking
- * leaves no trace in the target.
+ * not resident, until it is. What went that way while the target was changing its
+ * mappings is read again, a few times: without a mirror it may come from a page
+ * that has meanwhile got another address, and other contents. A mirror never makes
+ * a page resident, and looking leaves no trace in the target.
  *
  * It knows dbgmem_info.max_mirror_pages at most, and forgets in groups of 64
  * neighbours what has not been read for long. The memory that it takes, 9 to 600
