@@ -5,6 +5,7 @@
  */
 #include "code.h"
 #include "proc.h"
+#include "slow.h"
 #include <kselftest_harness.h>
 
 #include <pthread.h>
@@ -248,16 +249,16 @@ static bool trapped(FIXTURE_DATA(end) *self)
 
 TEST_F_TIMEOUT(end, a_thousand_killed_agents_leave_a_target_that_runs_on, 290)
 {
+	long i, hits, kills = slow_rounds(KILLS);
 	struct bed *b = self->b;
-	int i, sock[2];
-	long hits;
+	int sock[2];
 	pid_t pid, holder;
 
 	close(b->fd);
 	b->fd = b->trial.fd = -1;
 	ASSERT_EQ(0, target_call(b->target, job_survive, self->survivor));
 	ASSERT_EQ(0, target_call(b->target, job_always, self->code));
-	for (i = 0; i < KILLS; i++) {
+	for (i = 0; i < kills; i++) {
 		enum agent kind = i % 3 == 1 ? THREADED : SINGLE;
 
 		holder = 0;
@@ -287,7 +288,7 @@ TEST_F_TIMEOUT(end, a_thousand_killed_agents_leave_a_target_that_runs_on, 290)
 		}
 		/* By now it is over: no waiting. */
 		ASSERT_FALSE(trapped(self))
-			TH_LOG("kill %d", i);
+			TH_LOG("kill %ld", i);
 		ASSERT_EQ(0, target_call(b->target, job_call, self->code));
 	}
 	hits = __atomic_load_n(&self->survivor->hits, __ATOMIC_RELAXED);

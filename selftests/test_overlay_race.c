@@ -5,6 +5,7 @@
  * trap, and nothing that was written gets lost.
  */
 #include "overlay.h"
+#include "slow.h"
 
 #include <pthread.h>
 
@@ -71,9 +72,10 @@ static void one_round(struct racer *r, int unit, int off, size_t len,
 static void *plant(void *arg)
 {
 	struct racer *r = arg;
+	long rounds = slow_rounds(ROUNDS);
 	int unit;
 
-	while (r->rounds < ROUNDS) {
+	while (r->rounds < rounds) {
 		unit = random_below(&r->r, UNITS);
 		switch (random_below(&r->r, 3)) {
 		case 0:

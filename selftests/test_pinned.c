@@ -5,6 +5,7 @@
  */
 #include "features.h"
 #include "memory.h"
+#include "slow.h"
 #include <kselftest_harness.h>
 
 #include <pthread.h>
@@ -408,10 +409,11 @@ static void wait_for(int *flag, int value)
 
 static void never_torn_read(struct __test_metadata *_metadata,
 			    struct trial *trial, uint64_t *word,
-			    unsigned int size, int loads, uint32_t flags)
+			    unsigned int size, uint32_t flags)
 {
+	long i, loads = slow_rounds(LOADS);
 	struct flipper *f = flipper_alloc(size, word);
-	int i, seen_a = 0, seen_b = 0;
+	int seen_a = 0, seen_b = 0;
 	double start = now();
 	uint64_t v;
 
@@ -441,27 +443,26 @@ static void never_torn_read(struct __test_metadata *_metadata,
 
 TEST_F_TIMEOUT(tear, aligned_reads_of_8_bytes_never_tear, 120)
 {
-	never_torn_read(_metadata, &self->trial, self->mem, 8, LOADS, 0);
+	never_torn_read(_metadata, &self->trial, self->mem, 8, 0);
 }
 
 TEST_F_TIMEOUT(tear, aligned_reads_of_2_and_4_bytes_never_tear, 120)
 {
-	never_torn_read(_metadata, &self->trial, self->mem, 2, LOADS, 0);
-	never_torn_read(_metadata, &self->trial, self->mem, 4, LOADS, 0);
+	never_torn_read(_metadata, &self->trial, self->mem, 2, 0);
+	never_torn_read(_metadata, &self->trial, self->mem, 4, 0);
 }
 
 TEST_F_TIMEOUT(tear, aligned_exact_reads_never_tear, 120)
 {
-	never_torn_read(_metadata, &self->trial, self->mem, 8, LOADS,
-			DBGMEM_EXACT);
+	never_torn_read(_metadata, &self->trial, self->mem, 8, DBGMEM_EXACT);
 }
 
 static void never_torn_write(struct __test_metadata *_metadata,
 			     struct trial *trial, uint64_t *word,
-			     unsigned int size, int stores, uint32_t flags)
+			     unsigned int size, uint32_t flags)
 {
+	long i, stores = slow_rounds(LOADS / 2);
 	struct flipper *f = flipper_alloc(size, word);
-	int i;
 
 	ASSERT_NE(NULL, f);
 	use_cpu(0);
@@ -482,11 +483,10 @@ static void never_torn_write(struct __test_metadata *_metadata,
 
 TEST_F_TIMEOUT(tear, aligned_writes_never_tear, 120)
 {
-	never_torn_write(_metadata, &self->trial, self->mem, 2, LOADS / 2, 0);
-	never_torn_write(_metadata, &self->trial, self->mem, 4, LOADS / 2, 0);
-	never_torn_write(_metadata, &self->trial, self->mem, 8, LOADS / 2, 0);
-	never_torn_write(_metadata, &self->trial, self->mem, 8, LOADS / 2,
-			 DBGMEM_EXACT);
+	never_torn_write(_metadata, &self->trial, self->mem, 2, 0);
+	never_torn_write(_metadata, &self->trial, self->mem, 4, 0);
+	never_torn_write(_metadata, &self->trial, self->mem, 8, 0);
+	never_torn_write(_metadata, &self->trial, self->mem, 8, DBGMEM_EXACT);
 }
 
 TEST_HARNESS_MAIN

@@ -205,16 +205,17 @@ FIXTURE_TEARDOWN(region_race)
 
 /* @nr regions for each call. */
 static void walk(struct __test_metadata *_metadata,
-		 FIXTURE_DATA(region_race) *self, uint32_t nr, int walks)
+		 FIXTURE_DATA(region_race) *self, uint32_t nr, long all)
 {
+	long w, walks = slow_rounds(all);
 	uint32_t i, least = ~0U, most = 0;
 	long before = self->arena->changes;
-	int clipped = 0, w;
+	int clipped = 0;
 
 	for (w = 0; w < walks; w++) {
 		ASSERT_EQ(0, regions_get_by(self->fd, self->all, nr, 0));
 		ASSERT_EQ(NULL, wrong(self->all, self->arena))
-			TH_LOG("walk %d: %s", w, wrong(self->all, self->arena));
+			TH_LOG("walk %ld: %s", w, wrong(self->all, self->arena));
 		for (i = 0; i < self->all->nr; i++)
 			clipped += !!(self->all->r[i].flags &
 				      DBGMEM_REGION_CLIPPED);
@@ -223,7 +224,7 @@ static void walk(struct __test_metadata *_metadata,
 		if (self->all->nr > most)
 			most = self->all->nr;
 	}
-	TH_LOG("%d walks over %u to %u regions, %d clipped, %ld changes", walks,
+	TH_LOG("%ld walks over %u to %u regions, %d clipped, %ld changes", walks,
 	       least, most, clipped, self->arena->changes - before);
 	EXPECT_EQ(0, self->arena->failed);
 	/* it was a race indeed */

@@ -358,12 +358,12 @@ TEST_F_TIMEOUT(vector, a_page_that_comes_and_goes_is_told_of_consistently, 60)
 {
 	struct race *r = shared_alloc(PAGE);
 	uint32_t changed, i;
-	int n;
+	long n, rounds = slow_rounds(300);
 
 	ASSERT_EQ(0, vector_restart(self));
 	r->page = self->mem + 4 * PAGE;
 	ASSERT_EQ(0, target_call(self->target, job_race, r));
-	for (n = 0; n < 300; n++) {
+	for (n = 0; n < rounds; n++) {
 		spread(self, self->mem, self->buf);
 		ASSERT_EQ(0, vec_stable(self->fd, self->segs, NR, 0, n % 4,
 					&self->v));

@@ -5,6 +5,7 @@
  * set-uid program is in exec_race.h.
  */
 #include "proc.h"
+#include "slow.h"
 
 #include <linux/sched.h>
 #include <pthread.h>
@@ -349,12 +350,13 @@ static pid_t fork_as(pid_t pid)
 
 TEST_F_TIMEOUT(lifetime, reused_pid_is_never_reached, 120)
 {
-	int fd, receipt, late, i, ret;
+	int fd, receipt, late, ret;
+	long i, rounds = slow_rounds(200);
 	unsigned char buf[1];
 	pid_t pid, again;
 	long end;
 
-	for (i = 0; i < 200; i++) {
+	for (i = 0; i < rounds; i++) {
 		pid = fork();
 		if (!pid) {
 			prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -5,6 +5,7 @@
  * exactly, with the reason.
  */
 #include "memory.h"
+#include "slow.h"
 #include <kselftest_harness.h>
 
 #define AREA	(MIB + 8 * PAGE)
@@ -219,7 +220,7 @@ FIXTURE_TEARDOWN(transfer)
 static void move_64_mib(struct __test_metadata *_metadata, struct trial *trial,
 			enum memory_kind kind)
 {
-	const size_t len = 64 * MIB;
+	const size_t len = slow_rounds(64) * MIB;
 	struct dbgmem_transfer t;
 	struct memory mem;
 	const char *cannot;

@@ -6,6 +6,7 @@
  */
 #include "features.h"
 #include "proc.h"
+#include "slow.h"
 #include "vector.h"
 
 #include <pthread.h>
@@ -169,6 +170,7 @@ struct worker {
 	char buf[500 * 24];
 	char *mem;
 	int fd, index, bad;
+	long rounds;
 };
 
 /* Each has every fourth word of the target's memory for itself. */
@@ -182,7 +184,7 @@ static void *work(void *arg)
 	for (i = 0; i < nr; i++)
 		w->segs[i] = segment(w->mem + 32 * i + 8 * w->index,
 				     w->buf + 24 * i, 8);
-	for (round = 0; round < 100 && !w->bad; round++) {
+	for (round = 0; round < w->rounds && !w->bad; round++) {
 		for (i = 0; i < nr; i++) {
 			word = pattern_word(round * 4 + w->index, i);
 			memcpy(w->buf + 24 * i, &word, 8);
@@ -207,12 +209,14 @@ static void *work(void *arg)
 TEST_F_TIMEOUT(vector, four_threads_on_one_session, 120)
 {
 	struct worker *w = calloc(4, sizeof(*w));
+	long rounds = slow_rounds(100);
 	int i;
 
 	for (i = 0; i < 4; i++) {
 		w[i].fd = self->fd;
 		w[i].index = i;
 		w[i].mem = self->mem;
+		w[i].rounds = rounds;
 		ASSERT_EQ(0, pthread_create(&w[i].thread, NULL, work, &w[i]));
 	}
 	for (i = 0; i < 4; i++) {
