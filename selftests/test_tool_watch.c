@@ -2,6 +2,9 @@
 /* The dbgmem tool: verb watch. */
 #include "tool_json.h"
 #include "tool_run.h"
+#include "slow.h"
+
+#include <time.h>
 
 FIXTURE(watch) {
 	struct target t;
@@ -192,6 +195,94 @@ TEST_F(watch, memory_that_goes_and_comes_again)
 	EXPECT_EQ(1, r.status);
 	EXPECT_EQ(0, r.out_len);
 	EXPECT_HAS("nothing is mapped", r.err);
+}
+
+/* --- live --- */
+
+TEST_F(watch, live_sees_what_lasts_a_moment_and_makes_no_calls)
+{
+	long long reads;
+	int i;
+
+	BEGIN(&self->w, "watch", "--live", self->pid, at(0, 0), "u32");
+	ASSERT_TRUE(running_until(&self->w, 0, " 0\n"));
+	SET(1);
+	ASSERT_TRUE(running_until(&self->w, 0, " 1\n"));
+	reads = running_number(&self->w, "dbgmem-reads:");
+	EXPECT_LE(0, reads);
+	for (i = 2; i < 12; i++) {
+		SET((uintptr_t)i);
+		usleep(50000);
+	}
+	EXPECT_EQ(reads, running_number(&self->w, "dbgmem-reads:"));
+	EXPECT_EQ(1, running_number(&self->w, "dbgmem-window-pages:"));
+	kill(self->w.pid, SIGINT);
+	running_end(&self->w);
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	EXPECT_STREQ("", r.err);
+	EXPECT_EQ(12, lines()) TH_LOG("%s", r.out);
+	EXPECT_STREQ("11", value_of(11));
+}
+
+TEST_F(watch, live_takes_thousands_a_second)
+{
+	struct timespec begin, end;
+	double seconds;
+
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	RUN("watch", "--live", "--count", "20000", self->pid, at(0, 0), "u64");
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	EXPECT_EQ(1, lines());
+	seconds = (double)(end.tv_sec - begin.tv_sec) +
+		  (double)(end.tv_nsec - begin.tv_nsec) / 1e9;
+	TH_LOG("20,000 readings in %.2f s", seconds);
+	EXPECT_GT(2 * soon(), seconds);
+}
+
+TEST_F(watch, live_of_every_type)
+{
+	static const char * const types[] = { "u8", "i16", "f32", "f64", "ptr",
+					      "bytes:6000", "string" };
+	char want[256];
+	size_t i;
+
+	ASSERT_EQ(0, target_call(&self->t, string_set, (void *)"hello"));
+	for (i = 0; i < ARRAY_SIZE(types); i++) {
+		RUN("watch", "-c1", self->pid, at(0, 8), types[i]);
+		EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+		strcpy(want, value_of(0));
+		RUN("watch", "-lc1", self->pid, at(0, 8), types[i]);
+		EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+		EXPECT_STREQ(want, value_of(0)) TH_LOG("%s", types[i]);
+	}
+	RUN("watch", "-lc1", self->pid, at(0, 0), "string");
+	EXPECT_STREQ("\"hello\"", value_of(0));
+}
+
+TEST_F(watch, live_follows_memory_that_goes_and_comes)
+{
+	BEGIN(&self->w, "watch", "--live", "-i0.02", self->pid, at(0, 0),
+	      "u32");
+	ASSERT_TRUE(running_until(&self->w, 0, " 0\n"));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem));
+	ASSERT_TRUE(running_until(&self->w, 0, ": nothing is mapped"));
+	ASSERT_EQ(0, target_call(&self->t, page_map, mem));
+	SET(5);
+	ASSERT_TRUE(running_until(&self->w, 0, " 5\n"));
+	kill(self->t.pid, SIGKILL);
+	running_end(&self->w);
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	EXPECT_HAS("has exited\n", r.err);
+}
+
+TEST_F(watch, live_where_there_are_no_mirrors)
+{
+	ASSERT_EQ(0, param_set("mirror_pages", "0"));
+	RUN("watch", "--live", self->pid, at(0, 0), "u32");
+	ASSERT_EQ(0, param_set("mirror_pages", "262144"));
+	EXPECT_EQ(1, r.status);
+	EXPECT_HAS("mirror_pages is 0", r.err);
 }
 
 /* --- ends --- */

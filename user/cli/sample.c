@@ -97,9 +97,33 @@ static int string_read(struct dbgmem *m, uint64_t addr, struct sample *s,
 	return ret;
 }
 
-int sample_take(struct dbgmem *m, uint64_t addr, const struct sample_type *type,
+/* From a window; of a string up to its NUL. */
+static int window_read(const struct sample_source *from,
+		       const struct sample_type *type, struct sample *s)
+{
+	const bool string = type->kind == SAMPLE_STRING;
+	const uint8_t *nul;
+	ssize_t n;
+
+	n = dbgmem_window_read(from->window, from->addr, s->bytes, type->size);
+	if (string && n > 0) {
+		nul = memchr(s->bytes, 0, (size_t)n);
+		s->cut = !nul;
+		s->len = nul ? (size_t)(nul - s->bytes) : (size_t)n;
+		return 0;
+	}
+	/* Why the rest of it is missing. */
+	if (n >= 0 && (size_t)n < type->size)
+		n = dbgmem_window_read(from->window, from->addr + (size_t)n,
+				       s->bytes + n, type->size - (size_t)n);
+	return n < 0 ? (int)n : 0;
+}
+
+int sample_take(const struct sample_source *from, const struct sample_type *type,
 		struct sample *s)
 {
+	const uint64_t addr = from->addr;
+	struct dbgmem *m = from->m;
 	const struct dbgmem_error *e;
 	int ret;
 
@@ -107,7 +131,9 @@ int sample_take(struct dbgmem *m, uint64_t addr, const struct sample_type *type,
 	s->valid = true;
 	s->cut = false;
 	s->len = type->size;
-	if (type->kind == SAMPLE_BYTES)
+	if (from->window)
+		ret = window_read(from, type, s);
+	else if (type->kind == SAMPLE_BYTES)
 		ret = bytes_read(m, addr, s, type->size);
 	else if (type->kind == SAMPLE_STRING)
 		ret = string_read(m, addr, s, type->size);

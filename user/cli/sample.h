@@ -42,11 +42,18 @@ struct sample {
 /* u8 to u64, i8 to i64, f32, f64, ptr, string, bytes:N. 0, or -EINVAL. */
 int sample_type_parse(const char *s, struct sample_type *type);
 
+/* Where samples come from. */
+struct sample_source {
+	struct dbgmem *m;
+	struct dbgmem_window *window;	/* of all the type may need, or NULL */
+	uint64_t addr;
+};
+
 /*
- * What is at @addr now. 0, also where it cannot be read; or a negative errno and
+ * What is there now. 0, also where it cannot be read; or a negative errno and
  * dbgmem_errstr(): the target is gone, ...
  */
-int sample_take(struct dbgmem *m, uint64_t addr, const struct sample_type *type,
+int sample_take(const struct sample_source *from, const struct sample_type *type,
 		struct sample *s);
 
 /* The same value, whenever that was? */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "clock.h"
 #include "hexdump.h"
 #include "screen.h"
 #include "view.h"
@@ -12,6 +13,9 @@
 /* Reverse video */
 #define MARK_ON		"\033[7m"
 #define MARK_OFF	"\033[m"
+
+/* Milliseconds from one picture to the next. */
+#define DRAW_MS		40
 
 /* More than any terminal has lines. */
 #define HISTORY		512
@@ -24,8 +28,10 @@ struct view {
 	bool all;
 	struct sample sample[2];
 	struct sample *now, *before;
-	uint64_t nr, changes;
+	struct sample picture[2]; /* on the screen, and before that */
+	uint64_t nr, changes, drawn_nr;
 	char changed[SAMPLE_TIME]; /* when, for the last time */
+	long drawn_ms;		/* when, by now_ms() */
 	char *history[HISTORY];	/* of the screen, in a ring */
 	size_t nr_history;
 };
@@ -123,14 +129,21 @@ int view_add(struct view *v)
 	default:
 		if (changed && v->type->kind != SAMPLE_BYTES && history_add(v))
 			return -1;
-		return view_draw(v);
+		/* Nobody sees more of them, and there is another one soon. */
+		return now_ms() - v->drawn_ms < DRAW_MS ? 0 : view_draw(v);
 	}
+}
+
+/* Was there one on the screen before? */
+static bool is_next(const struct view *v)
+{
+	return v->picture[1].when.tv_sec;
 }
 
 /* The bytes, and of those what is not as it was before. */
 static void draw_bytes(const struct view *v, FILE *f)
 {
-	const struct sample *now = v->now, *before = v->before;
+	const struct sample *now = &v->picture[0], *before = &v->picture[1];
 	/* No more lines than the screen has. */
 	size_t most = (size_t)screen_rows() * HEXDUMP_WIDTH, i;
 	struct hexdump d;
@@ -139,8 +152,8 @@ static void draw_bytes(const struct view *v, FILE *f)
 	d.mark_on = MARK_ON;
 	d.lines_only = true;
 	for (i = 0; i < now->len && i < most; i++) {
-		d.mark = v->nr > 1 && (i >= before->len ||
-				       now->bytes[i] != before->bytes[i]);
+		d.mark = is_next(v) && (i >= before->len ||
+					now->bytes[i] != before->bytes[i]);
 		hexdump_add(&d, &now->bytes[i], 1);
 	}
 	hexdump_end(&d);
@@ -148,15 +161,16 @@ static void draw_bytes(const struct view *v, FILE *f)
 
 static void draw(const struct view *v, FILE *f)
 {
-	const bool marked = v->nr > 1 && !sample_equal(v->now, v->before);
+	const struct sample *now = &v->picture[0];
+	const bool marked = is_next(v) && !sample_equal(now, &v->picture[1]);
 	const size_t rows = screen_rows();
 	size_t i;
 
 	fprintf(f, "%s\n\n", v->title);
-	if (v->type->kind != SAMPLE_BYTES || !v->now->valid) {
+	if (v->type->kind != SAMPLE_BYTES || !now->valid) {
 		fputs("value    ", f);
 		fputs(marked ? MARK_ON : "", f);
-		sample_print(v->now, v->type, f);
+		sample_print(now, v->type, f);
 		fputs(marked ? MARK_OFF "\n" : "\n", f);
 	}
 	fprintf(f, "changed  %s", v->changes ? v->changed : "not yet");
@@ -178,6 +192,12 @@ int view_draw(struct view *v)
 
 	if (v->mode != VIEW_SCREEN || !v->nr)
 		return 0;
+	/* Drawn for another reason it has the same marks. */
+	if (v->drawn_nr != v->nr) {
+		v->picture[1] = v->picture[0];
+		v->picture[0] = *v->now;
+		v->drawn_nr = v->nr;
+	}
 	f = open_memstream(&text, &size);
 	if (!f)
 		return -1;
@@ -188,6 +208,7 @@ int view_draw(struct view *v)
 	}
 	screen_start();
 	screen_show(text);
+	v->drawn_ms = now_ms();
 	free(text);
 	return 0;
 }

@@ -15,6 +15,7 @@
 #include <dbgmem.h>
 
 #include "cli.h"
+#include "clock.h"
 #include "comm.h"
 #include "num.h"
 #include "places.h"
@@ -27,10 +28,14 @@
 #define INTERVAL_MIN	0.001
 #define INTERVAL_MAX	1e6
 
+/* Milliseconds between two looks at whatever else happens. */
+#define STEADY_MS	20
+
 static const struct option options[] = {
 	{ "interval", required_argument, NULL, 'i' },
 	{ "count", required_argument, NULL, 'c' },
 	{ "all", no_argument, NULL, 'a' },
+	{ "live", no_argument, NULL, 'l' },
 	{ "hex", no_argument, NULL, 'x' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "help", no_argument, NULL, 'h' },
@@ -47,6 +52,8 @@ static int help(void)
 	     "  -i, --interval SECONDS  between two readings, default 1; 0.001 is the least\n"
 	     "  -c, --count N           end after N readings\n"
 	     "  -a, --all               a line for every reading\n"
+	     "  -l, --live              look at it without a pause and without system calls, unless\n"
+	     "                          there is an --interval: nothing that lasts is missed\n"
 	     "  -x, --hex               integers in hexadecimal\n"
 	     "  -j, --json              each line is an object of JSON\n"
 	     "  -h, --help              show this text\n\n"
@@ -64,7 +71,8 @@ struct query {
 	struct timespec interval;
 	struct sample_type type;
 	const char *type_name;
-	bool all, json;
+	bool all, json, live;
+	bool paced;		/* live: by the interval all the same */
 };
 
 /* In the array for poll(2). */
@@ -79,6 +87,7 @@ enum {
 struct watch {
 	const struct query *q;
 	struct dbgmem *m;
+	struct sample_source from;
 	struct view *view;
 	enum view_mode mode;
 	struct pollfd fd[NR_FDS];
@@ -124,7 +133,7 @@ static void take(struct watch *w)
 {
 	struct sample *s = view_room(w->view);
 
-	if (sample_take(w->m, w->q->addr, &w->q->type, s)) {
+	if (sample_take(&w->from, &w->q->type, s)) {
 		if (dbgmem_last_error()->gate == DBGMEM_GATE_TARGET && w->nr)
 			target_ended(w);
 		else
@@ -167,13 +176,28 @@ static void on_signal(struct watch *w)
 	}
 }
 
+static bool is_steady(const struct watch *w)
+{
+	return w->q->live && !w->q->paced;
+}
+
+/* As long as nobody notices that nothing else is looked for. */
+static void take_many(struct watch *w)
+{
+	const long end_of = now_ms() + STEADY_MS;
+
+	do {
+		take(w);
+	} while (!w->ended && now_ms() < end_of);
+}
+
 /* One round: what is there, or else to wait for it. */
 static void step(struct watch *w)
 {
 	uint64_t expirations;
 
 	w->fd[KEYS].fd = screen_input();
-	if (poll(w->fd, NR_FDS, -1) < 0) {
+	if (poll(w->fd, NR_FDS, is_steady(w) ? 0 : -1) < 0) {
 		if (errno != EINTR)
 			failed(w, strerror(errno));
 		return;
@@ -187,6 +211,8 @@ static void step(struct watch *w)
 	if (!w->ended && w->fd[TIMER].revents &&
 	    read(w->fd[TIMER].fd, &expirations, sizeof(expirations)) > 0)
 		take(w);
+	if (!w->ended && is_steady(w))
+		take_many(w);
 }
 
 /* What this waits for. STATUS_OK, or the message is out. */
@@ -206,6 +232,11 @@ static int wait_open(struct watch *w)
 	if (fd < 0)
 		return STATUS_FAILED;
 	w->fd[SIGNALS] = (struct pollfd){ .fd = fd, .events = POLLIN };
+	w->fd[TARGET] = (struct pollfd){ .fd = dbgmem_fd(w->m) };
+	w->fd[KEYS].events = POLLIN;
+	w->fd[TIMER].fd = -1;
+	if (is_steady(w))
+		return STATUS_OK;
 	fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (fd < 0 || timerfd_settime(fd, 0, &timer, NULL)) {
 		msg("cannot set a timer: %s", strerror(errno));
@@ -215,8 +246,6 @@ static int wait_open(struct watch *w)
 		return STATUS_FAILED;
 	}
 	w->fd[TIMER] = (struct pollfd){ .fd = fd, .events = POLLIN };
-	w->fd[TARGET] = (struct pollfd){ .fd = dbgmem_fd(w->m) };
-	w->fd[KEYS].events = POLLIN;
 	return STATUS_OK;
 }
 
@@ -237,9 +266,13 @@ static char *title(const struct query *q, struct dbgmem *m)
 		fprintf(f, "dbgmem watch: %s at 0x%llx (", q->type_name,
 			(unsigned long long)q->addr);
 		places_print(&places, q->addr, f);
-		fprintf(f, ") of process %d (%s), every %g s, q ends",
-			(int)q->pid, comm, (double)q->interval.tv_sec +
-			(double)q->interval.tv_nsec / 1e9);
+		fprintf(f, ") of process %d (%s), ", (int)q->pid, comm);
+		if (q->live && !q->paced)
+			fputs("live, q ends", f);
+		else
+			fprintf(f, "every %g s, q ends",
+				(double)q->interval.tv_sec +
+				(double)q->interval.tv_nsec / 1e9);
 		if (fclose(f)) {
 			free(text);
 			text = NULL;
@@ -274,16 +307,30 @@ static int watch(struct watch *w)
 	view_free(w->view);
 	free(text);
 	close(w->fd[SIGNALS].fd);
-	close(w->fd[TIMER].fd);
+	if (w->fd[TIMER].fd >= 0)
+		close(w->fd[TIMER].fd);
 	return finish(w->status);
+}
+
+static int window_open(struct watch *w)
+{
+	if (dbgmem_window_catch(0) ||
+	    dbgmem_window_map(w->m, w->q->addr, w->q->type.size,
+			      DBGMEM_WINDOW_PREFAULT, &w->from.window)) {
+		msg("%s", dbgmem_errstr());
+		return STATUS_FAILED;
+	}
+	return STATUS_OK;
 }
 
 static int run(struct query *q)
 {
+	const unsigned int flags = DBGMEM_OPEN_RDONLY |
+				   (q->live ? DBGMEM_OPEN_MIRROR : 0);
 	struct watch w = { .q = q };
 	int status = STATUS_OK, width;
 
-	if (dbgmem_open(q->pid, DBGMEM_OPEN_RDONLY, &w.m)) {
+	if (dbgmem_open(q->pid, flags, &w.m)) {
 		msg("%s", dbgmem_errstr());
 		return STATUS_FAILED;
 	}
@@ -296,8 +343,13 @@ static int run(struct query *q)
 			q->type.size = (size_t)width;
 		}
 	}
+	w.from.m = w.m;
+	w.from.addr = q->addr;
+	if (!status && q->live)
+		status = window_open(&w);
 	if (!status)
 		status = watch(&w);
+	dbgmem_window_unmap(w.from.window);
 	dbgmem_close(w.m);
 	return status;
 }
@@ -334,11 +386,15 @@ int cmd_watch(int argc, char **argv)
 	struct query q = { .interval = { .tv_sec = 1 }, .count = UINT64_MAX };
 	int c, status;
 
-	while ((c = getopt_long(argc, argv, "i:c:axjh", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "i:c:alxjh", options, NULL)) != -1) {
 		switch (c) {
 		case 'i':
 			if (interval_parse(optarg, &q.interval))
 				return STATUS_USAGE;
+			q.paced = true;
+			break;
+		case 'l':
+			q.live = true;
 			break;
 		case 'c':
 			if (num_parse(optarg, &q.count) || !q.count)

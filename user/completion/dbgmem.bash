@@ -34,8 +34,8 @@ _dbgmem_options()
 	compare)	echo "-w= --with= -i= --file= -o= --offset= -l= --limit=" \
 				"-b --brief -j --json -f --force -n --no-fault" ;;
 	fill)		echo "-e --exact -f --force" ;;
-	watch)		echo "-i= --interval= -c= --count= -a --all -x --hex" \
-				"-j --json" ;;
+	watch)		echo "-i= --interval= -c= --count= -a --all -l --live" \
+				"-x --hex -j --json" ;;
 	dump)		echo "-a --all -r --registers -f --force" ;;
 	regs)		echo "-a --all -j --json" ;;
 	load)		echo "-p= --path=" ;;

@@ -17,6 +17,7 @@
 #ifndef DBGMEM_H
 #define DBGMEM_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -97,11 +98,14 @@ const char *dbgmem_gate_str(enum dbgmem_gate gate);
 /* --- session (session.c) --- */
 
 #define DBGMEM_OPEN_RDONLY	(1U << 0)	/* ask for read access only */
+#define DBGMEM_OPEN_MIRROR	(1U << 1)	/* with a mirror: faster, and windows */
 
 /*
  * Open process @pid: opens /dev/dbgmem, opens the receipt (/proc/PID/mem, or
  * that of a live thread when the first one is gone), attaches, and closes the
- * receipt. Without DBGMEM_OPEN_RDONLY both directions are asked for.
+ * receipt. Without DBGMEM_OPEN_RDONLY both directions are asked for. With
+ * DBGMEM_OPEN_MIRROR the session keeps a mirror of the target's page tables, see
+ * DBGMEM_ATTACH_MIRROR; -EOPNOTSUPP where the module keeps none.
  * 0 and *@out, or a negative errno and *@out = NULL.
  */
 int dbgmem_open(pid_t pid, unsigned int flags, struct dbgmem **out);
@@ -363,6 +367,69 @@ int dbgmem_bp_clear_all(struct dbgmem *m, uint32_t *cleared, uint32_t *lost);
  */
 ssize_t dbgmem_bp_list(struct dbgmem *m, uint32_t flags,
 		       struct dbgmem_bp **list);
+
+/* --- windows (window.c) --- */
+
+/* A range of the target in this process's own memory. */
+struct dbgmem_window;
+
+#define DBGMEM_WINDOW_PREFAULT	(1U << 0)	/* show at once what is there */
+
+/*
+ * Map @len bytes at @addr of the target, > 0, to be read without a call: see
+ * DBGMEM_IOC_WINDOW. @m was opened with DBGMEM_OPEN_MIRROR, and is closed after
+ * its windows are unmapped. With DBGMEM_WINDOW_PREFAULT what can be shown is
+ * fetched now, and not at the first look. What is not there yet, or no longer, is
+ * no error: it may come. Breakpoints are not hidden. 0 and *@out, or a negative
+ * errno and *@out = NULL: -ENOLINK (no mirror), -ELOOP (@m is of this process),
+ * -EOVERFLOW, -EINVAL, -ESRCH, -ESTALE, -ENOMEM, -EOPNOTSUPP.
+ */
+int dbgmem_window_map(struct dbgmem *m, uint64_t addr, size_t len,
+		      unsigned int flags, struct dbgmem_window **out);
+
+/* NULL is allowed. Must not overlap another call on the same window. */
+void dbgmem_window_unmap(struct dbgmem_window *w);
+
+/*
+ * Where @len bytes at @addr of the target are here, or NULL: they are not all in
+ * the window. Valid until it is unmapped. The target writes there at any time;
+ * where it has nothing, reading raises SIGBUS.
+ */
+const volatile void *dbgmem_window_at(const struct dbgmem_window *w,
+				      uint64_t addr, size_t len);
+
+/*
+ * Wait until the window, and every other of the handle, shows nothing that the
+ * target had unmapped, moved or copied before the call. 0, or a negative errno.
+ */
+int dbgmem_window_sync(struct dbgmem_window *w);
+
+/*
+ * As dbgmem_read(), of what is in the window (-EINVAL otherwise). Once
+ * dbgmem_window_catch() was called it copies from there, naturally aligned words
+ * up to a long in one piece, and only what raises SIGBUS is left to
+ * dbgmem_read(), which says why. Before, dbgmem_read() does all of it.
+ */
+ssize_t dbgmem_window_read(struct dbgmem_window *w, uint64_t addr, void *buf,
+			   size_t len);
+
+#define DBGMEM_WINDOW_OWN_HANDLER (1U << 0)	/* it calls dbgmem_window_sigbus() */
+
+/*
+ * Let dbgmem_window_read() copy from windows, in all threads and for good. SIGBUS
+ * gets a handler for that, which leaves whatever else raises it to what was there
+ * before; or, with DBGMEM_WINDOW_OWN_HANDLER, has one already that calls
+ * dbgmem_window_sigbus(). The library never does this by itself. Who sets another
+ * handler later has that call it; a thread that blocks SIGBUS must not read
+ * windows. 0 or a negative errno.
+ */
+int dbgmem_window_catch(unsigned int flags);
+
+/*
+ * For a handler of SIGBUS set with SA_SIGINFO: does not return if it was raised by
+ * dbgmem_window_read().
+ */
+void dbgmem_window_sigbus(int sig, siginfo_t *info, void *context);
 
 /* --- compare and exchange (cmpxchg.c) --- */
 

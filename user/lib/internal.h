@@ -20,6 +20,7 @@ struct dbgmem {
 	int fd;
 	pid_t pid;
 	uint32_t access;
+	uint32_t attach_flags;
 	uint32_t page_size;
 	uint32_t max_segments;	/* 0: the module has no VECTOR */
 	uint32_t max_breakpoints;

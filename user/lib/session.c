@@ -11,6 +11,8 @@
 
 #include "internal.h"
 
+#define KNOWN_FLAGS	(DBGMEM_OPEN_RDONLY | DBGMEM_OPEN_MIRROR)
+
 /* An exec between the two steps of an attach is rare; in a row it is a loop. */
 #define ATTACH_TRIES	4
 
@@ -79,6 +81,7 @@ static int attach_try(struct dbgmem *m, int receipt)
 {
 	struct dbgmem_attach a = {
 		.size = sizeof(a),
+		.flags = m->attach_flags,
 		.pid = m->pid,
 		.receipt = receipt,
 	};
@@ -190,6 +193,20 @@ int dbgmem__feature(const struct dbgmem *m, uint64_t feature, const char *what)
 			    what);
 }
 
+static int mirror_check(struct dbgmem *m)
+{
+	const struct dbgmem_error e = {
+		.code = EOPNOTSUPP,
+		.gate = DBGMEM_GATE_MODULE,
+		.pid = m->pid,
+	};
+
+	if (m->features & DBGMEM_FEATURE_MIRROR)
+		return 0;
+	return dbgmem__fail(&e, "cannot open process %d with a mirror: the module keeps none, as the kernel lacks CONFIG_HMM_MIRROR, /sys/module/dbgmem/parameters/mirror_pages is 0, or it is older than this library: open it without",
+			    (int)m->pid);
+}
+
 /* @receipt of -1: open it here. */
 static int session_open(pid_t pid, int receipt, unsigned int flags,
 			struct dbgmem **out)
@@ -199,10 +216,10 @@ static int session_open(pid_t pid, int receipt, unsigned int flags,
 	int ret;
 
 	*out = NULL;
-	if (flags & ~DBGMEM_OPEN_RDONLY)
+	if (flags & ~KNOWN_FLAGS)
 		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
 			"cannot open process %d: unknown open flags 0x%x",
-			(int)pid, flags & ~DBGMEM_OPEN_RDONLY);
+			(int)pid, flags & ~KNOWN_FLAGS);
 	if (pid <= 0)
 		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
 			"cannot open process %d: a process id is a positive number",
@@ -212,11 +229,18 @@ static int session_open(pid_t pid, int receipt, unsigned int flags,
 		return dbgmem__fail_simple(ENOMEM, DBGMEM_GATE_SYSTEM,
 			"cannot open process %d: out of memory", (int)pid);
 	m->pid = pid;
+	if (flags & DBGMEM_OPEN_MIRROR)
+		m->attach_flags = DBGMEM_ATTACH_MIRROR;
 	m->fd = dbgmem__node_open(oflags);
 	if (m->fd < 0) {
 		ret = m->fd;
 		goto err_free;
 	}
+	ret = limits_get(m);
+	if (!ret && m->attach_flags)
+		ret = mirror_check(m);
+	if (ret)
+		goto err_close;
 	if (receipt < 0) {
 		ret = attach_pid(m, oflags);
 	} else {
@@ -224,9 +248,6 @@ static int session_open(pid_t pid, int receipt, unsigned int flags,
 		if (ret)
 			attach_fail(pid, -ret);
 	}
-	if (ret)
-		goto err_close;
-	ret = limits_get(m);
 	if (ret)
 		goto err_close;
 	*out = m;

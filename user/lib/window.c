@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Windows: a range of the target mapped here, and reading it where that may raise
+ * SIGBUS.
+ */
+#define _FILE_OFFSET_BITS 64
+#define _GNU_SOURCE
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/uio.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+struct dbgmem_window {
+	struct dbgmem *m;
+	uint64_t addr, len;	/* as asked for */
+	uint64_t start, size;	/* whole pages */
+	const volatile char *map;
+};
+
+/* --- SIGBUS --- */
+
+/* What the thread is reading just now. */
+struct reading {
+	sigjmp_buf jump;
+	const volatile char *from, *end;
+};
+
+static _Thread_local struct reading *volatile reading;
+
+static bool catching;		/* atomic */
+static struct sigaction before;
+
+DBGMEM_EXPORT void dbgmem_window_sigbus(int sig, siginfo_t *info, void *context)
+{
+	const volatile char *at = info->si_addr;
+	const ucontext_t *c = context;
+	struct reading *r = reading;
+
+	/* Sent by somebody, it has no address. */
+	if (sig != SIGBUS || info->si_code != BUS_ADRERR || !r ||
+	    at < r->from || at >= r->end)
+		return;
+	reading = NULL;
+	/* As it was where it was raised, whatever flags the handler has. */
+	pthread_sigmask(SIG_SETMASK, &c->uc_sigmask, NULL);
+	siglongjmp(r->jump, 1);
+}
+
+static void on_sigbus(int sig, siginfo_t *info, void *context)
+{
+	static const struct sigaction by_default = { .sa_handler = SIG_DFL };
+
+	dbgmem_window_sigbus(sig, info, context);
+	if (before.sa_flags & SA_SIGINFO) {
+		before.sa_sigaction(sig, info, context);
+	} else if (before.sa_handler == SIG_DFL ||
+		   (before.sa_handler == SIG_IGN && info->si_code > 0)) {
+		/* What raised it raises it again; what was sent is sent again. */
+		sigaction(sig, &by_default, NULL);
+		if (info->si_code <= 0)
+			raise(sig);
+	} else if (before.sa_handler != SIG_IGN) {
+		before.sa_handler(sig);
+	}
+}
+
+DBGMEM_EXPORT int dbgmem_window_catch(unsigned int flags)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static const struct sigaction action = {
+		.sa_sigaction = on_sigbus,
+		.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART,
+	};
+	int ret = 0;
+
+	if (flags & ~DBGMEM_WINDOW_OWN_HANDLER)
+		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+			"cannot catch SIGBUS: unknown flags 0x%x",
+			flags & ~DBGMEM_WINDOW_OWN_HANDLER);
+	pthread_mutex_lock(&lock);
+	if (!catching && !(flags & DBGMEM_WINDOW_OWN_HANDLER)) {
+		/* It is there before a signal can ask for it. */
+		ret = sigaction(SIGBUS, NULL, &before) ||
+		      sigaction(SIGBUS, &action, NULL) ? -errno : 0;
+	}
+	if (!ret)
+		__atomic_store_n(&catching, true, __ATOMIC_RELEASE);
+	pthread_mutex_unlock(&lock);
+	return !ret ? 0 : dbgmem__fail_simple(-ret, DBGMEM_GATE_SYSTEM,
+			"cannot catch SIGBUS: %s", strerror(-ret));
+}
+
+/* --- mapping --- */
+
+static int map_fail(struct dbgmem *m, uint64_t addr, size_t len, int code)
+{
+	struct dbgmem_error e = {
+		.code = code,
+		.gate = DBGMEM_GATE_USAGE,
+		.pid = m->pid,
+	};
+	char what[128];
+
+	snprintf(what, sizeof(what),
+		 "cannot map %zu bytes at 0x%llx of process %d", len,
+		 (unsigned long long)addr, (int)m->pid);
+	switch (code) {
+	case EINVAL:
+		return dbgmem__fail(&e, "%s: a window has at least one byte",
+				    what);
+	case EOVERFLOW:
+		return dbgmem__fail(&e, "%s: the end of these pages is no address",
+				    what);
+	case ENOLINK:
+		return dbgmem__fail(&e, "%s: the session has no mirror: open it with DBGMEM_OPEN_MIRROR",
+				    what);
+	case ELOOP:
+		return dbgmem__fail(&e, "%s: that is this process: its memory is here already",
+				    what);
+	case EOPNOTSUPP:
+		e.gate = DBGMEM_GATE_MODULE;
+		return dbgmem__fail(&e, "%s: the module has no windows: /sys/module/dbgmem/parameters/window_pages is 0",
+				    what);
+	case ENOMEM:
+		e.gate = DBGMEM_GATE_SYSTEM;
+		return dbgmem__fail(&e, "%s: no memory, or too many mappings here, or none so long",
+				    what);
+	default:
+		return dbgmem__transfer_fail(m, DBGMEM_IOC_READ,
+					     &(struct dbgmem_transfer){ }, code,
+					     what);
+	}
+}
+
+#define AT_ONCE	256
+
+/*
+ * To ask the kernel for a byte of each page brings them in, and where there is none
+ * it says so without a signal.
+ */
+static void prefault(const struct dbgmem_window *w)
+{
+	const size_t page = w->m->page_size;
+	int fd = memfd_create("dbgmem-prefault", MFD_CLOEXEC);
+	struct iovec v[AT_ONCE];
+	uint64_t at = 0;
+	ssize_t n;
+	int i;
+
+	while (fd >= 0 && at < w->size) {
+		for (i = 0; i < AT_ONCE && at + i * page < w->size; i++)
+			v[i] = (struct iovec){ (char *)w->map + at + i * page, 1 };
+		n = pwritev(fd, v, i, 0);
+		if (n < 0 && errno != EFAULT)
+			break;
+		at += (n > 0 ? (size_t)n : 1) * page;
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+DBGMEM_EXPORT int dbgmem_window_map(struct dbgmem *m, uint64_t addr, size_t len,
+				    unsigned int flags,
+				    struct dbgmem_window **out)
+{
+	struct dbgmem_window_map req = { .size = sizeof(req) };
+	const uint64_t mask = m->page_size - 1;
+	struct dbgmem_window *w;
+	void *map;
+	int ret;
+
+	*out = NULL;
+	if (flags & ~DBGMEM_WINDOW_PREFAULT)
+		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+			"cannot map a window: unknown flags 0x%x",
+			flags & ~DBGMEM_WINDOW_PREFAULT);
+	if (!len)
+		return map_fail(m, addr, len, EINVAL);
+	if (addr + len < addr || (addr + len + mask) < addr ||
+	    len > SIZE_MAX - 2 * mask)
+		return map_fail(m, addr, len, EOVERFLOW);
+	w = malloc(sizeof(*w));
+	if (!w)
+		return map_fail(m, addr, len, ENOMEM);
+	*w = (struct dbgmem_window){
+		.m = m,
+		.addr = addr,
+		.len = len,
+		.start = addr & ~mask,
+		.size = ((addr + len + mask) & ~mask) - (addr & ~mask),
+	};
+	req.addr = w->start;
+	req.len = w->size;
+	ret = dbgmem__node_ioctl(m->fd, DBGMEM_IOC_WINDOW, &req);
+	if (ret) {
+		free(w);
+		return map_fail(m, addr, len, -ret);
+	}
+	map = mmap(NULL, (size_t)w->size, PROT_READ, MAP_SHARED, m->fd,
+		   (off_t)req.offset);
+	if (map == MAP_FAILED) {
+		ret = errno;
+		free(w);
+		return map_fail(m, addr, len, ret);
+	}
+	w->map = map;
+	if (flags & DBGMEM_WINDOW_PREFAULT)
+		prefault(w);
+	*out = w;
+	return 0;
+}
+
+DBGMEM_EXPORT void dbgmem_window_unmap(struct dbgmem_window *w)
+{
+	if (!w)
+		return;
+	munmap((void *)w->map, (size_t)w->size);
+	free(w);
+}
+
+DBGMEM_EXPORT const volatile void *
+dbgmem_window_at(const struct dbgmem_window *w, uint64_t addr, size_t len)
+{
+	if (addr < w->addr || len > w->len || addr - w->addr > w->len - len)
+		return NULL;
+	return w->map + (addr - w->start);
+}
+
+DBGMEM_EXPORT int dbgmem_window_sync(struct dbgmem_window *w)
+{
+	struct dbgmem_window_sync req = { .size = sizeof(req) };
+	int ret = dbgmem__node_ioctl(w->m->fd, DBGMEM_IOC_WINDOW_SYNC, &req);
+
+	if (!ret)
+		return 0;
+	return dbgmem__fail(&(struct dbgmem_error){ .code = -ret,
+				.gate = DBGMEM_GATE_SYSTEM, .pid = w->m->pid },
+			    "cannot wait for windows of process %d: %s",
+			    (int)w->m->pid, strerror(-ret));
+}
+
+/* --- reading --- */
+
+#define WORD(type) do {							\
+	type v_ = *(const volatile type *)from;				\
+									\
+	memcpy(to, &v_, sizeof(v_));					\
+} while (0)
+
+static void copy_piece(char *to, const volatile char *from, size_t len)
+{
+	/* A word that is written meanwhile is not torn. */
+	if (sizeof(long) == 8 && !((uintptr_t)from % 8) && len == 8)
+		WORD(uint64_t);
+	else if (!((uintptr_t)from % 4) && len == 4)
+		WORD(uint32_t);
+	else if (!((uintptr_t)from % 2) && len == 2)
+		WORD(uint16_t);
+	else
+		memcpy(to, (const char *)from, len);
+}
+
+/* Whole pages, or what is asked for of them, up to one that is not there. */
+static size_t copy(char *to, const volatile char *from, size_t len, size_t page)
+{
+	struct reading r = { .from = from, .end = from + len };
+	struct reading *const outer = reading;	/* interrupted by this one */
+	volatile size_t done = 0;
+	size_t n;
+
+	if (!sigsetjmp(r.jump, 0)) {
+		reading = &r;
+		while (done < len) {
+			n = page - ((uintptr_t)(from + done) & (page - 1));
+			if (n > len - done)
+				n = len - done;
+			copy_piece(to + done, from + done, n);
+			done += n;
+		}
+	}
+	reading = outer;
+	return done;
+}
+
+DBGMEM_EXPORT ssize_t dbgmem_window_read(struct dbgmem_window *w, uint64_t addr,
+					 void *buf, size_t len)
+{
+	const volatile char *from = dbgmem_window_at(w, addr, len);
+	size_t n = 0;
+	ssize_t ret;
+
+	if (!from || len > SSIZE_MAX)
+		return dbgmem__fail(&(struct dbgmem_error){ .code = EINVAL,
+				.gate = DBGMEM_GATE_USAGE, .pid = w->m->pid },
+			"cannot read %zu bytes at 0x%llx of process %d: the window is of %llu bytes at 0x%llx",
+			len, (unsigned long long)addr, (int)w->m->pid,
+			(unsigned long long)w->len, (unsigned long long)w->addr);
+	if (__atomic_load_n(&catching, __ATOMIC_ACQUIRE))
+		n = copy(buf, from, len, w->m->page_size);
+	if (n == len)
+		return (ssize_t)n;
+	ret = dbgmem_read(w->m, addr + n, (char *)buf + n, len - n);
+	if (ret < 0)
+		return n ? (ssize_t)n : ret;
+	return (ssize_t)n + ret;
+}
