@@ -86,7 +86,9 @@ u32 dbgmem_mirror_pages(struct dbgmem_session *s)
  */
 struct dbgmem_leaf *dbgmem_leaf_alloc(void)
 {
-	return kmem_cache_zalloc(leaf_cache, GFP_KERNEL | __GFP_NOWARN);
+	/* It goes without: nobody is to be killed for it. */
+	return kmem_cache_zalloc(leaf_cache, GFP_KERNEL | __GFP_NORETRY |
+					     __GFP_NOWARN);
 }
 
 /**

@@ -29,6 +29,9 @@
 #define DBGMEM_LEAF_PAGES	((unsigned int)BIT(DBGMEM_LEAF_BITS))
 #define DBGMEM_LEAF_SHIFT	(PAGE_SHIFT + DBGMEM_LEAF_BITS)
 
+/* A target that never stops changing is read as without a mirror. */
+#define DBGMEM_MAX_FETCHES	8
+
 /* How many groups @pages pages may be of, at most. */
 static inline u32 dbgmem_groups(u32 pages)
 {
@@ -172,9 +175,6 @@ static __always_inline bool dbgmem_mirror_read(struct dbgmem_mirror *m,
 	read_unlock(&m->lock);
 	return likely(done == len);
 }
-/* A target that never stops changing is read as without a mirror. */
-#define DBGMEM_MAX_FETCHES	8
-
 /**
  * dbgmem_mirror_fetch - what the mirror does not know will be copied from pages
  * that are looked up and held

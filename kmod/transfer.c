@@ -248,7 +248,8 @@ static noinline int run_batches(struct dbgmem_xfer *x)
 
 	if (x->left > ARRAY_SIZE(stack) * PAGE_SIZE) {
 		pages = kmalloc_array(DBGMEM_BATCH_PAGES, sizeof(*pages),
-				      GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+				      GFP_KERNEL_ACCOUNT | __GFP_NORETRY |
+				      __GFP_NOWARN);
 		if (pages)
 			nr_pages = DBGMEM_BATCH_PAGES;
 		else

@@ -15,6 +15,7 @@
 # COVERAGE=1, too: with a module that counts what runs in it, and nothing is asked
 # of the detectors.
 # ANALYZE=1: the analyzers are there to be run.
+# RACE is how many seconds each race of mirrors and windows takes (at most 280).
 set -eu
 here=$(dirname "$0")
 GUEST=${GUEST:?} O=${O:?}
@@ -40,6 +41,7 @@ else
 	fi
 fi
 start=$SECONDS
+[ -z "${RACE:-}" ] || words+=("DBGMEM_RACE=$RACE")
 nonce=$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
 mkdir -p "$out"
 

@@ -39,6 +39,7 @@ struct race {
 	struct ledger *l;
 	char *mem, *aside;
 	bool copies_are_flux;
+	double until;		/* by now(); 0: so many rounds */
 };
 
 static inline uint32_t next(uint64_t *state, uint32_t n)
@@ -229,7 +230,15 @@ static inline struct race *race_alloc(void)
 	if (!r->l || !r->mem || munmap(r->mem + AREA, PAGE))
 		return NULL;
 	r->aside = r->mem + AREA + PAGE;
+	/* make check RACE=: seconds, however many rounds these are */
+	if (getenv("DBGMEM_RACE"))
+		r->until = now() + atof(getenv("DBGMEM_RACE"));
 	return r;
+}
+
+static inline bool race_goes_on(const struct race *r, long done, long rounds)
+{
+	return r->until ? now() < r->until : done < rounds;
 }
 
 static inline void race_begin(struct target *t, struct race *r)

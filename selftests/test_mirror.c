@@ -5,6 +5,7 @@
  * a session keep all their other promises is in the tests of these, as one of
  * the engines; what races with changes is in test_mirror_race.
  */
+#include "cgroup.h"
 #include "features.h"
 #include "memory.h"
 #include "proc.h"
@@ -413,6 +414,74 @@ TEST_F_TIMEOUT(mirror, exit_is_esrch_and_nothing_is_known, 60)
 	EXPECT_EQ(0, t.done);
 	EXPECT_EQ(0, known(self->fd));
 	self->target->pid = 0;
+}
+
+/* --- the memory that it takes --- */
+
+#define GROUPS	4096	/* of those that a mirror may have, all */
+#define WIDE	(GROUPS * GROUP * PAGE)
+#define LEAF	576		/* bytes of what is known of a group, about */
+
+static long touch_groups(void *mem)
+{
+	size_t i;
+
+	for (i = 0; i < GROUPS; i++)
+		*(volatile char *)(mem + i * GROUP * PAGE) = i;
+	return 0;
+}
+
+/* kB that it takes more, read in a cgroup where there is @limit. */
+static int wide_in_cgroup(FIXTURE_DATA(mirror) *self, char *wide,
+			  const char *limit)
+{
+	pid_t pid = fork();
+	long before;
+	size_t i;
+	char c;
+	int fd;
+
+	if (pid)
+		return child_wait(pid);
+	if (file_write(CGROUP "/small/memory.max", limit) ||
+	    file_write(CGROUP "/small/cgroup.procs", "0"))
+		_exit(101);
+	fd = session_open(self->target->pid, O_RDONLY);
+	if (fd < 0)
+		_exit(102);
+	before = file_number(CGROUP "/small/memory.current", "");
+	for (i = 0; i < GROUPS; i++) {
+		/* the first makes it resident for the second */
+		if (mem_read(fd, wide + i * GROUP * PAGE, &c, 1, 0, NULL) ||
+		    mem_read(fd, wide + i * GROUP * PAGE, &c, 1, 0, NULL) ||
+		    c != (char)i)
+			_exit(103);
+	}
+	if (!strcmp(limit, "max"))
+		_exit(file_number(CGROUP "/small/memory.current", "") - before <
+		      (long)GROUPS * LEAF * 3 / 4 ? 104 : 0);
+	_exit(0);
+}
+
+TEST_F_TIMEOUT(mirror, takes_it_from_the_callers_cgroup, 120)
+{
+	const char *cannot = cgroup_start();
+	char *wide;
+
+	if (cannot)
+		SKIP(cgroup_stop(); return, "%s", cannot);
+	wide = mmap(NULL, WIDE, PROT_READ | PROT_WRITE, MAP_ANON_PRIVATE |
+		    MAP_NORESERVE, -1, 0);
+	ASSERT_NE(MAP_FAILED, wide);
+	/* Not of huge pages: one page of each group is enough. */
+	madvise(wide, WIDE, MADV_NOHUGEPAGE);
+	trial_stop(&self->trial);
+	ASSERT_EQ(0, trial_start(&self->trial));
+	ASSERT_EQ(0, target_call(self->target, touch_groups, wide));
+	EXPECT_EQ(0, wide_in_cgroup(self, wide, "max"));
+	/* Where that has not enough, reading goes on without. */
+	EXPECT_EQ(0, wide_in_cgroup(self, wide, "2M"));
+	cgroup_stop();
 }
 
 TEST_F_TIMEOUT(mirror, a_session_on_oneself_may_have_one, 60)

@@ -4,6 +4,7 @@
  * too little memory; and what they leave behind: nothing un-shared that was only
  * read, exact counts, one tracepoint.
  */
+#include "cgroup.h"
 #include "features.h"
 #include "proc.h"
 #include "slow.h"
@@ -226,28 +227,6 @@ TEST_F_TIMEOUT(vector, four_threads_on_one_session, 120)
 }
 
 /* --- too little memory --- */
-
-#define CGROUP	"/tmp/cgroup-test"
-
-static const char *cgroup_start(void)
-{
-	if (mkdir(CGROUP, 0700) && errno != EEXIST)
-		return "cannot create a directory";
-	if (mount("none", CGROUP, "cgroup2", 0, NULL))
-		return "the kernel has no cgroup2";
-	if (file_write(CGROUP "/cgroup.subtree_control", "+memory"))
-		return "no memory controller";
-	if (mkdir(CGROUP "/small", 0700) && errno != EEXIST)
-		return "cannot create a cgroup";
-	return NULL;
-}
-
-static void cgroup_stop(void)
-{
-	rmdir(CGROUP "/small");
-	umount2(CGROUP, MNT_DETACH);
-	rmdir(CGROUP);
-}
 
 /*
  * The array alone is 2.5 MiB of the kernel's memory on the caller's account. A

@@ -73,7 +73,7 @@ static void watch(struct __test_metadata *_metadata,
 	win = window_map(self->trial.fd, r->mem, AREA);
 	ASSERT_NE(MAP_FAILED, win);
 	race_begin(&self->trial.target, r);
-	for (i = 0; i < rounds; i++)
+	for (i = 0; race_goes_on(r, i, rounds); i++)
 		look_at(r, self->trial.fd, win, next(&state, PAGES), &t);
 	EXPECT_EQ(0, race_end(&self->trial.target, r));
 	TH_LOG("%ld changes, %ld moves, %ld forks; %ld looks at what held still",
@@ -111,7 +111,7 @@ TEST_F_TIMEOUT(window_race, agents_come_and_go, 290)
 	int fd, n;
 
 	race_begin(&self->trial.target, r);
-	for (i = 0; i < rounds; i++) {
+	for (i = 0; race_goes_on(r, i, rounds); i++) {
 		pid = fork();
 		ASSERT_LE(0, pid);
 		if (pid) {

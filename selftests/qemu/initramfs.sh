@@ -11,7 +11,7 @@ set -eu
 out=$1 guest=$2 ko=$3 O=$4 extra=${5:-}
 here=$(dirname "$0")
 # modules of the kernel package that the tests use
-modules="fuse"
+modules="fuse brd"
 
 version=$(basename "$(realpath "$guest")")
 root=$out.root

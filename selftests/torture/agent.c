@@ -5,6 +5,7 @@
  * its successor, and the target, know what that has left open.
  */
 #include "torture.h"
+#include "../window.h"
 
 #include <poll.h>
 
@@ -17,6 +18,8 @@ static struct {
 	int at;			/* the target's place */
 	uint32_t generation;
 	bool traps;		/* where they go was clean */
+	char *window;		/* of what is stamped, or MAP_FAILED */
+	int pipe[2];
 	uint64_t random;
 	char buf[BUF_SIZE + PAGE];
 } me;
@@ -312,6 +315,63 @@ static bool op_poll(void)
 	return poll(&p, 1, below(20)) == 1;
 }
 
+/* Small pieces of what is read again and again. */
+static bool op_mirror(void)
+{
+	struct dbgmem_transfer t;
+	uint64_t addr, word;
+	int i, ret = 0;
+
+	for (i = 0; i < 50 && !ret; i++) {
+		addr = STAMPED + below(STAMPED_PAGES * PAGE / 8) * 8;
+		ret = mem_read(me.fd, addr, &word, 8, 0, &t);
+		if (!ret)
+			check_stamps("mirror", addr, &word, 8);
+	}
+	return ret && over("mirror", ret, t.reason);
+}
+
+/*
+ * The kernel looks for us: there is no signal where nothing is. What a target has
+ * just moved away is seen a moment longer, with what it has become: so no look at
+ * what it says.
+ */
+static bool op_window(void)
+{
+	char word[64];
+	int i;
+
+	if (me.window != MAP_FAILED && !below(4)) {
+		munmap(me.window, STAMPED_PAGES * PAGE);
+		me.window = MAP_FAILED;
+	}
+	if (me.window == MAP_FAILED) {
+		me.window = (char *)window_map(me.fd, (void *)STAMPED,
+					       STAMPED_PAGES * PAGE);
+		if (me.window == MAP_FAILED)
+			return errno != ENOLINK && over("window", -errno, 0);
+	}
+	for (i = 0; i < 20; i++) {
+		const char *at = me.window + below(STAMPED_PAGES) * PAGE;
+
+		if (write(me.pipe[1], at, sizeof(word)) == sizeof(word)) {
+			if (read(me.pipe[0], word, sizeof(word)) < 0)
+				complain("pipe: %s", strerror(errno));
+		} else if (errno != EFAULT) {
+			complain("window: %s, agent %d", strerror(errno),
+				 me.self);
+		}
+	}
+	return false;
+}
+
+static bool op_sync(void)
+{
+	int ret = window_sync(me.fd);
+
+	return ret && over("sync", ret, 0);
+}
+
 static bool one_op(enum op op)
 {
 	count_op(op);
@@ -325,6 +385,9 @@ static bool one_op(enum op op)
 	case OP_BP_LIST:	return op_bp_list();
 	case OP_REGION:		return op_region();
 	case OP_POLL:		return op_poll();
+	case OP_MIRROR:		return op_mirror();
+	case OP_WINDOW:		return op_window();
+	case OP_SYNC:		return op_sync();
 	default:		return op_transfer(op);
 	}
 }
@@ -341,12 +404,14 @@ static bool attach_somewhere(void)
 	pid = __atomic_load_n(&p->pid, __ATOMIC_ACQUIRE);
 	if (!me.generation)
 		return false;
+	attach_flags = below(3) ? DBGMEM_ATTACH_MIRROR : 0;
 	me.fd = session_open(pid, O_RDWR);
 	if (me.fd < 0) {
 		switch (me.fd) {
 		case -ESRCH:
 		case -ENOENT:
 		case -ESTALE:
+		case -ENOMEM:
 		case -EACCES:	/* a zombie has no memory to open */
 		case -EXDEV:
 			return false;
@@ -387,6 +452,11 @@ void agent_run(int self)
 {
 	me.self = self;
 	me.random = (uint64_t)getpid() << 32 | now_ms();
+	me.window = MAP_FAILED;
+	if (pipe2(me.pipe, O_CLOEXEC)) {
+		complain("pipe: %s", strerror(errno));
+		_exit(1);
+	}
 	for (;;) {
 		int left;
 
@@ -401,5 +471,9 @@ void agent_run(int self)
 			if (one_op(below(NR_AGENT_OPS)))
 				break;
 		close(me.fd);
+		/* It outlives the session's descriptor. */
+		if (me.window != MAP_FAILED)
+			munmap(me.window, STAMPED_PAGES * PAGE);
+		me.window = MAP_FAILED;
 	}
 }

@@ -19,6 +19,7 @@ const char *const op_names[NR_OPS] = {
 	[OP_WRITE] = "write", [OP_CMPXCHG] = "cmpxchg",
 	[OP_BP_SET] = "bp_set", [OP_BP_CLEAR] = "bp_clear",
 	[OP_BP_LIST] = "bp_list", [OP_REGION] = "region", [OP_POLL] = "poll",
+	[OP_MIRROR] = "mirror", [OP_WINDOW] = "window", [OP_SYNC] = "sync",
 	[OP_TOUCH] = "touch", [OP_UNMAP] = "unmap", [OP_PAGEOUT] = "pageout",
 	[OP_FORK] = "fork", [OP_MOVE] = "move",
 };

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the target's pages were swapped out of, a mirror does not know any more, and
+ * a window shows it again when it is looked at.
+ */
+#include "features.h"
+#include "memory.h"
+#include "proc.h"
+#include "slow.h"
+#include "window.h"
+#include <kselftest_harness.h>
+
+#include <sys/swap.h>
+
+#define PAGES	64
+#define AREA	(PAGES * PAGE)
+#define DISK	"/dev/ram0"
+
+#ifndef MADV_PAGEOUT
+#define MADV_PAGEOUT	21
+#endif
+
+/* The kernel's disk of memory, or why there is none. */
+static const char *swap_start(void)
+{
+	if (access(DISK, F_OK) &&
+	    (system("modprobe -q brd rd_nr=1 rd_size=16384") ||
+	     access(DISK, F_OK)))
+		return "the kernel has no disk to swap to (brd)";
+	if (system("mkswap " DISK " >/dev/null") || swapon(DISK, 0))
+		return "no swap on " DISK;
+	return NULL;
+}
+
+FIXTURE(swap) {
+	struct trial trial;
+	char *mem;		/* in the target: pattern 3 */
+	char buf[AREA];
+	const char *cannot;
+	int fd;
+};
+
+FIXTURE_SETUP(swap)
+{
+	self->cannot = swap_start();
+	if (self->cannot)
+		return;
+	trial_init(&self->trial);
+	ASSERT_NE(NULL, self->trial.job);
+	self->mem = private_alloc(AREA);
+	ASSERT_NE(NULL, self->mem);
+	madvise(self->mem, AREA, MADV_NOHUGEPAGE);
+	attach_flags = DBGMEM_ATTACH_MIRROR;
+	ASSERT_EQ(0, trial_start(&self->trial));
+	self->fd = self->trial.fd;
+	target_fill(&self->trial.target, self->trial.job, self->mem, 0, AREA,
+		    3);
+}
+
+FIXTURE_TEARDOWN(swap)
+{
+	if (self->cannot)
+		return;
+	trial_stop(&self->trial);
+	swapoff(DISK);
+	if (system("rmmod brd"))
+		abort();
+}
+
+static long page_out(void *arg)
+{
+	struct job *j = arg;
+
+	return madvise(j->addr, j->len, MADV_PAGEOUT) ? -errno : 0;
+}
+
+/* Until most of it is swapped out; what holds a page lets go of it first. */
+static bool swapped_out(FIXTURE_DATA(swap) *self)
+{
+	const double end = now() + soon();
+	struct job *j = self->trial.job;
+
+	do {
+		*j = (struct job){ .addr = self->mem, .len = AREA };
+		if (target_call(&self->trial.target, page_out, j))
+			return false;
+		if (rollup(self->trial.target.pid, "Swap:") >
+		    (long)(AREA / 1024 / 2))
+			return true;
+		sleep_ms(10);
+	} while (now() < end);
+	return false;
+}
+
+static long known(int fd)
+{
+	struct dbgmem_info info;
+
+	return session_info(fd, &info) ? -1 : (long)info.mirror_pages;
+}
+
+TEST_F_TIMEOUT(swap, a_mirror_forgets_and_learns_again, 120)
+{
+	struct dbgmem_transfer t;
+	int i;
+
+	if (self->cannot)
+		SKIP(return, "%s", self->cannot);
+	for (i = 0; i < 3; i++) {
+		ASSERT_EQ(0, mem_read(self->fd, self->mem, self->buf, AREA, 0,
+				      &t));
+		ASSERT_EQ(0, mem_read(self->fd, self->mem, self->buf, AREA, 0,
+				      &t));
+		EXPECT_EQ(AREA, t.done);
+		EXPECT_EQ(-1, pattern_differs(self->buf, 0, AREA, 3));
+		EXPECT_LT(PAGES / 2, known(self->fd));
+
+		ASSERT_TRUE(swapped_out(self));
+		EXPECT_GT(PAGES / 2, known(self->fd));
+		/* It is not resident, and a mirror does not make it so. */
+		mem_read(self->fd, self->mem, self->buf, AREA, DBGMEM_NOFAULT,
+			 &t);
+		EXPECT_EQ(DBGMEM_REASON_NOT_RESIDENT, t.reason);
+		EXPECT_GT(AREA, t.done);
+		EXPECT_EQ(-1, pattern_differs(self->buf, 0, t.done, 3));
+	}
+	ASSERT_EQ(0, mem_read(self->fd, self->mem, self->buf, AREA, 0, &t));
+	EXPECT_EQ(AREA, t.done);
+	EXPECT_EQ(-1, pattern_differs(self->buf, 0, AREA, 3));
+}
+
+TEST_F_TIMEOUT(swap, a_window_lets_it_go_and_shows_it_again, 120)
+{
+	const char *win;
+	int i;
+
+	if (self->cannot)
+		SKIP(return, "%s", self->cannot);
+	win = (const char *)window_map(self->fd, self->mem, AREA);
+	ASSERT_NE(MAP_FAILED, win);
+	for (i = 0; i < 3; i++) {
+		EXPECT_EQ(-1, pattern_differs(win, 0, AREA, 3 + i));
+		EXPECT_EQ(PAGES, window_pages(self->fd));
+		ASSERT_TRUE(swapped_out(self));
+		ASSERT_EQ(0, window_sync(self->fd));
+		EXPECT_GT(PAGES / 2, window_pages(self->fd));
+		/* Its own next contents, of what was swapped out. */
+		target_fill(&self->trial.target, self->trial.job, self->mem, 0,
+			    AREA, 4 + i);
+	}
+	EXPECT_EQ(-1, pattern_differs(win, 0, AREA, 3 + i));
+	/* And from the disk, by the look alone. */
+	ASSERT_TRUE(swapped_out(self));
+	EXPECT_EQ(-1, pattern_differs(win, 0, AREA, 3 + i));
+	munmap((void *)win, AREA);
+}
+
+TEST_HARNESS_MAIN
