@@ -21,6 +21,7 @@ ignore_user=(
 	PREFER_KERNEL_TYPES	# uint32_t is user space's spelling
 	LONG_LINE_STRING	# sentences for people stay in one piece
 	EMBEDDED_FUNCTION_NAME	# words of a usage text, not names
+	VOLATILE		# windows: another process writes there
 	CAMELCASE		# PRIx64, _Static_assert, fields of /proc
 	COMPLEX_MACRO		# entries of an array cannot be in parentheses
 )

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The runner's own test: results made up here must get the right verdict. A
-# runner that takes a crash for a pass makes every other test worthless. TAP.
+# runner that takes a crash for a pass makes every other test worthless. And one
+# that takes a hanging emulator for a crash is not believed. TAP.
 set -eu
 here=$(dirname "$0")
 tmp=$(mktemp -d)
@@ -36,7 +37,7 @@ results() {
 
 expect=''
 : >"$tmp/vm.console"
-echo "1..25"
+echo "1..28"
 
 results <<'END'
 @n begin t
@@ -212,3 +213,38 @@ ok 1 global.a
 END
 expect=t verdict too_few_faults 1 "1 passed, 1 failed, 0 skipped" \
 	"faults injected: 7, by the kernel"
+
+# --- guests that do not come up ---
+
+# A machine that says $1 on its console, then nothing, the first $2 times.
+emulator() {
+	cat >"$tmp/qemu-system-x86_64" <<-END
+		#!/bin/bash
+		echo >>"$tmp/boots"
+		for arg; do
+			case \$arg in
+			*id=console,*) echo "$1" >"\${arg#*path=}" ;;
+			*id=results,*) results=\${arg#*path=} ;;
+			esac
+		done
+		[ \$(wc -l <"$tmp/boots") -gt $2 ] || exec sleep 60
+		printf '@n begin t\n1..1\nok 1 a\n@n end t 0 0\n@n done\n' \
+			>"\$results"
+	END
+	chmod +x "$tmp/qemu-system-x86_64"
+	: >"$tmp/boots"
+	PATH=$tmp:$PATH BOOT=1 "$here/vm.sh" "$tmp/vm" "$tmp/kernel" \
+		"$tmp/initrd" 4 2>"$tmp/err" || :
+}
+
+emulator "booting" 1
+expect=t verdict guest_that_hangs_is_booted_again 0 \
+	"1 passed, 0 failed, 0 skipped"
+
+emulator "booting" 2
+expect=t verdict but_once 1 "0 passed, 2 failed, 0 skipped" \
+	"did not finish: no end after 3 s"
+
+emulator "BUG: at the boot" 1
+expect=t verdict and_not_if_it_has_complained 1 \
+	"0 passed, 3 failed, 0 skipped" "BUG: at the boot"

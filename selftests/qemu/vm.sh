@@ -5,6 +5,9 @@
 # software emulation, give it SECONDS, and leave NAME.results (what the guest
 # reports over its second serial port) and NAME.console (the kernel's console).
 # Beside KERNEL may be a file "arch", as from kernel.sh.
+# A kernel that hangs before its init has said a word, for half of that or BOOT
+# seconds (default 180), and has not complained, is booted once more, which is
+# said: on a busy machine the emulator at times loses an interrupt early on.
 # The words go to the kernel's command line. Never relies on hardware
 # virtualisation: a device node for it may be there and not work. The graphics
 # adapter is there for its memory, which the tests map.
@@ -12,9 +15,6 @@ set -eu
 out=$1 kernel=$2 initrd=$3 limit=$4
 shift 4
 
-rm -f "$out.results" "$out.console"
-: >"$out.results"
-: >"$out.console"
 # oops=panic and panic=-1 with -no-reboot: a crashed guest ends at once
 append="loglevel=6 panic=-1 oops=panic panic_on_warn=0"
 append+=" vsyscall=emulate secretmem.enable=1 rcupdate.rcu_cpu_stall_timeout=60"
@@ -46,16 +46,44 @@ arm64)	qemu="qemu-system-aarch64"
 esac
 read -ra machine <<<"${MACHINE:-$machine}"
 
-rc=0
-timeout -k 5 "$limit" "$qemu" \
-	"${machine[@]}" -m 2048 \
-	-nodefaults -no-user-config -display none -no-reboot -device VGA \
-	-chardev "file,id=console,path=$out.console" -serial chardev:console \
-	-chardev "file,id=results,path=$out.results" "${results[@]}" \
-	-kernel "$kernel" -initrd "$initrd" -append "$append $*" \
-	</dev/null >"$out.qemu" 2>&1 &
+boot() {
+	rm -f "$out.results" "$out.console"
+	: >"$out.results"
+	: >"$out.console"
+	timeout -k 5 "$limit" "$qemu" \
+		"${machine[@]}" -m 2048 \
+		-nodefaults -no-user-config -display none -no-reboot \
+		-device VGA -chardev "file,id=console,path=$out.console" \
+		-serial chardev:console \
+		-chardev "file,id=results,path=$out.results" "${results[@]}" \
+		-kernel "$kernel" -initrd "$initrd" -append "$append $*" \
+		</dev/null >"$out.qemu" 2>&1 &
+}
+
+# Not ended, and nothing came from init?
+hangs() {
+	local left
+	for ((left = boot_limit; left > 0; left--)); do
+		sleep 1
+		[ ! -s "$out.results" ] && kill -0 $! 2>/dev/null || return 1
+	done
+	! grep -qE 'BUG|WARNING|Oops|Call Trace|panic' "$out.console"
+}
+
+boot_limit=${BOOT:-180}
+[ "$boot_limit" -le $((limit / 2)) ] || boot_limit=$((limit / 2))
 # a runner that is interrupted leaves no guest behind
 trap 'kill $! 2>/dev/null || :' INT TERM
+rc=0
+boot "$@"
+if hangs; then
+	echo "vm: ${out##*/}: no init within $boot_limit s, booted once more:" \
+		"$(tail -n 1 "$out.console")" >&2
+	kill $!
+	wait $! || :
+	limit=$((limit - boot_limit))
+	boot "$@"
+fi
 wait $! || rc=$?
 case $rc in
 0)	;;

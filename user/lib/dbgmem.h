@@ -17,7 +17,6 @@
 #ifndef DBGMEM_H
 #define DBGMEM_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -426,10 +425,10 @@ ssize_t dbgmem_window_read(struct dbgmem_window *w, uint64_t addr, void *buf,
 int dbgmem_window_catch(unsigned int flags);
 
 /*
- * For a handler of SIGBUS set with SA_SIGINFO: does not return if it was raised by
- * dbgmem_window_read().
+ * For a handler of SIGBUS set with SA_SIGINFO, and its arguments (@info is a
+ * siginfo_t): does not return if it was raised by dbgmem_window_read().
  */
-void dbgmem_window_sigbus(int sig, siginfo_t *info, void *context);
+void dbgmem_window_sigbus(int sig, void *info, void *context);
 
 /* --- compare and exchange (cmpxchg.c) --- */
 

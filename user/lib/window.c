@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,14 +40,15 @@ static _Thread_local struct reading *volatile reading;
 static bool catching;		/* atomic */
 static struct sigaction before;
 
-DBGMEM_EXPORT void dbgmem_window_sigbus(int sig, siginfo_t *info, void *context)
+DBGMEM_EXPORT void dbgmem_window_sigbus(int sig, void *info, void *context)
 {
-	const volatile char *at = info->si_addr;
+	const siginfo_t *si = info;
+	const char *at = si->si_addr;
 	const ucontext_t *c = context;
 	struct reading *r = reading;
 
 	/* Sent by somebody, it has no address. */
-	if (sig != SIGBUS || info->si_code != BUS_ADRERR || !r ||
+	if (sig != SIGBUS || si->si_code != BUS_ADRERR || !r ||
 	    at < r->from || at >= r->end)
 		return;
 	reading = NULL;
