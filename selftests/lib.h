@@ -60,6 +60,18 @@ static inline uint8_t pattern(size_t i)
 
 static char *mem;	/* PAGES pages; the same address in the target */
 
+/* With the pattern in it. */
+static inline bool mem_make(void)
+{
+	size_t i;
+
+	mem = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	for (i = 0; mem != MAP_FAILED && i < PAGES * PAGE; i++)
+		mem[i] = (char)pattern(i);
+	return mem != MAP_FAILED;
+}
+
 static inline long hole_make(void *page)
 {
 	return munmap(page, PAGE);
@@ -117,13 +129,7 @@ FIXTURE(lib) {
 
 FIXTURE_SETUP(lib)
 {
-	size_t i;
-
-	mem = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE,
-		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	ASSERT_NE(MAP_FAILED, mem);
-	for (i = 0; i < PAGES * PAGE; i++)
-		mem[i] = (char)pattern(i);
+	ASSERT_TRUE(mem_make());
 	self->addr = (uintptr_t)mem;
 	ASSERT_EQ(0, target_start(&self->t));
 	ASSERT_EQ(0, dbgmem_open(self->t.pid, 0, &self->m))

@@ -19,13 +19,7 @@ FIXTURE(window) {
 
 FIXTURE_SETUP(window)
 {
-	size_t i;
-
-	mem = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE,
-		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	ASSERT_NE(MAP_FAILED, mem);
-	for (i = 0; i < PAGES * PAGE; i++)
-		mem[i] = (char)pattern(i);
+	ASSERT_TRUE(mem_make());
 	self->addr = (uintptr_t)mem + SKEW;
 	ASSERT_EQ(0, target_start(&self->t));
 	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_RDONLY |

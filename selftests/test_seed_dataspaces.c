@@ -42,13 +42,7 @@ FIXTURE_VARIANT_ADD(virtual, uncached) {
 
 FIXTURE_SETUP(virtual)
 {
-	size_t i;
-
-	mem = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE,
-		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	ASSERT_NE(MAP_FAILED, mem);
-	for (i = 0; i < PAGES * PAGE; i++)
-		mem[i] = (char)pattern(i);
+	ASSERT_TRUE(mem_make());
 	self->addr = (uintptr_t)mem;
 	ASSERT_EQ(0, target_start(&self->t));
 	ASSERT_EQ(0, dbgmem_open(self->t.pid, 0, &self->m));
