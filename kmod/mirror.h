@@ -175,6 +175,7 @@ static __always_inline bool dbgmem_mirror_read(struct dbgmem_mirror *m,
 	read_unlock(&m->lock);
 	return likely(done == len);
 }
+
 /**
  * dbgmem_mirror_fetch - what the mirror does not know will be copied from pages
  * that are looked up and held
