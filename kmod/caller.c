@@ -49,7 +49,7 @@ static bool put_word(struct dbgmem_caller *c, size_t at, const void *kaddr,
 static bool get_word(struct dbgmem_caller *c, size_t at, void *kaddr,
 		     size_t len)
 {
-	unsigned long word;
+	unsigned long word = 0;
 
 	if (get_bytes(c, at, &word, len) != len)
 		return false;

@@ -82,7 +82,7 @@ static struct dbgmem_segment *put_words(struct dbgmem_mirror *m,
 					struct dbgmem_segment *seg,
 					struct dbgmem_segment *end)
 {
-	unsigned long number = ULONG_MAX;
+	unsigned long number = 0;
 	char *page = NULL;
 
 	end = min(end, seg + LOCKED_WORDS);
@@ -91,7 +91,7 @@ static struct dbgmem_segment *put_words(struct dbgmem_mirror *m,
 	if (!user_write_access_begin(u64_to_user_ptr(seg->buf), seg->len))
 		goto out;
 	for (; seg < end && seg->reason == DBGMEM_SEGMENT_WORD; seg++) {
-		if (seg->addr >> PAGE_SHIFT != number) {
+		if (!page || seg->addr >> PAGE_SHIFT != number) {
 			page = dbgmem_mirror_find(m, seg->addr);
 			if (!page)
 				break;

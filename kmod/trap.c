@@ -258,7 +258,7 @@ static int hold_at_once(struct dbgmem_xfer *x, unsigned long addr, u32 foll,
 		return -EINTR;
 	ret = dbgmem_hold_target_locked(x, addr, 1, page, foll, NULL);
 	mmap_read_unlock(mm);
-	return ret < 0 ? ret : 0;
+	return min(ret, 0L);
 }
 
 /* The words of one part; each only if the trap is in it. */

@@ -26,6 +26,7 @@ bool comm_get(pid_t pid, char name[COMM_SIZE])
 			*c = '?';
 	if (len)
 		return true;
-	strcpy(name, "?");
+	name[0] = '?';
+	name[1] = '\0';
 	return false;
 }

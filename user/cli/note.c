@@ -115,7 +115,7 @@ int note_prpsinfo(struct notes *n, pid_t pid, const struct psinfo *info,
 	if (len > sizeof(text) - 1)
 		len = sizeof(text) - 1;
 	for (i = 0; i < len; i++)
-		text[i] = args[i] ? args[i] : ' ';
+		text[i] = (char)(args[i] ? args[i] : ' ');
 	memcpy(name, info->name, sizeof(name));
 
 	if (desc_begin(&d, n))

@@ -185,7 +185,7 @@ int ps_open(pid_t pid)
 		return fd;
 	if (!psinfo_read(fd, 0, &info) && psinfo_ended(&info))
 		nr = ps_threads(fd, pid, &tids);
-	for (i = 0; i < nr; i++) {
+	for (i = 0; tids && i < nr; i++) {
 		if (psinfo_read(fd, tids[i], &info) || psinfo_ended(&info))
 			continue;
 		other = open_dir(tids[i]);

@@ -30,7 +30,7 @@ static uint8_t *prepare(const struct range *range, size_t nr,
 		total += range[i].len;
 	}
 	buf = malloc(total ? total : 1);
-	*segs = calloc(nr, sizeof(**segs));
+	*segs = calloc(nr ? nr : 1, sizeof(**segs));
 	if (!buf || !*segs) {
 		msg("out of memory for %llu bytes; read a part at a time",
 		    (unsigned long long)total);

@@ -93,7 +93,7 @@ int answer_parse(const char *buf, size_t len, struct answer *a)
 	for (c = rest; *c; c++)
 		if (*c < ' ' || *c > '~')
 			*c = '?';
-	strcpy(a->text, rest);
+	snprintf(a->text, sizeof(a->text), "%s", rest);
 	return 0;
 }
 

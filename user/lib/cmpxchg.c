@@ -51,5 +51,5 @@ DBGMEM_EXPORT int dbgmem_cmpxchg(struct dbgmem *m, uint64_t addr,
 	}
 	if (observed)
 		*observed = c.observed;
-	return c.exchanged;
+	return (int)c.exchanged;
 }

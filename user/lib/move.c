@@ -174,7 +174,7 @@ DBGMEM_EXPORT int dbgmem_move(struct dbgmem *to, uint64_t to_addr,
 			      const struct dbgmem_progress *progress,
 			      struct dbgmem_move_result *res)
 {
-	struct dbgmem_move_result none;
+	struct dbgmem_move_result none = { 0 };
 	const struct move v = {
 		.to = to,
 		.from = from,

@@ -150,21 +150,22 @@ DBGMEM_EXPORT ssize_t dbgmem_read_pointers(struct dbgmem *m, uint64_t addr,
 	unsigned char *narrow;
 	uint64_t done;
 	uint32_t v;
-	size_t i;
+	size_t each, i;
 
 	if (bytes < 0)
 		return bytes;
+	each = bytes == 4 ? 4 : 8;
 	if (flags & DBGMEM_ZEROFILL)
 		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
 			"cannot read pointers at 0x%llx of process %d: zeros for what is inaccessible would pass for them",
 			(unsigned long long)addr, (int)m->pid);
 	/* Narrow ones go to the end of the array, and are spread from its begin. */
-	narrow = (unsigned char *)ptrs + (8 - (size_t)bytes) * nr;
-	ret = transfer(m, DBGMEM_OP_READ, addr, narrow, (size_t)bytes * nr,
-		       (size_t)bytes, flags, &done);
+	narrow = (unsigned char *)ptrs + (8 - each) * nr;
+	ret = transfer(m, DBGMEM_OP_READ, addr, narrow, each * nr,
+		       each, flags, &done);
 	if (ret)
 		return ret;
-	done /= (size_t)bytes;
+	done /= each;
 	for (i = 0; bytes == 4 && i < done; i++) {
 		memcpy(&v, narrow + 4 * i, sizeof(v));
 		ptrs[i] = width & DBGMEM_POINTER_SIGNED ?

@@ -105,7 +105,7 @@ DBGMEM_EXPORT int dbgmem_region_next(struct dbgmem *m, uint64_t addr,
 DBGMEM_EXPORT int dbgmem_region_change(struct dbgmem *m, uint64_t addr,
 				       uint64_t filter, uint64_t *next)
 {
-	struct dbgmem_region r;
+	struct dbgmem_region r = { 0 };
 	int ret;
 
 	ret = one(m, addr, filter, 0, &r, NULL, 0);

@@ -252,23 +252,25 @@ DBGMEM_EXPORT int dbgmem_window_sync(struct dbgmem_window *w)
 
 /* --- reading --- */
 
-#define WORD(type) do {							\
-	type v_ = *(const volatile type *)from;				\
-									\
-	memcpy(to, &v_, sizeof(v_));					\
-} while (0)
-
 static void copy_piece(char *to, const volatile char *from, size_t len)
 {
+	uint64_t v8;
+	uint32_t v4;
+	uint16_t v2;
+
 	/* A word that is written meanwhile is not torn. */
-	if (sizeof(long) == 8 && !((uintptr_t)from % 8) && len == 8)
-		WORD(uint64_t);
-	else if (!((uintptr_t)from % 4) && len == 4)
-		WORD(uint32_t);
-	else if (!((uintptr_t)from % 2) && len == 2)
-		WORD(uint16_t);
-	else
+	if (sizeof(long) == 8 && !((uintptr_t)from % 8) && len == 8) {
+		v8 = *(const volatile uint64_t *)from;
+		memcpy(to, &v8, sizeof(v8));
+	} else if (!((uintptr_t)from % 4) && len == 4) {
+		v4 = *(const volatile uint32_t *)from;
+		memcpy(to, &v4, sizeof(v4));
+	} else if (!((uintptr_t)from % 2) && len == 2) {
+		v2 = *(const volatile uint16_t *)from;
+		memcpy(to, &v2, sizeof(v2));
+	} else {
 		memcpy(to, (const char *)from, len);
+	}
 }
 
 /* Whole pages, or what is asked for of them, up to one that is not there. */
