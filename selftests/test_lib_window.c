@@ -77,9 +77,15 @@ TEST_F(window, is_the_targets_memory_to_the_byte)
 	EXPECT_EQ(NULL, dbgmem_window_at(self->w, self->addr - 1, 2));
 	EXPECT_EQ(NULL, dbgmem_window_at(self->w, self->addr + LEN + 1, 0));
 	EXPECT_EQ(NULL, dbgmem_window_at(self->w, self->addr + 1, SIZE_MAX));
+	/* Its own copy of what it shares with its parent, a moment later. */
 	ASSERT_EQ(0, target_call(&self->t, fill, (void *)0x5a));
+	ASSERT_EQ(0, dbgmem_window_sync(self->w));
 	EXPECT_EQ(0x5a, *p);
 	EXPECT_EQ(0x5a, p[LEN - 1]);
+	/* And what it writes there at once. */
+	ASSERT_EQ(0, target_call(&self->t, fill, (void *)0x5b));
+	EXPECT_EQ(0x5b, *p);
+	EXPECT_EQ(0x5b, p[LEN - 1]);
 }
 
 TEST_F(window, shows_no_old_page_after_sync)
