@@ -6,8 +6,9 @@
  * engines to fetch, which also find out why if it is not to be had; it is
  * learnt of at the next read.
  */
-#include <linux/hugetlb_inline.h>
 #include <linux/mm.h>
+/* knows nothing by itself */
+#include <linux/hugetlb_inline.h>
 
 #include "compat.h"
 #include "look.h"
