@@ -94,6 +94,14 @@ static inline int session_info(int fd, struct dbgmem_info *info)
 	return ioctl(fd, DBGMEM_IOC_INFO, info) ? -errno : 0;
 }
 
+/* Pages that the mirror of a session knows, or -1. */
+static inline long mirror_pages(int fd)
+{
+	struct dbgmem_info info;
+
+	return session_info(fd, &info) ? -1 : (long)info.mirror_pages;
+}
+
 /* @cmd is DBGMEM_IOC_READ or _WRITE; @t, if not NULL, gets the answer. */
 static inline int xfer(int fd, unsigned long cmd, uint64_t addr,
 		       const void *buf, uint64_t len, uint32_t flags,

@@ -49,13 +49,6 @@ FIXTURE_TEARDOWN(mirror)
 	param_set("mirror_pages", "262144");
 }
 
-static long known(int fd)
-{
-	struct dbgmem_info info;
-
-	return session_info(fd, &info) ? -1 : (long)info.mirror_pages;
-}
-
 /* The fourth of the area from @at on is the pattern's, or the errno. */
 static int read_part(FIXTURE_DATA(mirror) *self, size_t at, uint64_t seed)
 {
@@ -106,7 +99,7 @@ TEST_F_TIMEOUT(mirror, a_session_has_none_unless_asked_for, 60)
 	fd = session_open(self->target->pid, O_RDWR);
 	ASSERT_LE(0, fd);
 	EXPECT_EQ(0, mem_read(fd, self->mem, self->buf, AREA, 0, NULL));
-	EXPECT_EQ(0, known(fd));
+	EXPECT_EQ(0, mirror_pages(fd));
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
 	ASSERT_LT(0, file_read(path, text, sizeof(text)));
 	EXPECT_NE(NULL, strstr(text, "dbgmem-mirror:\tno\n"));
@@ -164,7 +157,7 @@ TEST_F_TIMEOUT(mirror, where_they_are_turned_off_is_eopnotsupp, 60)
 	close(fd);
 	/* Those that have one keep it. */
 	EXPECT_EQ(0, read_part(self, 0, 3));
-	EXPECT_LT(0, known(self->fd));
+	EXPECT_LT(0, mirror_pages(self->fd));
 }
 
 TEST_F_TIMEOUT(mirror, never_knows_more_than_its_limit, 60)
@@ -201,7 +194,7 @@ TEST_F_TIMEOUT(mirror, never_knows_more_than_its_limit, 60)
 /* The area's first fourth is known now. */
 #define LEARN() do {							\
 	ASSERT_EQ(0, read_part(self, 0, 3));				\
-	ASSERT_LT(0, known(self->fd));					\
+	ASSERT_LT(0, mirror_pages(self->fd));					\
 } while (0)
 
 static long map_anew(void *arg)
@@ -222,7 +215,7 @@ TEST_F_TIMEOUT(mirror, forgets_what_is_unmapped, 60)
 	ASSERT_EQ(0, target_unmap(self->target, self->job, self->mem + PAGE,
 				  PAGE));
 	/* Or more than that: the kernel may say so of all around it. */
-	EXPECT_GE(GROUP - 1, known(self->fd));
+	EXPECT_GE(GROUP - 1, mirror_pages(self->fd));
 	EXPECT_EQ(-EFAULT, mem_read(self->fd, self->mem + PAGE, self->buf, 8, 0,
 				    &t));
 	EXPECT_EQ(DBGMEM_REASON_UNMAPPED, t.reason);
@@ -261,7 +254,7 @@ TEST_F_TIMEOUT(mirror, respects_protection_at_once, 60)
 	ASSERT_EQ(0, target_call(self->target, do_protect, self->job));
 	EXPECT_EQ(-EFAULT, mem_read(self->fd, self->mem, self->buf, 8, 0, &t));
 	EXPECT_EQ(DBGMEM_REASON_PROTECTION, t.reason);
-	EXPECT_EQ(0, known(self->fd));
+	EXPECT_EQ(0, mirror_pages(self->fd));
 	self->job->prot = PROT_READ;
 	ASSERT_EQ(0, target_call(self->target, do_protect, self->job));
 	EXPECT_EQ(0, read_part(self, 0, 3));
@@ -369,7 +362,7 @@ TEST_F_TIMEOUT(mirror, sees_the_targets_writes_without_a_change, 60)
 		target_fill(self->target, self->job, self->mem, 0, AREA / 4,
 			    seed);
 		ASSERT_EQ(0, read_part(self, 0, seed));
-		ASSERT_LT(0, known(self->fd));
+		ASSERT_LT(0, mirror_pages(self->fd));
 	}
 }
 
@@ -399,9 +392,9 @@ TEST_F_TIMEOUT(mirror, exec_is_estale_and_nothing_is_known, 60)
 	EXPECT_EQ(-ESTALE, mem_read(self->fd, self->mem, self->buf, 8, 0, &t));
 	EXPECT_EQ(0, t.done);
 	/* The memory goes a moment after the program. */
-	while (known(self->fd) && now_ms() < end)
+	while (mirror_pages(self->fd) && now_ms() < end)
 		sleep_ms(1);
-	EXPECT_EQ(0, known(self->fd));
+	EXPECT_EQ(0, mirror_pages(self->fd));
 }
 
 TEST_F_TIMEOUT(mirror, exit_is_esrch_and_nothing_is_known, 60)
@@ -412,7 +405,7 @@ TEST_F_TIMEOUT(mirror, exit_is_esrch_and_nothing_is_known, 60)
 	target_stop(self->target);
 	EXPECT_EQ(-ESRCH, mem_read(self->fd, self->mem, self->buf, 8, 0, &t));
 	EXPECT_EQ(0, t.done);
-	EXPECT_EQ(0, known(self->fd));
+	EXPECT_EQ(0, mirror_pages(self->fd));
 	self->target->pid = 0;
 }
 
@@ -524,7 +517,7 @@ TEST_F_TIMEOUT(mirror, leaves_nothing_with_the_target, 120)
 		self->fd = session_open(self->target->pid, O_RDWR);
 		ASSERT_LE(0, self->fd);
 		self->trial.fd = self->fd;
-		EXPECT_EQ(0, known(self->fd));
+		EXPECT_EQ(0, mirror_pages(self->fd));
 	}
 }
 

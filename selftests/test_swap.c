@@ -92,13 +92,6 @@ static bool swapped_out(FIXTURE_DATA(swap) *self)
 	return false;
 }
 
-static long known(int fd)
-{
-	struct dbgmem_info info;
-
-	return session_info(fd, &info) ? -1 : (long)info.mirror_pages;
-}
-
 TEST_F_TIMEOUT(swap, a_mirror_forgets_and_learns_again, 120)
 {
 	struct dbgmem_transfer t;
@@ -113,10 +106,10 @@ TEST_F_TIMEOUT(swap, a_mirror_forgets_and_learns_again, 120)
 				      &t));
 		EXPECT_EQ(AREA, t.done);
 		EXPECT_EQ(-1, pattern_differs(self->buf, 0, AREA, 3));
-		EXPECT_LT(PAGES / 2, known(self->fd));
+		EXPECT_LT(PAGES / 2, mirror_pages(self->fd));
 
 		ASSERT_TRUE(swapped_out(self));
-		EXPECT_GT(PAGES / 2, known(self->fd));
+		EXPECT_GT(PAGES / 2, mirror_pages(self->fd));
 		/* It is not resident, and a mirror does not make it so. */
 		mem_read(self->fd, self->mem, self->buf, AREA, DBGMEM_NOFAULT,
 			 &t);

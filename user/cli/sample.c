@@ -105,18 +105,21 @@ static int window_read(const struct sample_source *from,
 	const uint8_t *nul;
 	ssize_t n;
 
-	n = dbgmem_window_read(from->window, from->addr, s->bytes, type->size);
-	if (string && n > 0) {
-		nul = memchr(s->bytes, 0, (size_t)n);
-		s->cut = !nul;
-		s->len = nul ? (size_t)(nul - s->bytes) : (size_t)n;
-		return 0;
+	/* Up to what is missing, and why. */
+	for (s->len = 0; s->len < type->size; s->len += (size_t)n) {
+		n = dbgmem_window_read(from->window, from->addr + s->len,
+				       s->bytes + s->len, type->size - s->len);
+		if (n < 0 && string && s->len)
+			break;
+		if (n < 0)
+			return (int)n;
 	}
-	/* Why the rest of it is missing. */
-	if (n >= 0 && (size_t)n < type->size)
-		n = dbgmem_window_read(from->window, from->addr + (size_t)n,
-				       s->bytes + n, type->size - (size_t)n);
-	return n < 0 ? (int)n : 0;
+	if (string) {
+		nul = memchr(s->bytes, 0, s->len);
+		s->cut = !nul;
+		s->len = nul ? (size_t)(nul - s->bytes) : s->len;
+	}
+	return 0;
 }
 
 int sample_take(const struct sample_source *from, const struct sample_type *type,

@@ -283,6 +283,8 @@ static size_t copy(char *to, const volatile char *from, size_t len, size_t page)
 
 	if (!sigsetjmp(r.jump, 0)) {
 		reading = &r;
+		/* The compiler must not read before that, nor later. */
+		__atomic_signal_fence(__ATOMIC_SEQ_CST);
 		while (done < len) {
 			n = page - ((uintptr_t)(from + done) & (page - 1));
 			if (n > len - done)
@@ -290,6 +292,7 @@ static size_t copy(char *to, const volatile char *from, size_t len, size_t page)
 			copy_piece(to + done, from + done, n);
 			done += n;
 		}
+		__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	}
 	reading = outer;
 	return done;
