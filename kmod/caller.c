@@ -11,30 +11,68 @@
 #include "compat.h"
 
 /*
+ * What a copy that was cut short says is there may be less than could be, by as
+ * much as the processor moves at a time (arm64's by up to 63 bytes). A buffer is
+ * used to its last byte: the rest by the byte, up to what faults.
+ */
+static size_t put_rest(char __user *to, const char *src, size_t done, size_t len)
+{
+	while (done < len && !copy_to_user(to + done, src + done, 1))
+		done++;
+	return done;
+}
+
+static size_t get_rest(char *dst, const char __user *from, size_t done, size_t len)
+{
+	while (done < len && !__copy_from_user(dst + done, from + done, 1))
+		done++;
+	return done;
+}
+
+static size_t zero_rest(char __user *to, size_t done, size_t len)
+{
+	while (done < len && !clear_user(to + done, 1))
+		done++;
+	return done;
+}
+
+/*
  * Whole pages get a copy of constant size: the checks that hardened usercopy
  * makes on others are of no use on a page that user space maps.
  */
 static size_t put_bytes(struct dbgmem_caller *c, size_t at, const void *src,
 			size_t len)
 {
+	size_t left;
+
 	if (unlikely(c->iter))
 		return copy_to_iter(src, len, c->iter);
 	if (len == PAGE_SIZE)
-		return len - copy_to_user(c->user + at, src, PAGE_SIZE);
-	return len - copy_to_user(c->user + at, src, len);
+		left = copy_to_user(c->user + at, src, PAGE_SIZE);
+	else
+		left = copy_to_user(c->user + at, src, len);
+	if (unlikely(left))
+		return put_rest(c->user + at, src, len - left, len);
+	return len;
 }
 
 /* copy_from_user() fills what it did not get with zeros: the target's. */
 static size_t get_bytes(struct dbgmem_caller *c, size_t at, void *dst,
 			size_t len)
 {
+	size_t left;
+
 	if (unlikely(c->iter))
 		return copy_from_iter(dst, len, c->iter);
 	if (!access_ok(c->user + at, len))
 		return 0;
 	if (len == PAGE_SIZE)
-		return len - __copy_from_user(dst, c->user + at, PAGE_SIZE);
-	return len - __copy_from_user(dst, c->user + at, len);
+		left = __copy_from_user(dst, c->user + at, PAGE_SIZE);
+	else
+		left = __copy_from_user(dst, c->user + at, len);
+	if (unlikely(left))
+		return get_rest(dst, c->user + at, len - left, len);
+	return len;
 }
 
 static bool put_word(struct dbgmem_caller *c, size_t at, const void *kaddr,
@@ -70,7 +108,7 @@ static size_t update_bytes(struct dbgmem_caller *c, size_t at, const char *src,
 	for (done = 0; done < len; done += n) {
 		n = min_t(size_t, len - done, sizeof(there));
 		/* A buffer that ends here is no change. */
-		n -= copy_from_user(there, c->user + at + done, n);
+		n = get_bytes(c, at + done, there, n);
 		if (n && memcmp(there, src + done, n)) {
 			c->changed = true;
 			n = put_bytes(c, at + done, src + done, n);
@@ -150,7 +188,10 @@ size_t dbgmem_caller_readable(struct dbgmem_caller *c, size_t len)
  */
 size_t dbgmem_caller_zero(struct dbgmem_caller *c, size_t at, size_t len)
 {
+	size_t left;
+
 	if (unlikely(c->iter))
 		return iov_iter_zero(len, c->iter);
-	return len - clear_user(c->user + at, len);
+	left = clear_user(c->user + at, len);
+	return unlikely(left) ? zero_rest(c->user + at, len - left, len) : len;
 }

@@ -5,6 +5,7 @@
 
 #include "proc.h"
 
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
@@ -22,6 +23,17 @@ static inline const char *cgroup_start(void)
 	if (mkdir(CGROUP "/small", 0700) && errno != EEXIST)
 		return "cannot create a cgroup";
 	return NULL;
+}
+
+/*
+ * Go there, where @limit is all the memory that there is. What a child still shares
+ * with its parent is copied before: else that could be what is too much.
+ */
+static inline int cgroup_enter(const char *limit)
+{
+	return mlockall(MCL_CURRENT) ||
+	       file_write(CGROUP "/small/memory.max", limit) ||
+	       file_write(CGROUP "/small/cgroup.procs", "0");
 }
 
 static inline void cgroup_stop(void)

@@ -245,6 +245,39 @@ TEST_F_TIMEOUT(vector, segments_that_cross_pages_among_small_ones, 120)
 	}
 }
 
+/* A copy that faults may say less than it did: not to the caller. */
+TEST_F_TIMEOUT(vector, a_buffer_is_used_to_its_last_byte, 120)
+{
+	char *end = self->buf + 4 * PAGE, *mem;
+	size_t room;
+
+	ASSERT_EQ(0, mprotect(end, PAGE, PROT_NONE));
+	for (room = 1; room <= 130; room++) {
+		mem = self->mem + 300 * room + room % 9;
+		pattern_fill(end - PAGE, 0, PAGE, 4);
+		self->segs[0] = segment(mem, end - room, 300);
+		ASSERT_EQ(0, vec_read(self->fd, self->segs, 1, 0, &self->v));
+		ASSERT_EQ(room, self->segs[0].done);
+		ASSERT_EQ(DBGMEM_REASON_BUFFER, self->segs[0].reason);
+		ASSERT_EQ(-1, pattern_differs(end - room, mem - self->mem, room,
+					      3));
+		ASSERT_EQ(-1, pattern_differs(end - PAGE, 0, PAGE - room, 4));
+
+		pattern_fill(end - PAGE, 0, PAGE, 4);
+		self->segs[0] = segment(mem, end - room, 300);
+		ASSERT_EQ(0, vec_write(self->fd, self->segs, 1, 0, &self->v));
+		ASSERT_EQ(room, self->segs[0].done);
+		ASSERT_EQ(DBGMEM_REASON_BUFFER, self->segs[0].reason);
+		ASSERT_EQ(-1, target_pattern_differs(self->target, self->job,
+						     mem, PAGE - room, room,
+						     4));
+		ASSERT_EQ(-1, target_pattern_differs(self->target, self->job,
+						     mem + room,
+						     mem + room - self->mem,
+						     280 - room, 3));
+	}
+}
+
 TEST_F_TIMEOUT(vector, length_zero_is_complete_wherever_it_is, 60)
 {
 	void * const bad[] = {

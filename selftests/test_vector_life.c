@@ -244,8 +244,7 @@ static int in_small_cgroup(FIXTURE_DATA(vector) *self, const char *limit,
 	ret = vec_read(self->fd, self->segs, MAX_SEGMENTS, flags, &self->v);
 	if (ret)
 		_exit(100);
-	if (file_write(CGROUP "/small/memory.max", limit) ||
-	    file_write(CGROUP "/small/cgroup.procs", "0"))
+	if (cgroup_enter(limit))
 		_exit(101);
 	ret = vec_read(self->fd, self->segs, MAX_SEGMENTS, flags, &self->v);
 	if (ret)
