@@ -156,11 +156,11 @@ struct dbgmem_valid {
  * @code: pages that were held to be written are for the target to run; only where
  *	that matters (compat.h: DBGMEM_COHERENT_ICACHE)
  * @overlay: what is held of the session's, see overlay.h
+ * @fetching: the mirror did not know what is being copied
+ * @refetched: how often that was no good
  * @expects: conditions to be checked before anything moves, or NULL
  * @mirror: where to look for the target's pages first, or NULL
- * @fetching: the mirror did not know what is being copied
- * @fetch_seq: of the mirror's notifier, before that was looked up
- * @refetched: how often it was no good
+ * @fetch_seq: of the mirror's notifier, before what it did not know was looked up
  * @nr_changed: segments of a vector that were not what they were before
  * @done: answer: bytes that moved
  * @fault_addr: answer
@@ -178,10 +178,10 @@ struct dbgmem_xfer {
 	bool			write;
 	bool			code;
 	u8			overlay;
-	struct dbgmem_expects	*expects;
-	struct dbgmem_mirror	*mirror;
 	bool			fetching;
 	u8			refetched;
+	struct dbgmem_expects	*expects;
+	struct dbgmem_mirror	*mirror;
 	unsigned long		fetch_seq;
 	u32			nr_changed;
 	u64			done;

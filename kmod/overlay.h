@@ -5,7 +5,8 @@
  *
  * A batch of a transfer runs between dbgmem_overlay_lock() and _unlock(). A
  * session that never had a breakpoint does without the lock for reading: if one
- * came up meanwhile, _unlock() says so and the batch is read again.
+ * came up meanwhile, _unlock() says so and the batch is read again. Not so where
+ * what was read is compared: a trap would be told as a change.
  */
 #ifndef KMOD_OVERLAY_H
 #define KMOD_OVERLAY_H
@@ -83,7 +84,8 @@ size_t dbgmem_overlay_copy(struct dbgmem_xfer *x, size_t at, char *kaddr,
  */
 static __always_inline int dbgmem_overlay_lock(struct dbgmem_xfer *x)
 {
-	if (likely(!x->write && !READ_ONCE(x->session->overlaid)))
+	if (likely(!x->write && !x->caller.compare &&
+		   !READ_ONCE(x->session->overlaid)))
 		return 0;
 	return dbgmem_overlay_lock_slow(x);
 }

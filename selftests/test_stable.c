@@ -470,4 +470,43 @@ TEST_F_TIMEOUT(vector, breakpoints_that_come_and_go_are_no_change, 60)
 	pthread_join(thread, NULL);
 }
 
+static void *plant_one(void *arg)
+{
+	struct planter *p = arg;
+	int ret = bp_set(p->fd, p->at, LONG_TRAP, 16, NULL);
+
+	__atomic_store_n(&p->stop, 1, __ATOMIC_RELAXED);
+	return (void *)(long)ret;
+}
+
+/* Before it sessions read without asking who plants. */
+TEST_F_TIMEOUT(vector, nor_is_the_first_of_a_session, 120)
+{
+	pthread_t thread;
+	void *ret;
+	int n;
+
+	for (n = slow_rounds(300); n > 0; n--) {
+		struct planter p = {
+			.at = self->mem + n,
+			.fd = session_open(self->target->pid, O_RDWR),
+		};
+
+		ASSERT_LE(0, p.fd);
+		ASSERT_EQ(0, pthread_create(&thread, NULL, plant_one, &p));
+		while (!__atomic_load_n(&p.stop, __ATOMIC_RELAXED)) {
+			spread(self, self->mem, self->buf);
+			ASSERT_EQ(0, vec_stable(p.fd, self->segs, NR,
+						n % 2 ? DBGMEM_EXACT : 0, 0,
+						&self->v));
+			ASSERT_EQ(0, self->v.nr_changed)
+				TH_LOG("%d rounds to go", n);
+			ASSERT_EQ(-1, pattern_differs(self->buf, 0, 37, 3));
+		}
+		pthread_join(thread, &ret);
+		ASSERT_EQ(NULL, ret);
+		close(p.fd);
+	}
+}
+
 TEST_HARNESS_MAIN
