@@ -86,8 +86,8 @@ static inline void dbgmem_page_written(struct page *page, const void *kaddr,
 #define DBGMEM_CAN_NOFAULT	true
 #else
 #define DBGMEM_CAN_NOFAULT	false
-/* The faults that it is to save are then taken, those that wait are not. */
-enum { FOLL_NOFAULT = 0 };
+/* The faults that it is to save are then taken, but for those that wait. */
+enum { FOLL_NOFAULT = FOLL_NOWAIT };
 #endif
 
 /* Is a page that somebody has pinned the target's until it is unpinned? */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The dbgmem tool: verb compare. */
+#include "features.h"
 #include "tool_json.h"
 #include "tool_run.h"
 
@@ -118,16 +119,20 @@ TEST_F(compare, what_cannot_be_read_is_a_part_missing)
 	EXPECT_EQ(3, r.status);
 }
 
-TEST_F(compare, force_and_no_fault)
+TEST_F(compare, force)
 {
 	ASSERT_EQ(0, target_call(&self->t, page_no_access, mem));
-	ASSERT_EQ(0, target_call(&self->t, page_drop, mem + PAGE));
 	RUN("compare", self->pid, at(0, 0), at(2, 0), "4K");
 	EXPECT_EQ(1, r.status);
 	EXPECT_HAS("not readable at ADDRESS", r.out);
 	RUN("compare", "-f", self->pid, at(0, 0), at(2, 0), "4K");
 	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
-	/* only what is resident on both sides */
+}
+
+TEST_F(compare, no_fault_is_what_is_resident_on_both_sides)
+{
+	NEEDS_NOFAULT();
+	ASSERT_EQ(0, target_call(&self->t, page_drop, mem + PAGE));
 	RUN("compare", "-n", self->pid, at(1, 0), at(2, 0), "8K");
 	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
 	EXPECT_EQ(0, r.out_len);

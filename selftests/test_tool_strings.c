@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The dbgmem tool: verb strings. */
+#include "features.h"
 #include "tool_json.h"
 #include "tool_run.h"
 
@@ -194,6 +195,7 @@ TEST_F(strings, json)
 
 TEST_F(strings, no_fault_leaves_out_what_is_not_resident)
 {
+	NEEDS_NOFAULT();
 	PUT(1, 0, "resident");
 	RETARGET();
 	ASSERT_EQ(0, target_call(&self->t, page_drop, mem));
