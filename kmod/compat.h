@@ -188,6 +188,63 @@ static inline long dbgmem_get_pages_remote(struct mm_struct *mm,
 				     DBGMEM_GUP_VMAS locked);
 }
 
+#if DBGMEM_HAVE_ANON_EXCLUSIVE
+static inline long dbgmem_pin_all(struct mm_struct *mm, unsigned long addr,
+				  unsigned long nr, unsigned int flags,
+				  struct page **pages, int *locked)
+{
+	return pin_user_pages_remote(mm, addr, nr, flags, pages,
+				     DBGMEM_GUP_VMAS locked);
+}
+#else
+/*
+ * The page of @addr, if it is the target's alone and pinned by now. By force it
+ * would be faulted for writing once more, which copies a pinned page: what goes
+ * to it by the older pin would be lost.
+ */
+static inline struct page *dbgmem_pin_again(struct mm_struct *mm,
+					    unsigned long addr,
+					    unsigned int flags)
+{
+	struct page *page;
+
+	if (pin_user_pages_remote(mm, addr, 1, (flags & ~FOLL_WRITE) |
+				  FOLL_NOWAIT, &page, DBGMEM_GUP_VMAS NULL) != 1)
+		return NULL;
+	if (PageAnon(page) && !PageCompound(page) && !PageSwapCache(page) &&
+	    page_mapcount(page) == 1 &&
+	    page_ref_count(page) >= 2 * GUP_PIN_COUNTING_BIAS)
+		return page;
+	unpin_user_page(page);
+	return NULL;
+}
+
+static inline long dbgmem_pin_all(struct mm_struct *mm, unsigned long addr,
+				  unsigned long nr, unsigned int flags,
+				  struct page **pages, int *locked)
+{
+	const unsigned int forced = FOLL_FORCE | FOLL_WRITE;
+	unsigned long i;
+	long got;
+
+	if ((flags & forced) != forced)
+		return pin_user_pages_remote(mm, addr, nr, flags, pages,
+					     DBGMEM_GUP_VMAS locked);
+	for (i = 0; i < nr && (!locked || *locked); i++) {
+		unsigned long at = addr + (i << PAGE_SHIFT);
+
+		pages[i] = dbgmem_pin_again(mm, at, flags);
+		if (pages[i])
+			continue;
+		got = pin_user_pages_remote(mm, at, 1, flags, &pages[i],
+					    DBGMEM_GUP_VMAS locked);
+		if (got != 1)
+			return i ?: got;
+	}
+	return i;
+}
+#endif
+
 static inline long dbgmem_pin_pages_remote(struct mm_struct *mm,
 					   unsigned long addr, unsigned long nr,
 					   unsigned int flags,
@@ -196,8 +253,7 @@ static inline long dbgmem_pin_pages_remote(struct mm_struct *mm,
 	nr = dbgmem_pages_above_gaps(mm, addr, nr);
 	if (!nr || dbgmem_tagged(addr))
 		return -EFAULT;
-	return pin_user_pages_remote(mm, addr, nr, flags, pages,
-				     DBGMEM_GUP_VMAS locked);
+	return dbgmem_pin_all(mm, addr, nr, flags, pages, locked);
 }
 
 /*

@@ -245,6 +245,36 @@ TEST_F_TIMEOUT(vector, segments_that_cross_pages_among_small_ones, 120)
 	}
 }
 
+/* Each looks the page up again, which no write has been to before. */
+TEST_F_TIMEOUT(vector, forced_writes_to_pages_in_turn, 60)
+{
+	static const uint32_t flags[] = {
+		DBGMEM_FORCE, DBGMEM_FORCE | DBGMEM_EXACT,
+	};
+	const size_t nr = 60;
+	char *image = self->image;
+	size_t f, i, at;
+
+	for (f = 0; f < ARRAY_SIZE(flags); f++) {
+		ASSERT_EQ(0, vector_restart(self));
+		ASSERT_EQ(0, target_protect(self->target, self->job, self->mem,
+					    AREA, PROT_READ));
+		pattern_fill(image, 0, AREA, 3);
+		for (i = 0; i < nr; i++) {
+			at = i % 3 * PAGE + 16 * i + 5;
+			self->segs[i] = segment(self->mem + at,
+						self->buf + 16 * i, 7);
+			memcpy(image + at, self->buf + 16 * i, 7);
+		}
+		ASSERT_EQ(0, vec_write(self->fd, self->segs, nr, flags[f],
+				       &self->v));
+		EXPECT_EQ(nr, self->v.nr_complete);
+		EXPECT_EQ(0, target_memory_differs(self->target, self->job,
+						   self->mem, image, AREA))
+			TH_LOG("flags %#x", flags[f]);
+	}
+}
+
 /* A copy that faults may say less than it did: not to the caller. */
 TEST_F_TIMEOUT(vector, a_buffer_is_used_to_its_last_byte, 120)
 {

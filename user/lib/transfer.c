@@ -130,7 +130,7 @@ int dbgmem__transfer_fail(struct dbgmem *m, uint32_t cmd,
 	case EOPNOTSUPP:
 		e.gate = DBGMEM_GATE_USAGE;
 		if (t->flags & DBGMEM_NOFAULT && !takes_nofault(m))
-			return dbgmem__fail(&e, "%s: this kernel cannot look at memory without faulting it in: transfer without NOFAULT",
+			return dbgmem__fail(&e, "%s: this kernel cannot look at memory without faulting it in, as NOFAULT (--no-fault) asks",
 					    what);
 		return dbgmem__fail(&e, "%s: the module or the kernel does not know one of the flags 0x%x: compare with transfer_flags of dbgmem_get_info()",
 				    what, t->flags);
