@@ -6,6 +6,9 @@
 # and why below. Of those that have headers only it is just built. Called by make,
 # which gives O, MAKE and KERNELS (names of qemu/kernel.sh). TESTS= and the rest
 # come through make's own flags.
+#
+# All of it takes an hour and more. A green row is kept, with its date, and not run
+# again as long as the sources, the kernel and TESTS are the same; FRESH=1 does.
 set -u
 O=${O:?}
 here=$(dirname "$0")
@@ -21,16 +24,26 @@ step() {
 	${MAKE:-make} --no-print-directory "$@" </dev/null >"$log" 2>&1
 }
 
+# What a row is about: the sources as they were in the beginning.
+sources=$(cd "$here/.." &&
+	find kmod uapi user selftests Makefile Kbuild -type f \
+		-exec sha256sum {} + | sort -k 2 | sha256sum)
+stamp() {
+	echo "$sources $(realpath "$O/guest/$1") ${TESTS:-}"
+}
+
 # The number before a word in the suite's summary.
 count() {
 	sed -n 's/^\([0-9]* passed, [0-9]* failed, [0-9]* skipped\)$/, \1/p' "$1" |
 		sed 's/.*, \([0-9]*\) '"$2"'.*/\1/'
 }
 
+# A row, and whether it is green.
 row() {
-	local kernel=$1 check=$out/$1.check start=$SECONDS
+	local kernel=$1 check=$out/$1.check start=$SECONDS today
 	local version=- built=no loaded=no pass=0 fail=- skip=0 warnings
 
+	today=$(date +%F)
 	rm -f "$check"
 	if ! step "$kernel" fetch "KERNEL=$kernel" guest-kernel; then
 		built="not in the archive"
@@ -45,9 +58,9 @@ row() {
 		fi
 	fi
 	if [[ $headers_only == *" $kernel "* ]]; then
-		[ "$built" = yes ] || bad=1
 		echo "| $kernel | $version | $built | not run | - | - | - |" \
-			"$((SECONDS - start)) s |" | tee -a "$out/rows"
+			"$((SECONDS - start)) s | $today |"
+		[ "$built" = yes ]
 		return
 	fi
 	if [ "$version" != - ] && [ "$built" = yes ]; then
@@ -57,10 +70,9 @@ row() {
 		fail=$(count "$check" failed)
 		skip=$(count "$check" skipped)
 	fi
-	[ "$loaded $fail" = "yes 0" ] || bad=1
 	echo "| $kernel | $version | $built | $loaded | ${pass:-0} |" \
-		"${fail:--} | ${skip:-0} | $((SECONDS - start)) s |" |
-		tee -a "$out/rows"
+		"${fail:--} | ${skip:-0} | $((SECONDS - start)) s | $today |"
+	[ "$loaded $fail" = "yes 0" ]
 }
 
 # What was skipped, each reason once.
@@ -75,14 +87,26 @@ failed() {
 	sed -n 's/^  FAILED /    /p' "$out/$1.check" 2>/dev/null
 }
 
-: >"$out/rows"
 for kernel in ${KERNELS:?}; do
-	row "$kernel"
+	if [ -z "${FRESH:-}" ] && [ -e "$out/$kernel.green" ] &&
+	   [ "$(stamp "$kernel")" = "$(cat "$out/$kernel.green")" ]; then
+		echo "$(cat "$out/$kernel.row") (kept)"
+		continue
+	fi
+	rm -f "$out/$kernel.green"
+	if row "$kernel" >"$out/$kernel.row"; then
+		stamp "$kernel" >"$out/$kernel.green"
+	else
+		bad=1
+	fi
+	cat "$out/$kernel.row"
 done
 {
-	echo "| kernel | version | built | loaded | passed | failed | skipped | time |"
-	echo "|---|---|---|---|--:|--:|--:|--:|"
-	cat "$out/rows"
+	echo "| kernel | version | built | loaded | passed | failed | skipped | time | run on |"
+	echo "|---|---|---|---|--:|--:|--:|--:|---|"
+	for kernel in $KERNELS; do
+		cat "$out/$kernel.row"
+	done
 	for kernel in $KERNELS; do
 		for what in failed skipped; do
 			list=$($what "$kernel")
