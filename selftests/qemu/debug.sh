@@ -1,26 +1,28 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# debug.sh O SERIES: a small kernel with every detector on, built from Debian's
-# source of this series by debug.config. It goes to $O/debug/VERSION, with
-# $O/debug/SERIES pointing at it, in the form that kernel.sh gives a kernel:
-# vmlinux, build, lib/modules/VERSION; vmlinux is really a bzImage, as there is
-# no booting without its decompressor under KASAN. The tree stays: a run that was
-# interrupted goes on, and a changed debug.config costs what it changes.
+# debug.sh O NAME: a small kernel with every detector on, built from Debian's
+# source by debug.config; NAME is 6.1, or 6.12-rt for PREEMPT_RT, which came into
+# the source with 6.12. It goes to $O/debug/VERSION, with $O/debug/NAME pointing
+# at it, in the form that kernel.sh gives a kernel: vmlinux, build,
+# lib/modules/VERSION; vmlinux is really a bzImage, as there is no booting without
+# its decompressor under KASAN. The tree stays: a run that was interrupted goes
+# on, and a changed debug.config costs what it changes.
 set -eu
 O=$1
-series=$2
+name=$2
 here=$(realpath "$(dirname "$0")")
 # shellcheck source=selftests/qemu/debs.sh
 . "$here/debs.sh"
 
-case $series in
-6.1)	release=bookworm ;;
-*)	debs_die "no Debian source of series $series is known here" ;;
-esac
 debug=$O/debug
-src=$debug/src
 fragment=$here/debug.config
+case $name in
+6.1)	src=$debug/src ;;
+6.12-rt) src=$debug/src-rt ;;
+*)	debs_die "no debug kernel is called $name; there are: 6.1 6.12-rt" ;;
+esac
+series=${name%-rt} release=bookworm
 start=$SECONDS
 
 if [ ! -e "$src/Makefile" ]; then
@@ -52,13 +54,24 @@ kbuild() {
 	}
 }
 
+# What PREEMPT_RT excludes, and what 6.12 does not have any more.
+rt_config() {
+	sed -E '/^CONFIG_PREEMPT=/s/PREEMPT/PREEMPT_RT/
+		/_(TRANSPARENT_HUGEPAGE|TEST_HMM|DEBUG_CREDENTIALS)/d
+		/_UBSAN_(SANITIZE_ALL|ENUM)=/d' "$fragment"
+}
+
 : >"$debug/build.log"
+if [ "$name" != 6.1 ]; then
+	rt_config >"$debug/rt.config"
+	fragment=$debug/rt.config
+fi
 kbuild "KCONFIG_ALLCONFIG=$fragment" allnoconfig
 # a detector whose line Kconfig dropped would be silent
 grep -E '^(# )?CONFIG_' "$fragment" | while read -r line; do
 	case $line in
-	'#'*)	name=${line#\# }
-		! grep -q "^${name%% *}=" "$src/.config" ;;
+	'#'*)	option=${line#\# }
+		! grep -q "^${option%% *}=" "$src/.config" ;;
 	*)	grep -qxF "$line" "$src/.config" ;;
 	esac || debs_die "this kernel's Kconfig does not take: $line"
 done
@@ -68,8 +81,8 @@ kbuild bzImage modules
 version=$(cat "$src/include/config/kernel.release")
 mkdir -p "$debug/$version"
 kbuild "INSTALL_MOD_PATH=$debug/$version" modules_install
-ln -sfn ../src "$debug/$version/build"
-ln -sfn ../src/arch/x86/boot/bzImage "$debug/$version/vmlinux"
-ln -sfn "$version" "$debug/$series"
+ln -sfn "../${src##*/}" "$debug/$version/build"
+ln -sfn "../${src##*/}/arch/x86/boot/bzImage" "$debug/$version/vmlinux"
+ln -sfn "$version" "$debug/$name"
 touch "$debug/$version/.complete"
 echo "debug kernel: $version, $((SECONDS - start)) s"
