@@ -159,7 +159,7 @@ TEST_F(watch, json_is_an_object_a_line)
 	      "u32");
 	ASSERT_TRUE(running_until(&self->w, 0, "\n"));
 	SET(42);
-	ASSERT_TRUE(running_until(&self->w, 0, "42"));
+	ASSERT_TRUE(running_until(&self->w, 0, "\"2a000000\""));
 	kill(self->w.pid, SIGTERM);
 	running_end(&self->w);
 	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
