@@ -34,15 +34,6 @@ static const char *policy_str(struct dbgmem *m)
 	return policies[info.force_policy];
 }
 
-/* Can the kernel look without faulting pages in? */
-static bool takes_nofault(struct dbgmem *m)
-{
-	struct dbgmem_info info = { .size = sizeof(info) };
-
-	return dbgmem__node_ioctl(m->fd, DBGMEM_IOC_INFO, &info) ||
-	       info.transfer_flags & DBGMEM_NOFAULT;
-}
-
 static unsigned long long max_exact(struct dbgmem *m)
 {
 	struct dbgmem_info info = { .size = sizeof(info) };
@@ -129,7 +120,8 @@ int dbgmem__transfer_fail(struct dbgmem *m, uint32_t cmd,
 				    what);
 	case EOPNOTSUPP:
 		e.gate = DBGMEM_GATE_USAGE;
-		if (t->flags & DBGMEM_NOFAULT && !takes_nofault(m))
+		if (t->flags & DBGMEM_NOFAULT &&
+		    !(m->features & DBGMEM_FEATURE_NOFAULT))
 			return dbgmem__fail(&e, "%s: this kernel cannot look at memory without faulting it in, as NOFAULT (--no-fault) asks",
 					    what);
 		return dbgmem__fail(&e, "%s: the module or the kernel does not know one of the flags 0x%x: compare with transfer_flags of dbgmem_get_info()",
