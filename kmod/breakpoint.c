@@ -346,12 +346,19 @@ int dbgmem_ioc_bp_clear(struct dbgmem_ucmd *ucmd)
  * @s: the session
  * @all: other sessions' too
  * @from: where to go on
+ * @left: entries that there is still room for
+ * @total: how many were passed: skipped, gathered, or counted behind those
  * @more: there is something at @from
+ *
+ * It goes over the addresses once, and what comes and goes meanwhile is there or
+ * not as it is passed. So @total is never less than what was gathered.
  */
 struct list {
 	struct dbgmem_session	*s;
 	bool			all;
 	unsigned long		from;
+	u32			left;
+	u32			total;
 	bool			more;
 };
 
@@ -370,24 +377,23 @@ static struct dbgmem_breakpoint *wanted_next(const struct list *l,
 	return wanted(l, dbgmem_registry_next(bp));
 }
 
-static u32 count(const struct list *l)
+/* Count what is below where it begins. */
+static void skip(struct list *l)
 {
 	struct dbgmem_breakpoint *bp;
-	u32 nr = 0;
 
 	dbgmem_registry_lock();
 	bp = wanted(l, dbgmem_registry_from(l->s->mm, 0));
-	for (; bp; bp = wanted_next(l, bp))
-		nr++;
+	for (; bp && bp->addr < l->from; bp = wanted_next(l, bp))
+		l->total++;
 	dbgmem_registry_unlock();
-	return nr;
 }
 
-/* Some entries, and where to go on. */
-static u32 gather(struct list *l, struct dbgmem_bp *entries, u32 room)
+/* Some entries, and where to go on; with the last of them, count the rest. */
+static u32 gather(struct list *l, struct dbgmem_bp *entries)
 {
+	u32 nr = 0, room = min_t(u32, LIST_BATCH, l->left);
 	struct dbgmem_breakpoint *bp;
-	u32 nr = 0;
 
 	dbgmem_registry_lock();
 	bp = wanted(l, dbgmem_registry_from(l->s->mm, l->from));
@@ -403,8 +409,12 @@ static u32 gather(struct list *l, struct dbgmem_bp *entries, u32 room)
 		memcpy(e->trap, bp->trap, bp->len);
 		memcpy(e->original, bp->shadow, bp->len);
 	}
+	l->left -= nr;
+	l->total += nr;
 	l->more = bp;
 	l->from = bp ? bp->addr : 0;
+	for (; bp && !l->left; bp = wanted_next(l, bp))
+		l->total++;
 	dbgmem_registry_unlock();
 	return nr;
 }
@@ -424,10 +434,10 @@ static int list(struct list *l, struct dbgmem_bp_list *b,
 	struct dbgmem_bp __user *to = u64_to_user_ptr(b->entries);
 	u32 nr, i;
 
+	skip(l);
 	/* Also finds out about more when there is no room at all. */
 	do {
-		nr = gather(l, entries, min_t(u32, LIST_BATCH,
-					      b->nr_entries - b->nr));
+		nr = gather(l, entries);
 		for (i = 0; i < nr; i++)
 			look(l->s, &entries[i]);
 		if (copy_to_user(to + b->nr, entries, nr * sizeof(*entries)))
@@ -436,10 +446,10 @@ static int list(struct list *l, struct dbgmem_bp_list *b,
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();
-	} while (l->more && b->nr < b->nr_entries);
+	} while (l->more && l->left);
 	b->more = l->more;
 	b->next = l->from;
-	b->total = count(l);
+	b->total = l->total;
 	return 0;
 }
 
@@ -454,6 +464,7 @@ int dbgmem_ioc_bp_list(struct dbgmem_ucmd *ucmd)
 		.s = ucmd->session,
 		.all = b->flags & DBGMEM_BP_ALL,
 		.from = b->from,
+		.left = b->nr_entries,
 	};
 	struct dbgmem_bp *entries;
 	int ret;

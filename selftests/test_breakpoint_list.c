@@ -3,9 +3,12 @@
 #include "breakpoint.h"
 #include "features.h"
 #include "proc.h"
+#include "slow.h"
 #include <kselftest_harness.h>
 
+#include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 
 #define TRACING	"/sys/kernel/tracing/"
 #define ROOM	64
@@ -286,6 +289,64 @@ TEST_F_TIMEOUT(list, all_shows_those_of_other_sessions_as_such, 60)
 			     &self->l));
 	EXPECT_EQ(5, self->l.total);
 	close(other);
+}
+
+/* More than the kernel gathers at a time; in turns all of them and none. */
+#define COMING	100
+
+static atomic_bool others_end;
+
+static void *come_and_go(void *arg)
+{
+	struct bed *b = arg;
+	int fd = session_open(b->target->pid, O_RDWR), i;
+
+	while (fd >= 0 && !atomic_load(&others_end)) {
+		for (i = 0; i < COMING; i++)
+			bp_set(fd, b->mem + STEP * i, trap, 7, NULL);
+		bp_clear_all(fd, NULL);
+	}
+	close(fd);
+	return NULL;
+}
+
+/*
+ * Between two looks at what others have, some of it comes and goes. However that
+ * is, an answer that there is nothing more has told of all that it has counted.
+ */
+TEST_F_TIMEOUT(list, adds_up_while_others_come_and_go, 60)
+{
+	static const uint32_t rooms[] = { 0, 1, 64, COMING, 2 * COMING };
+	long i, rounds = slow_rounds(2000), changes = 0, bad = 0;
+	struct bed *b = self->b;
+	uint32_t before = 0;
+	uint64_t from;
+	pthread_t other;
+
+	ASSERT_EQ(0, bp_set(b->fd, b->mem + STEP * COMING, trap, 7, NULL));
+	ASSERT_EQ(0, pthread_create(&other, NULL, come_and_go, b));
+	for (i = 0; i < rounds; i++) {
+		uint32_t room = rooms[i % ARRAY_SIZE(rooms)];
+
+		from = i & 1 ? (uintptr_t)b->mem + STEP * (i % COMING) : 0;
+		if (bp_list(b->fd, self->bps, room, from, DBGMEM_BP_ALL,
+			    &self->l))
+			break;
+		changes += self->l.total != before;
+		before = self->l.total;
+		if (self->l.nr + self->l.more <= before &&
+		    (self->l.more || from || self->l.nr == before))
+			continue;
+		if (!bad++)
+			TH_LOG("room %u, from %#llx: %u, and %u more, of %u",
+			       room, (long long)from, self->l.nr, self->l.more,
+			       before);
+	}
+	atomic_store(&others_end, true);
+	pthread_join(other, NULL);
+	EXPECT_EQ(rounds, i);
+	EXPECT_EQ(0, bad);
+	EXPECT_LT(rounds / 20, changes);
 }
 
 TEST_F_TIMEOUT(list, owner_outside_the_pid_namespace_is_0, 60)

@@ -658,6 +658,9 @@ struct dbgmem_bp {
  * @total: (out) how many there are in all, whatever @from
  * @reserved: must be 0
  *
+ * Others may set and clear meanwhile: @total, like the entries, is of one pass
+ * over the addresses, so @nr is never more.
+ *
  * Asks for read access. Errors: EACCES, EFAULT, EINTR, EINVAL, ENOMEM, ENOTCONN,
  * EOPNOTSUPP, ESRCH, ESTALE, and those of the structure.
  */
