@@ -49,8 +49,8 @@ row() {
 		built="not in the archive"
 	else
 		version=$(basename "$(realpath "$O/guest/$kernel")")
-		if step "$kernel" build "KDIR=$O/guest/$kernel/build" W=1 \
-				modules; then
+		if step "$kernel" build -j"$(nproc)" W=1 \
+				"KDIR=$O/guest/$kernel/build" modules; then
 			warnings=$(grep -c '^[^ ]*kmod/.*warning:' \
 				"$out/$kernel.build")
 			built=yes
