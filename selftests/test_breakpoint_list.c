@@ -318,6 +318,7 @@ TEST_F_TIMEOUT(list, adds_up_while_others_come_and_go, 60)
 {
 	static const uint32_t rooms[] = { 0, 1, 64, COMING, 2 * COMING };
 	long i, rounds = slow_rounds(2000), changes = 0, bad = 0;
+	int err = 0;
 	struct bed *b = self->b;
 	uint32_t before = 0;
 	uint64_t from;
@@ -325,13 +326,13 @@ TEST_F_TIMEOUT(list, adds_up_while_others_come_and_go, 60)
 
 	ASSERT_EQ(0, bp_set(b->fd, b->mem + STEP * COMING, trap, 7, NULL));
 	ASSERT_EQ(0, pthread_create(&other, NULL, come_and_go, b));
-	for (i = 0; i < rounds; i++) {
+	/* On a busy machine the other one may wait for a while. */
+	for (i = 0; !err && (i < rounds || changes < rounds / 20); i++) {
 		uint32_t room = rooms[i % ARRAY_SIZE(rooms)];
 
 		from = i & 1 ? (uintptr_t)b->mem + STEP * (i % COMING) : 0;
-		if (bp_list(b->fd, self->bps, room, from, DBGMEM_BP_ALL,
-			    &self->l))
-			break;
+		err = bp_list(b->fd, self->bps, room, from, DBGMEM_BP_ALL,
+			      &self->l);
 		changes += self->l.total != before;
 		before = self->l.total;
 		if (self->l.nr + self->l.more <= before &&
@@ -344,9 +345,8 @@ TEST_F_TIMEOUT(list, adds_up_while_others_come_and_go, 60)
 	}
 	atomic_store(&others_end, true);
 	pthread_join(other, NULL);
-	EXPECT_EQ(rounds, i);
+	EXPECT_EQ(0, err);
 	EXPECT_EQ(0, bad);
-	EXPECT_LT(rounds / 20, changes);
 }
 
 TEST_F_TIMEOUT(list, owner_outside_the_pid_namespace_is_0, 60)
