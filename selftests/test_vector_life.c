@@ -16,15 +16,21 @@
 #define TRACING	"/sys/kernel/tracing/"
 #define LONG	(64UL << 10)
 
-/* The longest vector: seconds, of 4 GiB from 64 KiB. */
+/*
+ * The longest vector: seconds, of 4 GiB from 64 KiB. The second segment has a
+ * buffer of its own, which is returned.
+ */
 static char *long_vector(FIXTURE_DATA(vector) *self)
 {
-	char *buf = private_alloc(LONG);
+	char *buf = private_alloc(2 * LONG);
 	uint32_t i;
 
-	for (i = 0; buf && i < MAX_SEGMENTS; i++)
+	if (!buf)
+		return NULL;
+	for (i = 0; i < MAX_SEGMENTS; i++)
 		self->segs[i] = segment(self->mem, buf, LONG);
-	return buf;
+	self->segs[1].buf += LONG;
+	return buf + LONG;
 }
 
 /* --- the target's end --- */
@@ -40,7 +46,7 @@ static long do_exec(void *arg)
 	return -errno;
 }
 
-/* Tells the target to end once the first segment has begun to come. */
+/* Tells the target to end once the second segment has begun to come. */
 struct ender {
 	struct target *target;
 	target_fn end;
