@@ -181,11 +181,11 @@ HEADERS_ONLY = $(shell $(QEMU_DIR)/kernel.sh --list-headers)
 
 check-matrix: ## check on every kernel that people run (KERNELS="5.10 6.12 ..." for some)
 	$(Q)$(QEMU_DIR)/setup.sh
-	+$(Q)O='$(O)' MAKE='$(MAKE)' KERNELS='$(KERNELS)' selftests/matrix.sh
+	+$(Q)O='$(O)' MAKE='$(MAKE)' JOBS='$(JOBS)' KERNELS='$(KERNELS)' selftests/matrix.sh
 
 check-cross: ## build the module for kernels of other architectures that nothing is run on
 	$(Q)$(QEMU_DIR)/setup.sh build kernel
-	+$(Q)O='$(O)' MAKE='$(MAKE)' KERNELS='$(HEADERS_ONLY)' selftests/matrix.sh
+	+$(Q)O='$(O)' MAKE='$(MAKE)' JOBS='$(JOBS)' KERNELS='$(HEADERS_ONLY)' selftests/matrix.sh
 
 # --- check-debug ---
 

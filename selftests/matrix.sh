@@ -4,7 +4,7 @@
 # The module on one kernel after the other: build it with all warnings, load it,
 # run the whole suite. One row for each in $O/matrix.md, with what was skipped
 # and why below. Of those that have headers only it is just built. Called by make,
-# which gives O, MAKE and KERNELS (names of qemu/kernel.sh). TESTS= and the rest
+# which gives O, MAKE, JOBS and KERNELS (names of qemu/kernel.sh). TESTS= and the rest
 # come through make's own flags.
 #
 # All of it takes an hour and more. A green row is kept, with its date, and not run
@@ -49,7 +49,7 @@ row() {
 		built="not in the archive"
 	else
 		version=$(basename "$(realpath "$O/guest/$kernel")")
-		if step "$kernel" build -j"$(nproc)" W=1 \
+		if step "$kernel" build ${JOBS:+"$JOBS"} W=1 \
 				"KDIR=$O/guest/$kernel/build" modules; then
 			warnings=$(grep -c '^[^ ]*kmod/.*warning:' \
 				"$out/$kernel.build")
