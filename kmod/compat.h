@@ -18,6 +18,10 @@
 /* Made by Kbuild: DBGMEM_HAVE_X is the answer of probe/x.c. */
 #include "probes.h"
 
+#ifndef CONFIG_MMU_NOTIFIER
+#error "dbgmem needs a kernel with CONFIG_MMU_NOTIFIER; KVM, for one, selects it"
+#endif
+
 #if !DBGMEM_HAVE_MM_USER_NS
 #include <linux/sched/exec_state.h>
 #endif

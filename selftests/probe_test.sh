@@ -3,7 +3,8 @@
 #
 # The probes' own test: on each kernel that the module was built for in $O, the
 # opposite of what a probe found must not get through the compiler. Nor may a
-# compiler that takes everything, or nothing, give an answer. TAP.
+# compiler that takes everything, or nothing, give an answer. And a kernel that the
+# module cannot do with is refused in words. TAP.
 set -eu
 O=${O:?}
 top=$PWD
@@ -19,7 +20,7 @@ compiled() {
 # Files that use what may differ; most of compat.h is in each.
 files="main region caller trap event pinned fault rw"
 
-# refused VERSION MACRO=VALUE: does some file not compile with it?
+# refused VERSION OPTION: does some file not compile with it?
 refused() {
 	local dir=$O/module/$1/kmod build=$O/guest/$1/build f
 	for f in $files; do
@@ -28,7 +29,7 @@ refused() {
 		*" $dir/$f.c"*)	cd "$build" ;;
 		*)		cd "$dir/.." ;;
 		esac
-		eval "$cmd -D$2" >/dev/null 2>"$tmp/err" || return 0
+		eval "$cmd $2" >/dev/null 2>"$tmp/err" || return 0
 		# shellcheck disable=SC2164
 		cd "$top"
 	done
@@ -44,7 +45,7 @@ for f in "$O"/module/*/kmod/dbgmem.ko; do
 		[ -n "$(find kmod uapi -type f -newer "$f" | head -n 1)" ] ||
 		versions+=("$v")
 done
-echo "1..$((3 + ${#versions[@]} * 2))"
+echo "1..$((3 + ${#versions[@]} * 3))"
 
 for cc in true false; do
 	! sh kmod/probe/probe.sh kmod/probe/folio.c "$tmp/out" $cc \
@@ -55,19 +56,26 @@ done
 [ ${#versions[@]} -gt 0 ] || echo "no module was built" >"$tmp/log"
 verdict probes.modules_to_look_at
 
+echo '#undef CONFIG_MMU_NOTIFIER' >"$tmp/without.h"
 for v in ${versions[@]+"${versions[@]}"}; do
 	: >"$tmp/log"
 	n_answers=$(grep -c '^#define' "$O/module/$v/kmod/probes.h")
 	[ "$n_answers" = "$(find kmod/probe -name '*.c' | wc -l)" ] ||
 		echo "$n_answers answers" >"$tmp/log"
 	# the right answer must pass, or the test says nothing
-	! (refused "$v" DBGMEM_NO_SUCH_PROBE=1) ||
+	! (refused "$v" -DDBGMEM_NO_SUCH_PROBE=1) ||
 		cat "$tmp/err" >>"$tmp/log"
 	verdict "probes.$v.right_answers_compile"
 	while read -r _ macro value; do
-		(refused "$v" "$macro=$((!value))") ||
+		(refused "$v" "-D$macro=$((!value))") ||
 			echo "$macro=$((!value)) compiles" >>"$tmp/log"
 	done < <(grep '^#define' "$O/module/$v/kmod/probes.h")
 	verdict "probes.$v.wrong_answers_do_not"
+	: >"$tmp/log"
+	if ! (refused "$v" "-include $tmp/without.h") ||
+	   ! grep -q '#error.*CONFIG_MMU_NOTIFIER' "$tmp/err"; then
+		{ echo "no such words:"; cat "$tmp/err"; } >"$tmp/log"
+	fi
+	verdict "probes.$v.no_mmu_notifiers_is_refused_in_words"
 	: >"$tmp/log"
 done
