@@ -54,11 +54,17 @@ kbuild() {
 	}
 }
 
-# What PREEMPT_RT excludes, and what 6.12 does not have any more.
+# Without what PREEMPT_RT excludes and what 6.12 does not have any more. TEST_HMM needs
+# transparent huge pages; the last three select what it does.
 rt_config() {
 	sed -E '/^CONFIG_PREEMPT=/s/PREEMPT/PREEMPT_RT/
 		/_(TRANSPARENT_HUGEPAGE|TEST_HMM|DEBUG_CREDENTIALS)/d
 		/_UBSAN_(SANITIZE_ALL|ENUM)=/d' "$fragment"
+	cat <<-'EOF'
+	CONFIG_INFINIBAND=m
+	CONFIG_INFINIBAND_USER_ACCESS=m
+	CONFIG_INFINIBAND_ON_DEMAND_PAGING=y
+	EOF
 }
 
 : >"$debug/build.log"
