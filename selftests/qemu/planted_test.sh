@@ -12,14 +12,14 @@ nonce=$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
 version=$(basename "$(realpath "$GUEST")")
 
 # Bug, and what the runner must show for it. A report of memory's misuse turns
-# lockdep off, so that comes later.
+# lockdep off, so that comes later. Newer kernels say slab-use-after-free.
 bugs=(
 	none			''
 	lock_inversion		'possible circular locking dependency'
 	sleep_in_atomic		'sleeping function called from invalid context'
 	shift			'UBSAN: shift-out-of-bounds'
 	out_of_bounds_write	'KASAN: slab-out-of-bounds'
-	use_after_free		'KASAN: use-after-free'
+	use_after_free		'use-after-free in '
 	vmalloc_overrun		'KASAN: vmalloc-out-of-bounds'
 	mm			'left behind: mm_struct'
 	mm_user			'left behind: vm_area_struct'
