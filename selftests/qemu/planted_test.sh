@@ -19,7 +19,7 @@ bugs=(
 	sleep_in_atomic		'sleeping function called from invalid context'
 	shift			'UBSAN: shift-out-of-bounds'
 	out_of_bounds_write	'KASAN: slab-out-of-bounds'
-	use_after_free		'use-after-free in '
+	use_after_free		'KASAN: *use-after-free in '
 	vmalloc_overrun		'KASAN: vmalloc-out-of-bounds'
 	mm			'left behind: mm_struct'
 	mm_user			'left behind: vm_area_struct'
@@ -68,8 +68,9 @@ result() {
 
 # shows NAME PATTERN: it failed, for this reason
 shows() {
+	# shellcheck disable=SC2254
 	case $(verdict_of "$1") in
-	*' failed'*"FAILED $1: "*"$2"*) return 0 ;;
+	*' failed'*"FAILED $1: "*$2*) return 0 ;;
 	esac
 	return 1
 }
