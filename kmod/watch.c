@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Registering MMU notifiers with a target.
+ *
+ * A writer that waits for the target's mmap_lock would make the target's own
+ * page faults wait behind it, so the lock is only tried for. The kernel gives
+ * up on any pending signal while it takes the locks of all mappings
+ * (mm/mmap.c, mm_take_all_locks()): the signal has to be handled first.
+ */
+#include <linux/errno.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+
+#include "watch.h"
+
+/**
+ * dbgmem_watch_try - register a notifier, if the target's mmap_lock is free
+ * @n: the notifier, with its operations
+ * @mm: the target's memory, held by mmget()
+ *
+ * Unregister it with mmu_notifier_put(): mmu_notifier_unregister() waits for the
+ * callbacks of everybody's notifiers.
+ *
+ * Return: 0, -EAGAIN: the lock is taken, -EINTR: a signal is pending, -ENOMEM.
+ */
+int dbgmem_watch_try(struct mmu_notifier *n, struct mm_struct *mm)
+{
+	int ret;
+
+	if (!mmap_write_trylock(mm))
+		return -EAGAIN;
+	ret = __mmu_notifier_register(n, mm);
+	mmap_write_unlock(mm);
+	return ret;
+}
+
+/**
+ * dbgmem_watch_register - register a notifier, for an ioctl
+ * @n: the notifier, with its operations
+ * @mm: the target's memory, held by mmget()
+ *
+ * Return: 0, -EINTR: the caller is being killed, -ERESTARTNOINTR: the caller has
+ * a signal to handle and the ioctl is to start anew, -ENOMEM.
+ */
+int dbgmem_watch_register(struct mmu_notifier *n, struct mm_struct *mm)
+{
+	int ret;
+
+	while ((ret = dbgmem_watch_try(n, mm)) == -EAGAIN) {
+		schedule_timeout_killable(1);
+		if (fatal_signal_pending(current))
+			return -EINTR;
+	}
+	if (ret == -EINTR && !fatal_signal_pending(current))
+		ret = -ERESTARTNOINTR;
+	return ret;
+}

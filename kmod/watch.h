@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Registering MMU notifiers with a target. */
+#ifndef KMOD_WATCH_H
+#define KMOD_WATCH_H
+
+#include <linux/mmu_notifier.h>
+
+int dbgmem_watch_try(struct mmu_notifier *n, struct mm_struct *mm);
+int dbgmem_watch_register(struct mmu_notifier *n, struct mm_struct *mm);
+
+#endif /* KMOD_WATCH_H */
