@@ -247,6 +247,23 @@ static int run_held(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 	return ret;
 }
 
+/* Tell the mirror which pages may be copied from. */
+static void fetch_segments(struct dbgmem_xfer *x,
+			   const struct dbgmem_segment *seg,
+			   const struct dbgmem_segment *end)
+{
+	unsigned long first = ULONG_MAX, last = 0;
+
+	for (; seg < end; seg++) {
+		/* On 32-bit: the target has no such addresses. */
+		if (!seg->len || seg->addr + seg->len > ULONG_MAX)
+			continue;
+		first = min_t(u64, first, seg->addr);
+		last = max_t(u64, last, seg->addr + seg->len - 1);
+	}
+	dbgmem_mirror_fetch(x, first, last);
+}
+
 /* What a mirror knows needs no holding. */
 static int run_mirrored(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 			struct dbgmem_segment **seg, struct dbgmem_segment *end,
@@ -262,7 +279,7 @@ static int run_mirrored(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 		return 0;
 	/* What has to be fetched is, for a few at once. */
 	end = min(end, first + DBGMEM_STACK_PAGES);
-	dbgmem_mirror_fetch(x);
+	fetch_segments(x, first, end);
 	return run_held(x, p, seg, end, alone);
 }
 

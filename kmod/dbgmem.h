@@ -39,6 +39,7 @@
 #include <linux/workqueue.h>
 
 #include "../uapi/dbgmem.h"
+#include "change.h"
 
 /* Pages taken at once: the first few from the stack, then one array. */
 #define DBGMEM_STACK_PAGES	16
@@ -160,7 +161,9 @@ struct dbgmem_valid {
  * @refetched: how often that was no good
  * @expects: conditions to be checked before anything moves, or NULL
  * @mirror: where to look for the target's pages first, or NULL
- * @fetch_seq: of the mirror's notifier, before what it did not know was looked up
+ * @fetch_seq: of the mirror's changes, before what it did not know was looked up
+ * @fetch_span: the pages that may be copied from then
+ * @fetch_meets: one of them was being changed
  * @nr_changed: segments of a vector that were not what they were before
  * @done: answer: bytes that moved
  * @fault_addr: answer
@@ -179,10 +182,12 @@ struct dbgmem_xfer {
 	bool			code;
 	u8			overlay;
 	bool			fetching;
+	bool			fetch_meets;
 	u8			refetched;
+	u32			fetch_seq;
+	struct dbgmem_span	fetch_span;
 	struct dbgmem_expects	*expects;
 	struct dbgmem_mirror	*mirror;
-	unsigned long		fetch_seq;
 	u32			nr_changed;
 	u64			done;
 	u64			fault_addr;

@@ -9,11 +9,23 @@
 
 /**
  * struct dbgmem_look - what is resident in a part of a group
+ * @mirror: the mirror of the target
+ * @seq: of the mirror's changes, before the look
  * @range: which part
+ * @never: inserted nowhere: hmm_range_fault() asks it for the mm, and whether
+ *	it has changed
+ * @plain: the pages are the kernel's ordinary memory
+ * @denied: the mapping that may not be mapped for writing just now, or NULL; only
+ *	to be compared
  * @pfn: the answer: hmm_range_fault()'s
  */
 struct dbgmem_look {
+	struct dbgmem_mirror	*mirror;
+	u32			seq;
 	struct hmm_range	range;
+	struct mmu_interval_notifier never;
+	bool			plain;
+	const void		*denied;
 	unsigned long		pfn[DBGMEM_LEAF_PAGES];
 };
 
@@ -23,8 +35,9 @@ int dbgmem_look(struct dbgmem_look *l, struct dbgmem_mirror *m,
 /* Is it still true? The mirror's lock is held, and it is as long as that. */
 static inline bool dbgmem_look_holds(const struct dbgmem_look *l)
 {
-	return !mmu_interval_read_retry(l->range.notifier,
-					l->range.notifier_seq);
+	return !dbgmem_changes_since(&l->mirror->changes, l->seq,
+				     dbgmem_span(l->range.start,
+						 l->range.end));
 }
 
 /* The page, or NULL: there is none, or none that may be looked at. */

@@ -19,6 +19,7 @@
 
 #include "compat.h"
 #include "dbgmem.h"
+#include "watch.h"
 #include "window.h"
 
 #define CREATE_TRACE_POINTS
@@ -289,6 +290,7 @@ static void __exit dbgmem_exit(void)
 {
 	misc_deregister(&dbgmem_dev);
 	dbgmem_breakpoint_exit();
+	dbgmem_watch_exit();
 	dbgmem_mirror_exit();
 	pr_info("unloaded\n");
 }

@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 
 #include "compat.h"
+#include "watch.h"
 #include "window.h"
 
 /* So that the hash of them takes 128 MiB at most. */
@@ -196,28 +197,79 @@ static void drop(struct dbgmem_mirror *m, unsigned long first,
 	}
 }
 
-static bool invalidate(struct mmu_interval_notifier *n,
-		       const struct mmu_notifier_range *range,
-		       unsigned long seq)
+static struct dbgmem_mirror *mirror_of_notifier(struct mmu_notifier *n)
 {
-	struct dbgmem_mirror *m = container_of(n, struct dbgmem_mirror,
-					       notifier);
-	unsigned long first = range->start >> PAGE_SHIFT;
-	unsigned long last = (range->end - 1) >> PAGE_SHIFT;
+	return container_of(n, struct dbgmem_mirror, notifier);
+}
+
+static int change_begins(struct mmu_notifier *n,
+			 const struct mmu_notifier_range *range)
+{
+	struct dbgmem_mirror *m = mirror_of_notifier(n);
+	struct dbgmem_span s = dbgmem_span(range->start, range->end);
 
 	/* Waits for readers that copy a few pages, so also where it must not. */
 	write_lock(&m->lock);
-	mmu_interval_set_seq(n, seq);
+	dbgmem_changes_begin(&m->changes, s);
 	if (m->pages)
-		drop(m, first, last);
+		drop(m, s.first, s.last);
 	if (m->window)
-		dbgmem_pane_invalidate(m->window, first, last);
+		dbgmem_pane_invalidate(m->window, s.first, s.last);
 	write_unlock(&m->lock);
-	return true;
+	return 0;
 }
 
-static const struct mmu_interval_notifier_ops mirror_ops = {
-	.invalidate = invalidate,
+static void change_ends(struct mmu_notifier *n,
+			const struct mmu_notifier_range *range)
+{
+	struct dbgmem_mirror *m = mirror_of_notifier(n);
+
+	write_lock(&m->lock);
+	dbgmem_changes_end(&m->changes, dbgmem_span(range->start, range->end));
+	write_unlock(&m->lock);
+}
+
+/* Forget all, and learn nothing any more. */
+static void mirror_end(struct dbgmem_mirror *m)
+{
+	const unsigned long last = ULONG_MAX >> PAGE_SHIFT;
+
+	write_lock(&m->lock);
+	m->changes.over = true;
+	drop(m, 0, last);
+	if (m->window)
+		dbgmem_pane_invalidate(m->window, 0, last);
+	write_unlock(&m->lock);
+}
+
+/* The memory goes, or has lost its last user: no change is told of after that. */
+static void mirror_release(struct mmu_notifier *n, struct mm_struct *mm)
+{
+	mirror_end(mirror_of_notifier(n));
+}
+
+static void mirror_free(struct dbgmem_mirror *m)
+{
+	struct dbgmem_leaf *leaf, *next;
+
+	list_for_each_entry_safe(leaf, next, &m->all, all)
+		dbgmem_leaf_free(leaf);
+	kvfree(m->hash);
+	kfree(m);
+}
+
+/* No callback of it runs any more. */
+static void mirror_unwatched(struct mmu_notifier *n)
+{
+	mirror_free(mirror_of_notifier(n));
+	dbgmem_watch_freed();
+}
+
+static const struct mmu_notifier_ops mirror_ops = {
+	.invalidate_range_start	= change_begins,
+	.invalidate_range_end	= change_ends,
+	.release		= mirror_release,
+	.free_notifier		= mirror_unwatched,
 };
 
 /* The kernel locks all mappings of the target for it, if it is the first. */
@@ -227,13 +279,8 @@ static int watch(struct dbgmem_mirror *m, struct mm_struct *mm)
 
 	if (!mmget_not_zero(mm))
 		return -ESRCH;
-	ret = mmap_write_lock_killable(mm);
-	if (!ret) {
-		ret = mmu_interval_notifier_insert_locked(&m->notifier, mm, 0,
-							  ULONG_MAX,
-							  &mirror_ops);
-		mmap_write_unlock(mm);
-	}
+	m->notifier.ops = &mirror_ops;
+	ret = dbgmem_watch_register(&m->notifier, mm);
 	mmput(mm);
 	return ret;
 }
@@ -242,7 +289,8 @@ static int watch(struct dbgmem_mirror *m, struct mm_struct *mm)
  * dbgmem_mirror_create - a mirror that knows nothing yet
  * @mm: the target's address space
  *
- * Return: it, or an error pointer: -EOPNOTSUPP, -ENOMEM, -EINTR or -ESRCH.
+ * Return: it, or an error pointer: -EOPNOTSUPP, -ENOMEM, -ESRCH, or as
+ * dbgmem_watch_register().
  */
 struct dbgmem_mirror *dbgmem_mirror_create(struct mm_struct *mm)
 {
@@ -266,8 +314,7 @@ struct dbgmem_mirror *dbgmem_mirror_create(struct mm_struct *mm)
 	if (m->hash)
 		ret = watch(m, mm);
 	if (ret) {
-		kvfree(m->hash);
-		kfree(m);
+		mirror_free(m);
 		return ERR_PTR(ret);
 	}
 	return m;
@@ -277,17 +324,12 @@ struct dbgmem_mirror *dbgmem_mirror_create(struct mm_struct *mm)
  * dbgmem_mirror_destroy - forget everything
  * @m: a mirror that nobody reads any more, or NULL
  *
- * Waits for changes of the target's that are under way.
+ * It is freed when its last callback has returned, which is not waited for.
  */
 void dbgmem_mirror_destroy(struct dbgmem_mirror *m)
 {
-	struct dbgmem_leaf *leaf, *next;
-
 	if (!m)
 		return;
-	mmu_interval_notifier_remove(&m->notifier);
-	list_for_each_entry_safe(leaf, next, &m->all, all)
-		dbgmem_leaf_free(leaf);
-	kvfree(m->hash);
-	kfree(m);
+	mirror_end(m);
+	dbgmem_watch_put(&m->notifier);
 }

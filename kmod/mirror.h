@@ -23,6 +23,7 @@
 #include <linux/uaccess.h>
 
 #include "caller.h"
+#include "change.h"
 #include "dbgmem.h"
 
 #define DBGMEM_LEAF_BITS	6
@@ -83,7 +84,8 @@ struct dbgmem_leaf {
  * @max: how many there may be
  * @pages: how many pages are known; under @lock
  * @window: also to be told of changes, or NULL; under @lock
- * @notifier: tells of changes, over the whole address space
+ * @changes: the changes of the target; under @lock
+ * @notifier: tells of them
  */
 struct dbgmem_mirror {
 	rwlock_t			lock;
@@ -94,7 +96,8 @@ struct dbgmem_mirror {
 	u32				max;
 	u32				pages;
 	struct dbgmem_window		*window;
-	struct mmu_interval_notifier	notifier;
+	struct dbgmem_changes		changes;
+	struct mmu_notifier		notifier;
 };
 
 /* mirror.c */
@@ -180,14 +183,24 @@ static __always_inline bool dbgmem_mirror_read(struct dbgmem_mirror *m,
  * dbgmem_mirror_fetch - what the mirror does not know will be copied from pages
  * that are looked up and held
  * @x: the transfer
+ * @start: the first address that may be copied from
+ * @last: the last one
  *
  * The target may have such a page elsewhere, with other contents, by the time
  * that it is copied.
  */
-static inline void dbgmem_mirror_fetch(struct dbgmem_xfer *x)
+static inline void dbgmem_mirror_fetch(struct dbgmem_xfer *x,
+				       unsigned long start, unsigned long last)
 {
+	struct dbgmem_mirror *m = x->mirror;
+	struct dbgmem_span s = { start >> PAGE_SHIFT, last >> PAGE_SHIFT };
+
 	x->fetching = true;
-	x->fetch_seq = mmu_interval_read_begin(&x->mirror->notifier);
+	x->fetch_span = s;
+	read_lock(&m->lock);
+	x->fetch_seq = m->changes.seq;
+	x->fetch_meets = dbgmem_changes_meet(&m->changes, s);
+	read_unlock(&m->lock);
 }
 
 /**
@@ -199,17 +212,23 @@ static inline void dbgmem_mirror_fetch(struct dbgmem_xfer *x)
  */
 static __always_inline bool dbgmem_mirror_fetched(struct dbgmem_xfer *x)
 {
+	struct dbgmem_mirror *m = x->mirror;
+	bool good;
+
 	if (likely(!x->fetching))
 		return true;
 	x->fetching = false;
-	/* What was written after a change is not seen without the change. */
-	smp_rmb();
-	if (!mmu_interval_read_retry(&x->mirror->notifier, x->fetch_seq) ||
-	    x->refetched == DBGMEM_MAX_FETCHES) {
+	/* Who sees what was written after a change sees the change, by the lock. */
+	read_lock(&m->lock);
+	good = !x->fetch_meets &&
+	       !dbgmem_changes_since(&m->changes, x->fetch_seq, x->fetch_span);
+	read_unlock(&m->lock);
+	if (good || x->refetched == DBGMEM_MAX_FETCHES) {
 		x->refetched = 0;
 		return true;
 	}
 	x->refetched++;
+	cond_resched();
 	return false;
 }
 #else
@@ -237,7 +256,9 @@ static inline u32 dbgmem_mirror_pages(struct dbgmem_session *s)
 	return 0;
 }
 
-static inline void dbgmem_mirror_fetch(struct dbgmem_xfer *x) { }
+static inline void dbgmem_mirror_fetch(struct dbgmem_xfer *x,
+				       unsigned long start,
+				       unsigned long last) { }
 
 static inline bool dbgmem_mirror_fetched(struct dbgmem_xfer *x)
 {

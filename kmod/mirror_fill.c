@@ -13,6 +13,13 @@
 #include "compat.h"
 #include "look.h"
 
+/*
+ * All that hmm_range_fault() reads of a notifier beside its mm
+ * (mmu_interval_check_retry()), so that one which is inserted nowhere will do.
+ */
+static_assert(__same_type(((struct mmu_interval_notifier *)0)->invalidate_seq,
+			  unsigned long));
+
 /* A target that never stops changing is read the ordinary way. */
 #define MAX_TRIES	3
 
@@ -27,19 +34,39 @@ struct fill {
 };
 
 /* The part of the group around @addr that is the same mapping. */
-static bool set_range(struct hmm_range *range, struct mm_struct *mm,
+static bool set_range(struct dbgmem_look *l, struct mm_struct *mm,
 		      unsigned long addr)
 {
 	unsigned long start = addr & ~((1UL << DBGMEM_LEAF_SHIFT) - 1);
 	struct vm_area_struct *vma = vma_lookup(mm, addr);
+	struct address_space *mapping;
 
 	/* Pages of secret memory have no address in the kernel. */
 	if (!vma || dbgmem_vma_special(vma) || is_vm_hugetlb_page(vma))
 		return false;
-	range->start = max(start, vma->vm_start);
-	range->end = min(start + (1UL << DBGMEM_LEAF_SHIFT) - 1,
-			 vma->vm_end - 1) + 1;
+	l->range.start = max(start, vma->vm_start);
+	l->range.end = min(start + (1UL << DBGMEM_LEAF_SHIFT) - 1,
+			   vma->vm_end - 1) + 1;
+	l->plain = !(vma->vm_flags & VM_MIXEDMAP) && !vma_is_dax(vma);
+	mapping = vma->vm_file ? vma->vm_file->f_mapping : NULL;
+	/* mapping_deny_writable(), which memfds are sealed with */
+	l->denied = mapping && atomic_read(&mapping->i_mmap_writable) < 0 ?
+		    mapping : NULL;
 	return true;
+}
+
+/* Ready to look: nothing in the range is being changed. */
+static bool look_begin(struct dbgmem_look *l)
+{
+	struct dbgmem_mirror *m = l->mirror;
+	bool ret;
+
+	read_lock(&m->lock);
+	l->seq = m->changes.seq;
+	ret = !dbgmem_changes_meet(&m->changes, dbgmem_span(l->range.start,
+							    l->range.end));
+	read_unlock(&m->lock);
+	return ret;
 }
 
 /**
@@ -60,17 +87,21 @@ int dbgmem_look(struct dbgmem_look *l, struct dbgmem_mirror *m,
 	struct mm_struct *mm = m->notifier.mm;
 	int ret;
 
+	l->mirror = m;
+	l->never.mm = mm;
+	l->never.invalidate_seq = 0;
 	l->range = (struct hmm_range) {
-		.notifier = &m->notifier,
+		.notifier = &l->never,
 		.hmm_pfns = l->pfn,
 	};
-	/* Waits for a change that is under way, not for anything else. */
-	l->range.notifier_seq = mmu_interval_read_begin(&m->notifier);
 	ret = lock(mm);
 	if (ret)
 		return ret;
-	ret = -EFAULT;
-	if (set_range(&l->range, mm, addr))
+	if (!set_range(l, mm, addr))
+		ret = -EFAULT;
+	else if (!look_begin(l))
+		ret = -EAGAIN;
+	else
 		ret = hmm_range_fault(&l->range);
 	mmap_read_unlock(mm);
 	return ret == -EBUSY ? -EAGAIN : ret;

@@ -144,7 +144,8 @@ static ssize_t copy_pages(struct dbgmem_xfer *x, struct page **pages,
 		ret = dbgmem_mirror_copy(x);
 		if (ret)
 			return ret;
-		dbgmem_mirror_fetch(x);
+		dbgmem_mirror_fetch(x, x->addr, x->addr +
+				    min(x->left, nr_pages * PAGE_SIZE) - 1);
 	}
 	if (x->engine == DBGMEM_ENGINE_REMOTE)
 		return dbgmem_remote_copy(x, pages, nr_pages);

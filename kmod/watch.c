@@ -7,20 +7,25 @@
  * up on any pending signal while it takes the locks of all mappings
  * (mm/mmap.c, mm_take_all_locks()): the signal has to be handled first.
  */
+#include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/wait.h>
 
 #include "watch.h"
+
+/* Notifiers that were put and are not freed yet. */
+static atomic_t unfreed = ATOMIC_INIT(0);
+static DECLARE_WAIT_QUEUE_HEAD(all_freed);
 
 /**
  * dbgmem_watch_try - register a notifier, if the target's mmap_lock is free
  * @n: the notifier, with its operations
  * @mm: the target's memory, held by mmget()
  *
- * Unregister it with mmu_notifier_put(): mmu_notifier_unregister() waits for the
- * callbacks of everybody's notifiers.
+ * Unregister it with dbgmem_watch_put().
  *
  * Return: 0, -EAGAIN: the lock is taken, -EINTR: a signal is pending, -ENOMEM.
  */
@@ -55,4 +60,36 @@ int dbgmem_watch_register(struct mmu_notifier *n, struct mm_struct *mm)
 	if (ret == -EINTR && !fatal_signal_pending(current))
 		ret = -ERESTARTNOINTR;
 	return ret;
+}
+
+/**
+ * dbgmem_watch_put - unregister a notifier
+ * @n: the notifier; its free_notifier() frees it when its last callback has
+ *	returned, and ends with dbgmem_watch_freed()
+ *
+ * Does not wait: mmu_notifier_unregister() would, for the callbacks of everybody's
+ * notifiers.
+ */
+void dbgmem_watch_put(struct mmu_notifier *n)
+{
+	atomic_inc(&unfreed);
+	mmu_notifier_put(n);
+}
+
+/**
+ * dbgmem_watch_freed - the last thing that a free_notifier() does
+ */
+void dbgmem_watch_freed(void)
+{
+	if (atomic_dec_and_test(&unfreed))
+		wake_up(&all_freed);
+}
+
+/**
+ * dbgmem_watch_exit - wait for all notifiers to be freed, at unload
+ */
+void dbgmem_watch_exit(void)
+{
+	wait_event(all_freed, !atomic_read(&unfreed));
+	mmu_notifier_synchronize();
 }

@@ -7,5 +7,8 @@
 
 int dbgmem_watch_try(struct mmu_notifier *n, struct mm_struct *mm);
 int dbgmem_watch_register(struct mmu_notifier *n, struct mm_struct *mm);
+void dbgmem_watch_put(struct mmu_notifier *n);
+void dbgmem_watch_freed(void);
+void dbgmem_watch_exit(void);
 
 #endif /* KMOD_WATCH_H */

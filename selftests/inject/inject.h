@@ -137,8 +137,6 @@ inject_workqueue(const char *name, unsigned int flags, int max)
 	INJECT(MEMORY, 0, access_process_vm(__VA_ARGS__))
 #define __mmu_notifier_register(...) \
 	INJECT(MEMORY, -ENOMEM, __mmu_notifier_register(__VA_ARGS__))
-#define mmu_interval_notifier_insert_locked(...) \
-	INJECT(MEMORY, -ENOMEM, mmu_interval_notifier_insert_locked(__VA_ARGS__))
 #define hmm_range_fault(...) \
 	INJECT(MEMORY, -EBUSY, hmm_range_fault(__VA_ARGS__))
 #define misc_register(...) \

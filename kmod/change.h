@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Changes of a target's mappings, as an MMU notifier tells of them.
+ *
+ * A look at the target's page tables is good if none of its pages was being
+ * changed when the look began, and no change of them has begun since. Nobody
+ * waits for a change to end: a target can make that take for ever.
+ */
+#ifndef KMOD_CHANGE_H
+#define KMOD_CHANGE_H
+
+#include <linux/compiler.h>
+#include <linux/mm.h>
+#include <linux/types.h>
+
+/* Changes in progress whose ranges are told apart. */
+#define DBGMEM_CHANGES_OPEN	8
+/* The last changes that began. */
+#define DBGMEM_CHANGES_KEPT	32
+
+/* Pages @first to @last, included. */
+struct dbgmem_span {
+	unsigned long	first;
+	unsigned long	last;
+};
+
+/**
+ * struct dbgmem_changes - what is known of changes; under its owner's lock
+ * @seq: how many have begun
+ * @used: bits of those of @open that are in progress
+ * @more: how many others are in progress
+ * @hull: a range around all of those
+ * @open: ranges in progress
+ * @begun: ranges of the last changes, by @seq
+ * @over: no change will be told of any more: the memory is gone
+ */
+struct dbgmem_changes {
+	u32			seq;
+	u32			used;
+	u32			more;
+	struct dbgmem_span	hull;
+	struct dbgmem_span	open[DBGMEM_CHANGES_OPEN];
+	struct dbgmem_span	begun[DBGMEM_CHANGES_KEPT];
+	bool			over;
+};
+
+void dbgmem_changes_begin(struct dbgmem_changes *c, struct dbgmem_span s);
+void dbgmem_changes_end(struct dbgmem_changes *c, struct dbgmem_span s);
+
+static inline bool dbgmem_span_meets(struct dbgmem_span a, struct dbgmem_span b)
+{
+	return a.first <= b.last && a.last >= b.first;
+}
+
+/* The pages from that of @start up to that of @end, which is not included. */
+static inline struct dbgmem_span dbgmem_span(unsigned long start,
+					     unsigned long end)
+{
+	return (struct dbgmem_span) {
+		.first = start >> PAGE_SHIFT,
+		.last = (end - 1) >> PAGE_SHIFT,
+	};
+}
+
+/* Is a page of @s being changed? */
+static inline bool dbgmem_changes_meet(const struct dbgmem_changes *c,
+				       struct dbgmem_span s)
+{
+	unsigned int i;
+
+	if (unlikely(c->over))
+		return true;
+	if (unlikely(c->more) && dbgmem_span_meets(c->hull, s))
+		return true;
+	for (i = 0; c->used >> i; i++)
+		if (c->used & BIT(i) && dbgmem_span_meets(c->open[i], s))
+			return true;
+	return false;
+}
+
+/* Has a change of a page of @s begun since @seq was read? */
+static inline bool dbgmem_changes_since(const struct dbgmem_changes *c, u32 seq,
+					struct dbgmem_span s)
+{
+	if (unlikely(c->over))
+		return true;
+	if (likely(seq == c->seq))
+		return false;
+	if (c->seq - seq > DBGMEM_CHANGES_KEPT)
+		return true;
+	for (; seq != c->seq; seq++)
+		if (dbgmem_span_meets(c->begun[seq % DBGMEM_CHANGES_KEPT], s))
+			return true;
+	return false;
+}
+
+#endif /* KMOD_CHANGE_H */
