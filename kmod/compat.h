@@ -94,6 +94,27 @@ static inline void dbgmem_page_written(struct page *page, const void *kaddr,
 enum { FOLL_NOFAULT = FOLL_NOWAIT };
 #endif
 
+#ifndef FUSE_SUPER_MAGIC
+#define FUSE_SUPER_MAGIC	0x65735546	/* of 5.15 */
+#endif
+
+#if !DBGMEM_HAVE_FAULT_COMPLETED
+enum { VM_FAULT_COMPLETED };	/* no fault is; does not compile where there is one */
+#endif
+
+/* Has the fault been taken care of, and the mmap_lock been dropped with it? */
+static inline bool dbgmem_fault_completed(vm_fault_t fault)
+{
+	return fault & VM_FAULT_COMPLETED;
+}
+
+/* The end of a thread that has a reference to the module. */
+#if DBGMEM_HAVE_KTHREAD_EXIT
+#define dbgmem_thread_exit()	module_put_and_kthread_exit(0)
+#else
+#define dbgmem_thread_exit()	module_put_and_exit(0)
+#endif
+
 /* Is a page that somebody has pinned the target's until it is unpinned? */
 #if DBGMEM_HAVE_ANON_EXCLUSIVE
 #define DBGMEM_PINNED_PAGES_STAY	true

@@ -13,9 +13,11 @@
 /* as the module's sources define it */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/completion.h>
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/hmm.h>
+#include <linux/kthread.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
@@ -133,6 +135,12 @@ inject_workqueue(const char *name, unsigned int flags, int max)
 	INJECT(MEMORY, -ENOMEM, get_user_pages_fast(__VA_ARGS__))
 #define pin_user_pages_fast(...) \
 	INJECT(MEMORY, -ENOMEM, pin_user_pages_fast(__VA_ARGS__))
+#define handle_mm_fault(...) \
+	INJECT(MEMORY, VM_FAULT_OOM, handle_mm_fault(__VA_ARGS__))
+#undef kthread_create
+#define kthread_create(fn, data, ...) \
+	INJECT(MEMORY, ERR_PTR(-ENOMEM), \
+	       kthread_create_on_node(fn, data, NUMA_NO_NODE, __VA_ARGS__))
 #define access_process_vm(...) \
 	INJECT(MEMORY, 0, access_process_vm(__VA_ARGS__))
 #define __mmu_notifier_register(...) \
@@ -201,6 +209,8 @@ inject_workqueue(const char *name, unsigned int flags, int max)
 	INJECT(KILLED, -EINTR, down_write_killable(__VA_ARGS__))
 #define lock_page_killable(...) \
 	INJECT(KILLED, -EINTR, lock_page_killable(__VA_ARGS__))
+#define wait_for_completion_killable(...) \
+	INJECT(KILLED, -ERESTARTSYS, wait_for_completion_killable(__VA_ARGS__))
 #define fatal_signal_pending(...) \
 	INJECT(KILLED, true, fatal_signal_pending(__VA_ARGS__))
 

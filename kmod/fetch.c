@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Having pages faulted in by a thread of the kernel's.
+ *
+ * Some file systems wait for a page in a way that nothing can end: FUSE does once
+ * its server has the request (fs/fuse/dev.c, request_wait_answer()). A program
+ * that touches such memory of its own has to live with that, but not an agent.
+ * So it is a thread that touches it, while the agent waits and can be killed. A
+ * thread whose agent was killed stays until the page comes, with the memory of
+ * the target and the module held: there may be a few of them, for each user.
+ *
+ * The thread does not make a second attempt within one fault, as
+ * get_user_pages() does: that would wait with the mmap_lock held.
+ */
+#include <linux/completion.h>
+#include <linux/cred.h>
+#include <linux/hugetlb.h>
+#include <linux/kthread.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/refcount.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#include "compat.h"
+#include "dbgmem.h"
+#include "fetch.h"
+
+/* Threads left behind: of one user, and of all. */
+#define MAX_LEFT_OF_USER	32
+#define MAX_LEFT		256
+
+/* How often a page may be gone again when it has come. */
+#define MAX_TRIES		1000
+
+/**
+ * struct fetch - a request to a thread
+ * @refs: who asked, and the thread
+ * @mm: whose pages; held by mmget() for the thread
+ * @addr: an address in the first page
+ * @nr: how many
+ * @foll: FOLL_* flags
+ * @ret: answer
+ * @done: the answer is there
+ * @left: who asked has been killed; in the list of those; under left_lock
+ * @uid: who asked
+ */
+struct fetch {
+	refcount_t		refs;
+	struct mm_struct	*mm;
+	unsigned long		addr;
+	unsigned long		nr;
+	unsigned int		foll;
+	int			ret;
+	struct completion	done;
+	struct list_head	left;
+	kuid_t			uid;
+};
+
+static LIST_HEAD(left_list);
+static DEFINE_SPINLOCK(left_lock);
+
+static void fetch_put(struct fetch *f)
+{
+	if (refcount_dec_and_test(&f->refs))
+		kfree(f);
+}
+
+/* May there be one more thread that is left behind by @uid? */
+static bool fetch_allowed(kuid_t uid)
+{
+	unsigned int all = 0, own = 0;
+	struct fetch *f;
+
+	spin_lock(&left_lock);
+	list_for_each_entry(f, &left_list, left) {
+		all++;
+		own += uid_eq(f->uid, uid);
+	}
+	spin_unlock(&left_lock);
+	return all < MAX_LEFT && own < MAX_LEFT_OF_USER;
+}
+
+static bool fetch_is_left(struct fetch *f)
+{
+	bool ret;
+
+	spin_lock(&left_lock);
+	ret = !list_empty(&f->left);
+	spin_unlock(&left_lock);
+	return ret;
+}
+
+/* check_vma_flags() in mm/gup.c, as far as faulting in is concerned. */
+static bool fetch_permitted(struct vm_area_struct *vma, unsigned int foll)
+{
+	unsigned long flags = vma->vm_flags;
+
+	if (dbgmem_vma_special(vma))
+		return false;
+	if (!(foll & FOLL_WRITE))
+		return flags & (foll & FOLL_FORCE ? VM_READ | VM_MAYREAD :
+						    VM_READ);
+	return flags & VM_WRITE ||
+	       (foll & FOLL_FORCE && !is_vm_hugetlb_page(vma) &&
+		(flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE);
+}
+
+/* One fault. -EAGAIN: something was waited for, without the lock. */
+static int fetch_try(struct fetch *f, unsigned long addr)
+{
+	unsigned int flags = FAULT_FLAG_REMOTE | FAULT_FLAG_ALLOW_RETRY |
+			     FAULT_FLAG_KILLABLE;
+	struct vm_area_struct *vma;
+	vm_fault_t fault;
+
+	if (f->foll & FOLL_WRITE)
+		flags |= FAULT_FLAG_WRITE;
+	if (mmap_read_lock_killable(f->mm))
+		return -EINTR;
+	vma = vma_lookup(f->mm, addr);
+	if (!vma || !fetch_permitted(vma, f->foll)) {
+		mmap_read_unlock(f->mm);
+		return -EFAULT;
+	}
+	fault = handle_mm_fault(vma, addr, flags, NULL);
+	if (dbgmem_fault_completed(fault))
+		return 0;
+	if (fault & VM_FAULT_RETRY)
+		return -EAGAIN;
+	mmap_read_unlock(f->mm);
+	return fault & VM_FAULT_ERROR ? vm_fault_to_errno(fault, f->foll) : 0;
+}
+
+static int fetch_page(struct fetch *f, unsigned long addr)
+{
+	unsigned int tries = MAX_TRIES;
+	int ret;
+
+	do {
+		ret = fetch_try(f, addr);
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+	} while (ret == -EAGAIN && --tries);
+	return ret == -EAGAIN ? -EFAULT : ret;
+}
+
+/* Up to the first page that is not to be had. */
+static int fetch_pages(struct fetch *f)
+{
+	unsigned long addr = f->addr, i;
+	int ret = 0;
+
+	for (i = 0; i < f->nr && !ret; i++) {
+		ret = fetch_page(f, addr);
+		if (ret && !i)
+			return ret;
+		addr = (addr & PAGE_MASK) + PAGE_SIZE;
+		if (!addr)
+			break;
+	}
+	return 0;
+}
+
+static int fetch_thread(void *data)
+{
+	struct fetch *f = data;
+
+	allow_kernel_signal(SIGKILL);
+	f->ret = -EINTR;
+	/* A signal from before that was ignored. */
+	if (!fetch_is_left(f)) {
+		/* What is read for the target is charged to its cgroup. */
+		kthread_use_mm(f->mm);
+		f->ret = fetch_pages(f);
+		kthread_unuse_mm(f->mm);
+	}
+	mmput(f->mm);
+	complete(&f->done);
+
+	spin_lock(&left_lock);
+	list_del_init(&f->left);
+	spin_unlock(&left_lock);
+	fetch_put(f);
+	dbgmem_thread_exit();
+}
+
+static struct fetch *fetch_alloc(struct mm_struct *mm, unsigned long addr,
+				 unsigned long nr, unsigned int foll)
+{
+	struct fetch *f = kzalloc(sizeof(*f), GFP_KERNEL_ACCOUNT);
+
+	if (!f)
+		return NULL;
+	refcount_set(&f->refs, 2);
+	f->mm = mm;
+	f->addr = addr;
+	f->nr = nr;
+	f->foll = foll;
+	f->uid = current_uid();
+	init_completion(&f->done);
+	INIT_LIST_HEAD(&f->left);
+	return f;
+}
+
+/* The thread goes on alone, and ends as soon as it can. */
+static void fetch_leave(struct fetch *f, struct task_struct *task)
+{
+	spin_lock(&left_lock);
+	if (!completion_done(&f->done))
+		list_add(&f->left, &left_list);
+	spin_unlock(&left_lock);
+	send_sig(SIGKILL, task, 1);
+}
+
+static int fetch_start(struct fetch *f, struct task_struct **task)
+{
+	/* Fails while the module is being unloaded. */
+	if (!try_module_get(THIS_MODULE))
+		return -EINTR;
+	*task = kthread_create(fetch_thread, f, "dbgmem_fetch");
+	if (IS_ERR(*task)) {
+		module_put(THIS_MODULE);
+		return PTR_ERR(*task) == -EINTR ? -EINTR : -ENOMEM;
+	}
+	get_task_struct(*task);
+	mmget(f->mm);
+	wake_up_process(*task);
+	return 0;
+}
+
+/**
+ * dbgmem_fetch - have pages faulted in; none of them is held
+ * @mm: the memory, held by mmget()
+ * @addr: an address in the first page
+ * @nr: how many pages
+ * @foll: FOLL_WRITE, FOLL_FORCE, FOLL_HWPOISON; others have no effect
+ *
+ * May wait for anything, but not longer than until the caller is killed. No lock
+ * is to be held.
+ *
+ * Return: 0: the first page was there a moment ago, and the others up to one that
+ * is not to be had; -EINTR: the caller is being killed, or the module unloaded;
+ * -EFAULT, -EHWPOISON, -ENOMEM.
+ */
+int dbgmem_fetch(struct mm_struct *mm, unsigned long addr, unsigned long nr,
+		 unsigned int foll)
+{
+	struct task_struct *task;
+	struct fetch *f;
+	int ret;
+
+	if (dbgmem_tagged(addr))
+		return -EFAULT;
+	if (!fetch_allowed(current_uid()))
+		return -ENOMEM;
+	f = fetch_alloc(mm, addr, nr, foll);
+	if (!f)
+		return -ENOMEM;
+	ret = fetch_start(f, &task);
+	if (ret) {
+		kfree(f);
+		return ret;
+	}
+	if (wait_for_completion_killable(&f->done)) {
+		fetch_leave(f, task);
+		ret = -EINTR;
+	} else {
+		ret = f->ret;
+	}
+	put_task_struct(task);
+	fetch_put(f);
+	return ret;
+}
