@@ -24,7 +24,8 @@ int dbgmem_ioc_info(struct dbgmem_ucmd *ucmd)
 {
 	struct dbgmem_session *s = ucmd->session;
 	struct dbgmem_info *info = &ucmd->req.info;
-	bool bad = info->flags || info->reserved || info->reserved2;
+	bool bad = info->flags || info->reserved || info->reserved2 ||
+		   info->reserved3;
 
 	*info = (struct dbgmem_info) { .size = info->size };
 	if (bad)
@@ -46,8 +47,10 @@ int dbgmem_ioc_info(struct dbgmem_ucmd *ucmd)
 		info->attach_flags = DBGMEM_ATTACH_MIRROR;
 		info->max_window_pages = dbgmem_window_max(s);
 	}
-	if (info->max_window_pages)
+	if (info->max_window_pages) {
 		info->features |= DBGMEM_FEATURE_WINDOW;
+		info->window_lease = dbgmem_window_lease();
+	}
 	info->window_pages = dbgmem_window_pages(s);
 	info->windows = dbgmem_window_maps(s);
 	info->transfer_flags = dbgmem_transfer_flags();

@@ -15,8 +15,9 @@
  * @never: inserted nowhere: hmm_range_fault() asks it for the mm, and whether
  *	it has changed
  * @plain: the pages are the kernel's ordinary memory
- * @denied: the mapping that may not be mapped for writing just now, or NULL; only
+ * @denied: the file's mapping if it may not be mapped for writing, or NULL; only
  *	to be compared
+ * @inode: number of that file
  * @pfn: the answer: hmm_range_fault()'s
  */
 struct dbgmem_look {
@@ -26,6 +27,7 @@ struct dbgmem_look {
 	struct mmu_interval_notifier never;
 	bool			plain;
 	const void		*denied;
+	unsigned long		inode;
 	unsigned long		pfn[DBGMEM_LEAF_PAGES];
 };
 

@@ -61,7 +61,7 @@ static const struct dbgmem_ioctl_op ioctl_ops[] = {
 };
 
 /* The ABI: a change here breaks programs. */
-static_assert(sizeof(struct dbgmem_info) == 120);
+static_assert(sizeof(struct dbgmem_info) == 128);
 static_assert(sizeof(struct dbgmem_attach) == 24);
 static_assert(sizeof(struct dbgmem_transfer) == 72);
 static_assert(sizeof(struct dbgmem_segment) == 40);

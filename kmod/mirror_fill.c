@@ -50,8 +50,11 @@ static bool set_range(struct dbgmem_look *l, struct mm_struct *mm,
 	l->plain = !(vma->vm_flags & VM_MIXEDMAP) && !vma_is_dax(vma);
 	mapping = vma->vm_file ? vma->vm_file->f_mapping : NULL;
 	/* mapping_deny_writable(), which memfds are sealed with */
-	l->denied = mapping && atomic_read(&mapping->i_mmap_writable) < 0 ?
-		    mapping : NULL;
+	l->denied = NULL;
+	if (mapping && atomic_read(&mapping->i_mmap_writable) < 0) {
+		l->denied = mapping;
+		l->inode = mapping->host->i_ino;
+	}
 	return true;
 }
 

@@ -33,12 +33,33 @@ struct dbgmem_pane *dbgmem_pane_find(struct dbgmem_window *w,
 	return NULL;
 }
 
+/* How long a block is not shown after a change. */
+#define COOL_TIME	msecs_to_jiffies(10)
+
+/**
+ * dbgmem_pane_cool - for how long is a block not to be shown?
+ * @w: the windows
+ * @number: of the group
+ *
+ * Return: jiffies, 0: it may be.
+ */
+unsigned long dbgmem_pane_cool(struct dbgmem_window *w, unsigned long number)
+{
+	long left = READ_ONCE(w->cool[hash_long(number, DBGMEM_COOL_BITS)]) -
+		    jiffies;
+
+	/* It may be as old as jiffies can tell. */
+	return left > 0 && left <= (long)COOL_TIME ? left : 0;
+}
+
 static void mark(struct dbgmem_window *w, struct dbgmem_pane *pane,
 		 unsigned long first, unsigned long last)
 {
 	if (!dbgmem_group_part(pane->number, &first, &last))
 		return;
 	pane->stale |= GENMASK_ULL(last, first);
+	WRITE_ONCE(w->cool[hash_long(pane->number, DBGMEM_COOL_BITS)],
+		   jiffies + COOL_TIME);
 	if (list_empty(&pane->pending))
 		list_add_tail(&pane->pending, &w->pending);
 }
@@ -84,6 +105,19 @@ static void put(struct page *page)
 		put_page(page);
 }
 
+/* As get_page(), but not where the count is about to overflow. */
+static bool get(struct page *page)
+{
+	int count = page_ref_count(compound_head(page));
+
+	if (page == ZERO_PAGE(0))
+		return true;
+	if (unlikely(count <= 0 || count > INT_MAX / 2))
+		return false;
+	get_page(page);
+	return true;
+}
+
 /**
  * dbgmem_pane_hold - pages may be shown from now on
  * @w: the windows, their mutex and the mirror's lock held
@@ -91,26 +125,29 @@ static void put(struct page *page)
  * @from: the first, of the pane
  * @nr: how many
  * @pfn: of a look that holds; those that are held already are the same
+ *
+ * To be followed by dbgmem_pane_count(), with no spinlock held.
+ *
+ * Return: bits of those that were not held before.
  */
-void dbgmem_pane_hold(struct dbgmem_window *w, struct dbgmem_pane *pane,
-		      unsigned int from, unsigned int nr,
-		      const unsigned long *pfn)
+u64 dbgmem_pane_hold(struct dbgmem_window *w, struct dbgmem_pane *pane,
+		     unsigned int from, unsigned int nr,
+		     const unsigned long *pfn)
 {
 	struct page **at = pane->page + from;
-	unsigned int i, held = 0;
+	unsigned int i;
+	u64 held = 0;
 
 	for (i = 0; i < nr; i++) {
 		struct page *page = dbgmem_look_page(pfn[i]);
 
-		if (!page || at[i])
+		if (!page || at[i] || !get(page))
 			continue;
-		if (page != ZERO_PAGE(0))
-			get_page(page);
 		at[i] = page;
-		held++;
+		held |= BIT_ULL(from + i);
+		pane->nr++;
 	}
-	pane->nr += held;
-	WRITE_ONCE(w->pages, w->pages + held);
+	return held;
 }
 
 static void zap(struct dbgmem_window *w, unsigned long number,
@@ -147,19 +184,75 @@ static void take_out(struct dbgmem_window *w, struct dbgmem_pane *pane,
 		pane->page[i] = NULL;
 	}
 	pane->nr -= nr;
-	WRITE_ONCE(w->pages, w->pages - nr);
 	if (!pane->nr) {
 		hlist_del(&pane->node);
 		list_del_init(&pane->pending);
 	}
 	write_unlock(&m->lock);
-	for (i = 0; i < nr; i++)
+	for (i = 0; i < nr; i++) {
+		dbgmem_folio_uncount(w, page[i]);
 		put(page[i]);
+	}
 	if (!pane->nr) {
 		list_del(&pane->all);
 		WRITE_ONCE(w->nr, w->nr - 1);
 		kfree(pane);
 	}
+}
+
+/* Those that are not counted yet are let go of, and zapped by nobody. */
+static void drop_uncounted(struct dbgmem_window *w, struct dbgmem_pane *pane,
+			   u64 which)
+{
+	struct dbgmem_mirror *m = w->session->mirror;
+	struct page *page[DBGMEM_LEAF_PAGES];
+	unsigned int i, nr = 0;
+
+	write_lock(&m->lock);
+	for (i = 0; i < DBGMEM_LEAF_PAGES; i++) {
+		if (!(which & BIT_ULL(i)))
+			continue;
+		page[nr++] = pane->page[i];
+		pane->page[i] = NULL;
+	}
+	pane->nr -= nr;
+	write_unlock(&m->lock);
+	for (i = 0; i < nr; i++)
+		put(page[i]);
+}
+
+/**
+ * dbgmem_pane_count - account for what dbgmem_pane_hold() has taken
+ * @w: the windows, their mutex held
+ * @pane: the pane
+ * @held: its answer
+ *
+ * If there is too much, the oldest goes, but not this one.
+ *
+ * Return: false: no memory; what could not be counted is not held.
+ */
+bool dbgmem_pane_count(struct dbgmem_window *w, struct dbgmem_pane *pane,
+		       u64 held)
+{
+	struct dbgmem_pane *oldest;
+	unsigned int i;
+
+	for (i = 0; held; i++) {
+		if (!(held & BIT_ULL(i)))
+			continue;
+		if (!dbgmem_folio_count(w, pane->page[i])) {
+			drop_uncounted(w, pane, held);
+			return false;
+		}
+		held &= ~BIT_ULL(i);
+	}
+	while (w->pages > w->max) {
+		oldest = list_first_entry(&w->panes, struct dbgmem_pane, all);
+		if (oldest == pane)
+			break;
+		take_out(w, oldest, ~0ULL);
+	}
+	return true;
 }
 
 /* The next pane with stale pages, and which these are; or NULL. */
@@ -191,6 +284,33 @@ void dbgmem_pane_catch_up(struct dbgmem_window *w)
 
 	while ((pane = next_pending(w, &stale)))
 		take_out(w, pane, stale);
+}
+
+/* How many jiffies pages are held; 0: as long as they are mapped. */
+static unsigned long lease_time(void)
+{
+	return msecs_to_jiffies(dbgmem_window_lease());
+}
+
+/**
+ * dbgmem_pane_expire - let go of what was held for long enough
+ * @w: the windows, their mutex held
+ */
+void dbgmem_pane_expire(struct dbgmem_window *w)
+{
+	unsigned long lease = lease_time();
+	struct dbgmem_pane *pane;
+	long left;
+
+	while (lease && w->nr) {
+		pane = list_first_entry(&w->panes, struct dbgmem_pane, all);
+		left = pane->since + lease - jiffies;
+		if (left > 0) {
+			queue_delayed_work(system_unbound_wq, &w->lease, left);
+			return;
+		}
+		take_out(w, pane, ~0ULL);
+	}
 }
 
 /**
@@ -229,12 +349,12 @@ struct dbgmem_pane *dbgmem_pane_get(struct dbgmem_window *w,
 {
 	struct dbgmem_mirror *m = w->session->mirror;
 	struct dbgmem_pane *pane = dbgmem_pane_find(w, number);
+	unsigned long lease = lease_time();
 
-	if (pane) {
-		list_move_tail(&pane->all, &w->panes);
+	if (pane)
 		return pane;
-	}
-	while (w->nr >= w->max)
+	/* Blocks take memory even if they hold nothing. */
+	while (w->nr >= w->max / DBGMEM_LEAF_PAGES)
 		take_out(w, list_first_entry(&w->panes, struct dbgmem_pane,
 					     all), ~0ULL);
 	pane = kzalloc(sizeof(*pane), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
@@ -242,6 +362,10 @@ struct dbgmem_pane *dbgmem_pane_get(struct dbgmem_window *w,
 		return NULL;
 	INIT_LIST_HEAD(&pane->pending);
 	pane->number = number;
+	pane->since = jiffies;
+	/* Does nothing where it is queued for an older one. */
+	if (lease)
+		queue_delayed_work(system_unbound_wq, &w->lease, lease);
 	list_add_tail(&pane->all, &w->panes);
 	WRITE_ONCE(w->nr, w->nr + 1);
 	write_lock(&m->lock);

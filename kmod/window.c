@@ -18,9 +18,22 @@ static unsigned int window_pages = 65536;
 module_param(window_pages, uint, 0644);
 MODULE_PARM_DESC(window_pages, "the most pages of a target that a session's windows hold, in groups of 64 (default 65536; 0: no windows)");
 
-static u32 max_panes(void)
+static unsigned int window_lease = 100;
+module_param(window_lease, uint, 0644);
+MODULE_PARM_DESC(window_lease, "milliseconds that windows hold a page before they look it up again (default 100; 0: as long as it is mapped)");
+
+/* Whole groups of pages. */
+static u32 max_pages(void)
 {
-	return dbgmem_groups(READ_ONCE(window_pages));
+	return dbgmem_groups(READ_ONCE(window_pages)) * DBGMEM_LEAF_PAGES;
+}
+
+/**
+ * dbgmem_window_lease - the window_lease= parameter, for INFO too
+ */
+u32 dbgmem_window_lease(void)
+{
+	return READ_ONCE(window_lease);
 }
 
 static struct dbgmem_window *window_of(const struct dbgmem_session *s)
@@ -36,9 +49,8 @@ static struct dbgmem_window *window_of(const struct dbgmem_session *s)
 u32 dbgmem_window_max(const struct dbgmem_session *s)
 {
 	const struct dbgmem_window *w = window_of(s);
-	u32 panes = w ? w->max : max_panes();
 
-	return panes * DBGMEM_LEAF_PAGES;
+	return w ? w->max : max_pages();
 }
 
 /**
@@ -73,12 +85,22 @@ static void catch_up(struct work_struct *work)
 	mutex_unlock(&w->mutex);
 }
 
+static void expire(struct work_struct *work)
+{
+	struct dbgmem_window *w = container_of(to_delayed_work(work),
+					       struct dbgmem_window, lease);
+
+	mutex_lock(&w->mutex);
+	dbgmem_pane_expire(w);
+	mutex_unlock(&w->mutex);
+}
+
 /* Once for a session: nothing is mapped yet. */
 static int create(struct dbgmem_session *s, struct file *file)
 {
 	struct dbgmem_mirror *m = s->mirror;
 	struct dbgmem_window *w;
-	u32 max = max_panes();
+	u32 max = max_pages();
 
 	lockdep_assert_held(&s->lock);
 
@@ -95,6 +117,8 @@ static int create(struct dbgmem_session *s, struct file *file)
 	INIT_LIST_HEAD(&w->panes);
 	INIT_LIST_HEAD(&w->pending);
 	INIT_WORK(&w->work, catch_up);
+	INIT_DELAYED_WORK(&w->lease, expire);
+	xa_init(&w->folios);
 	address_space_init_once(&w->mapping);
 	w->mapping.host = file_inode(file);
 	w->mapping.a_ops = &empty_aops;
@@ -130,7 +154,8 @@ static int prepare(struct dbgmem_session *s, struct file *file)
 		return -ENOLINK;
 	if (s->mm == current->mm)
 		return -ELOOP;
-	mutex_lock(&s->lock);
+	if (mutex_lock_killable(&s->lock))
+		return -EINTR;
 	ret = create(s, file);
 	mutex_unlock(&s->lock);
 	return ret;
@@ -258,9 +283,11 @@ void dbgmem_window_release(struct dbgmem_session *s, struct file *file)
 	m->window = NULL;
 	write_unlock(&m->lock);
 	cancel_work_sync(&w->work);
+	cancel_delayed_work_sync(&w->lease);
 	mutex_lock(&w->mutex);
 	dbgmem_pane_drop_range(w, 0, ULONG_MAX);
 	mutex_unlock(&w->mutex);
 	file->f_mapping = file_inode(file)->i_mapping;
+	xa_destroy(&w->folios);
 	kfree(w);
 }

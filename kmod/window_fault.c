@@ -3,20 +3,26 @@
  * Faults in windows. Each fills what is resident of the 64 pages around it.
  *
  * A fault runs under the agent's mmap_lock, and the target may at the same time
- * be an agent that looks at this one. So for the target's lock, or for a page of
- * the target's that must be fetched, it waits with the agent's lock dropped, and
- * the fault begins anew.
+ * be an agent that looks at this one. So whatever has to be waited for, a lock or
+ * a page of the target's or the end of a change, is waited for with the agent's
+ * lock dropped, killably, and the fault begins anew. That it had to wait before
+ * does not matter.
  */
 #include <linux/file.h>
+#include <linux/hash.h>
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
 
 #include "compat.h"
+#include "fetch.h"
 #include "look.h"
 #include "window.h"
 
-/* A target that never stops changing lets the agent look at its signals. */
+/* A target that does not stop changing is looked at again a tick later. */
 #define MAX_TRIES	3
+
+/* memfd_wait_for_pins() gives up after 155 ms (mm/memfd.c). */
+#define SEALING_TIME	msecs_to_jiffies(200)
 
 static int lock_if_free(struct mm_struct *mm)
 {
@@ -49,20 +55,24 @@ static unsigned int first_of(const struct dbgmem_look *l)
 	return (l->range.start >> PAGE_SHIFT) % DBGMEM_LEAF_PAGES;
 }
 
-/* Hold what is not held yet. False if the target has changed since the look. */
-static bool hold(struct dbgmem_window *w, struct dbgmem_pane *pane,
-		 const struct dbgmem_look *l, struct part part)
+/* Hold what is not held yet. -EAGAIN: the target has changed since the look. */
+static int hold(struct dbgmem_window *w, struct dbgmem_pane *pane,
+		const struct dbgmem_look *l, struct part part)
 {
 	struct dbgmem_mirror *m = w->session->mirror;
-	bool ret;
+	u64 held = 0;
+	bool good;
 
 	write_lock(&m->lock);
-	ret = dbgmem_look_holds(l);
-	if (ret)
-		dbgmem_pane_hold(w, pane, part.from, part.to - part.from + 1,
-				 l->pfn + part.from - first_of(l));
+	good = dbgmem_look_holds(l);
+	if (good)
+		held = dbgmem_pane_hold(w, pane, part.from,
+					part.to - part.from + 1,
+					l->pfn + part.from - first_of(l));
 	write_unlock(&m->lock);
-	return ret;
+	if (!good)
+		return -EAGAIN;
+	return dbgmem_pane_count(w, pane, held) ? 0 : -ENOMEM;
 }
 
 /* A part of a pane, and where the agent is to have it. */
@@ -78,6 +88,17 @@ static struct page *page_at(const struct show *s, unsigned long addr)
 	return s->pane->page[s->part.from + ((addr - s->addr) >> PAGE_SHIFT)];
 }
 
+static void show_each(const struct show *s)
+{
+	unsigned long addr = s->addr;
+	unsigned int i;
+
+	for (i = s->part.from; i <= s->part.to; i++, addr += PAGE_SIZE)
+		if (s->pane->page[i])
+			vmf_insert_pfn(s->vma, addr,
+				       page_to_pfn(s->pane->page[i]));
+}
+
 #ifdef CONFIG_X86
 static int show_one(pte_t *pte, unsigned long addr, void *data)
 {
@@ -91,23 +112,23 @@ static int show_one(pte_t *pte, unsigned long addr, void *data)
 	return 0;
 }
 
-/* As vmf_insert_pfn() does, which asks for each page anew what memory it is. */
-static void show_neighbours(struct show *s)
+/*
+ * As vmf_insert_pfn() does, which asks for each page anew what memory it is.
+ * Ordinary memory is all of one kind.
+ */
+static void show_neighbours(struct show *s, bool plain)
 {
-	apply_to_page_range(s->vma->vm_mm, s->addr,
-			    (s->part.to - s->part.from + 1UL) << PAGE_SHIFT,
-			    show_one, s);
+	if (plain)
+		apply_to_page_range(s->vma->vm_mm, s->addr,
+				    (s->part.to - s->part.from + 1UL) <<
+				    PAGE_SHIFT, show_one, s);
+	else
+		show_each(s);
 }
 #else
-static void show_neighbours(struct show *s)
+static void show_neighbours(struct show *s, bool plain)
 {
-	unsigned long addr = s->addr;
-	unsigned int i;
-
-	for (i = s->part.from; i <= s->part.to; i++, addr += PAGE_SIZE)
-		if (s->pane->page[i])
-			vmf_insert_pfn(s->vma, addr,
-				       page_to_pfn(s->pane->page[i]));
+	show_each(s);
 }
 #endif
 
@@ -116,7 +137,7 @@ static void show_neighbours(struct show *s)
  * long as the mutex is held nobody takes them out.
  */
 static vm_fault_t show(struct vm_fault *vmf, const struct dbgmem_pane *pane,
-		       struct part part)
+		       struct part part, bool plain)
 {
 	unsigned long first = (pane->number << DBGMEM_LEAF_BITS) + part.from;
 	struct vm_area_struct *vma = vmf->vma;
@@ -129,87 +150,141 @@ static vm_fault_t show(struct vm_fault *vmf, const struct dbgmem_pane *pane,
 	unsigned long addr = vmf->address & PAGE_MASK;
 	vm_fault_t ret;
 
+	/* Its count may be about to overflow. */
+	if (!page_at(&s, addr))
+		return VM_FAULT_SIGBUS;
 	ret = vmf_insert_pfn(vma, addr, page_to_pfn(page_at(&s, addr)));
 	if (ret == VM_FAULT_NOPAGE)
-		show_neighbours(&s);
+		show_neighbours(&s, plain);
 	return ret;
 }
 
-/* -EAGAIN if the target has changed since the look. */
+/* 0 and the result of the fault in *@ret, or as hold(). */
 static int fill(struct dbgmem_window *w, struct vm_fault *vmf,
 		const struct dbgmem_look *l, vm_fault_t *ret)
 {
 	unsigned long number = l->range.start >> DBGMEM_LEAF_SHIFT;
 	struct part part = part_of(l, vmf->vma);
 	struct dbgmem_pane *pane;
-	int err = 0;
+	int err = -ENOMEM;
 
 	mutex_lock(&w->mutex);
 	/* What is there may be stale. */
 	dbgmem_pane_catch_up(w);
 	pane = dbgmem_pane_get(w, number);
-	if (!pane)
-		*ret = VM_FAULT_OOM;
-	else if (!hold(w, pane, l, part))
-		err = -EAGAIN;
-	else
-		*ret = show(vmf, pane, part);
+	if (pane)
+		err = hold(w, pane, l, part);
+	if (!err)
+		*ret = show(vmf, pane, part, l->plain);
 	mutex_unlock(&w->mutex);
 	return err;
 }
 
-/* Have the target fetch a page, under its lock. 0 or -errno. */
-static int fetch_locked(struct mm_struct *mm, unsigned long addr, int *locked)
+static struct dbgmem_failed *failed_slot(struct dbgmem_window *w,
+					 unsigned long page)
 {
-	struct page *page;
-	long got;
+	unsigned long key = page ^ (unsigned long)current;
 
-	got = dbgmem_get_pages_remote(mm, addr, 1, FOLL_HWPOISON, &page,
-				      locked);
-	if (got == 1)
-		put_page(page);
-	return got == 1 ? 0 : -EFAULT;
+	return &w->failed[hash_long(key, DBGMEM_FAILED_BITS)];
 }
 
-static bool may_retry(const struct vm_fault *vmf)
+/* Remember that there is nothing for this fault. Others may overwrite that. */
+static void failed_set(struct dbgmem_window *w, unsigned long page)
 {
-	return vmf->flags & FAULT_FLAG_ALLOW_RETRY &&
-	       !(vmf->flags & FAULT_FLAG_RETRY_NOWAIT);
+	struct dbgmem_mirror *m = w->session->mirror;
+
+	write_lock(&m->lock);
+	*failed_slot(w, page) = (struct dbgmem_failed) {
+		.task = current,
+		.page = page,
+	};
+	write_unlock(&m->lock);
+}
+
+/* Is there nothing for this fault? Answers once; a new fault is a new chance. */
+static bool failed_test(struct dbgmem_window *w, const struct vm_fault *vmf,
+			unsigned long page)
+{
+	struct dbgmem_mirror *m = w->session->mirror;
+	struct dbgmem_failed *f = failed_slot(w, page);
+	bool ret;
+
+	write_lock(&m->lock);
+	ret = f->task == current && f->page == page;
+	if (ret)
+		f->task = NULL;
+	write_unlock(&m->lock);
+	return ret && vmf->flags & FAULT_FLAG_TRIED;
 }
 
 /*
- * Wait for the target's lock, and for its page if @fetch, without the agent's.
- * Nothing of @vmf is touched after that: its mapping may be gone.
+ * For how many jiffies are pages of the looked at file not to be held? Who seals
+ * a memfd against writing denies writable mappings first, and then waits for
+ * references to its pages to go; a sealed one stays denied.
  */
+static unsigned long sealing(struct dbgmem_window *w,
+			     const struct dbgmem_look *l)
+{
+	struct dbgmem_mirror *m = w->session->mirror;
+	struct dbgmem_sealing *s;
+	long left;
+
+	if (likely(!l->denied))
+		return 0;
+	s = &w->sealing[hash_ptr(l->denied, DBGMEM_SEALING_BITS)];
+	write_lock(&m->lock);
+	if (s->mapping != l->denied || s->inode != l->inode) {
+		s->mapping = l->denied;
+		s->inode = l->inode;
+		s->until = jiffies + SEALING_TIME;
+	}
+	left = s->until - jiffies;
+	write_unlock(&m->lock);
+	return left > 0 && left <= (long)SEALING_TIME ? left : 0;
+}
+
+/* What a fault has to wait for, with the agent's lock dropped. */
+struct wait {
+	bool		fetch;	/* the page */
+	unsigned long	nap;	/* jiffies, or else the target's lock */
+};
+
+static void wait_for(struct dbgmem_session *s, unsigned long addr,
+		     const struct wait *w)
+{
+	int err;
+
+	if (w->fetch) {
+		err = dbgmem_fetch(s->mm, addr, 1, FOLL_HWPOISON);
+		if (err == -EFAULT || err == -EHWPOISON)
+			failed_set(s->window, addr >> PAGE_SHIFT);
+		else if (err)
+			schedule_timeout_interruptible(1);
+	} else if (w->nap) {
+		schedule_timeout_interruptible(w->nap);
+	} else if (!mmap_read_lock_killable(s->mm)) {
+		mmap_read_unlock(s->mm);
+	}
+}
+
+/* Nothing of @vmf is touched after the lock is dropped: its mapping may be gone. */
 static vm_fault_t wait_without_lock(struct dbgmem_session *s,
 				    struct vm_fault *vmf, unsigned long addr,
-				    bool fetch)
+				    const struct wait *w)
 {
 	struct file *file = get_file(vmf->vma->vm_file);
-	int locked = 1;
 
 	mmap_read_unlock(vmf->vma->vm_mm);
-	if (!mmap_read_lock_killable(s->mm)) {
-		if (fetch)
-			fetch_locked(s->mm, addr, &locked);
-		if (locked)
-			mmap_read_unlock(s->mm);
-	}
+	wait_for(s, addr, w);
 	mmput_async(s->mm);
 	fput(file);
 	return VM_FAULT_RETRY;
 }
 
-/* It is not resident: fetch it. -EAGAIN if it is worth another look. */
-static int fetch(struct dbgmem_session *s, unsigned long addr)
+static bool may_wait(const struct vm_fault *vmf)
 {
-	int ret;
-
-	if (!mmap_read_trylock(s->mm))
-		return -EBUSY;
-	ret = fetch_locked(s->mm, addr, NULL);
-	mmap_read_unlock(s->mm);
-	return ret ?: -EAGAIN;
+	return vmf->flags & FAULT_FLAG_ALLOW_RETRY &&
+	       !(vmf->flags & FAULT_FLAG_RETRY_NOWAIT);
 }
 
 static bool is_resident(const struct dbgmem_look *l, unsigned long addr)
@@ -219,24 +294,29 @@ static bool is_resident(const struct dbgmem_look *l, unsigned long addr)
 
 /*
  * One try. 0 and the result of the fault in *@ret; -EAGAIN: once more; -EBUSY:
- * the target's lock is taken; -ENXIO: the page is to be fetched without ours;
- * -EFAULT: there is nothing.
+ * what has to be waited for is in *@wait; -ENOMEM; -EFAULT: there is nothing.
  */
 static int try(struct dbgmem_session *s, struct vm_fault *vmf,
-	       unsigned long addr, vm_fault_t *ret)
+	       unsigned long addr, vm_fault_t *ret, struct wait *wait)
 {
+	struct dbgmem_window *w = s->window;
 	struct dbgmem_look l;
 	int err;
 
+	wait->nap = dbgmem_pane_cool(w, addr >> DBGMEM_LEAF_SHIFT);
+	if (wait->nap)
+		return -EBUSY;
 	err = dbgmem_look(&l, s->mirror, addr, lock_if_free);
 	if (err)
 		return err;
-	if (is_resident(&l, addr))
-		return fill(s->window, vmf, &l, ret);
-	/* The first time, it may take as long as it wants. */
-	if (may_retry(vmf) && !(vmf->flags & FAULT_FLAG_TRIED))
-		return -ENXIO;
-	return fetch(s, addr);
+	if (!is_resident(&l, addr)) {
+		if (failed_test(w, vmf, addr >> PAGE_SHIFT))
+			return -EFAULT;
+		wait->fetch = true;
+		return -EBUSY;
+	}
+	wait->nap = sealing(w, &l);
+	return wait->nap ? -EBUSY : fill(w, vmf, &l, ret);
 }
 
 /**
@@ -247,19 +327,22 @@ vm_fault_t dbgmem_window_fault(struct vm_fault *vmf)
 {
 	struct dbgmem_session *s = dbgmem_session(vmf->vma->vm_file);
 	unsigned long addr = vmf->pgoff << PAGE_SHIFT;
-	vm_fault_t ret = VM_FAULT_NOPAGE;
+	vm_fault_t ret = VM_FAULT_SIGBUS;
 	int err = -EFAULT, tries = 0;
+	struct wait wait = {};
 
 	if (!mmget_not_zero(s->mm))
-		return VM_FAULT_SIGBUS;
+		return ret;
 	if (dbgmem_target_state(s) == DBGMEM_STATE_ATTACHED) {
 		do {
-			err = try(s, vmf, addr, &ret);
+			err = try(s, vmf, addr, &ret, &wait);
 		} while (err == -EAGAIN && ++tries < MAX_TRIES);
 	}
-	if ((err == -EBUSY || err == -ENXIO) && may_retry(vmf))
-		return wait_without_lock(s, vmf, addr, err == -ENXIO);
+	if (err == -EAGAIN)
+		wait.nap = 1;
+	if ((err == -EBUSY || err == -EAGAIN) && may_wait(vmf))
+		return wait_without_lock(s, vmf, addr, &wait);
 	/* Perhaps the last one: its memory is not to be freed under our lock. */
 	mmput_async(s->mm);
-	return err == -EFAULT ? VM_FAULT_SIGBUS : ret;
+	return err == -ENOMEM ? VM_FAULT_OOM : ret;
 }

@@ -21,7 +21,7 @@ struct ioctl_case {
 	unsigned long cmd;
 	size_t first, size;		/* of the first version, and today's */
 	struct part out[3];		/* where the outputs are */
-	size_t reserved[2];		/* offsets, 0 for none */
+	size_t reserved[3];		/* offsets, 0 for none */
 	uint32_t flags;			/* the ones that are known */
 	bool mirror;			/* it needs a session with one */
 	void (*fill)(struct abi *a, void *req);
@@ -218,8 +218,9 @@ FIXTURE_VARIANT_ADD(every_ioctl, info)
 		.size = sizeof(struct dbgmem_info),
 		.out = { FIELDS(info, abi_version, max_exact_pages),
 			 FIELDS(info, max_breakpoints, max_retries),
-			 FIELDS(info, attach_flags, windows) },
-		.reserved = { OFFSET(info, reserved), OFFSET(info, reserved2) },
+			 FIELDS(info, attach_flags, window_lease) },
+		.reserved = { OFFSET(info, reserved), OFFSET(info, reserved2),
+			      OFFSET(info, reserved3) },
 		.fill = fill_info,
 	},
 };

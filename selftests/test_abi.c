@@ -91,7 +91,7 @@ TEST_F_TIMEOUT(every_ioctl, exact_size_works_and_writes_every_output, 120)
 		for (i = out->from; i + 4 <= out->to; i += 4)
 			EXPECT_FALSE(all_bytes(req + i, 4, POISON))
 				TH_LOG("output at %zu not written", i);
-	for (i = 0; i < 2 && c->reserved[i]; i++)
+	for (i = 0; i < 3 && c->reserved[i]; i++)
 		EXPECT_TRUE(all_bytes(req + c->reserved[i], 4, 0));
 }
 
@@ -199,7 +199,7 @@ TEST_F_TIMEOUT(every_ioctl, nonzero_reserved_is_eopnotsupp, 60)
 	unsigned char *req = self->a.req;
 	int bit, i;
 
-	for (bit = 0; bit < 64; bit++) {
+	for (bit = 0; bit < 96; bit++) {
 		i = bit / 32;
 		if (!c->reserved[i])
 			continue;

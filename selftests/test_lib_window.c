@@ -35,6 +35,7 @@ FIXTURE_TEARDOWN(window)
 	dbgmem_close(self->m);
 	target_stop(&self->t);
 	munmap(mem, PAGES * PAGE);
+	param_set("window_lease", "100");
 }
 
 static long fill(void *value)
@@ -103,6 +104,7 @@ TEST_F(window, prefault_shows_all_that_is_there)
 	struct dbgmem_window *w;
 	struct dbgmem_info info;
 
+	ASSERT_EQ(0, param_set("window_lease", "0"));
 	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 2 * PAGE));
 	ASSERT_EQ(0, dbgmem_get_info(self->m, &info));
 	EXPECT_EQ(0, info.window_pages);

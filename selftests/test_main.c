@@ -15,7 +15,7 @@
 #define LAYOUT(s, f, off) \
 	_Static_assert(offsetof(struct s, f) == (off), #s "." #f)
 
-_Static_assert(sizeof(struct dbgmem_info) == 120, "dbgmem_info");
+_Static_assert(sizeof(struct dbgmem_info) == 128, "dbgmem_info");
 LAYOUT(dbgmem_info, size, 0);
 LAYOUT(dbgmem_info, flags, 4);
 LAYOUT(dbgmem_info, abi_version, 8);
@@ -43,6 +43,8 @@ LAYOUT(dbgmem_info, mirror_pages, 104);
 LAYOUT(dbgmem_info, max_window_pages, 108);
 LAYOUT(dbgmem_info, window_pages, 112);
 LAYOUT(dbgmem_info, windows, 116);
+LAYOUT(dbgmem_info, window_lease, 120);
+LAYOUT(dbgmem_info, reserved3, 124);
 
 _Static_assert(sizeof(struct dbgmem_attach) == 24, "dbgmem_attach");
 LAYOUT(dbgmem_attach, size, 0);
@@ -253,6 +255,7 @@ TEST(info_of_an_unbound_session)
 	EXPECT_EQ(65536, info.max_window_pages);
 	EXPECT_EQ(0, info.window_pages);
 	EXPECT_EQ(0, info.windows);
+	EXPECT_EQ(100, info.window_lease);
 	close(fd);
 }
 

@@ -59,6 +59,7 @@ FIXTURE_SETUP(swap)
 
 FIXTURE_TEARDOWN(swap)
 {
+	param_set("window_lease", "100");
 	if (self->cannot)
 		return;
 	trial_stop(&self->trial);
@@ -131,6 +132,8 @@ TEST_F_TIMEOUT(swap, a_window_lets_it_go_and_shows_it_again, 120)
 
 	if (self->cannot)
 		SKIP(return, "%s", self->cannot);
+	/* What is counted below must not have been let go of. */
+	ASSERT_EQ(0, param_set("window_lease", "0"));
 	win = (const char *)window_map(self->fd, self->mem, AREA);
 	ASSERT_NE(MAP_FAILED, win);
 	for (i = 0; i < 3; i++) {

@@ -44,6 +44,7 @@ FIXTURE_TEARDOWN(window)
 	munmap((void *)self->win, AREA);
 	trial_stop(&self->trial);
 	param_set("window_pages", "65536");
+	param_set("window_lease", "100");
 }
 
 /* All of the window is the pattern @seed. */
@@ -300,6 +301,7 @@ TEST_F_TIMEOUT(window, several_show_the_same_and_end_by_themselves, 60)
 	char path[64], text[1024];
 
 	ASSERT_NE(MAP_FAILED, other);
+	ASSERT_EQ(0, param_set("window_lease", "0"));
 	EXPECT_SHOWS(3);
 	EXPECT_EQ(-1, pattern_differs((const char *)other, 0, AREA, 3));
 	ASSERT_EQ(0, session_info(self->fd, &info));
@@ -351,6 +353,7 @@ TEST_F_TIMEOUT(window, hold_no_more_than_the_limit, 60)
 	munmap((void *)self->win, AREA);
 	close(self->fd);
 	ASSERT_EQ(0, param_set("window_pages", "64"));
+	ASSERT_EQ(0, param_set("window_lease", "0"));
 	self->fd = session_open(self->target->pid, O_RDONLY);
 	ASSERT_LE(0, self->fd);
 	self->trial.fd = self->fd;

@@ -176,8 +176,12 @@
  *	none
  * @max_window_pages: (out) the most pages that the windows of a session hold: of
  *	this one's, or of a new one's
- * @window_pages: (out) how many this session's hold at the moment
+ * @window_pages: (out) how many this session's hold at the moment; of a huge
+ *	page, all of it is counted
  * @windows: (out) how many windows this session has mapped
+ * @window_lease: (out) milliseconds that windows hold a page before they look it
+ *	up again: the module parameter window_lease=; 0: as long as it is mapped
+ * @reserved3: must be 0
  *
  * Works on an unbound session too. Errors: EFAULT, EINVAL, E2BIG, EOPNOTSUPP.
  */
@@ -209,6 +213,8 @@ struct dbgmem_info {
 	__u32 max_window_pages;
 	__u32 window_pages;
 	__u32 windows;
+	__u32 window_lease;
+	__u32 reserved3;
 };
 
 /**
@@ -861,9 +867,17 @@ struct dbgmem_region_list {
  * A change of the target's mapping, by munmap, mremap, mprotect, copying after a
  * fork, being swapped out and the like, shows a moment later. Until then the
  * window shows the old page, which stays what it was: the window holds it, so it
- * has not become anybody else's. DBGMEM_IOC_WINDOW_SYNC waits for that. Windows of
- * a session together hold dbgmem_info.max_window_pages at most; what was looked
- * at first gives way, and is found again.
+ * has not become anybody else's. DBGMEM_IOC_WINDOW_SYNC waits for that.
+ *
+ * A page is held for dbgmem_info.window_lease milliseconds at most, then let go
+ * of, and found again by the next access. So a window that nobody looks at costs
+ * the target nothing. One that is looked at all the time holds the pages that it
+ * shows most of the time, and while it does the kernel cannot move, split,
+ * collapse or take them offline, nor recover from a memory failure in them. A
+ * memfd can be sealed all the same: its pages are not held while that is tried.
+ * Windows of a session together hold dbgmem_info.max_window_pages at most, or what
+ * one group of 64 neighbours needs, a huge page counted whole; what was looked at
+ * first gives way, and is found again.
  *
  * Breakpoints are not hidden. A window cannot be written to, is not inherited by
  * fork(2), is left out of core dumps, cannot grow by mremap(2), and what asks for
