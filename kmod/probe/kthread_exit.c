@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* 5.17 has an exit for threads of the kernel alone. */
-#include <linux/kthread.h>
+#include <linux/module.h>
 
 #ifndef DBGMEM_PROBE_ABSENT
-void *probe = kthread_exit;
+void *probe = __module_put_and_kthread_exit;
 #else
-enum { kthread_exit };
+enum { __module_put_and_kthread_exit };
 #endif
