@@ -123,6 +123,20 @@ static inline bool dbgmem_fault_completed(vm_fault_t fault)
 enum { PageAnonExclusive };	/* does not compile where there is one */
 #endif
 
+/* Take the mmap_lock as a writer, if it is free. */
+static inline bool dbgmem_mmap_write_trylock(struct mm_struct *mm)
+{
+#if DBGMEM_HAVE_MMAP_WRITE_TRYLOCK
+	return mmap_write_trylock(mm);
+#else
+	if (!down_write_trylock(&mm->mmap_lock))
+		return false;
+	/* as mmap_write_lock() does; mmap_write_unlock() ends it */
+	mm_lock_seqcount_begin(mm);
+	return true;
+#endif
+}
+
 /*
  * Take the mmap_lock for finding a page to write to, and for writing to it.
  *

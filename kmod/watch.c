@@ -14,6 +14,7 @@
 #include <linux/sched/signal.h>
 #include <linux/wait.h>
 
+#include "compat.h"
 #include "watch.h"
 
 /* Notifiers that were put and are not freed yet. */
@@ -33,7 +34,7 @@ int dbgmem_watch_try(struct mmu_notifier *n, struct mm_struct *mm)
 {
 	int ret;
 
-	if (!mmap_write_trylock(mm))
+	if (!dbgmem_mmap_write_trylock(mm))
 		return -EAGAIN;
 	ret = __mmu_notifier_register(n, mm);
 	mmap_write_unlock(mm);
