@@ -55,7 +55,7 @@
 
 /**
  * struct dbgmem_session - one open of /dev/dbgmem
- * @lock: serialises ATTACH, and the registration of @notifier
+ * @lock: serialises ATTACH
  * @mm: the target's address space, held by mmgrab() so that the memory itself
  *	is not; NULL until attached, then constant. Publishes @pid and @access
  * @pid: the target's thread group
@@ -66,9 +66,7 @@
  *	attached
  * @window: all windows of the session, or NULL before the first
  * @ended: DBGMEM_STATE_EXITED or _EXECED once that was noticed, else 0
- * @notifier: tells of the end of @mm; registered by the first poll that waits
- * @watching: @notifier is registered; under @lock
- * @wait: woken when @mm ends
+ * @event: what poll waits for; constant from open to close
  * @scratch: memory of the last vector, for the next one; NULL while in use
  * @overlay: held for reading by a batch that is copied, for writing by one that
  *	may change a shadow, and by what sets and clears breakpoints
@@ -95,9 +93,7 @@ struct dbgmem_session {
 	struct dbgmem_mirror	*mirror;
 	struct dbgmem_window	*window;
 	u32			ended;
-	struct mmu_notifier	notifier;
-	bool			watching;
-	wait_queue_head_t	wait;
+	struct dbgmem_event	*event;
 	struct dbgmem_scratch	*scratch;
 	struct rw_semaphore	overlay;	/* see above */
 	bool			overlaid;
@@ -280,6 +276,9 @@ bool dbgmem_target_traced_by_current(struct dbgmem_session *s);
 bool dbgmem_target_capable(struct dbgmem_session *s, int cap);
 
 /* event.c */
+int dbgmem_event_init(void);
+void dbgmem_event_exit(void);
+int dbgmem_event_open(struct dbgmem_session *s);
 __poll_t dbgmem_poll(struct file *file, poll_table *wait);
 void dbgmem_event_release(struct dbgmem_session *s);
 

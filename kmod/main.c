@@ -202,10 +202,13 @@ static int dbgmem_open(struct inode *inode, struct file *file)
 	s = kzalloc(sizeof(*s), GFP_KERNEL_ACCOUNT);
 	if (!s)
 		return -ENOMEM;
+	if (dbgmem_event_open(s)) {
+		kfree(s);
+		return -ENOMEM;
+	}
 	mutex_init(&s->lock);
 	init_rwsem(&s->overlay);
 	refcount_set(&s->refs, 1);
-	init_waitqueue_head(&s->wait);
 	file->private_data = s;
 	dbgmem_unsigned_offsets(file);
 	return 0;
@@ -267,9 +270,12 @@ static int __init dbgmem_init(void)
 	ret = dbgmem_receipt_init();
 	if (ret)
 		return ret;
-	ret = dbgmem_mirror_init();
+	ret = dbgmem_event_init();
 	if (ret)
 		return ret;
+	ret = dbgmem_mirror_init();
+	if (ret)
+		goto err_event;
 	ret = dbgmem_breakpoint_init();
 	if (ret)
 		goto err_mirror;
@@ -283,6 +289,8 @@ err_breakpoint:
 	dbgmem_breakpoint_exit();
 err_mirror:
 	dbgmem_mirror_exit();
+err_event:
+	dbgmem_event_exit();
 	return ret;
 }
 
@@ -292,6 +300,7 @@ static void __exit dbgmem_exit(void)
 	dbgmem_breakpoint_exit();
 	dbgmem_watch_exit();
 	dbgmem_mirror_exit();
+	dbgmem_event_exit();
 	pr_info("unloaded\n");
 }
 
