@@ -337,9 +337,12 @@ int dbgmem_ioc_attach(struct dbgmem_ucmd *ucmd)
 	receipt = fget(a->receipt);
 	if (!receipt)
 		return -EBADF;
-	mutex_lock(&s->lock);
-	ret = s->mm ? -EISCONN : bind(ucmd, receipt);
-	mutex_unlock(&s->lock);
+	/* Who holds it may wait for a page to write the answer to. */
+	ret = mutex_lock_killable(&s->lock);
+	if (!ret) {
+		ret = s->mm ? -EISCONN : bind(ucmd, receipt);
+		mutex_unlock(&s->lock);
+	}
 	fput(receipt);
 
 	trace_dbgmem_attach(a->pid, a->access, ret);

@@ -5,9 +5,12 @@
  */
 #include "proc.h"
 
+#include <linux/userfaultfd.h>
 #include <poll.h>
 #include <limits.h>
 #include <pthread.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
 
 #include <kselftest_harness.h>
 
@@ -459,6 +462,144 @@ TEST_F_TIMEOUT(session, racing_attaches_bind_once, 120)
 		EXPECT_EQ(1, ok);
 		close(fd);
 	}
+}
+
+/* --- ATTACH and signals --- */
+
+static void on_alarm(int sig)
+{
+}
+
+static void storm(long us)
+{
+	struct sigaction sa = { .sa_handler = on_alarm };
+	struct itimerval it = {
+		.it_value.tv_usec = us,
+		.it_interval.tv_usec = us,
+	};
+
+	sigaction(SIGALRM, &sa, NULL);
+	setitimer(ITIMER_REAL, &it, NULL);
+}
+
+FIXTURE(attaching)
+{
+	struct target target;
+	int mem_fd;
+};
+
+FIXTURE_VARIANT(attaching)
+{
+	uint32_t flags;
+};
+
+FIXTURE_VARIANT_ADD(attaching, plain) { .flags = 0 };
+FIXTURE_VARIANT_ADD(attaching, with_mirror) { .flags = DBGMEM_ATTACH_MIRROR };
+
+FIXTURE_SETUP(attaching)
+{
+	struct dbgmem_info info;
+	int fd = dev_open(O_RDWR);
+
+	ASSERT_EQ(0, session_info(fd, &info));
+	close(fd);
+	if (variant->flags & ~info.attach_flags)
+		SKIP(return, "no mirrors in this kernel");
+	attach_flags = variant->flags;
+	ASSERT_EQ(0, target_start(&self->target));
+	self->mem_fd = proc_open(self->target.pid, "mem", O_RDWR);
+	ASSERT_LE(0, self->mem_fd);
+}
+
+FIXTURE_TEARDOWN(attaching)
+{
+	storm(0);
+	close(self->mem_fd);
+	target_stop(&self->target);
+}
+
+TEST_F_TIMEOUT(attaching, under_signals_works, 60)
+{
+	int i, fd, ret, failed = 0;
+	struct target t;
+
+	for (i = 0; i < 200; i++) {
+		/* The kernel gets ready once for each target. */
+		ASSERT_EQ(0, target_start(&t));
+		close(self->mem_fd);
+		self->mem_fd = proc_open(t.pid, "mem", O_RDWR);
+		fd = dev_open(O_RDWR);
+		storm(100);
+		ret = attach(fd, t.pid, self->mem_fd);
+		storm(0);
+		failed += ret != 0;
+		close(fd);
+		target_stop(&t);
+	}
+	EXPECT_EQ(0, failed);
+}
+
+/* --- an ATTACH that cannot be answered, and one behind it --- */
+
+/* Write to a page that nobody makes writable again. Does not come back. */
+static void attach_and_wait(int fd, pid_t pid, int mem_fd)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct dbgmem_attach *a = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+				       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct uffdio_register reg = {
+		.range = { (uintptr_t)a, PAGE },
+		.mode = UFFDIO_REGISTER_MODE_WP,
+	};
+	struct uffdio_writeprotect wp = {
+		.range = { (uintptr_t)a, PAGE },
+		.mode = UFFDIO_WRITEPROTECT_MODE_WP,
+	};
+	int uffd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+
+	*a = (struct dbgmem_attach){
+		.size = sizeof(*a),
+		.flags = attach_flags,
+		.pid = pid,
+		.receipt = mem_fd,
+	};
+	if (uffd < 0 || ioctl(uffd, UFFDIO_API, &api) ||
+	    ioctl(uffd, UFFDIO_REGISTER, &reg) ||
+	    ioctl(uffd, UFFDIO_WRITEPROTECT, &wp))
+		_exit(2);
+	ioctl(fd, DBGMEM_IOC_ATTACH, a);
+	_exit(1);
+}
+
+TEST_F_TIMEOUT(attaching, behind_another_dies_at_once, 60)
+{
+	pid_t pid = self->target.pid, first, second;
+	int fd = dev_open(O_RDWR);
+	long start;
+
+	first = fork();
+	if (!first)
+		attach_and_wait(fd, pid, self->mem_fd);
+	sleep_ms(300);
+	if (waitpid(first, NULL, WNOHANG) == first)
+		SKIP(return, "no write-protection by userfaultfd");
+	second = fork();
+	if (!second)
+		_exit(attach(fd, pid, self->mem_fd) ? 1 : 0);
+	sleep_ms(300);
+	start = now_ms();
+	kill(second, SIGKILL);
+	while (waitpid(second, NULL, WNOHANG) != second &&
+	       now_ms() - start < 5000)
+		sleep_ms(10);
+	EXPECT_LE(now_ms() - start, 1000);
+	start = now_ms();
+	kill(first, SIGKILL);
+	EXPECT_EQ(-SIGKILL, child_wait(first));
+	EXPECT_LE(now_ms() - start, 1000);
+	/* Who could not be told has not attached. */
+	EXPECT_EQ(0, attach(fd, pid, self->mem_fd));
+	close(fd);
 }
 
 TEST_HARNESS_MAIN
