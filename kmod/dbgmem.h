@@ -254,6 +254,7 @@ int dbgmem_respond(struct dbgmem_ucmd *ucmd);
 void dbgmem_session_put(struct dbgmem_session *s);
 
 /* param.c */
+void dbgmem_param_init(u32 force_default);
 u32 dbgmem_engine(void);
 u32 dbgmem_force_policy(void);
 
@@ -263,6 +264,7 @@ void dbgmem_show_fdinfo(struct seq_file *m, struct file *file);
 
 /* receipt.c */
 int dbgmem_receipt_init(void);
+u32 dbgmem_receipt_force(void);
 int dbgmem_receipt_mm(struct file *receipt, struct mm_struct **mm);
 
 /* target.c */

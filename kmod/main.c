@@ -270,6 +270,7 @@ static int __init dbgmem_init(void)
 	ret = dbgmem_receipt_init();
 	if (ret)
 		return ret;
+	dbgmem_param_init(dbgmem_receipt_force());
 	ret = dbgmem_event_init();
 	if (ret)
 		return ret;

@@ -2,6 +2,7 @@
 /*
  * Module parameters: names in /sys/module/dbgmem/parameters, numbers inside.
  */
+#include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
@@ -23,13 +24,21 @@ static const char * const force_names[] = {
 	NULL
 };
 
+/**
+ * struct choice - a parameter that is one of some names
+ * @names: by value
+ * @value: the current one
+ * @chosen: somebody has set it
+ */
 struct choice {
 	const char * const	*names;
 	u32			value;
+	bool			chosen;
 };
 
 static struct choice engine = { engine_names, DBGMEM_ENGINE_AUTO };
-static struct choice force = { force_names, DBGMEM_FORCE_CAPABLE };
+/* Until dbgmem_param_init(). */
+static struct choice force = { force_names, DBGMEM_FORCE_PTRACE };
 
 static int choice_set(const char *val, const struct kernel_param *kp)
 {
@@ -39,6 +48,7 @@ static int choice_set(const char *val, const struct kernel_param *kp)
 	for (i = 0; c->names[i]; i++) {
 		if (sysfs_streq(val, c->names[i])) {
 			WRITE_ONCE(c->value, i);
+			c->chosen = true;
 			return 0;
 		}
 	}
@@ -61,7 +71,19 @@ module_param_cb(engine, &choice_ops, &engine, 0644);
 MODULE_PARM_DESC(engine, "auto (default), remote (access_process_vm) or pinned");
 
 module_param_cb(force, &choice_ops, &force, 0644);
-MODULE_PARM_DESC(force, "who may write through read-only protections: never, ptrace (the tracer), capable (default: or CAP_SYS_PTRACE), always");
+MODULE_PARM_DESC(force, "who may write through read-only protections: never, ptrace (the tracer), capable (or CAP_SYS_PTRACE), always; default: capable, or ptrace where the kernel does not let /proc/PID/mem write so");
+
+/**
+ * dbgmem_param_init - defaults that depend on the kernel
+ * @force_default: of force=, if that was not given
+ */
+void __init dbgmem_param_init(u32 force_default)
+{
+	kernel_param_lock(THIS_MODULE);
+	if (!force.chosen)
+		WRITE_ONCE(force.value, force_default);
+	kernel_param_unlock(THIS_MODULE);
+}
 
 /**
  * dbgmem_engine - the engine= parameter

@@ -15,6 +15,8 @@
 
 #include <linux/err.h>
 #include <linux/magic.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
 #include <linux/printk.h>
 
 #include "dbgmem.h"
@@ -57,6 +59,61 @@ int __init dbgmem_receipt_init(void)
 	}
 	filp_close(file, NULL);
 	return ret;
+}
+
+/* Write a byte of the current process at @addr onto itself. 0 or -errno. */
+static int write_self(unsigned long addr)
+{
+	loff_t pos = addr;
+	struct file *file;
+	ssize_t n;
+
+	file = filp_open("/proc/self/mem", O_RDWR, 0);
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	/* kernel_write() does without such a method; the byte is user memory. */
+	if (file->f_op != proc_mem_fops || !proc_mem_fops->write)
+		n = -ENODEV;
+	else
+		n = proc_mem_fops->write(file, (char __user *)addr, 1, &pos);
+	filp_close(file, NULL);
+	if (n < 0)
+		return n;
+	return n == 1 ? 0 : -EIO;
+}
+
+/**
+ * dbgmem_receipt_force - learn who may write through protections by default
+ *
+ * Kernels since 6.12 may be told not to let /proc/PID/mem do it (see
+ * proc_mem.force_override in the kernel's list of parameters), but for the
+ * tracer. What was closed there is not opened here unless the administrator says
+ * so. Only at load, for the same reason as above; nothing changes by the try.
+ *
+ * Return: DBGMEM_FORCE_CAPABLE, or DBGMEM_FORCE_PTRACE after saying why in the
+ * log.
+ */
+u32 __init dbgmem_receipt_force(void)
+{
+	unsigned long page;
+	int ret;
+
+	page = vm_mmap(NULL, 0, PAGE_SIZE, PROT_READ,
+		       MAP_PRIVATE | MAP_ANONYMOUS, 0);
+	if (IS_ERR_VALUE(page)) {
+		ret = page;
+	} else {
+		ret = write_self(page);
+		vm_munmap(page, PAGE_SIZE);
+	}
+	if (!ret)
+		return DBGMEM_FORCE_CAPABLE;
+	if (ret == -EIO)
+		pr_info("force=ptrace by default: this kernel does not let /proc/PID/mem write through protections\n");
+	else
+		pr_info("force=ptrace by default: could not find out what this kernel allows (error %d)\n",
+			ret);
+	return DBGMEM_FORCE_PTRACE;
 }
 
 /**

@@ -8,7 +8,10 @@
 #include <dbgmem.h>
 #include <ftw.h>
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 
 static void param_get(const char *name, char *value, size_t size)
@@ -100,12 +103,25 @@ TEST_F(module, busy_unload_is_refused)
 	EXPECT_EQ(0, dbgmem_module_unload());
 }
 
+/* Does this kernel let one write to one's own read-only page so? */
+static bool mem_forces(void)
+{
+	int fd = open("/proc/self/mem", O_RDWR | O_CLOEXEC);
+	char *page = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS,
+			  -1, 0);
+	bool ret = pwrite(fd, "x", 1, (uintptr_t)page) == 1 && *page == 'x';
+
+	munmap(page, 4096);
+	close(fd);
+	return ret;
+}
+
 TEST_F(module, parameters)
 {
 	struct dbgmem_info info;
 
 	EXPECT_PARAM("auto", "engine");
-	EXPECT_PARAM("capable", "force");
+	EXPECT_PARAM(mem_forces() ? "capable" : "ptrace", "force");
 	ASSERT_EQ(0, dbgmem_module_unload());
 	ASSERT_EQ(0, dbgmem_module_load(NULL, "engine=pinned force=never"))
 		TH_LOG("%s", dbgmem_errstr());
@@ -144,15 +160,21 @@ static int module_visit(const char *path, const struct stat *st, int type,
 	return 1;
 }
 
-TEST_F(module, from_a_file)
+/* Find the module's file. */
+static bool module_find(void)
 {
 	struct utsname uts;
 	char dir[128];
 
 	uname(&uts);
 	snprintf(dir, sizeof(dir), "/lib/modules/%s", uts.release);
-	if (nftw(dir, module_visit, 8, FTW_PHYS) != 1)
-		SKIP(return, "no dbgmem.ko below %s", dir);
+	return nftw(dir, module_visit, 8, FTW_PHYS) == 1;
+}
+
+TEST_F(module, from_a_file)
+{
+	if (!module_find())
+		SKIP(return, "no dbgmem.ko in /lib/modules");
 	ASSERT_EQ(0, dbgmem_module_unload());
 	EXPECT_EQ(0, dbgmem_module_load(module_path, "force=ptrace"))
 		TH_LOG("%s", dbgmem_errstr());
@@ -260,6 +282,54 @@ TEST_F(module, a_forged_model_of_receipts_is_refused)
 	EXPECT_EQ(0, in_child(load_seeing_a_file));
 	EXPECT_EQ(0, in_child(load_seeing_another));
 	EXPECT_EQ(DBGMEM_MODULE_ABSENT, dbgmem_module_state());
+}
+
+/* As one that gets no memory to try it on: 0 if it loads. */
+static int load_without_room(const char *params)
+{
+	struct rlimit none = { 0, 0 };
+	int fd = open(module_path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || setrlimit(RLIMIT_AS, &none))
+		return 1;
+	return syscall(SYS_finit_module, fd, params, 0) ? 2 : 0;
+}
+
+static int load_that_cannot_try(void)
+{
+	return load_without_room("");
+}
+
+static int load_that_need_not_try(void)
+{
+	return load_without_room("force=capable");
+}
+
+static const char * const forced[] = {
+	"force=never", "force=ptrace", "force=capable", "force=always",
+};
+
+/* What is not known to be allowed is not; what the administrator says is. */
+TEST_F(module, default_of_force_is_learned)
+{
+	struct dbgmem_info info;
+	size_t i;
+
+	if (!module_find())
+		SKIP(return, "no dbgmem.ko in /lib/modules");
+	for (i = 0; i < 4; i++) {
+		ASSERT_EQ(0, dbgmem_module_unload());
+		ASSERT_EQ(0, dbgmem_module_load(NULL, forced[i]));
+		EXPECT_PARAM(forced[i] + 6, "force");
+	}
+	ASSERT_EQ(0, dbgmem_module_unload());
+	ASSERT_EQ(0, in_child(load_that_need_not_try));
+	EXPECT_PARAM("capable", "force");
+	ASSERT_EQ(0, dbgmem_module_unload());
+	ASSERT_EQ(0, in_child(load_that_cannot_try));
+	EXPECT_PARAM("ptrace", "force");
+	ASSERT_EQ(0, dbgmem_get_info(NULL, &info));
+	EXPECT_EQ(DBGMEM_FORCE_PTRACE, info.force_policy);
 }
 
 TEST_F(module, twenty_times)

@@ -134,7 +134,11 @@
 #define DBGMEM_ENGINE_REMOTE	1	/* access_process_vm() */
 #define DBGMEM_ENGINE_PINNED	2	/* the target's pages held in place */
 
-/* dbgmem_info.force_policy: the module parameter force= */
+/*
+ * dbgmem_info.force_policy: the module parameter force=. Its default is CAPABLE
+ * where the kernel lets a process write to a read-only page of its own through
+ * /proc/self/mem, and PTRACE where it does not (proc_mem.force_override).
+ */
 #define DBGMEM_FORCE_NEVER	0	/* nobody */
 #define DBGMEM_FORCE_PTRACE	1	/* the target's tracer */
 #define DBGMEM_FORCE_CAPABLE	2	/* as above, or CAP_SYS_PTRACE over the target */

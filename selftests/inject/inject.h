@@ -149,6 +149,8 @@ inject_workqueue(const char *name, unsigned int flags, int max)
 	INJECT(MEMORY, -EBUSY, hmm_range_fault(__VA_ARGS__))
 #define misc_register(...) \
 	INJECT(MEMORY, -ENOMEM, misc_register(__VA_ARGS__))
+#define vm_mmap(...) \
+	INJECT(MEMORY, -ENOMEM, vm_mmap(__VA_ARGS__))
 #define filp_open(...) \
 	INJECT(MEMORY, ERR_PTR(-ENOMEM), filp_open(__VA_ARGS__))
 
