@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "audit.h"
 #include "hold.h"
 #include "registry.h"
 #include "trace.h"
@@ -235,6 +236,8 @@ int dbgmem_ioc_bp_set(struct dbgmem_ucmd *ucmd)
 	if (ret)
 		return ret;
 	ret = begin_and_set(ucmd);
+	if (!ret)
+		dbgmem_audit_first(ucmd->session, DBGMEM_AUDIT_BP_SET);
 	if (dbgmem_target_attached(ucmd->session))
 		trace_dbgmem_breakpoint(pid_nr(ucmd->session->pid), true,
 					b->addr, b->len, ret);

@@ -67,6 +67,7 @@
  * @window: all windows of the session, or NULL before the first
  * @ended: DBGMEM_STATE_EXITED or _EXECED once that was noticed, else 0
  * @event: what poll waits for; constant from open to close
+ * @audited: DBGMEM_AUDIT_* bits, of what is in the audit log already
  * @scratch: memory of the last vector, for the next one; NULL while in use
  * @overlay: held for reading by a batch that is copied, for writing by one that
  *	may change a shadow, and by what sets and clears breakpoints
@@ -94,6 +95,7 @@ struct dbgmem_session {
 	struct dbgmem_window	*window;
 	u32			ended;
 	struct dbgmem_event	*event;
+	unsigned long		audited;
 	struct dbgmem_scratch	*scratch;
 	struct rw_semaphore	overlay;	/* see above */
 	bool			overlaid;

@@ -16,6 +16,7 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
+#include "audit.h"
 #include "compat.h"
 #include "dbgmem.h"
 #include "mirror.h"
@@ -315,18 +316,13 @@ err_task:
 	return ret;
 }
 
-/**
- * dbgmem_ioc_attach - DBGMEM_IOC_ATTACH
- * @ucmd: the request
- */
-int dbgmem_ioc_attach(struct dbgmem_ucmd *ucmd)
+static int check_and_bind(struct dbgmem_ucmd *ucmd)
 {
 	struct dbgmem_session *s = ucmd->session;
 	struct dbgmem_attach *a = &ucmd->req.attach;
 	struct file *receipt;
 	int ret;
 
-	a->access = 0;
 	if (a->flags & ~DBGMEM_ATTACH_MIRROR || a->reserved)
 		return -EOPNOTSUPP;
 	if (a->flags & DBGMEM_ATTACH_MIRROR && !dbgmem_mirror_max(s))
@@ -344,8 +340,25 @@ int dbgmem_ioc_attach(struct dbgmem_ucmd *ucmd)
 		mutex_unlock(&s->lock);
 	}
 	fput(receipt);
+	return ret;
+}
 
+/**
+ * dbgmem_ioc_attach - DBGMEM_IOC_ATTACH
+ * @ucmd: the request
+ */
+int dbgmem_ioc_attach(struct dbgmem_ucmd *ucmd)
+{
+	struct dbgmem_attach *a = &ucmd->req.attach;
+	int ret;
+
+	a->access = 0;
+	ret = check_and_bind(ucmd);
+	/* It begins anew. */
+	if (ret == -ERESTARTNOINTR)
+		return ret;
 	trace_dbgmem_attach(a->pid, a->access, ret);
+	dbgmem_audit_attach(a->pid, a->access, ret);
 	return ret;
 }
 

@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "audit.h"
 #include "caller.h"
 #include "compat.h"
 #include "mirror.h"
@@ -68,8 +69,10 @@ static bool force_allowed(struct dbgmem_session *s)
  */
 int dbgmem_force_check(struct dbgmem_session *s)
 {
-	if (likely(force_allowed(s)))
+	if (likely(force_allowed(s))) {
+		dbgmem_audit_first(s, DBGMEM_AUDIT_FORCE);
 		return 0;
+	}
 	return dbgmem_target_errno(s) ?: -EPERM;
 }
 
