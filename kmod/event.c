@@ -19,7 +19,6 @@
  */
 #include <linux/mm.h>
 #include <linux/poll.h>
-#include <linux/rcupdate.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
@@ -54,10 +53,6 @@ struct dbgmem_event {
 
 static struct workqueue_struct *event_queue;
 
-/* Events whose notifier the kernel still has, and the session has not. */
-static atomic_t nr_unfreed;
-static DECLARE_WAIT_QUEUE_HEAD(all_freed);
-
 static void event_mm_released(struct mmu_notifier *n, struct mm_struct *mm)
 {
 	struct dbgmem_event *e =
@@ -69,8 +64,7 @@ static void event_mm_released(struct mmu_notifier *n, struct mm_struct *mm)
 static void event_notifier_freed(struct mmu_notifier *n)
 {
 	kfree(container_of(n, struct dbgmem_event, notifier));
-	if (atomic_dec_and_test(&nr_unfreed))
-		wake_up_all(&all_freed);
+	dbgmem_watch_freed();
 }
 
 static const struct mmu_notifier_ops event_ops = {
@@ -184,8 +178,7 @@ void dbgmem_event_release(struct dbgmem_session *s)
 		kfree(e);
 		return;
 	}
-	atomic_inc(&nr_unfreed);
-	mmu_notifier_put(&e->notifier);
+	dbgmem_watch_put(&e->notifier);
 }
 
 /**
@@ -200,16 +193,9 @@ int __init dbgmem_event_init(void)
 }
 
 /**
- * dbgmem_event_exit - wait until nothing of this is called any more
- *
- * mmu_notifier_synchronize() sees the end of the callbacks of release; what it
- * says of those of free_notifier is only true of those on its own CPU.
+ * dbgmem_event_exit - free the workqueue
  */
 void dbgmem_event_exit(void)
 {
 	destroy_workqueue(event_queue);
-	mmu_notifier_synchronize();
-	wait_event(all_freed, !atomic_read(&nr_unfreed));
-	/* The last one is on its way out, with bottom halves off. */
-	synchronize_rcu();
 }

@@ -299,9 +299,9 @@ static void __exit dbgmem_exit(void)
 {
 	misc_deregister(&dbgmem_dev);
 	dbgmem_breakpoint_exit();
+	dbgmem_event_exit();
 	dbgmem_watch_exit();
 	dbgmem_mirror_exit();
-	dbgmem_event_exit();
 	pr_info("unloaded\n");
 }
 

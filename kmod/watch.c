@@ -10,6 +10,7 @@
 #include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/mm.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/wait.h>
@@ -88,9 +89,14 @@ void dbgmem_watch_freed(void)
 
 /**
  * dbgmem_watch_exit - wait for all notifiers to be freed, at unload
+ *
+ * mmu_notifier_synchronize() sees the end of the other callbacks; what it says of
+ * those of free_notifier is only true of those on its own CPU.
  */
 void dbgmem_watch_exit(void)
 {
-	wait_event(all_freed, !atomic_read(&unfreed));
 	mmu_notifier_synchronize();
+	wait_event(all_freed, !atomic_read(&unfreed));
+	/* The last one is on its way out, with bottom halves off. */
+	synchronize_rcu();
 }
