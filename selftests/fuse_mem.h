@@ -16,6 +16,7 @@
 #include <linux/fuse.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,12 @@ struct fuse_mem {
 #define FUSE_SLOW_SIZE	(16 << 20)
 #define FUSE_MAX_WRITE	4096
 #define FUSE_MAX_HELD	64
+
+/*
+ * Set before a server is started: the kernel then waits for each read where it
+ * cannot be killed, once the server has it.
+ */
+static bool fuse_reads_in_turn;
 
 static char fuse_request[256 << 10];
 static char fuse_zeros[128 << 10];
@@ -102,7 +109,7 @@ static inline void fuse_answer(int fd, const struct fuse_in_header *in, const vo
 		.minor = 31,
 		.max_readahead = 65536,
 		/* who waits for a page can be killed, as with libfuse's */
-		.flags = FUSE_ASYNC_READ,
+		.flags = fuse_reads_in_turn ? 0 : FUSE_ASYNC_READ,
 		.max_write = FUSE_MAX_WRITE,
 		.max_background = 4,
 		.congestion_threshold = 3,
