@@ -40,86 +40,80 @@ void dbgmem_batch_answer(struct dbgmem_xfer *x, struct dbgmem_segment *seg,
 }
 
 /* All of them or none. */
-static __always_inline bool
-hold_flags(struct dbgmem_xfer *x, struct dbgmem_pages *p, unsigned long addr,
-	   unsigned long nr, unsigned int foll, int *locked)
+static int hold(struct dbgmem_xfer *x, struct dbgmem_pages *p,
+		unsigned long addr, unsigned long nr)
 {
-	long got = dbgmem_hold_target_locked(x, addr, nr, p->page + p->nr,
-					     foll, locked);
+	long got = dbgmem_hold_prompt(x, addr, nr, p->page + p->nr);
 
 	if (likely(got == nr))
-		return true;
-	if (got > 0)
-		dbgmem_drop_target(x, p->page + p->nr, got, false);
-	return false;
-}
-
-static bool hold(struct dbgmem_xfer *x, struct dbgmem_pages *p,
-		 unsigned long addr, unsigned long nr, int *locked)
-{
-	/* As a rule the page is there: no need to be ready to wait for it. */
-	return likely(hold_flags(x, p, addr, nr, x->foll | FOLL_NOFAULT,
-				 NULL)) ||
-	       hold_flags(x, p, addr, nr, x->foll, locked);
+		return 0;
+	if (got < 0)
+		return got;
+	dbgmem_drop_target(x, p->page + p->nr, got, false);
+	return -EFAULT;
 }
 
 /*
- * Hold what @seg needs beyond the pages held already. False if it is not for
- * this batch; *@alone then tells whether for none.
+ * Hold what @seg needs beyond the pages held already. Else it is not for this
+ * batch, as -ENOSPC and DBGMEM_HOLD_ABSENT say, or not for any.
  */
-static bool batch_add(struct dbgmem_xfer *x, struct dbgmem_pages *p,
-		      const struct dbgmem_segment *seg, int *locked,
-		      bool *alone)
+static int batch_add(struct dbgmem_xfer *x, struct dbgmem_pages *p,
+		     const struct dbgmem_segment *seg)
 {
 	unsigned long addr, nr;
+	int ret;
 
 	/* On 32-bit: the target has no such addresses. */
-	if (seg->addr + seg->len > ULONG_MAX) {
-		*alone = true;
-		return false;
-	}
+	if (seg->addr + seg->len > ULONG_MAX)
+		return -EFAULT;
 	nr = dbgmem_pages_lacking(p, seg->addr, seg->len, &addr);
 	if (!nr)
-		return true;
-	if (unlikely(nr > p->max - p->nr)) {
-		*alone = nr > SEGMENT_PAGES;
-		return false;
-	}
-	if (unlikely(nr > SEGMENT_PAGES || !hold(x, p, addr, nr, locked))) {
-		*alone = true;
-		return false;
-	}
+		return 0;
+	if (unlikely(nr > SEGMENT_PAGES))
+		return -EFAULT;
+	if (unlikely(nr > p->max - p->nr))
+		return -ENOSPC;
+	ret = hold(x, p, addr, nr);
+	if (unlikely(ret))
+		return ret;
 	p->nr += nr;
 	p->last = (addr >> PAGE_SHIFT) + nr - 1;
-	return true;
+	return 0;
 }
 
-/* Hold the pages of segments from @seg on; returns the first not included. */
-static struct dbgmem_segment *batch_hold(struct dbgmem_xfer *x,
-					 struct dbgmem_pages *p,
-					 struct dbgmem_segment *seg,
-					 struct dbgmem_segment *end,
-					 bool *alone)
+/*
+ * Hold the pages of segments from *@seg on, which becomes the first not included.
+ * DBGMEM_HOLD_ABSENT if it is also the first.
+ */
+static int batch_hold(struct dbgmem_xfer *x, struct dbgmem_pages *p,
+		      struct dbgmem_segment **seg, struct dbgmem_segment *end,
+		      bool *alone)
 {
 	struct mm_struct *mm = x->session->mm;
+	struct dbgmem_segment *first = *seg, *next = first;
 	unsigned long bytes = 0;
-	int locked;
+	int ret = 0;
 
-	locked = !mmap_read_lock_killable(mm);
+	if (mmap_read_lock_killable(mm))
+		return 0;
 	/* Many segments may share pages: a bound on bytes bounds the batch. */
-	while (seg < end && locked && bytes < BATCH_BYTES) {
-		if (!dbgmem_pages_have(p, seg->addr, seg->len) &&
-		    !batch_add(x, p, seg, &locked, alone))
-			break;
-		bytes += seg->len;
-		seg++;
-		/* A fault that had to wait dropped the lock. */
-		if (unlikely(!locked))
-			locked = !mmap_read_lock_killable(mm);
+	while (next < end && bytes < BATCH_BYTES) {
+		if (!dbgmem_pages_have(p, next->addr, next->len)) {
+			ret = batch_add(x, p, next);
+			if (unlikely(ret))
+				break;
+		}
+		bytes += next->len;
+		next++;
 	}
-	if (locked)
-		mmap_read_unlock(mm);
-	return seg;
+	mmap_read_unlock(mm);
+	*seg = next;
+	if (likely(!ret || ret == -ENOSPC))
+		return 0;
+	if (ret == DBGMEM_HOLD_ABSENT)
+		return next == first ? ret : 0;
+	*alone = true;
+	return 0;
 }
 
 /* Copy DBGMEM_SEGMENT_WORDs up to one that is not, or is not accessible. */
@@ -169,37 +163,53 @@ fault:
 	return seg;
 }
 
-static void copy_bytes(struct dbgmem_xfer *x, struct dbgmem_segment *seg,
+/* False, and no answer, if the caller's buffer is not there. */
+static bool copy_bytes(struct dbgmem_xfer *x, struct dbgmem_segment *seg,
 		       struct dbgmem_cursor *c)
 {
 	struct page **pages;
-	u64 done = 0;
 
 	if (seg->len) {
 		x->addr = seg->addr;
 		x->left = seg->len;
 		x->caller.user = u64_to_user_ptr(seg->buf);
 		pages = dbgmem_cursor_pages(c, seg->addr, seg->len);
-		done = dbgmem_copy_pages(x, pages, ULONG_MAX);
+		if (dbgmem_copy_pages(x, pages, ULONG_MAX) < seg->len)
+			return false;
 	}
-	dbgmem_batch_answer(x, seg, done, done < seg->len ?
-			    DBGMEM_REASON_BUFFER : DBGMEM_REASON_NONE);
+	dbgmem_batch_answer(x, seg, seg->len, DBGMEM_REASON_NONE);
+	return true;
 }
 
-static void batch_copy(struct dbgmem_xfer *x, struct dbgmem_pages *p,
-		       struct dbgmem_segment *seg, struct dbgmem_segment *end)
+/*
+ * Up to a segment whose buffer is not there, which is not waited for with the
+ * pages held: that one is for no batch.
+ */
+static struct dbgmem_segment *batch_copy(struct dbgmem_xfer *x,
+					 struct dbgmem_pages *p,
+					 struct dbgmem_segment *seg,
+					 struct dbgmem_segment *end,
+					 bool *alone)
 {
 	struct dbgmem_cursor c;
 
 	dbgmem_cursor_init(&c, p);
+	pagefault_disable();
 	while (seg < end) {
 		if (seg->reason == DBGMEM_SEGMENT_WORD)
 			seg = x->write ? get_words(seg, end, &c) :
 					 put_words(seg, end, &c);
 		/* Not a word, or one that the caller's buffer refused. */
-		if (seg < end)
-			copy_bytes(x, seg++, &c);
+		if (seg < end) {
+			if (!copy_bytes(x, seg, &c)) {
+				*alone = true;
+				break;
+			}
+			seg++;
+		}
 	}
+	pagefault_enable();
+	return seg;
 }
 
 /* Words are copied without a look at breakpoints: not these. */
@@ -215,15 +225,15 @@ static void mark_covered(struct dbgmem_xfer *x, struct dbgmem_segment *seg,
 
 /* Nothing is held or waited for between the look and the copying. */
 static int copy_if_expected(struct dbgmem_xfer *x, struct dbgmem_pages *p,
-			    struct dbgmem_segment *seg,
-			    struct dbgmem_segment *end)
+			    struct dbgmem_segment **seg,
+			    struct dbgmem_segment *end, bool *alone)
 {
 	int ret;
 
 	ret = dbgmem_expects_begin(x);
 	if (ret)
 		return ret;
-	batch_copy(x, p, seg, end);
+	*seg = batch_copy(x, p, *seg, end, alone);
 	dbgmem_expects_drop(x);
 	return 0;
 }
@@ -232,18 +242,19 @@ static int run_held(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 		    struct dbgmem_segment **seg, struct dbgmem_segment *end,
 		    bool *alone)
 {
-	struct dbgmem_segment *next = batch_hold(x, p, *seg, end, alone);
-	int ret = 0;
+	struct dbgmem_segment *next = *seg;
+	int ret = batch_hold(x, p, &next, end, alone);
 
+	if (unlikely(ret))
+		return ret;
 	if (unlikely(x->overlay >= DBGMEM_OVERLAY_READ))
 		mark_covered(x, *seg, next);
 	if (unlikely(x->expects) && next > *seg)
-		ret = copy_if_expected(x, p, *seg, next);
+		ret = copy_if_expected(x, p, seg, next, alone);
 	else
-		batch_copy(x, p, *seg, next);
+		*seg = batch_copy(x, p, *seg, next, alone);
 	dbgmem_drop_target(x, p->page, p->nr, !ret);
 	p->nr = 0;
-	*seg = next;
 	return ret;
 }
 
@@ -283,6 +294,15 @@ static int run_mirrored(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 	return run_held(x, p, seg, end, alone);
 }
 
+/* Whoever does it alone finds out why a page does not come. */
+static int batch_wait(struct dbgmem_xfer *x, bool *alone)
+{
+	if (x->absent.side == DBGMEM_ABSENT_EXPECT)
+		return dbgmem_expects_wait(x);
+	*alone = dbgmem_hold_wait(x);
+	return 0;
+}
+
 /**
  * dbgmem_batch_run - carry out as many segments as can be held together
  * @x: the transfer
@@ -299,8 +319,10 @@ int dbgmem_batch_run(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 		     bool *alone)
 {
 	struct dbgmem_segment *next;
+	bool good;
 	int ret;
 
+	x->absent.tries = 0;
 	do {
 		*alone = false;
 		ret = dbgmem_overlay_lock(x);
@@ -309,8 +331,13 @@ int dbgmem_batch_run(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 		next = *seg;
 		ret = x->mirror ? run_mirrored(x, p, &next, end, alone) :
 				  run_held(x, p, &next, end, alone);
-	} while (unlikely(!dbgmem_overlay_unlock(x)) ||
-		 unlikely(!dbgmem_mirror_fetched(x)));
+		good = likely(dbgmem_overlay_unlock(x)) &&
+		       likely(dbgmem_mirror_fetched(x));
+		if (unlikely(ret == DBGMEM_HOLD_ABSENT)) {
+			ret = batch_wait(x, alone);
+			good = ret || *alone;
+		}
+	} while (unlikely(!good));
 	if (!ret)
 		*seg = next;
 	return ret;

@@ -66,6 +66,8 @@ static size_t get_bytes(struct dbgmem_caller *c, size_t at, void *dst,
 		return copy_from_iter(dst, len, c->iter);
 	if (!access_ok(c->user + at, len))
 		return 0;
+	/* As in lib/usercopy.c: not past the check by speculation either. */
+	barrier_nospec();
 	if (len == PAGE_SIZE)
 		left = __copy_from_user(dst, c->user + at, PAGE_SIZE);
 	else
@@ -165,17 +167,22 @@ size_t dbgmem_caller_get_any(struct dbgmem_caller *c, size_t at, char *kaddr,
 }
 
 /**
- * dbgmem_caller_readable - how much of the buffer can be read just now
+ * dbgmem_caller_readable - how much of the buffer can be read without a fault
  * @c: the caller's end
  * @len: bytes
  *
- * Return: bytes from the start, up to the first page that cannot be read.
+ * Return: bytes from the start, up to the first page that is not there.
  */
 size_t dbgmem_caller_readable(struct dbgmem_caller *c, size_t len)
 {
+	size_t left;
+
 	if (unlikely(c->iter))
 		return len;
-	return len - fault_in_readable(c->user, len);
+	pagefault_disable();
+	left = fault_in_readable(c->user, len);
+	pagefault_enable();
+	return len - left;
 }
 
 /**

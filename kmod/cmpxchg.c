@@ -59,22 +59,34 @@ static void exchange(const struct dbgmem_xfer *x, struct dbgmem_cmpxchg *c,
 	kunmap_local(kaddr);
 }
 
-static int run(struct dbgmem_xfer *x, struct dbgmem_cmpxchg *c)
+/* Return: 1 if the page was there, or a negative errno. */
+static long try_exchange(struct dbgmem_xfer *x, struct dbgmem_cmpxchg *c)
 {
 	struct page *page;
-	unsigned long end;
 	long held;
-	int ret;
 
-	ret = dbgmem_overlay_lock(x);
-	if (ret)
-		return ret;
-	held = dbgmem_hold_target(x, c->addr, 1, &page);
+	if (dbgmem_overlay_lock(x))
+		return -EINTR;
+	held = dbgmem_hold_now(x, c->addr, 1, &page);
 	if (held == 1) {
 		exchange(x, c, page);
 		dbgmem_drop_target(x, &page, 1, c->exchanged);
 	}
 	dbgmem_overlay_unlock(x);
+	return held;
+}
+
+static int run(struct dbgmem_xfer *x, struct dbgmem_cmpxchg *c)
+{
+	unsigned long end;
+	long held;
+	int ret;
+
+	do {
+		held = try_exchange(x, c);
+		if (held == DBGMEM_HOLD_ABSENT)
+			held = dbgmem_hold_wait(x) ?: -EAGAIN;
+	} while (held == -EAGAIN);
 	if (held == 1) {
 		x->done = c->exchanged ? c->width : 0;
 		return 0;

@@ -8,7 +8,9 @@
 #include <linux/capability.h>
 #include <linux/fs.h>
 #include <linux/highmem.h>
+#include <linux/magic.h>
 #include <linux/mm.h>
+#include <linux/nospec.h>
 #include <linux/pagemap.h>
 #include <linux/poll.h>
 #include <linux/smp.h>
@@ -85,14 +87,106 @@ static inline void dbgmem_page_written(struct page *page, const void *kaddr,
 #define SECRETMEM_MAGIC		0x5345434d	/* of 5.14 */
 #endif
 
-/* Can the target's pages be looked at without faulting them in? */
+/* Can pages be looked at without faulting them in? */
 #if DBGMEM_HAVE_FOLL_NOFAULT
 #define DBGMEM_CAN_NOFAULT	true
+
+/* Not called. */
+static inline bool dbgmem_page_mapped(struct mm_struct *mm, unsigned long addr)
+{
+	return true;
+}
 #else
 #define DBGMEM_CAN_NOFAULT	false
-/* The faults that it is to save are then taken, but for those that wait. */
+/*
+ * The faults that it is to save are then taken, but for those that wait for the
+ * page lock. What a file system does to read a page in is not among them: it is
+ * asked only for pages that dbgmem_quick_pages() names. A page that the target
+ * drops between that look and the fault, with the mmap_lock held for reading as
+ * MADV_DONTNEED does, is read in all the same.
+ */
 enum { FOLL_NOFAULT = FOLL_NOWAIT };
+
+/* Is there a page, or part of a huge one, at @addr? Under the mmap_lock. */
+static inline bool dbgmem_page_mapped(struct mm_struct *mm, unsigned long addr)
+{
+	pgd_t *pgd = pgd_offset(mm, addr);
+	p4d_t *p4d;
+	pud_t *pud;
+	pmd_t *pmd, pmdval;
+	pte_t *pte;
+	bool ret;
+
+	if (pgd_none(*pgd) || unlikely(pgd_bad(*pgd)))
+		return false;
+	p4d = p4d_offset(pgd, addr);
+	if (p4d_none(*p4d) || unlikely(p4d_bad(*p4d)))
+		return false;
+	pud = pud_offset(p4d, addr);
+	if (pud_none(*pud))
+		return false;
+	if (unlikely(pud_bad(*pud)))
+		return pud_present(*pud);
+	pmd = pmd_offset(pud, addr);
+	pmdval = READ_ONCE(*pmd);
+	if (pmd_none(pmdval))
+		return false;
+	if (!pmd_present(pmdval) || unlikely(pmd_bad(pmdval)))
+		return pmd_present(pmdval);
+	pte = pte_offset_map(pmd, addr);
+	ret = pte_present(*pte);
+	pte_unmap(pte);
+	return ret;
+}
 #endif
+
+/*
+ * Pages of the caller's own that are there: referenced, to be read, or pinned, to
+ * be written.
+ */
+static inline long dbgmem_get_caller(unsigned long start, int nr,
+				     struct page **pages)
+{
+#if DBGMEM_HAVE_FOLL_NOFAULT
+	return get_user_pages_fast(start, nr, FOLL_NOFAULT, pages);
+#else
+	return get_user_pages_fast_only(start, nr, 0, pages);
+#endif
+}
+
+static inline long dbgmem_pin_caller(unsigned long start, int nr,
+				     struct page **pages)
+{
+#if DBGMEM_HAVE_FOLL_NOFAULT
+	return pin_user_pages_fast(start, nr, FOLL_WRITE | FOLL_NOFAULT, pages);
+#else
+	return pin_user_pages_fast_only(start, nr, FOLL_WRITE, pages);
+#endif
+}
+
+/* Is the page of a file in the page cache, and nobody at work on it? */
+static inline bool dbgmem_page_cached(struct address_space *mapping,
+				      pgoff_t index)
+{
+	bool ret;
+#if DBGMEM_HAVE_FOLIO
+	struct folio *f = __filemap_get_folio(mapping, index, 0, 0);
+
+	if (IS_ERR_OR_NULL(f))
+		return false;
+	ret = folio_test_uptodate(f) && !folio_test_locked(f) &&
+	      !folio_test_readahead(f);
+	folio_put(f);
+#else
+	struct page *page = find_get_page(mapping, index);
+
+	if (!page)
+		return false;
+	ret = PageUptodate(page) && !PageLocked(page) && !PageReadahead(page);
+	put_page(page);
+#endif
+	return ret;
+}
 
 #ifndef FUSE_SUPER_MAGIC
 #define FUSE_SUPER_MAGIC	0x65735546	/* of 5.15 */
@@ -520,6 +614,11 @@ static inline bool poll_does_not_wait(const poll_table *p)
 {
 	return !p || !p->_qproc;
 }
+#endif
+
+/* Some machines have none to make, and before 6.3 no macro either. */
+#ifndef barrier_nospec
+#define barrier_nospec()	do { } while (0)
 #endif
 
 /*

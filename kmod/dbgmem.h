@@ -17,7 +17,8 @@
  * none of the target's held, so that an agent and its target may be the same
  * process, or watch each other. The session's two are taken killable and first
  * of all, and never by a fault: the answer of ATTACH is written under the one,
- * and batches are copied under the other.
+ * and batches are copied, without faults, under the other. Pages of either side
+ * are waited for with neither of the locks held (hold.h).
  */
 #ifndef KMOD_DBGMEM_H
 #define KMOD_DBGMEM_H
@@ -141,6 +142,33 @@ struct dbgmem_valid {
 	u8		bits;
 };
 
+/* dbgmem_absent.side */
+enum {
+	DBGMEM_ABSENT_TARGET,
+	DBGMEM_ABSENT_EXPECT,	/* the target's, of an expectation */
+	DBGMEM_ABSENT_BUFFER,
+};
+
+/**
+ * struct dbgmem_absent - pages that have to be waited for
+ * @addr: an address in the first one
+ * @nr: how many
+ * @foll: FOLL_* flags, for the target's
+ * @side: whose
+ * @tries: how often they have been waited for
+ * @last: what was waited for last of the caller's buffer
+ * @partial: the caller's buffer ends within a word
+ */
+struct dbgmem_absent {
+	unsigned long	addr;
+	unsigned long	nr;
+	u32		foll;
+	u8		side;
+	u16		tries;
+	bool		partial;
+	unsigned long	last;
+};
+
 /**
  * struct dbgmem_xfer - one transfer under way
  * @session: an attached session, whose mm is held by mmget() for the time being
@@ -157,6 +185,7 @@ struct dbgmem_valid {
  * @overlay: what is held of the session's, see overlay.h
  * @fetching: the mirror did not know what is being copied
  * @refetched: how often that was no good
+ * @absent: what was not there, see hold.h
  * @expects: conditions to be checked before anything moves, or NULL
  * @mirror: where to look for the target's pages first, or NULL
  * @fetch_seq: of the mirror's changes, before what it did not know was looked up
@@ -184,6 +213,7 @@ struct dbgmem_xfer {
 	u8			refetched;
 	u32			fetch_seq;
 	struct dbgmem_span	fetch_span;
+	struct dbgmem_absent	absent;
 	struct dbgmem_expects	*expects;
 	struct dbgmem_mirror	*mirror;
 	u32			nr_changed;
@@ -299,8 +329,9 @@ int dbgmem_force_check(struct dbgmem_session *s);
 /*
  * The engines. Each moves what it can of one batch from x->addr and returns the
  * bytes moved (> 0), or -EFAULT and x->reason = DBGMEM_REASON_BUFFER when the
- * caller's first byte was not accessible, or another negative errno that
- * dbgmem_fault_explain() understands. They do not advance @x.
+ * caller's first byte was not accessible, or DBGMEM_HOLD_ABSENT (hold.h), or
+ * another negative errno that dbgmem_fault_explain() understands. They do not
+ * advance @x, and wait for neither side's pages.
  */
 ssize_t dbgmem_pinned_copy(struct dbgmem_xfer *x, struct page **pages,
 			   unsigned int nr_pages);
@@ -339,6 +370,7 @@ int dbgmem_fault_explain(struct dbgmem_xfer *x, int err, unsigned long *end);
 bool dbgmem_fault_special(struct dbgmem_xfer *x);
 int dbgmem_fault_errno(u32 reason);
 bool dbgmem_vma_special(const struct vm_area_struct *vma);
+bool dbgmem_vma_permitted(const struct vm_area_struct *vma, unsigned int foll);
 
 /* valid.c */
 int dbgmem_valid_init(struct dbgmem_valid *v, const struct dbgmem_transfer *t);

@@ -3,6 +3,9 @@
  * All or nothing, for one transfer or a whole vector: the pages of both sides
  * are held before the first byte moves, and copying between held pages cannot
  * fail. What cannot be held (device mappings) is refused, whatever the engine.
+ *
+ * No page is held while another is waited for. If one is not there, all are let
+ * go, those of both sides are brought in, and it begins anew.
  */
 #include <linux/highmem.h>
 #include <linux/mm.h>
@@ -16,10 +19,19 @@
 #include "pages.h"
 #include "word.h"
 
-/* Both sides of an EXACT transfer. */
+/* How often that may happen. */
+#define EXACT_TRIES	100
+
+/**
+ * struct exact - both sides of an EXACT transfer
+ * @target: pages of the target
+ * @caller: pages of the caller's buffers
+ * @bring: they are brought in, not held
+ */
 struct exact {
-	struct dbgmem_pages target;
-	struct dbgmem_pages caller;
+	struct dbgmem_pages	target;
+	struct dbgmem_pages	caller;
+	bool			bring;
 };
 
 /* On 32-bit: neither side has such addresses. */
@@ -41,6 +53,8 @@ static int hold(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 	nr = dbgmem_pages_lacking(p, addr, len, &first);
 	while (nr) {
 		got = fn(x, first, nr, p->page + p->nr);
+		if (got == DBGMEM_HOLD_ABSENT)
+			return got;
 		if (got < 0) {
 			x->fault_addr = max(first, addr);
 			return got;
@@ -64,9 +78,10 @@ static int hold_target(struct dbgmem_xfer *x, struct exact *e,
 		x->fault_addr = seg->addr;
 		return -EFAULT;
 	}
-	ret = hold(x, &e->target, seg->addr, seg->len, dbgmem_hold_target);
-	if (!ret)
-		return 0;
+	ret = hold(x, &e->target, seg->addr, seg->len,
+		   e->bring ? dbgmem_bring_target : dbgmem_hold_now);
+	if (!ret || ret == DBGMEM_HOLD_ABSENT)
+		return ret;
 	x->addr = x->fault_addr;
 	return dbgmem_fault_explain(x, ret, &end);
 }
@@ -81,9 +96,10 @@ static int hold_caller(struct dbgmem_xfer *x, struct exact *e,
 		x->fault_addr = seg->buf;
 		return -EFAULT;
 	}
-	ret = hold(x, &e->caller, seg->buf, seg->len, dbgmem_hold_caller);
-	if (!ret)
-		return 0;
+	ret = hold(x, &e->caller, seg->buf, seg->len,
+		   e->bring ? dbgmem_bring_caller : dbgmem_hold_caller);
+	if (!ret || ret == DBGMEM_HOLD_ABSENT)
+		return ret;
 	x->reason = ret == -EINTR ? DBGMEM_REASON_INTERRUPTED :
 				    DBGMEM_REASON_BUFFER;
 	return dbgmem_fault_errno(x->reason);
@@ -301,33 +317,71 @@ static int run(struct dbgmem_xfer *x, struct exact *e,
 	int ret;
 
 	ret = hold_all(x, e, segs, nr, bad);
-	if (ret)
-		return ret;
-	if (x->expects)
-		return copy_if_expected(x, e, segs, nr);
-	copy_all(x, e, segs, nr);
-	return 0;
+	if (!ret && x->expects)
+		ret = copy_if_expected(x, e, segs, nr);
+	else if (!ret)
+		copy_all(x, e, segs, nr);
+	dbgmem_drop_caller(x, e->caller.page, e->caller.nr, !ret);
+	dbgmem_drop_target(x, e->target.page, e->target.nr, !ret);
+	e->target.nr = 0;
+	e->caller.nr = 0;
+	return ret;
 }
 
-/* The same with nobody planting a trap meanwhile. */
+/* A page is taken back each time. */
+static int give_up(struct dbgmem_xfer *x)
+{
+	unsigned long end;
+
+	x->fault_addr = x->absent.addr;
+	if (x->absent.side == DBGMEM_ABSENT_BUFFER) {
+		x->reason = DBGMEM_REASON_BUFFER;
+		return -EFAULT;
+	}
+	x->addr = x->absent.addr;
+	return dbgmem_fault_explain(x, -EFAULT, &end);
+}
+
+/* Wait for what is not there, with nothing held. */
+static int bring_all(struct dbgmem_xfer *x, struct exact *e,
+		     const struct dbgmem_segment *segs, u32 nr, u32 *bad)
+{
+	int ret;
+
+	if (x->absent.side == DBGMEM_ABSENT_EXPECT)
+		return dbgmem_expects_wait(x);
+	if (x->absent.tries++ >= EXACT_TRIES)
+		return give_up(x);
+	e->bring = true;
+	ret = hold_all(x, e, segs, nr, bad);
+	e->bring = false;
+	e->target.nr = 0;
+	e->caller.nr = 0;
+	return ret;
+}
+
+/*
+ * The same with nobody planting a trap meanwhile: what was copied is not copied
+ * again, as that might fail.
+ */
 static int run_locked(struct dbgmem_xfer *x, struct exact *e,
 		      struct dbgmem_segment *segs, u32 nr, u32 *bad)
 {
 	int ret;
 
+	x->absent.tries = 0;
 	do {
-		e->target.nr = 0;
-		e->caller.nr = 0;
 		x->done = 0;
-		ret = dbgmem_overlay_lock(x);
-		if (ret) {
+		if (dbgmem_overlay_lock_slow(x)) {
 			x->reason = DBGMEM_REASON_INTERRUPTED;
-			return ret;
+			return -EINTR;
 		}
 		ret = run(x, e, segs, nr, bad);
-		dbgmem_drop_caller(x, e->caller.page, e->caller.nr, !ret);
-		dbgmem_drop_target(x, e->target.page, e->target.nr, !ret);
-	} while (!dbgmem_overlay_unlock(x));
+		dbgmem_overlay_unlock(x);
+		if (ret != DBGMEM_HOLD_ABSENT)
+			break;
+		ret = bring_all(x, e, segs, nr, bad);
+	} while (!ret);
 	return ret;
 }
 

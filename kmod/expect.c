@@ -58,6 +58,7 @@ struct dbgmem_expects *dbgmem_expects_get(const struct dbgmem_vector *v)
 	e->nr = v->nr_expects;
 	e->unmet = e->nr;
 	e->page = (struct page **)&e->item[e->nr];
+	memset(e->page, 0, e->nr * sizeof(*e->page));
 
 	ret = -EFAULT;
 	if (copy_from_user(e->item, u64_to_user_ptr(v->expects),
@@ -115,23 +116,39 @@ static int hold(struct dbgmem_xfer *x, struct dbgmem_expect *item,
 	long held;
 	int ret;
 
-	*page = NULL;
 	item->observed = 0;
 	item->reason = DBGMEM_REASON_UNMAPPED;
 	/* On 32-bit: the target has no such addresses. */
-	if (item->addr > ULONG_MAX)
+	if (item->addr > ULONG_MAX) {
+		*page = NULL;
 		return 0;
-	held = dbgmem_hold_target(&r, r.addr, 1, page);
+	}
+	held = IS_ERR(*page) ? PTR_ERR(*page) :
+			       dbgmem_hold_now(&r, r.addr, 1, page);
 	item->reason = DBGMEM_REASON_NONE;
 	if (held == 1)
 		return 0;
-	*page = NULL;
+	if (!IS_ERR(*page))
+		*page = NULL;
+	if (held == DBGMEM_HOLD_ABSENT) {
+		x->absent.addr = r.absent.addr;
+		x->absent.nr = r.absent.nr;
+		x->absent.foll = r.absent.foll;
+		x->absent.side = DBGMEM_ABSENT_EXPECT;
+		return held;
+	}
 	ret = dbgmem_fault_explain(&r, held, &end);
 	item->reason = r.reason;
 	if (ret == -EFAULT)
 		return 0;
 	x->reason = r.reason;
 	return ret;
+}
+
+static void expect_drop(struct page *page)
+{
+	if (!IS_ERR_OR_NULL(page))
+		put_page(page);
 }
 
 static int hold_all(struct dbgmem_xfer *x)
@@ -143,12 +160,34 @@ static int hold_all(struct dbgmem_xfer *x)
 	for (i = 0; i < e->nr; i++) {
 		ret = hold(x, &e->item[i], &e->page[i]);
 		if (ret) {
+			e->absent = i;
 			while (i--)
-				if (e->page[i])
-					put_page(e->page[i]);
+				expect_drop(e->page[i]);
 			return ret;
 		}
 	}
+	return 0;
+}
+
+/**
+ * dbgmem_expects_wait - wait for the page of an expectation
+ * @x: the transfer, after DBGMEM_HOLD_ABSENT of dbgmem_expects_begin()
+ *
+ * A word that cannot be read does not hold: that is for dbgmem_expects_begin() to
+ * say.
+ *
+ * Return: 0, -EINTR, -ENOMEM.
+ */
+int dbgmem_expects_wait(struct dbgmem_xfer *x)
+{
+	struct dbgmem_expects *e = x->expects;
+	int ret = dbgmem_hold_wait(x);
+	unsigned long end;
+
+	if (ret == -EINTR || ret == -ENOMEM)
+		return dbgmem_fault_explain(x, ret, &end);
+	if (ret)
+		e->page[e->absent] = ERR_PTR(ret);
 	return 0;
 }
 
@@ -162,8 +201,7 @@ void dbgmem_expects_drop(struct dbgmem_xfer *x)
 	u32 i;
 
 	for (i = 0; i < e->nr; i++)
-		if (e->page[i])
-			put_page(e->page[i]);
+		expect_drop(e->page[i]);
 }
 
 static u64 observe(const struct dbgmem_xfer *x, u64 addr, struct page *page)
@@ -190,10 +228,12 @@ static int compare(struct dbgmem_xfer *x)
 	for (i = 0; i < e->nr; i++) {
 		struct dbgmem_expect *item = &e->item[i];
 
-		if (e->page[i])
+		bool there = !IS_ERR_OR_NULL(e->page[i]);
+
+		if (there)
 			item->observed = observe(x, item->addr, e->page[i]);
 		if (e->unmet == e->nr &&
-		    (!e->page[i] || item->observed != item->value))
+		    (!there || item->observed != item->value))
 			e->unmet = i;
 	}
 	return e->unmet == e->nr ? 0 : -ECANCELED;
@@ -206,7 +246,7 @@ static int compare(struct dbgmem_xfer *x)
  * Those that cannot be held do not hold true.
  *
  * Return: 0, to be followed by dbgmem_expects_drop(); else nothing is held:
- * -EINTR, -ENOMEM, or -ECANCELED, one of them does not hold.
+ * -EINTR, -ENOMEM, DBGMEM_HOLD_ABSENT, or -ECANCELED, one of them does not hold.
  */
 int dbgmem_expects_begin(struct dbgmem_xfer *x)
 {

@@ -12,19 +12,31 @@
 #include "compat.h"
 #include "dbgmem.h"
 
-static bool permitted(const struct vm_area_struct *vma,
-		      const struct dbgmem_xfer *x)
+/**
+ * dbgmem_vma_permitted - does a mapping allow it?
+ * @vma: the mapping, under the mmap_lock
+ * @foll: FOLL_WRITE, FOLL_FORCE
+ */
+bool dbgmem_vma_permitted(const struct vm_area_struct *vma, unsigned int foll)
 {
-	bool force = x->flags & DBGMEM_FORCE;
+	bool force = foll & FOLL_FORCE;
 	unsigned long flags = vma->vm_flags;
 
 	/* check_vma_flags() in mm/gup.c */
-	if (!x->write)
+	if (!(foll & FOLL_WRITE))
 		return flags & (force ? VM_READ | VM_MAYREAD : VM_READ);
 	if (flags & VM_WRITE)
 		return true;
 	return force && !is_vm_hugetlb_page((struct vm_area_struct *)vma) &&
 	       (flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE;
+}
+
+static bool permitted(const struct vm_area_struct *vma,
+		      const struct dbgmem_xfer *x)
+{
+	return dbgmem_vma_permitted(vma,
+				    (x->write ? FOLL_WRITE : 0) |
+				    (x->flags & DBGMEM_FORCE ? FOLL_FORCE : 0));
 }
 
 /**

@@ -14,7 +14,6 @@
  */
 #include <linux/completion.h>
 #include <linux/cred.h>
-#include <linux/hugetlb.h>
 #include <linux/kthread.h>
 #include <linux/list.h>
 #include <linux/mm.h>
@@ -46,7 +45,7 @@
  * @foll: FOLL_* flags
  * @ret: answer
  * @done: the answer is there
- * @left: who asked has been killed; in the list of those; under left_lock
+ * @left: who asked has been killed; in the list of those; under fetch_lock
  * @uid: who asked
  */
 struct fetch {
@@ -61,8 +60,8 @@ struct fetch {
 	kuid_t			uid;
 };
 
-static LIST_HEAD(left_list);
-static DEFINE_SPINLOCK(left_lock);
+static LIST_HEAD(fetch_left);
+static DEFINE_SPINLOCK(fetch_lock);
 
 static void fetch_put(struct fetch *f)
 {
@@ -76,12 +75,12 @@ static bool fetch_allowed(kuid_t uid)
 	unsigned int all = 0, own = 0;
 	struct fetch *f;
 
-	spin_lock(&left_lock);
-	list_for_each_entry(f, &left_list, left) {
+	spin_lock(&fetch_lock);
+	list_for_each_entry(f, &fetch_left, left) {
 		all++;
 		own += uid_eq(f->uid, uid);
 	}
-	spin_unlock(&left_lock);
+	spin_unlock(&fetch_lock);
 	return all < MAX_LEFT && own < MAX_LEFT_OF_USER;
 }
 
@@ -89,25 +88,10 @@ static bool fetch_is_left(struct fetch *f)
 {
 	bool ret;
 
-	spin_lock(&left_lock);
+	spin_lock(&fetch_lock);
 	ret = !list_empty(&f->left);
-	spin_unlock(&left_lock);
+	spin_unlock(&fetch_lock);
 	return ret;
-}
-
-/* check_vma_flags() in mm/gup.c, as far as faulting in is concerned. */
-static bool fetch_permitted(struct vm_area_struct *vma, unsigned int foll)
-{
-	unsigned long flags = vma->vm_flags;
-
-	if (dbgmem_vma_special(vma))
-		return false;
-	if (!(foll & FOLL_WRITE))
-		return flags & (foll & FOLL_FORCE ? VM_READ | VM_MAYREAD :
-						    VM_READ);
-	return flags & VM_WRITE ||
-	       (foll & FOLL_FORCE && !is_vm_hugetlb_page(vma) &&
-		(flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE);
 }
 
 /* One fault. -EAGAIN: something was waited for, without the lock. */
@@ -123,7 +107,8 @@ static int fetch_try(struct fetch *f, unsigned long addr)
 	if (mmap_read_lock_killable(f->mm))
 		return -EINTR;
 	vma = vma_lookup(f->mm, addr);
-	if (!vma || !fetch_permitted(vma, f->foll)) {
+	if (!vma || dbgmem_vma_special(vma) ||
+	    !dbgmem_vma_permitted(vma, f->foll)) {
 		mmap_read_unlock(f->mm);
 		return -EFAULT;
 	}
@@ -183,9 +168,9 @@ static int fetch_thread(void *data)
 	mmput(f->mm);
 	complete(&f->done);
 
-	spin_lock(&left_lock);
+	spin_lock(&fetch_lock);
 	list_del_init(&f->left);
-	spin_unlock(&left_lock);
+	spin_unlock(&fetch_lock);
 	fetch_put(f);
 	dbgmem_thread_exit();
 }
@@ -211,10 +196,10 @@ static struct fetch *fetch_alloc(struct mm_struct *mm, unsigned long addr,
 /* The thread goes on alone, and ends as soon as it can. */
 static void fetch_leave(struct fetch *f, struct task_struct *task)
 {
-	spin_lock(&left_lock);
+	spin_lock(&fetch_lock);
 	if (!completion_done(&f->done))
-		list_add(&f->left, &left_list);
-	spin_unlock(&left_lock);
+		list_add(&f->left, &fetch_left);
+	spin_unlock(&fetch_lock);
 	send_sig(SIGKILL, task, 1);
 }
 

@@ -3,10 +3,17 @@
  * Holding pages in place: see hold.h.
  */
 #include <linux/hugetlb.h>
+#include <linux/magic.h>
 #include <linux/mm.h>
+#include <linux/pagemap.h>
 #include <linux/uaccess.h>
+#include <linux/userfaultfd_k.h>
 
+#include "fetch.h"
 #include "hold.h"
+
+/* How often what was brought in may be gone again. */
+#define HOLD_TRIES	1000
 
 /**
  * dbgmem_nofault_pages - pages that FOLL_NOFAULT can be relied on for
@@ -31,47 +38,403 @@ unsigned long dbgmem_nofault_pages(struct mm_struct *mm, unsigned long addr,
 	return min(nr, (vma->vm_end - (addr & PAGE_MASK)) >> PAGE_SHIFT);
 }
 
+/* Does memory like this have no file system behind it that could wait? */
+static bool hold_is_memory(struct vm_area_struct *vma)
+{
+	if (vma_is_anonymous(vma) || is_vm_hugetlb_page(vma) || !vma->vm_file)
+		return true;
+	switch (file_inode(vma->vm_file)->i_sb->s_magic) {
+	case TMPFS_MAGIC:
+	case RAMFS_MAGIC:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* A file system whose pages go away by nobody's command but the kernel's. */
+static bool hold_is_local(struct vm_area_struct *vma)
+{
+	const struct super_block *sb = file_inode(vma->vm_file)->i_sb;
+
+	return sb->s_magic == BTRFS_SUPER_MAGIC ||
+	       (sb->s_bdev && sb->s_magic != FUSE_SUPER_MAGIC);
+}
+
+/* Pages from @addr on, in one mapping, that are in the page cache. */
+static unsigned long hold_cached(struct vm_area_struct *vma, unsigned long addr,
+				 unsigned long nr, unsigned int foll)
+{
+	struct address_space *mapping = vma->vm_file->f_mapping;
+	pgoff_t index = linear_page_index(vma, addr & PAGE_MASK);
+	unsigned long i;
+
+	/* The file system is told of the first write, and may wait. */
+	if (foll & FOLL_WRITE && vma->vm_flags & VM_SHARED)
+		return 0;
+	for (i = 0; i < nr; i++)
+		if (!dbgmem_page_cached(mapping, index + i))
+			break;
+	return i;
+}
+
+/*
+ * Pages from that of @addr on, in one mapping, whose faults wait for nobody. The
+ * mmap_lock is held. Perhaps 0, or -EFAULT: there are no pages to be faulted in.
+ */
+static long hold_prompt_pages(struct mm_struct *mm, unsigned long addr,
+			      unsigned long nr, unsigned int foll)
+{
+	struct vm_area_struct *vma = vma_lookup(mm, addr);
+
+	if (!vma || dbgmem_vma_special(vma) || !dbgmem_vma_permitted(vma, foll))
+		return -EFAULT;
+	nr = min(nr, (vma->vm_end - (addr & PAGE_MASK)) >> PAGE_SHIFT);
+	if (userfaultfd_armed(vma))
+		return 0;
+	if (hold_is_memory(vma))
+		return nr;
+	return hold_is_local(vma) ? hold_cached(vma, addr, nr, foll) : 0;
+}
+
 /**
- * dbgmem_hold_target - hold pages of the target
+ * dbgmem_quick_pages - pages that can be asked for without waiting
+ * @mm: the target, its mmap_lock held
+ * @addr: an address in the first page
+ * @nr: how many are wanted
+ *
+ * Only for kernels without FOLL_NOFAULT.
+ *
+ * Return: how many may be, from the first on.
+ */
+unsigned long dbgmem_quick_pages(struct mm_struct *mm, unsigned long addr,
+				 unsigned long nr)
+{
+	unsigned long i = 0, at = addr;
+	long n;
+
+	while (i < nr) {
+		n = hold_prompt_pages(mm, at, nr - i, FOLL_FORCE);
+		if (n == -EFAULT)
+			return i ?: 1;
+		if (!n && !dbgmem_page_mapped(mm, at))
+			break;
+		i += n ?: 1;
+		at = (addr & PAGE_MASK) + (i << PAGE_SHIFT);
+	}
+	return i;
+}
+
+static long hold_lacks(struct dbgmem_xfer *x, unsigned long addr,
+		       unsigned long nr, u8 side)
+{
+	x->absent.addr = addr;
+	x->absent.nr = nr;
+	x->absent.foll = x->foll;
+	x->absent.side = side;
+	return DBGMEM_HOLD_ABSENT;
+}
+
+/**
+ * dbgmem_hold_lacks_buffer - the caller's buffer could not be copied to or from
+ * @x: the transfer
+ * @at: offset into its buffer of the first byte that is not there
+ * @len: bytes that are wanted from there on
+ *
+ * Return: DBGMEM_HOLD_ABSENT
+ */
+int dbgmem_hold_lacks_buffer(struct dbgmem_xfer *x, size_t at, size_t len)
+{
+	unsigned long addr = (unsigned long)x->caller.user + at;
+
+	return hold_lacks(x, addr, dbgmem_span_pages(addr, len),
+			  DBGMEM_ABSENT_BUFFER);
+}
+
+/**
+ * dbgmem_hold_prompt - hold pages of the target, under its mmap_lock
  * @x: the transfer, between dbgmem_transfer_begin() and _end()
  * @addr: an address in the first page
  * @nr: how many pages
  * @pages: result
  *
- * Waits for userfaultfd and other slow faults, with the lock dropped, killable.
- *
- * Return: pages held (> 0, perhaps fewer than @nr), or a negative errno when
- * the first was not to be had.
+ * Return: as dbgmem_hold_now().
  */
-long dbgmem_hold_target(struct dbgmem_xfer *x, unsigned long addr,
+long dbgmem_hold_prompt(struct dbgmem_xfer *x, unsigned long addr,
 			unsigned long nr, struct page **pages)
 {
-	int locked = 1;
+	long got, more, prompt;
+
+	/* As a rule they are there. */
+	got = dbgmem_hold_target_locked(x, addr, nr, pages,
+					x->foll | FOLL_NOFAULT, NULL);
+	if (likely(got == nr) || x->flags & DBGMEM_NOFAULT ||
+	    (got < 0 && got != -EFAULT))
+		return got;
+	if (got > 0)
+		addr = (addr & PAGE_MASK) + (got << PAGE_SHIFT);
+	else
+		got = 0;
+	prompt = hold_prompt_pages(x->session->mm, addr, nr - got, x->foll);
+	if (prompt < 0)
+		return got ?: prompt;
+	more = 0;
+	if (prompt)
+		more = dbgmem_hold_try(x, addr, prompt, pages + got,
+				       x->foll | FOLL_NOWAIT, NULL);
+	if (more > 0)
+		return got + more;
+	if (got)
+		return got;
+	return more ?: hold_lacks(x, addr, nr, DBGMEM_ABSENT_TARGET);
+}
+
+/**
+ * dbgmem_hold_now - hold pages of the target, without waiting for them
+ * @x: the transfer, between dbgmem_transfer_begin() and _end()
+ * @addr: an address in the first page
+ * @nr: how many pages
+ * @pages: result
+ *
+ * Return: pages held (> 0, perhaps fewer than @nr), DBGMEM_HOLD_ABSENT, or
+ * another negative errno when the first was not to be had.
+ */
+long dbgmem_hold_now(struct dbgmem_xfer *x, unsigned long addr,
+		     unsigned long nr, struct page **pages)
+{
 	long ret;
 
 	if (mmap_read_lock_killable(x->session->mm))
 		return -EINTR;
-	ret = dbgmem_hold_target_locked(x, addr, nr, pages, x->foll,
-					&locked);
-	if (locked)
-		mmap_read_unlock(x->session->mm);
+	ret = dbgmem_hold_prompt(x, addr, nr, pages);
+	mmap_read_unlock(x->session->mm);
+	return ret;
+}
+
+/* As many as are there or come at once; 0: the first may have to be waited for. */
+static long hold_bring_now(struct mm_struct *mm, unsigned long addr,
+			   unsigned long nr, unsigned int foll)
+{
+	unsigned long quick = nr;
+	long got = -EFAULT, prompt;
+
+	if (mmap_read_lock_killable(mm))
+		return -EINTR;
+	if (!DBGMEM_CAN_NOFAULT)
+		quick = dbgmem_quick_pages(mm, addr, nr);
+	if (quick)
+		got = dbgmem_get_pages_remote(mm, addr, quick,
+					      foll | FOLL_NOFAULT, NULL, NULL);
+	if (got == -EFAULT) {
+		prompt = hold_prompt_pages(mm, addr, nr, foll);
+		got = prompt;
+		if (prompt > 0)
+			got = dbgmem_get_pages_remote(mm, addr, prompt,
+						      foll | FOLL_NOWAIT, NULL,
+						      NULL);
+	}
+	mmap_read_unlock(mm);
+	return got;
+}
+
+/* Have pages brought in. How many, or why not the first. */
+static long hold_bring(struct mm_struct *mm, unsigned long addr,
+		       unsigned long nr, unsigned int foll)
+{
+	unsigned int tries = HOLD_TRIES;
+	long got;
+	int ret;
+
+	for (;;) {
+		got = hold_bring_now(mm, addr, nr, foll);
+		if (got)
+			return got;
+		if (!tries--)
+			return -EFAULT;
+		ret = dbgmem_fetch(mm, addr, nr, foll);
+		if (ret)
+			return ret;
+	}
+}
+
+/**
+ * dbgmem_bring_target - have pages of the target faulted in
+ * @x: the transfer
+ * @addr: an address in the first page
+ * @nr: how many
+ * @pages: not used
+ *
+ * Nothing may be held: see dbgmem_fetch().
+ *
+ * Return: how many were there (> 0), or why the first was not to be had.
+ */
+long dbgmem_bring_target(struct dbgmem_xfer *x, unsigned long addr,
+			 unsigned long nr, struct page **pages)
+{
+	return hold_bring(x->session->mm, addr, nr, x->foll);
+}
+
+/*
+ * Take the faults of @nr pages as the processor would: of memory that is not made
+ * of pages, or to have them marked as accessed and dirty where it does not do that
+ * itself. How many, or why not the first.
+ */
+static long hold_touch(unsigned long addr, unsigned long nr, unsigned int foll)
+{
+	unsigned int flags = FAULT_FLAG_KILLABLE |
+			     (foll & FOLL_WRITE ? FAULT_FLAG_WRITE : 0);
+	struct mm_struct *mm = current->mm;
+	bool unlocked = false;
+	unsigned long i;
+	int ret = 0;
+
+	if (mmap_read_lock_killable(mm))
+		return -EINTR;
+	for (i = 0; i < nr; i++) {
+		ret = fixup_user_fault(mm, addr + (i << PAGE_SHIFT), flags,
+				       &unlocked);
+		if (ret)
+			break;
+	}
+	mmap_read_unlock(mm);
+	return i ?: ret;
+}
+
+static int hold_kind_of_buffer(unsigned long addr, bool *special, bool *grows)
+{
+	struct mm_struct *mm = current->mm;
+	struct vm_area_struct *vma;
+
+	if (mmap_read_lock_killable(mm))
+		return -EINTR;
+	vma = find_vma(mm, addr);
+	*grows = vma && vma->vm_start > addr && vma->vm_flags & VM_GROWSDOWN;
+	*special = vma && vma->vm_start <= addr && dbgmem_vma_special(vma);
+	mmap_read_unlock(mm);
+	return 0;
+}
+
+/**
+ * dbgmem_bring_caller - have pages of the caller's own faulted in
+ * @x: the transfer
+ * @addr: an address in the first page
+ * @nr: how many
+ * @pages: not used
+ *
+ * Nothing may be held: see dbgmem_fetch(). What is there stays as it is.
+ *
+ * Return: how many were there (> 0), or why the first was not to be had.
+ */
+long dbgmem_bring_caller(struct dbgmem_xfer *x, unsigned long addr,
+			 unsigned long nr, struct page **pages)
+{
+	unsigned int foll = x->write ? 0 : FOLL_WRITE;
+	bool special, grows;
+	int ret;
+
+	if (!access_ok((const void __user *)addr, 1))
+		return -EFAULT;
+	ret = hold_kind_of_buffer(untagged_addr(addr), &special, &grows);
+	if (ret)
+		return ret;
+	if (unlikely(grows))
+		return fault_in_readable((char __user *)addr, 1) ? -EFAULT : 1;
+	if (unlikely(special))
+		return hold_touch(untagged_addr(addr), 1, foll);
+	return hold_bring(current->mm, untagged_addr(addr), nr, foll);
+}
+
+static int hold_wait_for_buffer(struct dbgmem_xfer *x)
+{
+	struct dbgmem_absent *a = &x->absent;
+	long ret;
+
+	ret = dbgmem_bring_caller(x, a->addr, a->nr, NULL);
+	/* It is there, and yet it could not be copied to or from. */
+	if (ret > 0 && a->last == a->addr)
+		ret = hold_touch(untagged_addr(a->addr), ret,
+				 x->write ? 0 : FOLL_WRITE);
+	a->last = a->addr;
+	if (ret > 0)
+		return 0;
+	return ret == -EINTR ? -EINTR : -EFAULT;
+}
+
+/**
+ * dbgmem_hold_wait - wait for what was absent
+ * @x: the transfer, after DBGMEM_HOLD_ABSENT
+ *
+ * Nothing may be held, the session's overlay included.
+ *
+ * Return: 0, and what was to be done may be tried again, or a negative errno, with
+ * x->reason where the caller's buffer is to blame.
+ */
+int dbgmem_hold_wait(struct dbgmem_xfer *x)
+{
+	struct dbgmem_absent *a = &x->absent;
+	int ret;
+
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	/* Somebody takes it back each time. */
+	if (a->tries++ >= HOLD_TRIES)
+		ret = -EFAULT;
+	else if (a->side == DBGMEM_ABSENT_BUFFER)
+		ret = hold_wait_for_buffer(x);
+	else
+		ret = dbgmem_fetch(x->session->mm, a->addr, a->nr, a->foll);
+	if (ret != -EFAULT || a->side != DBGMEM_ABSENT_BUFFER)
+		return ret;
+	/* What there is of it can be used. */
+	if (a->addr > (unsigned long)x->caller.user) {
+		a->partial = true;
+		return 0;
+	}
+	x->reason = DBGMEM_REASON_BUFFER;
 	return ret;
 }
 
 /**
- * dbgmem_hold_caller - hold pages of the caller's buffer
+ * dbgmem_hold_target - hold pages of the target, and wait for the first one
+ * @x: the transfer, between dbgmem_transfer_begin() and _end()
+ * @addr: an address in the first page
+ * @nr: how many pages
+ * @pages: result
+ *
+ * No page may be held, and no lock but one that is waited for killably.
+ *
+ * Return: as dbgmem_hold_now(), but for DBGMEM_HOLD_ABSENT.
+ */
+long dbgmem_hold_target(struct dbgmem_xfer *x, unsigned long addr,
+			unsigned long nr, struct page **pages)
+{
+	long ret;
+
+	x->absent.tries = 0;
+	while ((ret = dbgmem_hold_now(x, addr, nr, pages)) ==
+	       DBGMEM_HOLD_ABSENT) {
+		ret = dbgmem_hold_wait(x);
+		if (ret)
+			break;
+	}
+	return ret;
+}
+
+/**
+ * dbgmem_hold_caller - hold pages of the caller's buffer, if they are there
  * @x: the transfer
  * @addr: an address in the first page
  * @nr: how many pages
  * @pages: result
  *
- * Return: pages held (> 0, perhaps fewer than @nr), or a negative errno when
- * the first was not to be had.
+ * Return: pages held (> 0, perhaps fewer than @nr), DBGMEM_HOLD_ABSENT, or
+ * another negative errno when the first was not to be had.
  */
 long dbgmem_hold_caller(struct dbgmem_xfer *x, unsigned long addr,
 			unsigned long nr, struct page **pages)
 {
 	unsigned long start = addr & PAGE_MASK;
+	bool special, grows;
 	long ret;
 
 	/* Of its tag the caller is told, like by copy_to_user(). */
@@ -79,10 +442,15 @@ long dbgmem_hold_caller(struct dbgmem_xfer *x, unsigned long addr,
 		return -EFAULT;
 	nr = min_t(unsigned long, nr, INT_MAX);
 	if (x->write)
-		ret = get_user_pages_fast(start, nr, 0, pages);
+		ret = dbgmem_get_caller(start, nr, pages);
 	else
-		ret = pin_user_pages_fast(start, nr, FOLL_WRITE, pages);
-	return ret ?: -EFAULT;
+		ret = dbgmem_pin_caller(start, nr, pages);
+	if (likely(ret && ret != -EFAULT))
+		return ret;
+	ret = hold_kind_of_buffer(untagged_addr(addr), &special, &grows);
+	if (ret || special)
+		return ret ?: -EFAULT;
+	return hold_lacks(x, addr, nr, DBGMEM_ABSENT_BUFFER);
 }
 
 /**

@@ -5,6 +5,12 @@
  * Pages that will be written are pinned (FOLL_PIN). Pages that are only read
  * get a plain reference: since 5.19 a read-only FOLL_PIN of shared anonymous
  * memory un-shares it, and looking must not change what is looked at.
+ *
+ * Nothing is waited for while a page is held, a lock of the target's or the
+ * session's: what would wait says DBGMEM_HOLD_ABSENT, the caller lets go of
+ * everything, waits in dbgmem_hold_wait(), and begins anew. Faults that wait for
+ * nobody but the kernel (memory of the target's own, pages in the page cache of a
+ * local file system) are taken at once.
  */
 #ifndef KMOD_HOLD_H
 #define KMOD_HOLD_H
@@ -15,8 +21,39 @@
 #include "compat.h"
 #include "dbgmem.h"
 
+/* Returned where a page is not there and bringing it in may wait. */
+#define DBGMEM_HOLD_ABSENT	(-ENODATA)
+
 unsigned long dbgmem_nofault_pages(struct mm_struct *mm, unsigned long addr,
 				   unsigned long nr);
+unsigned long dbgmem_quick_pages(struct mm_struct *mm, unsigned long addr,
+				 unsigned long nr);
+
+/* 0: a fault was given up, for a signal or because it would wait. */
+static inline long dbgmem_hold_try(struct dbgmem_xfer *x, unsigned long addr,
+				   unsigned long nr, struct page **pages,
+				   unsigned int foll, int *locked)
+{
+	struct mm_struct *mm = x->session->mm;
+
+	if (unlikely(x->flags & DBGMEM_NOFAULT)) {
+		nr = dbgmem_nofault_pages(mm, addr, nr);
+		if (!nr)
+			return -EFAULT;
+	}
+	if (!DBGMEM_CAN_NOFAULT && foll & FOLL_NOFAULT) {
+		nr = dbgmem_quick_pages(mm, addr, nr);
+		if (!nr)
+			return -EFAULT;
+	}
+	if (x->write) {
+		if (!DBGMEM_COHERENT_ICACHE)
+			x->code |= dbgmem_has_code(mm, addr, nr);
+		return dbgmem_pin_pages_remote(mm, addr, nr, foll, pages,
+					       locked);
+	}
+	return dbgmem_get_pages_remote(mm, addr, nr, foll, pages, locked);
+}
 
 /**
  * dbgmem_hold_target_locked - hold pages of the target, under its mmap_lock
@@ -24,7 +61,7 @@ unsigned long dbgmem_nofault_pages(struct mm_struct *mm, unsigned long addr,
  * @addr: an address in the first page
  * @nr: how many pages
  * @pages: result
- * @foll: FOLL_* flags: x->foll, perhaps with FOLL_NOFAULT
+ * @foll: FOLL_* flags: x->foll, with FOLL_NOFAULT
  * @locked: set to 0 where the lock had to be dropped; NULL if it must not be,
  *	which makes slow faults fail
  *
@@ -36,26 +73,10 @@ static inline long dbgmem_hold_target_locked(struct dbgmem_xfer *x,
 					     struct page **pages,
 					     unsigned int foll, int *locked)
 {
-	struct mm_struct *mm = x->session->mm;
-	long ret;
+	long ret = dbgmem_hold_try(x, addr, nr, pages, foll, locked);
 
-	if (unlikely(x->flags & DBGMEM_NOFAULT)) {
-		nr = dbgmem_nofault_pages(mm, addr, nr);
-		if (!nr)
-			return -EFAULT;
-	}
-	if (x->write) {
-		if (!DBGMEM_COHERENT_ICACHE)
-			x->code |= dbgmem_has_code(mm, addr, nr);
-		ret = dbgmem_pin_pages_remote(mm, addr, nr, foll, pages,
-					      locked);
-	} else {
-		ret = dbgmem_get_pages_remote(mm, addr, nr, foll, pages,
-					      locked);
-	}
 	if (likely(ret))
 		return ret;
-	/* A fault was given up: for a signal, or for what cannot wait. */
 	return fatal_signal_pending(current) ? -EINTR : -EFAULT;
 }
 
@@ -87,8 +108,18 @@ static inline void dbgmem_drop_target(struct dbgmem_xfer *x,
 	dbgmem_drop(pages, nr, x->write, dirty);
 }
 
+long dbgmem_hold_prompt(struct dbgmem_xfer *x, unsigned long addr,
+			unsigned long nr, struct page **pages);
+long dbgmem_hold_now(struct dbgmem_xfer *x, unsigned long addr,
+		     unsigned long nr, struct page **pages);
 long dbgmem_hold_target(struct dbgmem_xfer *x, unsigned long addr,
 			unsigned long nr, struct page **pages);
+int dbgmem_hold_lacks_buffer(struct dbgmem_xfer *x, size_t at, size_t len);
+long dbgmem_bring_target(struct dbgmem_xfer *x, unsigned long addr,
+			 unsigned long nr, struct page **pages);
+long dbgmem_bring_caller(struct dbgmem_xfer *x, unsigned long addr,
+			 unsigned long nr, struct page **pages);
+int dbgmem_hold_wait(struct dbgmem_xfer *x);
 long dbgmem_hold_caller(struct dbgmem_xfer *x, unsigned long addr,
 			unsigned long nr, struct page **pages);
 void dbgmem_drop_caller(struct dbgmem_xfer *x, struct page **pages,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Engine 2: hold a batch of the target's pages and copy directly between them
- * and the caller. No lock is held while the caller's side is touched.
+ * and the caller, without faults: the pages are not held for as long as the
+ * caller's buffer does not come. No lock is held while that is touched.
  */
 #include <linux/highmem.h>
 #include <linux/mm.h>
@@ -67,7 +68,7 @@ static size_t copy_piece(struct dbgmem_xfer *x, size_t at, struct page *page,
  * @nr: how many; more than x->left needs are not touched
  *
  * Return: bytes copied; if fewer than there were, the caller's memory is not
- * accessible behind them.
+ * there behind them.
  */
 size_t dbgmem_copy_pages(struct dbgmem_xfer *x, struct page **pages,
 			 unsigned long nr)
@@ -76,6 +77,7 @@ size_t dbgmem_copy_pages(struct dbgmem_xfer *x, struct page **pages,
 	size_t done = 0;
 	unsigned long i;
 
+	pagefault_disable();
 	for (i = 0; i < nr && done < x->left; i++) {
 		size_t len = min_t(size_t, PAGE_SIZE - offset, x->left - done);
 		size_t n = copy_piece(x, done, pages[i], offset, len);
@@ -85,11 +87,15 @@ size_t dbgmem_copy_pages(struct dbgmem_xfer *x, struct page **pages,
 			break;
 		offset = 0;
 	}
+	pagefault_enable();
 	return done;
 }
 
-static int refused_by_caller(struct dbgmem_xfer *x)
+/* An iterator that gave nothing does not change its mind. */
+static int refused_by_caller(struct dbgmem_xfer *x, size_t len)
 {
+	if (!x->caller.iter)
+		return dbgmem_hold_lacks_buffer(x, 0, len);
 	x->reason = DBGMEM_REASON_BUFFER;
 	return -EFAULT;
 }
@@ -115,7 +121,9 @@ size_t dbgmem_pinned_page(struct dbgmem_xfer *x)
 	mmap_read_unlock(mm);
 	if (held != 1)
 		return 0;
+	pagefault_disable();
 	n = copy_piece(x, 0, page, offset_in_page(x->addr), x->left);
+	pagefault_enable();
 	dbgmem_drop_target(x, &page, 1, true);
 	return n;
 }
@@ -132,26 +140,27 @@ ssize_t dbgmem_pinned_copy(struct dbgmem_xfer *x, struct page **pages,
 			   unsigned int nr_pages)
 {
 	unsigned long want, done;
-	size_t readable;
+	size_t len;
 	long held;
 
 	want = min_t(unsigned long, nr_pages,
 		     dbgmem_span_pages(x->addr, x->left));
+	len = min_t(size_t, x->left,
+		    want * PAGE_SIZE - offset_in_page(x->addr));
 	/* Pages that the caller's buffer has nothing for stay shared. */
 	if (x->write && (want > 1 || x->done)) {
-		readable = want * PAGE_SIZE - offset_in_page(x->addr);
-		readable = min_t(size_t, readable, x->left);
-		readable = dbgmem_caller_readable(&x->caller, readable);
+		size_t readable = dbgmem_caller_readable(&x->caller, len);
+
 		if (!readable)
-			return refused_by_caller(x);
+			return refused_by_caller(x, len);
 		want = dbgmem_span_pages(x->addr, readable);
 	}
-	held = dbgmem_hold_target(x, x->addr, want, pages);
+	held = dbgmem_hold_now(x, x->addr, want, pages);
 	if (held < 0)
 		return held;
 
 	done = dbgmem_copy_pages(x, pages, held);
 	dbgmem_drop_target(x, pages, held, done);
 
-	return done ?: refused_by_caller(x);
+	return done ?: refused_by_caller(x, len);
 }

@@ -10,8 +10,8 @@
  * execve waits for us.
  *
  * It waits for faults with the target's mmap_lock held and cannot be killed
- * meanwhile. So faults are ours to wait for: the pages are held before the locks
- * are taken, and stay in memory as long as they are.
+ * meanwhile. So it is not to take any: the pages are held before the locks are
+ * taken. Those that the target drops all the same are looked for again.
  */
 #include <linux/highmem.h>
 #include <linux/mm.h>
@@ -24,6 +24,9 @@
 
 /* A batch is what exec waits for, so it is small whatever room there is. */
 #define REMOTE_BATCH_PAGES	DBGMEM_STACK_PAGES
+
+/* How often the target may drop pages that are held for it. */
+#define REMOTE_TRIES	100
 
 /*
  * A thread of the target with its exec_update_lock held for reading, so that
@@ -82,11 +85,12 @@ static int hold_batch(struct dbgmem_xfer *x, struct held *h, size_t len)
 {
 	long pages = 1;
 
-	h->nr = dbgmem_hold_target(x, x->addr, dbgmem_span_pages(x->addr, len),
-				   h->page);
+	h->nr = dbgmem_hold_now(x, x->addr, dbgmem_span_pages(x->addr, len),
+				h->page);
 	if (h->nr > 0)
 		pages = h->nr;
-	else if (h->nr == -EINTR || !dbgmem_fault_special(x))
+	else if (h->nr == -EINTR || h->nr == DBGMEM_HOLD_ABSENT ||
+		 !dbgmem_fault_special(x))
 		return h->nr;
 	h->len = min_t(size_t, len,
 		       pages * PAGE_SIZE - offset_in_page(x->addr));
@@ -100,13 +104,14 @@ static ssize_t drop_batch(struct dbgmem_xfer *x, struct held *h, ssize_t ret)
 		dbgmem_drop_target(x, h->page, h->nr, ret > 0);
 	if (ret)
 		return ret;
-	return h->nr < 0 ? h->nr : -EFAULT;
+	return h->nr < 0 ? h->nr : -EAGAIN;
 }
 
 static size_t access_target(struct dbgmem_xfer *x, struct task_struct *task,
 			    size_t at, void *kaddr, size_t len)
 {
-	int ret = access_process_vm(task, x->addr + at, kaddr, len, x->foll);
+	int ret = access_process_vm(task, x->addr + at, kaddr, len,
+				    x->foll | FOLL_NOFAULT);
 
 	return max(ret, 0);
 }
@@ -156,9 +161,11 @@ static ssize_t copy_user(struct dbgmem_xfer *x, struct page **pages,
 
 	want = min_t(unsigned long, dbgmem_span_pages(user, x->left), nr_pages);
 	held = dbgmem_hold_caller(x, user, want, pages);
+	if (held == -EINTR || held == DBGMEM_HOLD_ABSENT)
+		return held;
 	if (held < 0) {
 		x->reason = DBGMEM_REASON_BUFFER;
-		return held == -EINTR ? -EINTR : -EFAULT;
+		return -EFAULT;
 	}
 	ret = hold_batch(x, &h, min_t(size_t, x->left, held * PAGE_SIZE -
 				      offset_in_page(user)));
@@ -179,7 +186,7 @@ static char *look_around(struct dbgmem_xfer *x, struct task_struct *task,
 			 struct window *w, unsigned long addr, size_t len)
 {
 	unsigned long page = addr & PAGE_MASK, last = addr + (len - 1);
-	u32 foll = x->foll;
+	u32 foll = x->foll | FOLL_NOFAULT;
 	unsigned long to;
 
 	/* What is written need not be readable. */
@@ -265,6 +272,57 @@ static ssize_t access_bounce(struct dbgmem_xfer *x, char *bounce, size_t len)
  * Through a page of our own, where the caller's end is kernel memory (which has
  * no user address to pin), or what is in the target is not what is wanted there.
  */
+/* An iterator that gave nothing does not change its mind. */
+static ssize_t refused_by_buffer(struct dbgmem_xfer *x, size_t len)
+{
+	if (!x->caller.iter)
+		return dbgmem_hold_lacks_buffer(x, 0, len);
+	x->reason = DBGMEM_REASON_BUFFER;
+	return -EFAULT;
+}
+
+static size_t get_bounce(struct dbgmem_xfer *x, char *bounce, size_t len)
+{
+	pagefault_disable();
+	len = dbgmem_caller_get(&x->caller, 0, bounce, len);
+	pagefault_enable();
+	return len;
+}
+
+static size_t put_bounce(struct dbgmem_xfer *x, char *bounce, size_t len)
+{
+	pagefault_disable();
+	len = dbgmem_caller_put(&x->caller, 0, bounce, len);
+	pagefault_enable();
+	return len;
+}
+
+static ssize_t write_bounce(struct dbgmem_xfer *x, char *bounce, size_t len)
+{
+	size_t got = get_bounce(x, bounce, len);
+	ssize_t ret;
+
+	if (!got)
+		return refused_by_buffer(x, len);
+	ret = access_bounce(x, bounce, got);
+	if (x->caller.iter)
+		iov_iter_revert(x->caller.iter, got - max_t(ssize_t, ret, 0));
+	return ret;
+}
+
+static ssize_t read_bounce(struct dbgmem_xfer *x, char *bounce, size_t len)
+{
+	ssize_t ret = access_bounce(x, bounce, len);
+
+	if (ret <= 0)
+		return ret;
+	return put_bounce(x, bounce, ret) ?: refused_by_buffer(x, ret);
+}
+
+/*
+ * Through a page of our own, where the caller's end is kernel memory (which has
+ * no user address to pin), or what is in the target is not what is wanted there.
+ */
 static ssize_t copy_bounce(struct dbgmem_xfer *x)
 {
 	size_t len = min_t(size_t, PAGE_SIZE, x->left);
@@ -274,30 +332,10 @@ static ssize_t copy_bounce(struct dbgmem_xfer *x)
 	bounce = (char *)__get_free_page(GFP_KERNEL_ACCOUNT);
 	if (!bounce)
 		return ret;
-	if (x->write) {
-		len = dbgmem_caller_get(&x->caller, 0, bounce, len);
-		if (!len) {
-			ret = -EFAULT;
-			goto buffer;
-		}
-	}
-	ret = access_bounce(x, bounce, len);
-	if (x->write && x->caller.iter)
-		iov_iter_revert(x->caller.iter, len - max_t(ssize_t, ret, 0));
-	if (!x->write && ret > 0) {
-		ret = dbgmem_caller_put(&x->caller, 0, bounce, ret);
-		if (!ret) {
-			ret = -EFAULT;
-			goto buffer;
-		}
-	}
-out:
+	ret = x->write ? write_bounce(x, bounce, len) :
+			 read_bounce(x, bounce, len);
 	free_page((unsigned long)bounce);
 	return ret;
-
-buffer:
-	x->reason = DBGMEM_REASON_BUFFER;
-	goto out;
 }
 
 static bool needs_bounce(const struct dbgmem_xfer *x)
@@ -317,12 +355,15 @@ static bool needs_bounce(const struct dbgmem_xfer *x)
 ssize_t dbgmem_remote_copy(struct dbgmem_xfer *x, struct page **pages,
 			   unsigned int nr_pages)
 {
+	unsigned int tries = REMOTE_TRIES;
 	ssize_t ret;
 
 	nr_pages = min_t(unsigned int, nr_pages, REMOTE_BATCH_PAGES);
 	do {
+		if (fatal_signal_pending(current))
+			return -EINTR;
 		ret = unlikely(needs_bounce(x)) ? copy_bounce(x) :
 						  copy_user(x, pages, nr_pages);
-	} while (ret == -EAGAIN);
-	return ret;
+	} while (ret == -EAGAIN && --tries);
+	return ret == -EAGAIN ? -EFAULT : ret;
 }

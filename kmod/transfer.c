@@ -14,6 +14,7 @@
 #include "audit.h"
 #include "caller.h"
 #include "compat.h"
+#include "hold.h"
 #include "mirror.h"
 #include "overlay.h"
 #include "trace.h"
@@ -161,18 +162,41 @@ static ssize_t copy_pages(struct dbgmem_xfer *x, struct page **pages,
 	return ret;
 }
 
+/*
+ * A word of which a part was copied is copied again, as a whole, when the
+ * caller's other page has come.
+ */
+static ssize_t whole_word(struct dbgmem_xfer *x, ssize_t n)
+{
+	if (likely(n <= 0 || n == x->left || x->left > sizeof(u64)) ||
+	    x->caller.iter || x->absent.partial ||
+	    offset_in_page(x->addr) + x->left > PAGE_SIZE)
+		return n;
+	return dbgmem_hold_lacks_buffer(x, n, x->left - n);
+}
+
 static ssize_t copy_batch(struct dbgmem_xfer *x, struct page **pages,
 			  unsigned int nr_pages)
 {
 	ssize_t ret;
+	bool good;
 
+	x->absent.tries = 0;
+	x->absent.last = 0;
 	for (;;) {
 		ret = dbgmem_overlay_lock(x);
 		if (ret)
 			return ret;
-		ret = copy_pages(x, pages, nr_pages);
-		if (likely(dbgmem_overlay_unlock(x)) &&
-		    likely(dbgmem_mirror_fetched(x)))
+		ret = whole_word(x, copy_pages(x, pages, nr_pages));
+		good = likely(dbgmem_overlay_unlock(x)) &&
+		       likely(dbgmem_mirror_fetched(x));
+		if (unlikely(ret == DBGMEM_HOLD_ABSENT)) {
+			ret = dbgmem_hold_wait(x);
+			if (ret)
+				return ret;
+			continue;
+		}
+		if (good)
 			return ret;
 		if (x->caller.iter && ret > 0)
 			iov_iter_revert(x->caller.iter, ret);
@@ -250,6 +274,7 @@ static noinline int run_batches(struct dbgmem_xfer *x)
 	u32 hole_reason = DBGMEM_REASON_NONE;
 	int ret = 0;
 
+	x->absent.partial = false;
 	if (x->left > ARRAY_SIZE(stack) * PAGE_SIZE) {
 		pages = kmalloc_array(DBGMEM_BATCH_PAGES, sizeof(*pages),
 				      GFP_KERNEL_ACCOUNT | __GFP_NORETRY |

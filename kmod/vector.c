@@ -17,6 +17,7 @@
 #include "batch.h"
 #include "compat.h"
 #include "expect.h"
+#include "hold.h"
 #include "overlay.h"
 #include "trace.h"
 
@@ -133,8 +134,10 @@ static void run_alone(struct dbgmem_xfer *x, struct dbgmem_segment *seg)
 /* Look at what is expected, where no batch does. */
 static int check_expects(struct dbgmem_xfer *x)
 {
+	bool good;
 	int ret;
 
+	x->absent.tries = 0;
 	do {
 		ret = dbgmem_overlay_lock(x);
 		if (ret)
@@ -142,7 +145,12 @@ static int check_expects(struct dbgmem_xfer *x)
 		ret = dbgmem_expects_begin(x);
 		if (!ret)
 			dbgmem_expects_drop(x);
-	} while (!dbgmem_overlay_unlock(x));
+		good = dbgmem_overlay_unlock(x);
+		if (ret == DBGMEM_HOLD_ABSENT) {
+			ret = dbgmem_expects_wait(x);
+			good = ret;
+		}
+	} while (!good);
 	return ret;
 }
 
@@ -300,15 +308,38 @@ static int run_once(struct dbgmem_xfer *x, struct dbgmem_vector *v,
 	return run_partial(x, scratch, v->nr_segments);
 }
 
+/*
+ * A pass of EXACT behind the first that fails has moved nothing: what the one
+ * before has read is in the buffers, and is not known to be the same twice.
+ */
+static int keep_last_pass(struct dbgmem_xfer *x, struct dbgmem_vector *v,
+			  struct dbgmem_segment *segs, int ret)
+{
+	struct dbgmem_segment *seg;
+
+	for (seg = segs; seg < segs + v->nr_segments; seg++) {
+		seg->done = seg->len;
+		seg->reason = DBGMEM_REASON_CHANGED;
+	}
+	x->nr_changed = v->nr_segments;
+	v->fault_addr = 0;
+	return ret == -ECANCELED || ret == -EINTR ? ret : 0;
+}
+
 /* Again, until it is the same as before, or it has been tried often enough. */
 static int run_stable(struct dbgmem_xfer *x, struct dbgmem_vector *v,
 		      struct dbgmem_scratch *scratch)
 {
+	bool exact = v->flags & DBGMEM_EXACT;
 	int ret;
 
 	x->caller.compare = true;
 	do {
 		ret = run_once(x, v, scratch);
+		if (ret && exact) {
+			ret = keep_last_pass(x, v, scratch->segment, ret);
+			break;
+		}
 		v->passes++;
 	} while (!ret && x->nr_changed && v->passes < v->retries + 2);
 	v->nr_changed = x->nr_changed;
@@ -332,7 +363,7 @@ static int run_vector(struct dbgmem_xfer *x, struct dbgmem_vector *v,
 		v->passes = 1;
 		ret = run_stable(x, v, scratch);
 	}
-	if (!ret || !(v->flags & DBGMEM_EXACT))
+	if (!ret || v->passes || !(v->flags & DBGMEM_EXACT))
 		summarise(v, scratch->segment);
 	x->done = v->done;
 	dbgmem_transfer_end(x);

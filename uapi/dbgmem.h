@@ -453,7 +453,8 @@ struct dbgmem_expect {
  * @first_unmet: (out) index of the first expectation that did not hold,
  *	@nr_expects if all did
  * @nr_changed: (out) with STABLE: segments that were not the same twice
- * @passes: (out) with STABLE: how often the vector was read, 2 or more
+ * @passes: (out) with STABLE: how often the vector was read, 2 or more (with
+ *	EXACT perhaps 1, see below)
  * @reserved: must be 0
  *
  * The segments are carried out in the order of the array, so that of writes
@@ -474,8 +475,10 @@ struct dbgmem_expect {
  * With STABLE the whole vector is read twice, back to back, and then again, up
  * to @retries times, until two consecutive passes agree. A segment in which the
  * last two did not has DBGMEM_REASON_CHANGED, and the later data. With EXACT each
- * pass is all or none for itself: where one behind the first fails, every @done
- * is 0, and the buffers hold what was read by the pass before (@passes > 1). It is
+ * pass is all or none for itself: where one behind the first fails, the buffers
+ * hold what the pass before has read, and that is the answer: all is done, every
+ * segment has DBGMEM_REASON_CHANGED, and @passes does not count the one that
+ * failed (with ECANCELED, where an expectation does not hold any more). It is
  * detection, not atomicity: two passes that agree do not prove that nothing
  * changed and changed back in between, nor that what several segments say was
  * true at one instant. The buffers must not overlap: what one segment puts into
