@@ -26,7 +26,12 @@
 #define SLOW_SLOTS	(SLOW_SIZE / SLOW_SLOT)
 #define SLOW_DIR	"/tmp/dbgmem-slow"
 
-enum slow_kind { SLOW_USERFAULTFD, SLOW_FUSE };
+enum slow_kind {
+	SLOW_USERFAULTFD,
+	SLOW_FUSE,
+	SLOW_FUSE_IN_TURN,	/* a server without asynchronous reads */
+	SLOW_FUSE_RANDOM,	/* nothing is read ahead: MADV_RANDOM */
+};
 
 struct slow {
 	enum slow_kind kind;
@@ -53,6 +58,7 @@ static inline const char *slow_map(struct slow *s)
 		s->mem = private_alloc(SLOW_SIZE);
 		return s->mem ? NULL : "no memory";
 	}
+	fuse_reads_in_turn = s->kind == SLOW_FUSE_IN_TURN;
 	if (fuse_mem_start(&s->fuse, SLOW_DIR))
 		return "no FUSE";
 	snprintf(path, sizeof(path), "%s/slow", s->fuse.dir);
@@ -63,7 +69,11 @@ static inline const char *slow_map(struct slow *s)
 	/* a process that ends would ask the server about its descriptors */
 	close(fd);
 	s->mem = p;
-	return p == MAP_FAILED ? "cannot map the file" : NULL;
+	if (p == MAP_FAILED)
+		return "cannot map the file";
+	if (s->kind == SLOW_FUSE_RANDOM && madvise(p, SLOW_SIZE, MADV_RANDOM))
+		return "no MADV_RANDOM";
+	return NULL;
 }
 
 static inline long slow_register(void *mem)
@@ -86,7 +96,7 @@ static inline int slow_hold(struct slow *s, struct target *t)
 {
 	int pidfd, fd;
 
-	if (s->kind == SLOW_FUSE) {
+	if (s->kind != SLOW_USERFAULTFD) {
 		__atomic_store_n(&s->fuse.slow->hold, 1, __ATOMIC_RELEASE);
 		return 0;
 	}
@@ -141,7 +151,7 @@ static inline void slow_unmap(struct slow *s)
 {
 	if (s->uffd >= 0)
 		close(s->uffd);
-	if (s->kind == SLOW_FUSE) {
+	if (s->kind != SLOW_USERFAULTFD) {
 		__atomic_store_n(&s->fuse.slow->hold, 0, __ATOMIC_RELEASE);
 		fuse_mem_stop(&s->fuse);
 	}

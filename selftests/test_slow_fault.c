@@ -207,6 +207,14 @@ FIXTURE_VARIANT_ADD(slow, fuse_pinned) {
 	.engine = "pinned", .kind = SLOW_FUSE,
 };
 
+FIXTURE_VARIANT_ADD(slow, fuse_in_turn) {
+	.engine = "pinned", .kind = SLOW_FUSE_IN_TURN,
+};
+
+FIXTURE_VARIANT_ADD(slow, fuse_random) {
+	.engine = "remote", .kind = SLOW_FUSE_RANDOM,
+};
+
 FIXTURE_SETUP(slow)
 {
 	const char *lacks;
