@@ -176,7 +176,8 @@ static int fetch_thread(void *data)
 }
 
 static struct fetch *fetch_alloc(struct mm_struct *mm, unsigned long addr,
-				 unsigned long nr, unsigned int foll)
+				 unsigned long nr, unsigned int foll,
+				 kuid_t uid)
 {
 	struct fetch *f = kzalloc(sizeof(*f), GFP_KERNEL_ACCOUNT);
 
@@ -187,7 +188,7 @@ static struct fetch *fetch_alloc(struct mm_struct *mm, unsigned long addr,
 	f->addr = addr;
 	f->nr = nr;
 	f->foll = foll;
-	f->uid = current_uid();
+	f->uid = uid;
 	init_completion(&f->done);
 	INIT_LIST_HEAD(&f->left);
 	return f;
@@ -220,6 +221,50 @@ static int fetch_start(struct fetch *f, struct task_struct **task)
 }
 
 /**
+ * dbgmem_fetch_timeout - dbgmem_fetch() that does not wait for ever
+ * @mm: the memory, held by mmget()
+ * @addr: an address in the first page
+ * @nr: how many pages
+ * @foll: FOLL_* flags, as there
+ * @uid: who it is for: a thread that is left behind counts as this user's
+ * @timeout: jiffies
+ *
+ * Return: as dbgmem_fetch(), or -ETIMEDOUT.
+ */
+int dbgmem_fetch_timeout(struct mm_struct *mm, unsigned long addr,
+			 unsigned long nr, unsigned int foll, kuid_t uid,
+			 long timeout)
+{
+	struct task_struct *task;
+	struct fetch *f;
+	long left;
+	int ret;
+
+	if (dbgmem_tagged(addr))
+		return -EFAULT;
+	if (!fetch_allowed(uid))
+		return -ENOMEM;
+	f = fetch_alloc(mm, addr, nr, foll, uid);
+	if (!f)
+		return -ENOMEM;
+	ret = fetch_start(f, &task);
+	if (ret) {
+		kfree(f);
+		return ret;
+	}
+	left = wait_for_completion_killable_timeout(&f->done, timeout);
+	if (left > 0) {
+		ret = f->ret;
+	} else {
+		fetch_leave(f, task);
+		ret = left ? -EINTR : -ETIMEDOUT;
+	}
+	put_task_struct(task);
+	fetch_put(f);
+	return ret;
+}
+
+/**
  * dbgmem_fetch - have pages faulted in; none of them is held
  * @mm: the memory, held by mmget()
  * @addr: an address in the first page
@@ -236,29 +281,6 @@ static int fetch_start(struct fetch *f, struct task_struct **task)
 int dbgmem_fetch(struct mm_struct *mm, unsigned long addr, unsigned long nr,
 		 unsigned int foll)
 {
-	struct task_struct *task;
-	struct fetch *f;
-	int ret;
-
-	if (dbgmem_tagged(addr))
-		return -EFAULT;
-	if (!fetch_allowed(current_uid()))
-		return -ENOMEM;
-	f = fetch_alloc(mm, addr, nr, foll);
-	if (!f)
-		return -ENOMEM;
-	ret = fetch_start(f, &task);
-	if (ret) {
-		kfree(f);
-		return ret;
-	}
-	if (wait_for_completion_killable(&f->done)) {
-		fetch_leave(f, task);
-		ret = -EINTR;
-	} else {
-		ret = f->ret;
-	}
-	put_task_struct(task);
-	fetch_put(f);
-	return ret;
+	return dbgmem_fetch_timeout(mm, addr, nr, foll, current_uid(),
+				    MAX_SCHEDULE_TIMEOUT);
 }
