@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Breakpoints: setting, clearing and listing them, and taking them out when the
- * session ends.
+ * Breakpoints: setting and clearing them, and taking them out when the session
+ * ends.
  *
  * The last is done by a worker: whoever closes the file may be dying, and the
  * kernel faults no page in for one who is being killed. close() waits for it, as
  * a rule a few microseconds, but not for ever: the target's memory may be behind
- * a file system that does not answer.
+ * a file system that does not answer. The worker does not wait for that for ever
+ * either, and tells what it had to leave.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/cred.h>
 #include <linux/delay.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
@@ -19,19 +23,32 @@
 #include "registry.h"
 #include "trace.h"
 #include "trap.h"
+#include "unmap.h"
 
 #define ACCESS_RW	(DBGMEM_ACCESS_READ | DBGMEM_ACCESS_WRITE)
 
-/* How long close() waits for the breakpoints to be taken out. */
+/* How often the target may map something else before the trap is in. */
+#define PLANT_TRIES	16
+
+/* How long BP_CLEAR waits for pages that do not come; it can be killed. */
+#define CLEAR_IN_VAIN	HZ
+
+/*
+ * The worker: how long it takes for all at most, and how long it waits for pages
+ * that do not come; and how long close() waits for it, where it is called, and
+ * where it is part of being killed.
+ */
+#define UNDO_WHOLE	(20 * HZ)
+#define UNDO_IN_VAIN	(HZ / 4)
 #define UNDO_WAIT	(5 * HZ)
-/* Out of memory: how often that is tried again, and after how long. */
-#define UNDO_TRIES	50
+#define UNDO_WAIT_DYING	(HZ / 2)
+/* Out of memory: after how long it is tried again. */
 #define UNDO_PAUSE_MS	20
 
-/* Entries of BP_LIST that are gathered at a time. */
-#define LIST_BATCH	64UL
-
 static struct workqueue_struct *undo_queue;
+
+/* The module is being unloaded. */
+static bool undo_hurry;
 
 /* --- a session's tree --- */
 
@@ -52,8 +69,10 @@ static int tree_add(struct dbgmem_session *s, struct dbgmem_breakpoint *bp)
 					   node)->addr ?
 		       &parent->rb_left : &parent->rb_right;
 	}
+	spin_lock(&s->unmap->lock);
 	rb_link_node(&bp->node, parent, link);
 	rb_insert_color(&bp->node, &s->breakpoints);
+	spin_unlock(&s->unmap->lock);
 	WRITE_ONCE(s->nr_breakpoints, s->nr_breakpoints + 1);
 	return 0;
 }
@@ -61,7 +80,9 @@ static int tree_add(struct dbgmem_session *s, struct dbgmem_breakpoint *bp)
 static void tree_remove(struct dbgmem_session *s, struct dbgmem_breakpoint *bp)
 {
 	dbgmem_overlay_count(s, bp, -1);
+	spin_lock(&s->unmap->lock);
 	rb_erase(&bp->node, &s->breakpoints);
+	spin_unlock(&s->unmap->lock);
 	WRITE_ONCE(s->nr_breakpoints, s->nr_breakpoints - 1);
 }
 
@@ -79,20 +100,13 @@ static void free_breakpoint(struct dbgmem_breakpoint *bp)
 
 /* --- setting --- */
 
-/* The trap goes in, with its pages held; its shadow is complete thereafter. */
-static int enter(struct dbgmem_session *s, struct dbgmem_breakpoint *bp,
-		 struct page **pages)
+/* Is the trap where the breakpoint is said to be? Then it can be listed. */
+static bool planted(struct dbgmem_breakpoint *bp)
 {
-	int ret;
-
 	dbgmem_registry_lock();
-	ret = dbgmem_registry_add(bp) ? 0 : -EBUSY;
-	if (!ret) {
-		dbgmem_overlay_begin(s);
-		dbgmem_trap_plant(bp, pages);
-	}
+	bp->planted = !READ_ONCE(bp->gone);
 	dbgmem_registry_unlock();
-	return ret;
+	return bp->planted;
 }
 
 static int explain(struct dbgmem_xfer *x, int err)
@@ -108,40 +122,129 @@ static int explain(struct dbgmem_xfer *x, int err)
 	return ret;
 }
 
-static int plant(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp)
+/* -EAGAIN: what it was planted in is not mapped any more. */
+static int try_plant(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp)
 {
 	struct page *pages[DBGMEM_TRAP_PAGES];
 	int ret;
 
+	/* What is held from now on is of what is mapped now. */
+	dbgmem_unmap_reset(x->session, bp);
 	ret = dbgmem_trap_hold(x, bp, pages);
 	if (ret)
 		return explain(x, ret);
-	ret = dbgmem_trap_may_plant(bp, pages);
-	if (!ret) {
-		ret = enter(x->session, bp, pages);
-	} else if (ret == -EPERM) {
+	ret = dbgmem_trap_may_plant(x, bp, pages);
+	if (ret == -EPERM) {
 		x->reason = DBGMEM_REASON_SHARED_FILE;
-		x->fault_addr = bp->addr;
+		x->fault_addr = x->addr;
 		ret = -EFAULT;
+	}
+	if (!ret) {
+		dbgmem_overlay_begin(x->session);
+		dbgmem_trap_plant(bp, pages);
+		if (!planted(bp)) {
+			dbgmem_trap_take_back(bp, pages);
+			ret = -EAGAIN;
+		}
 	}
 	dbgmem_trap_drop(x, bp, pages, !ret);
 	return ret;
 }
 
-static int set(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp)
+static int plant(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp)
+{
+	unsigned int tries = PLANT_TRIES;
+	int ret;
+
+	do {
+		ret = try_plant(x, bp);
+		if (fatal_signal_pending(current))
+			break;
+		cond_resched();
+	} while (ret == -EAGAIN && --tries);
+	if (ret != -EAGAIN)
+		return ret;
+	x->reason = DBGMEM_REASON_UNMAPPED;
+	x->fault_addr = bp->addr;
+	return -EFAULT;
+}
+
+/*
+ * FORCE is asked for only where memory cannot be written without: the question
+ * goes to the security modules as well, and a refusal into their logs.
+ */
+static int plant_by_force(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp)
+{
+	int ret;
+
+	ret = dbgmem_force_check(x->session);
+	if (ret)
+		return ret;
+	x->flags |= DBGMEM_FORCE;
+	x->foll |= FOLL_FORCE;
+	x->reason = DBGMEM_REASON_NONE;
+	x->fault_addr = 0;
+	return plant(x, bp);
+}
+
+static void registry_remove(struct dbgmem_breakpoint *bp)
+{
+	dbgmem_registry_lock();
+	dbgmem_registry_remove(bp);
+	dbgmem_registry_unlock();
+}
+
+/* The place is taken before the trap goes in. */
+static int enter(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp)
+{
+	bool added;
+	int ret;
+
+	dbgmem_registry_lock();
+	added = dbgmem_registry_add(bp);
+	dbgmem_registry_unlock();
+	if (!added)
+		return -EBUSY;
+	ret = plant(x, bp);
+	if (ret == -EPERM)
+		ret = plant_by_force(x, bp);
+	if (ret)
+		registry_remove(bp);
+	return ret;
+}
+
+static int set_locked(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp)
+{
+	int ret;
+
+	ret = dbgmem_unmap_watch(x->session);
+	if (ret)
+		return ret;
+	ret = tree_add(x->session, bp);
+	if (ret)
+		return ret;
+	ret = enter(x, bp);
+	if (ret)
+		tree_remove(x->session, bp);
+	return ret;
+}
+
+/* Once the overlay is let go, another thread may clear and free @bp. */
+static int set(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp,
+	       struct dbgmem_bp_set *b)
 {
 	struct dbgmem_session *s = x->session;
 	int ret;
 
-	if (down_write_killable(&s->overlay))
-		return -EINTR;
-	ret = tree_add(s, bp);
+	ret = down_write_killable(&s->overlay);
 	if (!ret) {
-		ret = plant(x, bp);
-		if (ret)
-			tree_remove(s, bp);
+		ret = set_locked(x, bp);
+		if (!ret)
+			memcpy(b->original, bp->original, b->len);
+		up_write(&s->overlay);
 	}
-	up_write(&s->overlay);
+	if (ret)
+		free_breakpoint(bp);
 	return ret;
 }
 
@@ -170,6 +273,7 @@ static struct dbgmem_breakpoint *new_breakpoint(struct dbgmem_session *s,
 	bp->len = b->len;
 	memcpy(bp->trap, b->trap, b->len);
 	bp->owner = get_task_pid(current, PIDTYPE_TGID);
+	bp->uid = current_uid();
 	return bp;
 }
 
@@ -183,35 +287,23 @@ static int begin_and_set(struct dbgmem_ucmd *ucmd)
 		.write = true,
 	};
 	struct dbgmem_breakpoint *bp;
-	int force, ret;
+	int ret;
 
 	ret = dbgmem_target_begin(s, ACCESS_RW);
 	if (ret)
 		return ret;
-	/* Without it, where the target itself may write. */
-	force = dbgmem_force_check(s);
-	ret = force;
-	if (ret && ret != -EPERM)
-		goto out;
 	ret = -ENOMEM;
 	bp = new_breakpoint(s, b);
 	if (!bp)
 		goto out;
 	/* On 32-bit: the target has no such addresses. */
 	if (b->addr + b->len > ULONG_MAX) {
+		free_breakpoint(bp);
 		x.addr = b->addr;
 		ret = explain(&x, -EFAULT);
 	} else {
-		if (!force) {
-			x.flags = DBGMEM_FORCE;
-			x.foll |= FOLL_FORCE;
-		}
-		ret = set(&x, bp);
+		ret = set(&x, bp, b);
 	}
-	if (!ret)
-		memcpy(b->original, bp->shadow, bp->len);
-	else
-		free_breakpoint(bp);
 	b->fault_addr = x.fault_addr;
 	b->reason = x.reason;
 out:
@@ -248,21 +340,19 @@ int dbgmem_ioc_bp_set(struct dbgmem_ucmd *ucmd)
 
 static void forget(struct dbgmem_session *s, struct dbgmem_breakpoint *bp)
 {
-	dbgmem_registry_lock();
-	dbgmem_registry_remove(bp);
-	dbgmem_registry_unlock();
+	registry_remove(bp);
 	tree_remove(s, bp);
 	free_breakpoint(bp);
 }
 
 static int clear_one(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp,
-		     struct dbgmem_bp_clear *c)
+		     struct dbgmem_bp_clear *c, struct dbgmem_removal *r)
 {
 	struct dbgmem_session *s = x->session;
 	unsigned long end;
 	int ret;
 
-	ret = dbgmem_trap_remove(x, bp);
+	ret = dbgmem_trap_remove(x, bp, r);
 	trace_dbgmem_breakpoint(pid_nr(s->pid), false, bp->addr, bp->len, ret);
 	if (ret < 0) {
 		ret = dbgmem_fault_explain(x, ret, &end);
@@ -270,7 +360,11 @@ static int clear_one(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp,
 		c->reason = x->reason;
 		return ret;
 	}
-	if (!ret) {
+	if (r->withheld) {
+		c->fault_addr = bp->addr;
+		c->reason = DBGMEM_REASON_PROTECTION;
+	}
+	if (!ret || r->withheld) {
 		WRITE_ONCE(s->lost, s->lost + 1);
 		c->lost++;
 	}
@@ -279,7 +373,8 @@ static int clear_one(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp,
 	return 0;
 }
 
-static int clear_all(struct dbgmem_xfer *x, struct dbgmem_bp_clear *c)
+static int clear_all(struct dbgmem_xfer *x, struct dbgmem_bp_clear *c,
+		     struct dbgmem_removal *r)
 {
 	struct rb_node *node, *next;
 	int ret = 0, err;
@@ -287,7 +382,7 @@ static int clear_all(struct dbgmem_xfer *x, struct dbgmem_bp_clear *c)
 	for (node = rb_first(&x->session->breakpoints); node; node = next) {
 		next = rb_next(node);
 		err = clear_one(x, rb_entry(node, struct dbgmem_breakpoint,
-					    node), c);
+					    node), c, r);
 		ret = ret ?: err;
 		if (fatal_signal_pending(current))
 			return -EINTR;
@@ -298,6 +393,11 @@ static int clear_all(struct dbgmem_xfer *x, struct dbgmem_bp_clear *c)
 
 static int clear(struct dbgmem_xfer *x, struct dbgmem_bp_clear *c)
 {
+	struct dbgmem_removal r = {
+		.end = jiffies + MAX_JIFFY_OFFSET,
+		.in_vain = CLEAR_IN_VAIN,
+		.hurry = &undo_hurry,
+	};
 	struct dbgmem_session *s = x->session;
 	struct dbgmem_breakpoint *bp;
 	int ret = -ENOENT;
@@ -305,11 +405,11 @@ static int clear(struct dbgmem_xfer *x, struct dbgmem_bp_clear *c)
 	if (down_write_killable(&s->overlay))
 		return -EINTR;
 	if (c->flags & DBGMEM_BP_ALL) {
-		ret = clear_all(x, c);
+		ret = clear_all(x, c, &r);
 	} else if (c->addr <= ULONG_MAX) {
 		bp = dbgmem_overlay_first(s, c->addr, 1);
 		if (bp && bp->addr == c->addr)
-			ret = clear_one(x, bp, c);
+			ret = clear_one(x, bp, c, &r);
 	}
 	up_write(&s->overlay);
 	return ret;
@@ -342,195 +442,76 @@ int dbgmem_ioc_bp_clear(struct dbgmem_ucmd *ucmd)
 	return ret;
 }
 
-/* --- listing --- */
-
-/**
- * struct list - a BP_LIST under way
- * @s: the session
- * @all: other sessions' too
- * @from: where to go on
- * @left: entries that there is still room for
- * @total: how many were passed: skipped, gathered, or counted behind those
- * @more: there is something at @from
- *
- * It goes over the addresses once, and what comes and goes meanwhile is there or
- * not as it is passed. So @total is never less than what was gathered.
- */
-struct list {
-	struct dbgmem_session	*s;
-	bool			all;
-	unsigned long		from;
-	u32			left;
-	u32			total;
-	bool			more;
-};
-
-/* From @bp on, the first that is to be listed. */
-static struct dbgmem_breakpoint *wanted(const struct list *l,
-					struct dbgmem_breakpoint *bp)
-{
-	while (bp && !l->all && bp->session != l->s)
-		bp = dbgmem_registry_next(bp);
-	return bp;
-}
-
-static struct dbgmem_breakpoint *wanted_next(const struct list *l,
-					     struct dbgmem_breakpoint *bp)
-{
-	return wanted(l, dbgmem_registry_next(bp));
-}
-
-/* Count what is below where it begins. */
-static void skip(struct list *l)
-{
-	struct dbgmem_breakpoint *bp;
-
-	dbgmem_registry_lock();
-	bp = wanted(l, dbgmem_registry_from(l->s->mm, 0));
-	for (; bp && bp->addr < l->from; bp = wanted_next(l, bp))
-		l->total++;
-	dbgmem_registry_unlock();
-}
-
-/* Some entries, and where to go on; with the last of them, count the rest. */
-static u32 gather(struct list *l, struct dbgmem_bp *entries)
-{
-	u32 nr = 0, room = min_t(u32, LIST_BATCH, l->left);
-	struct dbgmem_breakpoint *bp;
-
-	dbgmem_registry_lock();
-	bp = wanted(l, dbgmem_registry_from(l->s->mm, l->from));
-	for (; bp && nr < room; bp = wanted_next(l, bp)) {
-		struct dbgmem_bp *e = &entries[nr++];
-
-		*e = (struct dbgmem_bp) {
-			.addr = bp->addr,
-			.len = bp->len,
-			.owner = pid_vnr(bp->owner),
-			.own = bp->session == l->s,
-		};
-		memcpy(e->trap, bp->trap, bp->len);
-		memcpy(e->original, bp->shadow, bp->len);
-	}
-	l->left -= nr;
-	l->total += nr;
-	l->more = bp;
-	l->from = bp ? bp->addr : 0;
-	for (; bp && !l->left; bp = wanted_next(l, bp))
-		l->total++;
-	dbgmem_registry_unlock();
-	return nr;
-}
-
-static void look(struct dbgmem_session *s, struct dbgmem_bp *e)
-{
-	struct dbgmem_breakpoint bp = { .addr = e->addr, .len = e->len };
-	struct dbgmem_xfer x = { .session = s };
-
-	memcpy(bp.trap, e->trap, e->len);
-	e->state = dbgmem_trap_state(&x, &bp);
-}
-
-static int list(struct list *l, struct dbgmem_bp_list *b,
-		struct dbgmem_bp *entries)
-{
-	struct dbgmem_bp __user *to = u64_to_user_ptr(b->entries);
-	u32 nr, i;
-
-	skip(l);
-	/* Also finds out about more when there is no room at all. */
-	do {
-		nr = gather(l, entries);
-		for (i = 0; i < nr; i++)
-			look(l->s, &entries[i]);
-		if (copy_to_user(to + b->nr, entries, nr * sizeof(*entries)))
-			return -EFAULT;
-		b->nr += nr;
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		cond_resched();
-	} while (l->more && l->left);
-	b->more = l->more;
-	b->next = l->from;
-	b->total = l->total;
-	return 0;
-}
-
-/**
- * dbgmem_ioc_bp_list - DBGMEM_IOC_BP_LIST
- * @ucmd: the request
- */
-int dbgmem_ioc_bp_list(struct dbgmem_ucmd *ucmd)
-{
-	struct dbgmem_bp_list *b = &ucmd->req.bp_list;
-	struct list l = {
-		.s = ucmd->session,
-		.all = b->flags & DBGMEM_BP_ALL,
-		.from = b->from,
-		.left = b->nr_entries,
-	};
-	struct dbgmem_bp *entries;
-	int ret;
-
-	b->nr = 0;
-	b->more = 0;
-	b->next = 0;
-	b->total = 0;
-
-	if (b->flags & ~DBGMEM_BP_ALL || b->reserved)
-		return -EOPNOTSUPP;
-	if (b->entry_size != sizeof(struct dbgmem_bp))
-		return -EINVAL;
-	ret = dbgmem_target_begin(l.s, DBGMEM_ACCESS_READ);
-	if (ret)
-		return ret;
-	ret = -ENOMEM;
-	entries = kmalloc_array(LIST_BATCH, sizeof(*entries),
-				GFP_KERNEL_ACCOUNT);
-	if (entries)
-		ret = list(&l, b, entries);
-	kfree(entries);
-	dbgmem_target_put(l.s);
-	return ret;
-}
-
 /* --- the end of the session --- */
 
-static void undo_one(struct dbgmem_session *s, struct dbgmem_breakpoint *bp)
+/* Whether the trap, or some of it, had to be left in memory. */
+static bool undo_one(struct dbgmem_session *s, struct dbgmem_breakpoint *bp,
+		     struct dbgmem_removal *r)
 {
 	struct dbgmem_xfer x = { .session = s };
-	unsigned int tries = UNDO_TRIES;
 	int ret;
 
 	for (;;) {
-		ret = dbgmem_trap_remove(&x, bp);
-		if (ret != -ENOMEM || !--tries)
+		ret = dbgmem_trap_remove(&x, bp, r);
+		if (ret != -ENOMEM || time_after(jiffies, r->end) ||
+		    READ_ONCE(undo_hurry))
 			break;
 		msleep(UNDO_PAUSE_MS);
 	}
 	trace_dbgmem_breakpoint(pid_nr(s->pid), false, bp->addr, bp->len, ret);
+	if (ret >= 0)
+		return false;
+	trace_dbgmem_breakpoint_left(pid_nr(s->pid), bp->addr, bp->len, ret);
+	return true;
+}
+
+static unsigned int undo_all(struct dbgmem_session *s)
+{
+	struct dbgmem_removal r = {
+		.end = jiffies + UNDO_WHOLE,
+		.in_vain = UNDO_IN_VAIN,
+		.hurry = &undo_hurry,
+	};
+	/* Where the address space lives on, whoever has it now. */
+	bool held = mmget_not_zero(s->mm);
+	struct dbgmem_breakpoint *bp;
+	unsigned int left = 0;
+
+	while ((bp = tree_first(s))) {
+		left += held && undo_one(s, bp, &r);
+		forget(s, bp);
+		cond_resched();
+	}
+	if (held)
+		mmput(s->mm);
+	return left;
 }
 
 static void undo(struct work_struct *work)
 {
 	struct dbgmem_session *s =
 		container_of(work, struct dbgmem_session, undo);
-	/* Where the address space lives on, whoever has it now. */
-	bool held = mmget_not_zero(s->mm);
-	struct dbgmem_breakpoint *bp;
+	unsigned int left;
 
+	/* Nobody else has the session. */
 	down_write(&s->overlay);
-	while ((bp = tree_first(s))) {
-		if (held)
-			undo_one(s, bp);
-		forget(s, bp);
-		cond_resched();
-	}
+	left = undo_all(s);
 	up_write(&s->overlay);
-	if (held)
-		mmput(s->mm);
+	if (left)
+		pr_notice_ratelimited("%u trap(s) left in process %d\n", left,
+				      pid_nr(s->pid));
+	dbgmem_unmap_release(s);
 	complete(&s->undone);
 	dbgmem_session_put(s);
+}
+
+/* As a rule it is done at once. A signal shortens it: who is killed has to go. */
+static void wait_for_undo(struct dbgmem_session *s)
+{
+	if (!(current->flags & PF_EXITING) &&
+	    wait_for_completion_killable_timeout(&s->undone, UNDO_WAIT) >= 0)
+		return;
+	wait_for_completion_timeout(&s->undone, UNDO_WAIT_DYING);
 }
 
 /**
@@ -539,21 +520,15 @@ static void undo(struct work_struct *work)
  */
 void dbgmem_breakpoint_release(struct dbgmem_session *s)
 {
-	struct rb_node *node;
-
-	if (!s->nr_breakpoints)
+	if (!s->nr_breakpoints) {
+		dbgmem_unmap_release(s);
 		return;
-	/* Another session may soon be where this one was. */
-	dbgmem_registry_lock();
-	for (node = rb_first(&s->breakpoints); node; node = rb_next(node))
-		rb_entry(node, struct dbgmem_breakpoint, node)->session = NULL;
-	dbgmem_registry_unlock();
-
+	}
 	init_completion(&s->undone);
 	INIT_WORK(&s->undo, undo);
 	refcount_inc(&s->refs);
 	queue_work(undo_queue, &s->undo);
-	wait_for_completion_timeout(&s->undone, UNDO_WAIT);
+	wait_for_undo(s);
 }
 
 /**
@@ -572,5 +547,6 @@ int __init dbgmem_breakpoint_init(void)
  */
 void dbgmem_breakpoint_exit(void)
 {
+	WRITE_ONCE(undo_hurry, true);
 	destroy_workqueue(undo_queue);
 }

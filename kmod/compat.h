@@ -8,6 +8,7 @@
 #include <linux/capability.h>
 #include <linux/fs.h>
 #include <linux/highmem.h>
+#include <linux/hmm.h>
 #include <linux/magic.h>
 #include <linux/mm.h>
 #include <linux/nospec.h>
@@ -238,13 +239,13 @@ static inline bool dbgmem_mmap_write_trylock(struct mm_struct *mm)
  * pinned, which then is not the target's any more: what goes to the one while
  * the other is made is lost. Only who keeps all faults out is safe from that.
  */
-static inline int dbgmem_mmap_lock_to_write(struct mm_struct *mm)
+static inline bool dbgmem_mmap_trylock_to_write(struct mm_struct *mm)
 {
 #if DBGMEM_HAVE_ANON_EXCLUSIVE
 	(void)PageAnonExclusive;	/* compiles where there is one */
-	return mmap_read_lock_killable(mm);
+	return mmap_read_trylock(mm);
 #else
-	return mmap_write_lock_killable(mm);
+	return dbgmem_mmap_write_trylock(mm);
 #endif
 }
 
@@ -302,8 +303,11 @@ static inline unsigned long dbgmem_pages_above_gaps(struct mm_struct *mm,
  */
 static inline bool dbgmem_tagged(unsigned long addr)
 {
-#ifdef CONFIG_ARM64
+#if defined(CONFIG_ARM64)
 	return untagged_addr(addr) != addr;
+#elif defined(CONFIG_X86_64)
+	/* LAM, whether the target has it or not: nothing is mapped there. */
+	return addr >= TASK_SIZE_MAX && (long)addr >= 0;
 #else
 	return false;
 #endif
@@ -390,6 +394,66 @@ static inline long dbgmem_pin_pages_remote(struct mm_struct *mm,
 }
 
 /*
+ * The page of @addr, pinned without asking for a write, if what is written to it
+ * is seen by the target and by nobody who has a copy: NULL if it is not, or not
+ * there. Without waiting.
+ */
+static inline struct page *dbgmem_pin_as_is(struct mm_struct *mm,
+					    unsigned long addr,
+					    unsigned int flags)
+{
+#if DBGMEM_HAVE_ANON_EXCLUSIVE
+	struct page *page;
+
+	/* A pin to read would have to un-share anonymous memory: a fault. */
+	if (pin_user_pages_remote(mm, addr, 1, flags | FOLL_NOFAULT, &page,
+				  DBGMEM_GUP_VMAS NULL) != 1)
+		return NULL;
+	return page;
+#else
+	struct page *page;
+
+	if (pin_user_pages_remote(mm, addr, 1, flags | FOLL_NOWAIT, &page,
+				  DBGMEM_GUP_VMAS NULL) != 1)
+		return NULL;
+	if (!PageAnon(compound_head(page)) ||
+	    (!PageKsm(page) && !PageCompound(page) && !PageSwapCache(page) &&
+	     page_mapcount(page) == 1))
+		return page;
+	unpin_user_page(page);
+	return NULL;
+#endif
+}
+
+/*
+ * Is a page mapped at @addr? Only where FOLL_NOFAULT does not tell: FOLL_NOWAIT
+ * waits for a FUSE server all the same, where a mapping is read at random
+ * (mm/filemap.c, filemap_fault()). Under the mmap_lock.
+ */
+static inline bool dbgmem_present(struct mm_struct *mm, unsigned long addr)
+{
+#if !DBGMEM_HAVE_FOLL_NOFAULT && IS_ENABLED(CONFIG_HMM_MIRROR)
+	struct mmu_interval_notifier none = { .mm = mm };
+	unsigned long pfn = 0;
+	struct hmm_range range = {
+		.notifier = &none,	/* inserted nowhere: hmm wants one */
+		.start = addr & PAGE_MASK,
+		.end = (addr & PAGE_MASK) + PAGE_SIZE,
+		.hmm_pfns = &pfn,
+	};
+
+	struct vm_area_struct *vma = find_vma(mm, addr);
+
+	/* It says nothing of those. */
+	if (vma && !(vma->vm_flags & VM_READ))
+		return true;
+	return !hmm_range_fault(&range) && pfn & HMM_PFN_VALID;
+#else
+	return true;
+#endif
+}
+
+/*
  * Has the caller @cap over the namespace in which the program was started that
  * @task runs in @mm? Under RCU, as no reference to the namespace is taken.
  */
@@ -416,41 +480,6 @@ static inline void dbgmem_vm_flags_mod(struct vm_area_struct *vma,
 	vma->vm_flags = (vma->vm_flags | set) & ~clear;
 #endif
 }
-
-#if DBGMEM_HAVE_FOLIO
-static inline int dbgmem_lock_page_killable(struct page *page)
-{
-	return folio_lock_killable(page_folio(page));
-}
-
-static inline void dbgmem_unlock_page(struct page *page)
-{
-	folio_unlock(page_folio(page));
-}
-
-/* The address space that a locked page is of, or NULL. */
-static inline struct address_space *dbgmem_page_mapping(struct page *page)
-{
-	return folio_mapping(page_folio(page));
-}
-#else
-struct folio { };		/* does not compile where there is one */
-
-static inline int dbgmem_lock_page_killable(struct page *page)
-{
-	return lock_page_killable(page);
-}
-
-static inline void dbgmem_unlock_page(struct page *page)
-{
-	unlock_page(page);
-}
-
-static inline struct address_space *dbgmem_page_mapping(struct page *page)
-{
-	return page_mapping(page);
-}
-#endif
 
 #if !DBGMEM_HAVE_KMAP_LOCAL
 /* kmap_atomic() would keep the copying from faulting. */

@@ -5,9 +5,9 @@
  * Lock order, outermost first:
  *
  *	session->lock
- *	session->overlay -> registry of breakpoints (breakpoint.c)
  *	session->overlay -> target's signal->exec_update_lock -> its mmap_lock
- *		-> registry (compat.h: DBGMEM_PINNED_PAGES_STAY)
+ *	registry of breakpoints, session->unmap->lock (innermost spinlocks: the
+ *		target's notifiers take the second)
  *	session->lock -> mirror->lock
  *	mmap_lock -> window->mutex -> mirror->lock (see window.h)
  *	session->overlay -> mirror->lock (innermost: the target's notifiers take
@@ -73,7 +73,11 @@
  * @overlay: held for reading by a batch that is copied, for writing by one that
  *	may change a shadow, and by what sets and clears breakpoints
  * @overlaid: there is, or was, a breakpoint; set under @overlay, never reset
- * @breakpoints: struct dbgmem_breakpoint by address; under @overlay
+ * @forcing: who holds @overlay for writing was allowed FORCE; under @overlay
+ * @unmap: marks breakpoints whose mapping goes; NULL before the first BP_SET,
+ *	then constant
+ * @breakpoints: struct dbgmem_breakpoint by address; under @overlay, changed under
+ *	unmap->lock too
  * @bp_pages: how many touch pages of each hash value, so that most of memory
  *	needs no look at @breakpoints; NULL before the first; under @overlay
  * @nr_breakpoints: how many; under @overlay
@@ -100,6 +104,8 @@ struct dbgmem_session {
 	struct dbgmem_scratch	*scratch;
 	struct rw_semaphore	overlay;	/* see above */
 	bool			overlaid;
+	bool			forcing;
+	struct dbgmem_unmap	*unmap;
 	struct rb_root		breakpoints;
 	u16			*bp_pages;
 	u32			nr_breakpoints;
@@ -183,6 +189,7 @@ struct dbgmem_absent {
  * @code: pages that were held to be written are for the target to run; only where
  *	that matters (compat.h: DBGMEM_COHERENT_ICACHE)
  * @overlay: what is held of the session's, see overlay.h
+ * @overlay_seq: what the breakpoints were found at, see unmap.h
  * @fetching: the mirror did not know what is being copied
  * @refetched: how often that was no good
  * @absent: what was not there, see hold.h
@@ -208,6 +215,7 @@ struct dbgmem_xfer {
 	bool			write;
 	bool			code;
 	u8			overlay;
+	u32			overlay_seq;
 	bool			fetching;
 	bool			fetch_meets;
 	u8			refetched;

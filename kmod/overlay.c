@@ -5,11 +5,13 @@
  * Whether a trap stands is asked of the page that a transfer has before it, so
  * of a trap across two pages, of the part that is on that page.
  */
+#include <linux/bits.h>
 #include <linux/slab.h>
 
 #include "caller.h"
 #include "overlay.h"
 #include "registry.h"
+#include "unmap.h"
 
 /**
  * dbgmem_overlay_count - a breakpoint comes or goes
@@ -37,6 +39,12 @@ int dbgmem_overlay_count(struct dbgmem_session *s,
 	return 0;
 }
 
+/* Changes when a breakpoint's mapping was taken away. */
+static unsigned int unmap_seq(const struct dbgmem_session *s)
+{
+	return s->unmap ? READ_ONCE(s->unmap->seq) : 0;
+}
+
 /**
  * dbgmem_overlay_lock_slow - dbgmem_overlay_lock(), where there is something to
  * @x: the transfer
@@ -57,6 +65,9 @@ int dbgmem_overlay_lock_slow(struct dbgmem_xfer *x)
 	}
 	if (!x->write) {
 		x->overlay = DBGMEM_OVERLAY_READ;
+		x->overlay_seq = unmap_seq(s);
+		/* Nothing is read before. Pairs with unmap_some(). */
+		smp_rmb();
 		return 0;
 	}
 	/* Shadows may change. */
@@ -64,25 +75,39 @@ int dbgmem_overlay_lock_slow(struct dbgmem_xfer *x)
 	if (down_write_killable(&s->overlay))
 		return -EINTR;
 	x->overlay = DBGMEM_OVERLAY_WRITE;
+	s->forcing = x->flags & DBGMEM_FORCE;
 	return 0;
 }
 
 /**
  * dbgmem_overlay_unlock_slow - undo dbgmem_overlay_lock_slow()
  * @x: the transfer
+ *
+ * What is compared is not read again, as what was found to differ is told by now.
+ *
+ * Return: as dbgmem_overlay_unlock().
  */
-void dbgmem_overlay_unlock_slow(struct dbgmem_xfer *x)
+bool dbgmem_overlay_unlock_slow(struct dbgmem_xfer *x)
 {
-	if (x->overlay == DBGMEM_OVERLAY_WRITE)
+	bool good = true;
+
+	if (x->overlay == DBGMEM_OVERLAY_WRITE) {
 		up_write(&x->session->overlay);
-	else
+	} else {
+		/* Pairs with the barrier in unmap_some(). */
+		smp_rmb();
+		good = x->overlay != DBGMEM_OVERLAY_READ ||
+		       x->caller.compare ||
+		       x->overlay_seq == unmap_seq(x->session);
 		up_read(&x->session->overlay);
+	}
 	x->overlay = DBGMEM_OVERLAY_FREE;
+	return good;
 }
 
 /**
  * dbgmem_overlay_first - the first breakpoint that touches a range
- * @s: the session, its overlay held
+ * @s: the session, its overlay or its unmap->lock held
  * @addr: address in the target
  * @len: bytes, > 0
  *
@@ -111,9 +136,15 @@ struct dbgmem_breakpoint *dbgmem_overlay_first(const struct dbgmem_session *s,
 	return first;
 }
 
-/* The next one, if it begins no later than at @last. */
-static struct dbgmem_breakpoint *next(const struct dbgmem_breakpoint *bp,
-				      unsigned long last)
+/**
+ * dbgmem_overlay_next - the next one
+ * @bp: a breakpoint
+ * @last: the last address that is of interest
+ *
+ * Return: it, or NULL if it begins behind @last.
+ */
+struct dbgmem_breakpoint *dbgmem_overlay_next(const struct dbgmem_breakpoint *bp,
+					      unsigned long last)
 {
 	struct rb_node *node = rb_next(&bp->node);
 	struct dbgmem_breakpoint *n;
@@ -132,7 +163,8 @@ static bool standing(const struct dbgmem_breakpoint *bp, unsigned long addr,
 	unsigned long from = max(bp->addr, page);
 	unsigned long to = min(bp->addr + (bp->len - 1), page | ~PAGE_MASK);
 
-	return !memcmp(kaddr + (long)(from - addr),
+	return !dbgmem_overlay_gone(bp, from) &&
+	       !memcmp(kaddr + (long)(from - addr),
 		       bp->trap + (from - bp->addr), to - from + 1);
 }
 
@@ -210,7 +242,7 @@ void dbgmem_overlay_load(const struct dbgmem_session *s, unsigned long addr,
 
 	copy_bytes(buf, kaddr, len, dbgmem_is_word(kaddr, len));
 	bp = dbgmem_overlay_first(s, addr, len);
-	for (; bp; bp = next(bp, addr + (len - 1))) {
+	for (; bp; bp = dbgmem_overlay_next(bp, addr + (len - 1))) {
 		struct touch t = touch(bp, addr, len);
 
 		if (standing(bp, addr, kaddr))
@@ -232,12 +264,17 @@ void dbgmem_overlay_mask(const struct dbgmem_session *s, unsigned long addr,
 	const struct dbgmem_breakpoint *bp;
 
 	bp = dbgmem_overlay_first(s, addr, len);
-	for (; bp; bp = next(bp, addr + (len - 1))) {
+	for (; bp; bp = dbgmem_overlay_next(bp, addr + (len - 1))) {
 		struct touch t = touch(bp, addr, len);
 
 		if (standing(bp, addr, kaddr))
 			memcpy(buf + t.at, bp->trap + t.in, t.len);
 	}
+}
+
+static u16 bits(const struct touch *t)
+{
+	return GENMASK(t->in + t->len - 1, t->in);
 }
 
 /**
@@ -255,11 +292,16 @@ void dbgmem_overlay_commit(const struct dbgmem_session *s, unsigned long addr,
 
 	dbgmem_registry_lock();
 	bp = dbgmem_overlay_first(s, addr, len);
-	for (; bp; bp = next(bp, addr + (len - 1))) {
+	for (; bp; bp = dbgmem_overlay_next(bp, addr + (len - 1))) {
 		struct touch t = touch(bp, addr, len);
 
-		if (standing(bp, addr, kaddr))
-			memcpy(bp->shadow + t.in, buf + t.at, t.len);
+		if (!standing(bp, addr, kaddr))
+			continue;
+		memcpy(bp->shadow + t.in, buf + t.at, t.len);
+		if (s->forcing)
+			bp->forced |= bits(&t);
+		else
+			bp->forced &= ~bits(&t);
 	}
 	dbgmem_registry_unlock();
 }

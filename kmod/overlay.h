@@ -7,6 +7,10 @@
  * session that never had a breakpoint does without the lock for reading: if one
  * came up meanwhile, _unlock() says so and the batch is read again. Not so where
  * what was read is compared: a trap would be told as a change.
+ *
+ * A trap is hidden as long as it stands and its mapping is there. A page that was
+ * held before the mapping was taken away may be read thereafter, with the trap in
+ * it: then the batch is read again, too.
  */
 #ifndef KMOD_OVERLAY_H
 #define KMOD_OVERLAY_H
@@ -24,9 +28,16 @@
  * @session: who set it, only to be compared; NULL once that is closed
  * @mm: where
  * @owner: the process that set it
+ * @uid: its user
  * @addr: its address
  * @len: bytes
+ * @planted: the trap is in memory, and @original complete; under the registry's
+ *	lock
+ * @gone: the mapping that it was planted in is not there any more, see unmap.h: a
+ *	bit for each of the pages it is on; changed under session->unmap->lock
+ * @forced: a bit for each byte of @shadow that was written by FORCE; as @shadow
  * @trap: what is in memory
+ * @original: what was there
  * @shadow: what transfers see; under session->overlay for writing, and the
  *	registry's lock
  */
@@ -36,9 +47,14 @@ struct dbgmem_breakpoint {
 	struct dbgmem_session	*session;
 	struct mm_struct	*mm;
 	struct pid		*owner;
+	kuid_t			uid;
 	unsigned long		addr;
 	unsigned int		len;
+	bool			planted;
+	u8			gone;
+	u16			forced;
 	u8			trap[DBGMEM_BP_MAX_LEN];
+	u8			original[DBGMEM_BP_MAX_LEN];
 	u8			shadow[DBGMEM_BP_MAX_LEN];
 };
 
@@ -59,10 +75,12 @@ enum {
 int dbgmem_overlay_count(struct dbgmem_session *s,
 			 const struct dbgmem_breakpoint *bp, int n);
 int dbgmem_overlay_lock_slow(struct dbgmem_xfer *x);
-void dbgmem_overlay_unlock_slow(struct dbgmem_xfer *x);
+bool dbgmem_overlay_unlock_slow(struct dbgmem_xfer *x);
 struct dbgmem_breakpoint *dbgmem_overlay_first(const struct dbgmem_session *s,
 					       unsigned long addr,
 					       unsigned long len);
+struct dbgmem_breakpoint *dbgmem_overlay_next(const struct dbgmem_breakpoint *bp,
+					      unsigned long last);
 size_t dbgmem_overlay_piece(const struct dbgmem_session *s, unsigned long addr,
 			    size_t len, bool *covered);
 void dbgmem_overlay_load(const struct dbgmem_session *s, unsigned long addr,
@@ -95,14 +113,12 @@ static __always_inline int dbgmem_overlay_lock(struct dbgmem_xfer *x)
  * @x: the transfer
  *
  * Return: whether what was read is good; if not, it may show a trap that was
- * planted meanwhile.
+ * planted meanwhile, or whose mapping was taken away meanwhile.
  */
 static __always_inline bool dbgmem_overlay_unlock(struct dbgmem_xfer *x)
 {
-	if (unlikely(x->overlay != DBGMEM_OVERLAY_FREE)) {
-		dbgmem_overlay_unlock_slow(x);
-		return true;
-	}
+	if (unlikely(x->overlay != DBGMEM_OVERLAY_FREE))
+		return dbgmem_overlay_unlock_slow(x);
 	/* Pairs with the barrier in dbgmem_overlay_begin(). */
 	smp_rmb();
 	return likely(!READ_ONCE(x->session->overlaid)) ||
@@ -126,6 +142,15 @@ static inline bool dbgmem_overlay_near(const struct dbgmem_session *s,
 {
 	return offset_in_page(addr) + len > PAGE_SIZE ||
 	       s->bp_pages[hash_long(addr >> PAGE_SHIFT, DBGMEM_BP_HASH_BITS)];
+}
+
+/* Was the mapping taken away whose page at @addr has some of a breakpoint? */
+static inline bool dbgmem_overlay_gone(const struct dbgmem_breakpoint *bp,
+				       unsigned long addr)
+{
+	unsigned int page = addr >> PAGE_SHIFT != bp->addr >> PAGE_SHIFT;
+
+	return READ_ONCE(bp->gone) >> page & 1;
 }
 
 /**

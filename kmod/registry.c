@@ -2,27 +2,30 @@
 /*
  * All breakpoints: see registry.h.
  */
-#include <linux/mutex.h>
+#include <linux/spinlock.h>
 
 #include "registry.h"
 
-static DEFINE_MUTEX(lock);
+static DEFINE_SPINLOCK(lock);
 static struct rb_root registry = RB_ROOT;
 
 /**
  * dbgmem_registry_lock - keep the registry, and all shadows, as they are
+ *
+ * For a moment, as it is one for all sessions: nobody sleeps under it, or goes
+ * over more than a few breakpoints.
  */
-void dbgmem_registry_lock(void)
+void dbgmem_registry_lock(void) __acquires(&lock)
 {
-	mutex_lock(&lock);
+	spin_lock(&lock);
 }
 
 /**
  * dbgmem_registry_unlock - undo dbgmem_registry_lock()
  */
-void dbgmem_registry_unlock(void)
+void dbgmem_registry_unlock(void) __releases(&lock)
 {
-	mutex_unlock(&lock);
+	spin_unlock(&lock);
 }
 
 static struct dbgmem_breakpoint *entry(struct rb_node *node)

@@ -106,6 +106,26 @@ TRACE_EVENT(dbgmem_breakpoint,
 		  __entry->addr, __entry->len, __entry->ret)
 );
 
+/* The end of a session could not take it out. */
+TRACE_EVENT(dbgmem_breakpoint_left,
+	TP_PROTO(pid_t target, u64 addr, u32 len, int ret),
+	TP_ARGS(target, addr, len, ret),
+	TP_STRUCT__entry(
+		__field(u64,	addr)
+		__field(pid_t,	target)
+		__field(u32,	len)
+		__field(int,	ret)
+	),
+	TP_fast_assign(
+		__entry->target = target;
+		__entry->addr = addr;
+		__entry->len = len;
+		__entry->ret = ret;
+	),
+	TP_printk("target=%d addr=0x%llx len=%u ret=%d", __entry->target,
+		  __entry->addr, __entry->len, __entry->ret)
+);
+
 TRACE_EVENT(dbgmem_window,
 	TP_PROTO(pid_t target, u64 addr, u64 len, int ret),
 	TP_ARGS(target, addr, len, ret),

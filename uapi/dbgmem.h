@@ -557,6 +557,15 @@ struct dbgmem_vector {
  * in dbgmem_info.breakpoints_lost and in fdinfo. Nothing is touched once the
  * address space is gone, after exit or execve(2).
  *
+ * A breakpoint belongs to the mapping that it was planted in. When the target
+ * unmaps that, or maps or moves something else there, it is lost: transfers see
+ * and write what is there, and its removal changes nothing.
+ *
+ * What was there when the trap was planted goes back whatever the protection of
+ * the memory is by then. What was written behind the trap goes back where memory
+ * is writable for the target at that time, or was written with %DBGMEM_FORCE;
+ * else what was there at first goes back, and the breakpoint counts as lost.
+ *
  * The target's own copy is written, as by ptrace(2): never the file that is
  * mapped. Protections are no obstacle where the force= policy lets the caller
  * have FORCE; EPERM if they are and it does not. A shared mapping of a file that
@@ -608,9 +617,11 @@ struct dbgmem_bp_set {
  * @flags: 0 or DBGMEM_BP_ALL
  * @addr: address of a breakpoint of this session's; 0 with DBGMEM_BP_ALL
  * @cleared: (out) breakpoints taken out, those that were lost included
- * @lost: (out) those of them whose trap did not stand any more
- * @fault_addr: (out) with EFAULT, the address of a breakpoint whose memory is
- *	there but cannot be written; it stays
+ * @lost: (out) those of them whose trap did not stand any more, or behind which
+ *	bytes were written that could not be put into memory
+ * @fault_addr: (out) with EFAULT, the address of a breakpoint whose memory does not
+ *	come, or cannot be written; it stays. With success, that of one behind which
+ *	bytes were written that could not be put into memory; else 0
  * @reason: (out) and why: DBGMEM_REASON_*
  * @reserved: must be 0
  *
@@ -634,7 +645,7 @@ struct dbgmem_bp_clear {
 
 /* dbgmem_bp.state */
 #define DBGMEM_BP_STANDING	0	/* the trap is in memory */
-#define DBGMEM_BP_LOST		1	/* something else is */
+#define DBGMEM_BP_LOST		1	/* something else is, or its mapping is gone */
 #define DBGMEM_BP_UNKNOWN	2	/* not resident, or could not be read */
 
 /**
