@@ -8,6 +8,7 @@
 #include "secret.h"
 #include <kselftest_harness.h>
 
+#include <linux/userfaultfd.h>
 #include <poll.h>
 
 static const char trap[] = LONG_TRAP;
@@ -234,41 +235,132 @@ TEST_F_TIMEOUT(clear, what_was_lost_leaves_no_trace_in_the_target, 60)
 
 /* --- memory that cannot be written --- */
 
-TEST_F_TIMEOUT(clear, trap_that_cannot_be_taken_out_stays_and_is_named, 60)
+static long job_protect_by_userfaultfd(void *arg)
+{
+	struct uffdio_api api = {
+		.api = UFFD_API,
+		.features = UFFD_FEATURE_PAGEFAULT_FLAG_WP,
+	};
+	struct job *j = arg;
+	struct uffdio_register reg = {
+		.range = { (uintptr_t)j->addr, j->len },
+		.mode = UFFDIO_REGISTER_MODE_WP,
+	};
+	struct uffdio_writeprotect wp = {
+		.range = { (uintptr_t)j->addr, j->len },
+		.mode = UFFDIO_WRITEPROTECT_MODE_WP,
+	};
+	int fd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0 || ioctl(fd, UFFDIO_API, &api) ||
+	    ioctl(fd, UFFDIO_REGISTER, &reg) ||
+	    ioctl(fd, UFFDIO_WRITEPROTECT, &wp))
+		return -errno;
+	return fd;
+}
+
+/* Not even FORCE writes to what is shared and read-only; but the trap is ours. */
+TEST_F_TIMEOUT(clear, trap_in_shared_memory_that_became_read_only, 60)
 {
 	struct bed *b = self->b;
 	struct memory m;
-	char *at;
+	int close_it;
 
-	ASSERT_EQ(NULL, memory_map(&m, MEMORY_MEMFD, PAGE, NULL));
+	ASSERT_EQ(NULL, memory_map(&m, MEMORY_MEMFD, 2 * PAGE, NULL));
+	for (close_it = 0; close_it < 2; close_it++) {
+		ASSERT_EQ(0, bed_restart(b));
+		ASSERT_EQ(0, bp_set(b->fd, m.addr + 10, trap, 4, NULL));
+		ASSERT_EQ(0, bp_set(b->fd, m.addr + PAGE - 2, trap, 4, NULL));
+		ASSERT_EQ(0, target_protect(b->target, b->job, m.addr, 2 * PAGE,
+					    PROT_READ | PROT_EXEC));
+		if (close_it) {
+			session_close(b);
+		} else {
+			EXPECT_EQ(0, bp_clear_all(b->fd, &self->c));
+			EXPECT_CLEARED(2, 0);
+		}
+		EXPECT_EQ(-1, byte_differs(m.addr, 0, 2 * PAGE));
+	}
+}
+
+/* The monitor is told first; there is none that answers. */
+TEST_F_TIMEOUT(clear, trap_that_userfaultfd_protects, 60)
+{
+	struct bed *b = self->b;
+	int close_it, ret;
+
+	for (close_it = 0; close_it < 2; close_it++) {
+		ASSERT_EQ(0, bed_restart(b));
+		ASSERT_EQ(0, bp_set(b->fd, b->mem + 10, trap, 16, NULL));
+		*b->job = (struct job){ .addr = b->mem, .len = PAGE };
+		ret = target_call(b->target, job_protect_by_userfaultfd,
+				  b->job);
+		if (ret < 0)
+			SKIP(return, "no write protection by userfaultfd");
+		if (close_it) {
+			session_close(b);
+		} else {
+			EXPECT_EQ(0, bp_clear(b->fd, b->mem + 10, &self->c));
+			EXPECT_CLEARED(1, 0);
+		}
+		EXPECT_TRUE(untouched(b));
+	}
+}
+
+/* --- bytes behind the trap, where memory cannot be written any more --- */
+
+static void kept_back(struct __test_metadata *_metadata,
+		      FIXTURE_DATA(clear) *self, uint32_t flags, int prot,
+		      bool close_it)
+{
+	bool back = flags & DBGMEM_FORCE || prot & PROT_WRITE;
+	struct bed *b = self->b;
+	char was[16], want[16];
+	char *at = b->mem + PAGE - 8;
+
 	ASSERT_EQ(0, bed_restart(b));
-	at = m.addr + 10;
-	ASSERT_EQ(0, bp_set(b->fd, at, trap, 4, NULL));
-	ASSERT_EQ(0, bp_set(b->fd, b->mem, trap, 4, NULL));
-	ASSERT_EQ(0, bp_set(b->fd, b->mem + BED_SIZE - 4, trap, 4, NULL));
-	/* Not even FORCE writes to what is shared and read-only. */
-	ASSERT_EQ(0, target_protect(b->target, b->job, m.addr, PAGE,
-				    PROT_READ));
-	EXPECT_EQ(-EFAULT, bp_clear(b->fd, at, &self->c));
-	EXPECT_EQ(0, self->c.cleared);
-	EXPECT_EQ(0, self->c.lost);
-	EXPECT_EQ((uintptr_t)at, self->c.fault_addr);
-	EXPECT_EQ(DBGMEM_REASON_PROTECTION, self->c.reason);
-	EXPECT_EQ(0, memcmp(at, trap, 4));
-	EXPECT_EQ(DBGMEM_BP_STANDING, bp_state(b->fd, at));
+	ASSERT_EQ(16, pread(b->truth, was, 16, (uintptr_t)at));
+	ASSERT_EQ(0, bp_set(b->fd, at, trap, 16, NULL));
+	ASSERT_EQ(0, mem_write(b->fd, at + 2, "EVIL", 4, flags, NULL));
+	ASSERT_EQ(0, mem_write(b->fd, at + 8, "EVIL", 4, flags, NULL));
+	ASSERT_EQ(0, target_protect(b->target, b->job, b->mem, BED_SIZE,
+				    prot));
+	/* A write itself is judged as ever. */
+	EXPECT_EQ(prot & PROT_WRITE ? 0 : -EFAULT,
+		  mem_write(b->fd, at + 14, was + 14, 1, 0, NULL));
+	memcpy(want, was, 16);
+	if (back) {
+		memcpy(want + 2, "EVIL", 4);
+		memcpy(want + 8, "EVIL", 4);
+	}
+	if (close_it) {
+		session_close(b);
+	} else {
+		EXPECT_EQ(0, bp_clear(b->fd, at, &self->c));
+		EXPECT_EQ(1, self->c.cleared);
+		EXPECT_EQ(!back, self->c.lost);
+		EXPECT_EQ(back ? 0 : (uintptr_t)at, self->c.fault_addr);
+		EXPECT_EQ(back ? DBGMEM_REASON_NONE :
+				 DBGMEM_REASON_PROTECTION, self->c.reason);
+	}
+	EXPECT_TRUE(truth_is(b, at, want, 16))
+		TH_LOG("flags %x, protection %d", flags, prot);
+}
 
-	EXPECT_EQ(-EFAULT, bp_clear_all(b->fd, &self->c));
-	EXPECT_EQ(2, self->c.cleared);
-	EXPECT_EQ(0, self->c.lost);
-	EXPECT_EQ((uintptr_t)at, self->c.fault_addr);
-	EXPECT_EQ(DBGMEM_REASON_PROTECTION, self->c.reason);
-	EXPECT_TRUE(untouched(b));
+TEST_F_TIMEOUT(clear, what_could_not_be_written_is_not_put_back, 120)
+{
+	static const int prots[] = {
+		PROT_NONE, PROT_READ, PROT_READ | PROT_EXEC,
+		PROT_READ | PROT_WRITE,
+	};
+	size_t i;
 
-	ASSERT_EQ(0, target_protect(b->target, b->job, m.addr, PAGE,
-				    PROT_READ | PROT_WRITE));
-	EXPECT_EQ(0, bp_clear_all(b->fd, &self->c));
-	EXPECT_CLEARED(1, 0);
-	EXPECT_EQ(-1, byte_differs(m.addr, 0, PAGE));
+	for (i = 0; i < ARRAY_SIZE(prots); i++) {
+		kept_back(_metadata, self, 0, prots[i], false);
+		kept_back(_metadata, self, 0, prots[i], true);
+		kept_back(_metadata, self, DBGMEM_FORCE, prots[i], false);
+		kept_back(_metadata, self, DBGMEM_FORCE, prots[i], true);
+	}
 }
 
 /* --- close(2) --- */

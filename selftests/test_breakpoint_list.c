@@ -396,7 +396,7 @@ TEST_F_TIMEOUT(list, states_are_standing_lost_and_unknown, 60)
 	EXPECT_EQ(DBGMEM_BP_STANDING, bp_state(b->fd, b->mem + 2 * PAGE - 8));
 
 	ASSERT_EQ(0, target_unmap(b->target, b->job, b->mem + 3 * PAGE, PAGE));
-	EXPECT_EQ(DBGMEM_BP_UNKNOWN, bp_state(b->fd, b->mem + 3 * PAGE));
+	EXPECT_EQ(DBGMEM_BP_LOST, bp_state(b->fd, b->mem + 3 * PAGE));
 	EXPECT_EQ(0, fdinfo_number(b->fd, "dbgmem-breakpoints-lost:"));
 }
 
