@@ -129,7 +129,8 @@ check: ## build everything, boot a guest and run all tests (TESTS="test_x ..." f
 		selftests/check.sh
 endif
 
-check-build: user guest-module guest-inject-module selftests-wanted $(GUEST)/vmlinux \
+check-build: user guest-module guest-inject-module guest-amplify-module \
+	selftests-wanted $(GUEST)/vmlinux \
 	$(if $(HOST),lint-build $(if $(TESTS),$(filter parsers,$(TESTS)),parsers)) \
 	$(if $(TESTS),$(if $(filter $(GDB_TESTS),$(TESTS)),$(GDB)),$(GDB)) \
 	$(if $(TESTS),$(if $(filter $(APPARMOR_TESTS),$(TESTS)),$(APPARMOR)),$(APPARMOR))
@@ -137,24 +138,35 @@ check-build: user guest-module guest-inject-module selftests-wanted $(GUEST)/vml
 # The test build of the module, in which what it asks for can be refused: the
 # same sources, each behind inject.h.
 INJECT_SRC := $(wildcard selftests/inject/*)
+# And one that waits where threads may meet: each behind amplify.h.
+AMPLIFY_SRC := $(wildcard selftests/amplify/*)
 
 ifneq ($(KDIR),)
 VARIANT_DEPS := $(KMOD_SRC) $(wildcard $(KDIR)/Module.symvers)
-# $(call link_inject,TREE)
-link_inject = $(call link_tree,$(1)) && \
+# $(call link_variant,TREE,ITS OWN SOURCES)
+link_variant = $(call link_tree,$(1)) && \
 	mv $(1)/kmod/Kbuild $(1)/kmod/Kbuild.kmod && \
-	ln -sfn $(addprefix $(S)/,$(INJECT_SRC)) $(1)/kmod
+	ln -sfn $(addprefix $(S)/,$(2)) $(1)/kmod
 
 inject-module: $(MODTREE)-inject/kmod/dbgmem.ko
 	@:
 
 $(MODTREE)-inject/kmod/dbgmem.ko: $(VARIANT_DEPS) $(INJECT_SRC)
 	$(say) KBUILD "dbgmem.ko with faults for $(KRELEASE)"
-	$(Q)$(call link_inject,$(MODTREE)-inject)
+	$(Q)$(call link_variant,$(MODTREE)-inject,$(INJECT_SRC))
 	$(call kbuild,$(KDIR),$(MODTREE)-inject,$(KBUILD_PASS) modules)
 	$(Q)touch $@
 
-# Both once more, counting what runs in them (make coverage).
+amplify-module: $(MODTREE)-amplify/kmod/dbgmem.ko
+	@:
+
+$(MODTREE)-amplify/kmod/dbgmem.ko: $(VARIANT_DEPS) $(AMPLIFY_SRC)
+	$(say) KBUILD "dbgmem.ko with delays for $(KRELEASE)"
+	$(Q)$(call link_variant,$(MODTREE)-amplify,$(AMPLIFY_SRC))
+	$(call kbuild,$(KDIR),$(MODTREE)-amplify,$(KBUILD_PASS) modules)
+	$(Q)touch $@
+
+# The first two once more, counting what runs in them (make coverage).
 gcov-modules: $(MODTREE)-gcov/kmod/dbgmem.ko $(MODTREE)-gcov-inject/kmod/dbgmem.ko
 	@:
 
@@ -166,13 +178,16 @@ $(MODTREE)-gcov/kmod/dbgmem.ko: $(VARIANT_DEPS)
 
 $(MODTREE)-gcov-inject/kmod/dbgmem.ko: $(VARIANT_DEPS) $(INJECT_SRC)
 	$(say) KBUILD "dbgmem.ko with faults and gcov for $(KRELEASE)"
-	$(Q)$(call link_inject,$(MODTREE)-gcov-inject)
+	$(Q)$(call link_variant,$(MODTREE)-gcov-inject,$(INJECT_SRC))
 	$(call kbuild,$(KDIR),$(MODTREE)-gcov-inject,GCOV_PROFILE=y modules)
 	$(Q)touch $@
 endif
 
 guest-inject-module: $(GUEST)/.complete
 	+$(Q)$(MAKE) --no-print-directory inject-module KDIR=$(GUEST)/build
+
+guest-amplify-module: $(GUEST)/.complete
+	+$(Q)$(MAKE) --no-print-directory amplify-module KDIR=$(GUEST)/build
 
 # --- check-matrix ---
 
@@ -201,7 +216,7 @@ check-debug: ## the tests in a guest with KASAN, lockdep, kmemleak, ... (its ker
 		GDB_TESTS='$(GDB_TESTS)' DEBUG=1 selftests/check.sh
 
 check-debug-build: user selftests-wanted debug-module debug-inject-module \
-	$(PLANTED)/planted.ko \
+	debug-amplify-module 	$(PLANTED)/planted.ko \
 	$(if $(TESTS),$(if $(filter $(GDB_TESTS),$(TESTS)),$(GDB)),$(GDB))
 
 debug-module: $(DEBUG_KERNEL)/.complete
@@ -209,6 +224,9 @@ debug-module: $(DEBUG_KERNEL)/.complete
 
 debug-inject-module: $(DEBUG_KERNEL)/.complete
 	+$(Q)$(MAKE) --no-print-directory inject-module KDIR=$(DEBUG_BUILD)
+
+debug-amplify-module: $(DEBUG_KERNEL)/.complete
+	+$(Q)$(MAKE) --no-print-directory amplify-module KDIR=$(DEBUG_BUILD)
 
 # --- coverage ---
 
@@ -259,4 +277,5 @@ $(O)/demo/.complete: | $(O)/.setup-kernel
 
 .PHONY: selftests selftests-wanted lint lint-build check check-build check-matrix check-cross \
 	check-debug check-debug-build debug-module demo demo-build inject-module \
-	guest-inject-module debug-inject-module gcov-modules coverage
+	guest-inject-module debug-inject-module amplify-module \
+	guest-amplify-module debug-amplify-module gcov-modules coverage

@@ -16,6 +16,8 @@
 # of the detectors.
 # ANALYZE=1: the analyzers are there to be run.
 # RACE is how many seconds each race of mirrors and windows takes (at most 280).
+# PAIRS is what test_pairs reads of its environment, less DBGMEM_PAIRS_ before each
+# word ("TIME=100 MS=20").
 set -eu
 here=$(dirname "$0")
 GUEST=${GUEST:?} O=${O:?}
@@ -42,6 +44,9 @@ else
 fi
 start=$SECONDS
 [ -z "${RACE:-}" ] || words+=("DBGMEM_RACE=$RACE")
+for w in ${PAIRS:-}; do
+	words+=("DBGMEM_PAIRS_$w")
+done
 nonce=$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
 mkdir -p "$out"
 

@@ -122,7 +122,8 @@ checkpatch uapi "${ignore_uapi[*]}" uapi/*.h
 checkpatch lib "${ignore_user[*]}" user/lib/*.[ch]
 checkpatch tool "${ignore_user[*]}" user/cli/*.[ch]
 checkpatch selftests "${ignore_tests[*]}" selftests/*.[ch] \
-	selftests/fuzz/*.[ch] selftests/inject/*.[ch] selftests/parsers/*.[ch] \
+	selftests/amplify/*.[ch] selftests/fuzz/*.[ch] selftests/inject/*.[ch] \
+	selftests/parsers/*.[ch] \
 	selftests/torture/*.[ch]
 
 echo '#include <linux/dbgmem.h>' >"$tmp/alone.c"

@@ -225,7 +225,7 @@ prog == "" { next }
 }
 
 # how much a test program did, told when it ends
-/^# faults injected: / {
+/^# (faults injected|pairs): / {
 	report("  " substr($0, 3))
 	next
 }

@@ -37,7 +37,7 @@ results() {
 
 expect=''
 : >"$tmp/vm.console"
-echo "1..28"
+echo "1..29"
 
 results <<'END'
 @n begin t
@@ -213,6 +213,17 @@ ok 1 global.a
 END
 expect=t verdict too_few_faults 1 "1 passed, 1 failed, 0 skipped" \
 	"faults injected: 7, by the kernel"
+
+results <<'END'
+@n begin t
+1..1
+ok 1 global.a
+# pairs: 2 of 5 cells, 70 calls, 8 ms each, 1 s
+
+@n end t 0 1
+@n done
+END
+expect=t verdict pairs 0 "1 passed, 0 failed, 0 skipped" "pairs: 2 of 5 cells"
 
 # --- guests that do not come up ---
 

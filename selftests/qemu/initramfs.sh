@@ -3,9 +3,10 @@
 #
 # initramfs.sh OUT GUEST DBGMEM.KO O [EXTRA-ROOT]: the guest's file system as a
 # cpio archive: busybox, the tool, whatever is in $O/selftests, the shared
-# libraries that they need, and kernel modules. The test build of the module
-# (selftests/inject), if there is one, is /tests/dbgmem-inject.ko. EXTRA-ROOT is
-# copied over it. Of another architecture, busybox and libraries are those of
+# libraries that they need, and kernel modules. The test builds of the module
+# (selftests/inject and selftests/amplify), where there are any, are
+# /tests/dbgmem-inject.ko and /tests/dbgmem-amplify.ko. EXTRA-ROOT is copied over
+# it. Of another architecture, busybox and libraries are those of
 # sysroot.sh.
 set -eu
 out=$1 guest=$2 ko=$3 O=$4 extra=${5:-}
@@ -45,8 +46,10 @@ for f in "$O"/selftests/test_* "$O"/selftests/helper_*; do
 	esac
 done
 
-inject=${ko%/kmod/dbgmem.ko}-inject/kmod/dbgmem.ko
-[ ! -e "$inject" ] || cp "$inject" "$root/tests/dbgmem-inject.ko"
+for v in inject amplify; do
+	variant=${ko%/kmod/dbgmem.ko}-$v/kmod/dbgmem.ko
+	[ ! -e "$variant" ] || cp "$variant" "$root/tests/dbgmem-$v.ko"
+done
 
 # For the tests that load profiles
 [ ! -e "$O/apparmor/.complete" ] || cp -a "$O/apparmor/root/." "$root/"
