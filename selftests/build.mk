@@ -255,6 +255,20 @@ $(DEBUG_KERNEL)/.complete: $(QEMU_DIR)/debug.config $(QEMU_DIR)/debug.sh \
 		| $(O)/.setup-kernel
 	$(Q)$(QEMU_DIR)/debug.sh $(O) $(KERNEL)
 
+# --- pairs ---
+
+PAIRS_TIME := $(if $(filter command line,$(origin TIME)),$(TIME),0)
+PAIRS_LIMIT := $(if $(filter-out 0,$(PAIRS_TIME)),$(shell echo \
+	$$((2 * $(PAIRS_TIME) + 300))),3600)
+
+pairs: ## all pairs of calls, with a module that makes races likely, or TIME= seconds of them
+	$(Q)$(QEMU_DIR)/setup.sh
+	+$(Q)$(MAKE) --no-print-directory $(JOBS) check-build TESTS=test_pairs HOST=
+	$(Q)O='$(O)' GUEST='$(GUEST)' LIMIT=240 $(QEMU_DIR)/planted_pairs.sh
+	$(Q)$(LINT_ENV) GUEST='$(GUEST)' TESTS=test_pairs V='$(V)' HOST= \
+		PAIRS='TIME=$(PAIRS_TIME) $(PAIRS)' LIMIT=$(PAIRS_LIMIT) \
+		TOTAL=$(PAIRS_LIMIT) selftests/check.sh
+
 include selftests/fuzz/fuzz.mk
 include selftests/parsers/parsers.mk
 include selftests/torture/torture.mk
@@ -278,4 +292,4 @@ $(O)/demo/.complete: | $(O)/.setup-kernel
 .PHONY: selftests selftests-wanted lint lint-build check check-build check-matrix check-cross \
 	check-debug check-debug-build debug-module demo demo-build inject-module \
 	guest-inject-module debug-inject-module amplify-module \
-	guest-amplify-module debug-amplify-module gcov-modules coverage
+	guest-amplify-module debug-amplify-module gcov-modules coverage pairs

@@ -75,7 +75,7 @@ shows() {
 	return 1
 }
 
-echo "1..$((${#names[@]} + 2))"
+echo "1..$((${#names[@]} + 3))"
 for ((i = 0; i < ${#bugs[@]}; i += 2)); do
 	name=${bugs[i]} text=${bugs[i + 1]} ok=0
 	case $name in
@@ -93,3 +93,7 @@ result planted.runner_fails $((rc != 1))
 ok=0
 verdict_of detectors | grep -q 'FAILED detectors.lockdep_is_on' || ok=1
 result planted.a_dead_lockdep_is_noticed $ok
+# a guest of its own: a use after free may end it
+ok=0
+DEBUG=1 "$here/planted_pairs.sh" || ok=1
+result planted.pairs $ok
