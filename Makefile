@@ -289,13 +289,14 @@ include kmod/dkms.mk
 
 clean: ## remove what was built, keep what was downloaded
 	$(Q)rm -rf $(addprefix $(O)/,module user include selftests lint vm vm-debug \
-		vm-coverage coverage matrix matrix.md debug/planted fuzz/module \
-		fuzz/planted demo/run bench.csv bench.md torture) \
+		vm-coverage coverage matrix matrix.md debug/planted \
+		vm-kcsan kcsan/planted fuzz/module fuzz/planted demo/run \
+		bench.csv bench.md torture) \
 		$(addprefix $(O)/arm64/,module user include selftests vm)
 
 distclean: clean ## remove the downloads too: the whole of O=
 	$(Q)rm -rf $(addprefix $(O)/,apt guest kselftest scripts demo fuzz gdb \
-		cross arm64 apparmor dkms debug source.tmp debug.tmp gdb.tmp apparmor.tmp) $(O)/.setup-kernel
+		cross arm64 apparmor dkms debug kcsan source.tmp debug.tmp gdb.tmp apparmor.tmp) $(O)/.setup-kernel
 	$(Q)rmdir $(O) 2>/dev/null || :
 
 help: ## this list

@@ -228,6 +228,26 @@ debug-inject-module: $(DEBUG_KERNEL)/.complete
 debug-amplify-module: $(DEBUG_KERNEL)/.complete
 	+$(Q)$(MAKE) --no-print-directory amplify-module KDIR=$(DEBUG_BUILD)
 
+# --- check-kcsan ---
+
+KCSAN_KERNEL := $(O)/kcsan/6.1-kcsan
+KCSAN_BUILD := $(KCSAN_KERNEL)/build
+KCSAN_PLANTED := $(O)/kcsan/planted
+
+check-kcsan: ## the tests in a guest with KCSAN: data races (its kernel is built once)
+	$(Q)$(QEMU_DIR)/setup.sh build kernel check debug
+	+$(Q)$(MAKE) --no-print-directory $(KCSAN_KERNEL)/.complete
+	+$(Q)$(MAKE) --no-print-directory $(JOBS) check-kcsan-build
+	$(Q)$(LINT_ENV) GUEST='$(KCSAN_KERNEL)' TESTS='$(TESTS)' V='$(V)' \
+		GDB_TESTS='$(GDB_TESTS)' KCSAN=1 selftests/check.sh
+
+check-kcsan-build: user selftests-wanted kcsan-modules $(KCSAN_PLANTED)/planted.ko \
+	$(if $(TESTS),$(if $(filter $(GDB_TESTS),$(TESTS)),$(GDB)),$(GDB))
+
+kcsan-modules: $(KCSAN_KERNEL)/.complete
+	+$(Q)$(MAKE) --no-print-directory modules inject-module amplify-module \
+		KDIR=$(KCSAN_BUILD)
+
 # --- coverage ---
 
 # Beside check-debug's: what is in $(O)/coverage/data by then counts too, so that
@@ -242,18 +262,31 @@ coverage: ## which lines of the module the tests reach, on the kernel of check-d
 		selftests/check.sh || rc=1; \
 	O='$(O)' selftests/coverage.sh report && exit $$rc
 
-# the bugs that its detectors are tested on
-$(PLANTED)/planted.ko: selftests/planted/planted.c selftests/planted/Kbuild \
-		$(DEBUG_KERNEL)/.complete
+# the bugs that the detectors are tested on
+PLANTED_SRC := selftests/planted/planted.c selftests/planted/Kbuild
+
+# $(call planted,BUILD)
+define planted
 	$(say) KBUILD "planted.ko"
 	$(Q)mkdir -p $(@D)
-	$(Q)ln -sfn $(addprefix $(S)/,$(filter selftests/%,$^)) $(@D)
-	$(call kbuild,$(DEBUG_BUILD),$(@D),modules)
+	$(Q)ln -sfn $(addprefix $(S)/,$(PLANTED_SRC)) $(@D)
+	$(call kbuild,$(1),$(@D),modules)
 	$(Q)touch $@
+endef
+
+$(PLANTED)/planted.ko: $(PLANTED_SRC) $(DEBUG_KERNEL)/.complete
+	$(call planted,$(DEBUG_BUILD))
+
+$(KCSAN_PLANTED)/planted.ko: $(PLANTED_SRC) $(KCSAN_KERNEL)/.complete
+	$(call planted,$(KCSAN_BUILD))
 
 $(DEBUG_KERNEL)/.complete: $(QEMU_DIR)/debug.config $(QEMU_DIR)/debug.sh \
 		| $(O)/.setup-kernel
 	$(Q)$(QEMU_DIR)/debug.sh $(O) $(KERNEL)
+
+$(KCSAN_KERNEL)/.complete: $(QEMU_DIR)/debug.config $(QEMU_DIR)/debug.sh \
+		| $(O)/.setup-kernel
+	$(Q)$(QEMU_DIR)/debug.sh $(O) $(@D:$(O)/kcsan/%=%)
 
 # --- pairs ---
 
@@ -292,4 +325,5 @@ $(O)/demo/.complete: | $(O)/.setup-kernel
 .PHONY: selftests selftests-wanted lint lint-build check check-build check-matrix check-cross \
 	check-debug check-debug-build debug-module demo demo-build inject-module \
 	guest-inject-module debug-inject-module amplify-module \
-	guest-amplify-module debug-amplify-module gcov-modules coverage pairs
+	guest-amplify-module debug-amplify-module gcov-modules coverage pairs \
+	check-kcsan check-kcsan-build kcsan-modules

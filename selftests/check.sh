@@ -14,6 +14,8 @@
 # So with HOST= empty. DBGMEM_SLOW is how much slower than a usual kernel it is.
 # COVERAGE=1, too: with a module that counts what runs in it, and nothing is asked
 # of the detectors.
+# KCSAN=1: GUEST is the one of qemu/debug.sh that has KCSAN. Reports that are not
+# ours are counted, and no more; the detector is tested on a data race.
 # ANALYZE=1: the analyzers are there to be run.
 # RACE is how many seconds each race of mirrors and windows takes (at most 280).
 # PAIRS is what test_pairs reads of its environment, less DBGMEM_PAIRS_ before each
@@ -23,7 +25,11 @@ here=$(dirname "$0")
 GUEST=${GUEST:?} O=${O:?}
 qemu=$here/qemu
 VMS=${VMS:-$(($(nproc) > 1 ? 2 : 1))}
-if [ -n "${DEBUG:-}" ]; then
+if [ -n "${KCSAN:-}" ]; then
+	LIMIT=${LIMIT:-1200} TOTAL=${TOTAL:-3600}
+	out=$O/vm-kcsan
+	words=("DBGMEM_SLOW=${DBGMEM_SLOW:-10}")
+elif [ -n "${DEBUG:-}" ]; then
 	LIMIT=${LIMIT:-1200} TOTAL=${TOTAL:-2700}
 	out=$O/vm-debug
 	words=(DEBUG=1 "DBGMEM_SLOW=${DBGMEM_SLOW:-10}")
@@ -62,6 +68,8 @@ wanted() {
 host=() guest=()
 if [ -n "${COVERAGE:-}" ]; then
 	:	# nothing of that is in the module
+elif [ -n "${KCSAN:-}" ]; then
+	host+=(planted_race)
 elif [ -n "${DEBUG:-}" ]; then
 	host+=(planted)
 elif [ -n "${HOST-yes}" ]; then
@@ -130,6 +138,7 @@ host_all() {
 		planted) LIMIT=$LIMIT host_run planted "$qemu/planted_test.sh" ;;
 		parsers) host_run parsers "$here/parsers/run.sh" \
 				"$O/selftests/parsers" 20000 ;;
+		planted_race) host_run planted_race "$qemu/planted_race.sh" ;;
 		probes)	host_run probes "$here/probe_test.sh" ;;
 		setup)	host_run setup "$qemu/setup_test.sh" ;;
 		runner)	host_run runner "$qemu/collect_test.sh" ;;
@@ -189,6 +198,15 @@ done
 [ ${#list[@]} -eq 0 ] || echo "guest $version, $VMS VM:" \
 	"$((SECONDS - start)) s from boot to result"
 
+if [ -n "${KCSAN:-}" ]; then
+	for f in "$out"/vm*.results "$out"/vm*.console; do
+		[ -e "$f" ] || continue
+		awk -f "$qemu/kcsan.awk" "$f" >"$f.tmp"
+		mv "$f.tmp" "$f"
+	done
+	echo "KCSAN: $(cat "$out"/vm*.results | grep -c 'not ours: data-race')" \
+		"reports of the kernel's own"
+fi
 rc=0
 awk -f "$qemu/collect.awk" -v "nonce=$nonce" -v "expect=${expect[*]}" \
 	-v "verbose=${V:-}" "${results[@]}" \

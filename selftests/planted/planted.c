@@ -12,6 +12,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 
 static char *bug = "none";
 module_param(bug, charp, 0);
@@ -43,6 +44,27 @@ static void planted_sleep_in_atomic(void)
 	spin_lock(&spinlock);
 	might_sleep();
 	spin_unlock(&spinlock);
+}
+
+static unsigned long raced;
+
+static void race(struct work_struct *work)
+{
+	unsigned long end = jiffies + 5 * HZ;
+
+	while (time_before(jiffies, end)) {
+		raced++;
+		cond_resched();
+	}
+}
+
+static DECLARE_WORK(race_work, race);
+
+static void planted_data_race(void)
+{
+	queue_work(system_unbound_wq, &race_work);
+	race(NULL);
+	flush_work(&race_work);
 }
 
 static void planted_shift(void)
@@ -132,6 +154,7 @@ static const struct {
 	BUG_NAMED(none),
 	BUG_NAMED(lock_inversion),
 	BUG_NAMED(sleep_in_atomic),
+	BUG_NAMED(data_race),
 	BUG_NAMED(shift),
 	BUG_NAMED(out_of_bounds_write),
 	BUG_NAMED(use_after_free),

@@ -3,7 +3,8 @@
 #
 # debug.sh O NAME: a small kernel with every detector on, built from Debian's
 # source by debug.config; NAME is 6.1, or 6.12-rt for PREEMPT_RT, which came into
-# the source with 6.12. It goes to $O/debug/VERSION, with $O/debug/NAME pointing
+# the source with 6.12, or 6.1-kcsan, which has KCSAN instead of the detectors that
+# it does not go with, or that would slow it down further. It goes to $O/debug/VERSION, with $O/debug/NAME pointing
 # at it, in the form that kernel.sh gives a kernel: vmlinux, build,
 # lib/modules/VERSION; vmlinux is really a bzImage, as there is no booting without
 # its decompressor under KASAN. The tree stays: a run that was interrupted goes
@@ -16,13 +17,16 @@ here=$(realpath "$(dirname "$0")")
 . "$here/debs.sh"
 
 debug=$O/debug
+[ "$name" != 6.1-kcsan ] || debug=$O/kcsan
 fragment=$here/debug.config
 case $name in
 6.1)	src=$debug/src ;;
 6.12-rt) src=$debug/src-rt ;;
-*)	debs_die "no debug kernel is called $name; there are: 6.1 6.12-rt" ;;
+6.1-kcsan) src=$debug/src-kcsan ;;
+*)	debs_die "no debug kernel is called $name; there are:" \
+		"6.1 6.12-rt 6.1-kcsan" ;;
 esac
-series=${name%-rt} release=bookworm
+series=${name%-*} release=bookworm
 start=$SECONDS
 
 if [ ! -e "$src/Makefile" ]; then
@@ -67,10 +71,33 @@ rt_config() {
 	EOF
 }
 
+# Without KASAN, which excludes it. The strict rules: a plain access that races is
+# reported whatever its width, and whether the value changed or not. A race is
+# reported once a minute, as the kernel has many of its own. Watchpoints come ten
+# times as often as by default: the machine is slow.
+kcsan_config() {
+	sed -E '/_(KASAN|UBSAN|PROVE_LOCKING|LOCKDEP|KUNIT|KCOV|GCOV|PAGE_OWNER)/d
+		/_(DEBUG_OBJECTS|DEBUG_KMEMLEAK|DEBUG_PAGE_REF|PAGE_POISONING)/d
+		/_(DEBUG_PREEMPT|FAULT_INJECTION|FAIL)/d
+		s/-dbgmem-debug/-dbgmem-kcsan/' "$fragment"
+	cat <<-'EOF'
+	CONFIG_KCSAN=y
+	CONFIG_KCSAN_STRICT=y
+	CONFIG_KCSAN_WEAK_MEMORY=y
+	CONFIG_KCSAN_EARLY_ENABLE=y
+	# CONFIG_KCSAN_SELFTEST is not set
+	CONFIG_KCSAN_REPORT_RACE_UNKNOWN_ORIGIN=y
+	CONFIG_KCSAN_SKIP_WATCH=400
+	CONFIG_KCSAN_SKIP_WATCH_RANDOMIZE=y
+	CONFIG_KCSAN_DELAY_RANDOMIZE=y
+	CONFIG_KCSAN_REPORT_ONCE_IN_MS=60000
+	EOF
+}
+
 : >"$debug/build.log"
 if [ "$name" != 6.1 ]; then
-	rt_config >"$debug/rt.config"
-	fragment=$debug/rt.config
+	"${name#*-}_config" >"$debug/${name#*-}.config"
+	fragment=$debug/${name#*-}.config
 fi
 kbuild "KCONFIG_ALLCONFIG=$fragment" allnoconfig
 # a detector whose line Kconfig dropped would be silent
