@@ -337,6 +337,9 @@ int dbgmem_batch_run(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 			ret = batch_wait(x, alone);
 			good = ret || *alone;
 		}
+		/* The target may change for as long as it likes. */
+		if (unlikely(!good) && fatal_signal_pending(current))
+			return -EINTR;
 	} while (unlikely(!good));
 	if (!ret)
 		*seg = next;

@@ -13,6 +13,7 @@
 
 #include <linux/cred.h>
 #include <linux/delay.h>
+#include <linux/hash.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
@@ -44,6 +45,18 @@
 #define UNDO_WAIT_DYING	(HZ / 2)
 /* Out of memory: after how long it is tried again. */
 #define UNDO_PAUSE_MS	20
+
+/* Dying processes, by hash, and until when each may wait: for all its sessions. */
+#define UNDO_DYING_BITS	4
+
+struct undo_dying {
+	const struct pid	*pid;	/* only compared */
+	u64			start;	/* as pids are used again */
+	unsigned long		end;
+};
+
+static struct undo_dying undo_dying[1 << UNDO_DYING_BITS];
+static DEFINE_SPINLOCK(undo_dying_lock);
 
 static struct workqueue_struct *undo_queue;
 
@@ -95,6 +108,7 @@ static struct dbgmem_breakpoint *tree_first(struct dbgmem_session *s)
 static void free_breakpoint(struct dbgmem_breakpoint *bp)
 {
 	put_pid(bp->owner);
+	put_cred(bp->cred);
 	kfree(bp);
 }
 
@@ -126,6 +140,7 @@ static int explain(struct dbgmem_xfer *x, int err)
 static int try_plant(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp)
 {
 	struct page *pages[DBGMEM_TRAP_PAGES];
+	bool written = false;
 	int ret;
 
 	/* What is held from now on is of what is mapped now. */
@@ -142,13 +157,23 @@ static int try_plant(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp)
 	if (!ret) {
 		dbgmem_overlay_begin(x->session);
 		dbgmem_trap_plant(bp, pages);
+		written = true;
 		if (!planted(bp)) {
 			dbgmem_trap_take_back(bp, pages);
 			ret = -EAGAIN;
 		}
 	}
-	dbgmem_trap_drop(x, bp, pages, !ret);
+	dbgmem_trap_drop(x, bp, pages, written);
 	return ret;
+}
+
+/*
+ * It could not be held, and yet the mapping allows it: the target may have changed
+ * its protection in between.
+ */
+static bool may_have_changed(const struct dbgmem_xfer *x, int ret)
+{
+	return ret == -EFAULT && x->reason == DBGMEM_REASON_BACKING;
 }
 
 static int plant(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp)
@@ -157,11 +182,13 @@ static int plant(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp)
 	int ret;
 
 	do {
+		x->reason = DBGMEM_REASON_NONE;
+		x->fault_addr = 0;
 		ret = try_plant(x, bp);
 		if (fatal_signal_pending(current))
 			break;
 		cond_resched();
-	} while (ret == -EAGAIN && --tries);
+	} while ((ret == -EAGAIN || may_have_changed(x, ret)) && --tries);
 	if (ret != -EAGAIN)
 		return ret;
 	x->reason = DBGMEM_REASON_UNMAPPED;
@@ -182,8 +209,6 @@ static int plant_by_force(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp)
 		return ret;
 	x->flags |= DBGMEM_FORCE;
 	x->foll |= FOLL_FORCE;
-	x->reason = DBGMEM_REASON_NONE;
-	x->fault_addr = 0;
 	return plant(x, bp);
 }
 
@@ -273,7 +298,7 @@ static struct dbgmem_breakpoint *new_breakpoint(struct dbgmem_session *s,
 	bp->len = b->len;
 	memcpy(bp->trap, b->trap, b->len);
 	bp->owner = get_task_pid(current, PIDTYPE_TGID);
-	bp->uid = current_uid();
+	bp->cred = get_current_cred();
 	return bp;
 }
 
@@ -459,6 +484,10 @@ static bool undo_one(struct dbgmem_session *s, struct dbgmem_breakpoint *bp,
 		msleep(UNDO_PAUSE_MS);
 	}
 	trace_dbgmem_breakpoint(pid_nr(s->pid), false, bp->addr, bp->len, ret);
+	/* If its memory lives on elsewhere, the trap is in it. */
+	if (!ret && READ_ONCE(bp->gone))
+		trace_dbgmem_breakpoint_left(pid_nr(s->pid), bp->addr, bp->len,
+					     -ESTALE);
 	if (ret >= 0)
 		return false;
 	trace_dbgmem_breakpoint_left(pid_nr(s->pid), bp->addr, bp->len, ret);
@@ -505,13 +534,36 @@ static void undo(struct work_struct *work)
 	dbgmem_session_put(s);
 }
 
+/* How many jiffies are left of those that a dying process may wait, in all. */
+static long undo_dying_left(void)
+{
+	struct pid *pid = task_tgid(current);
+	struct undo_dying *d = &undo_dying[hash_ptr(pid, UNDO_DYING_BITS)];
+	u64 start = current->group_leader->start_time;
+	long left;
+
+	spin_lock(&undo_dying_lock);
+	if (d->pid != pid || d->start != start) {
+		d->pid = pid;
+		d->start = start;
+		d->end = jiffies + UNDO_WAIT_DYING;
+	}
+	left = d->end - jiffies;
+	spin_unlock(&undo_dying_lock);
+	return left;
+}
+
 /* As a rule it is done at once. A signal shortens it: who is killed has to go. */
 static void wait_for_undo(struct dbgmem_session *s)
 {
+	long left;
+
 	if (!(current->flags & PF_EXITING) &&
 	    wait_for_completion_killable_timeout(&s->undone, UNDO_WAIT) >= 0)
 		return;
-	wait_for_completion_timeout(&s->undone, UNDO_WAIT_DYING);
+	left = undo_dying_left();
+	if (left > 0)
+		wait_for_completion_timeout(&s->undone, left);
 }
 
 /**

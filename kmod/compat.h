@@ -11,6 +11,7 @@
 #include <linux/hmm.h>
 #include <linux/magic.h>
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/nospec.h>
 #include <linux/pagemap.h>
 #include <linux/poll.h>
@@ -93,7 +94,8 @@ static inline void dbgmem_page_written(struct page *page, const void *kaddr,
 #define DBGMEM_CAN_NOFAULT	true
 
 /* Not called. */
-static inline bool dbgmem_page_mapped(struct mm_struct *mm, unsigned long addr)
+static inline bool dbgmem_page_mapped(struct mm_struct *mm, unsigned long addr,
+				      bool write)
 {
 	return true;
 }
@@ -108,8 +110,12 @@ static inline bool dbgmem_page_mapped(struct mm_struct *mm, unsigned long addr)
  */
 enum { FOLL_NOFAULT = FOLL_NOWAIT };
 
-/* Is there a page, or part of a huge one, at @addr? Under the mmap_lock. */
-static inline bool dbgmem_page_mapped(struct mm_struct *mm, unsigned long addr)
+/*
+ * Is there a page, or part of a huge one, at @addr, that needs no fault to be read,
+ * or written? Under the mmap_lock.
+ */
+static inline bool dbgmem_page_mapped(struct mm_struct *mm, unsigned long addr,
+				      bool write)
 {
 	pgd_t *pgd = pgd_offset(mm, addr);
 	p4d_t *p4d;
@@ -127,15 +133,15 @@ static inline bool dbgmem_page_mapped(struct mm_struct *mm, unsigned long addr)
 	if (pud_none(*pud))
 		return false;
 	if (unlikely(pud_bad(*pud)))
-		return pud_present(*pud);
+		return pud_present(*pud) && (!write || pud_write(*pud));
 	pmd = pmd_offset(pud, addr);
 	pmdval = READ_ONCE(*pmd);
 	if (pmd_none(pmdval))
 		return false;
 	if (!pmd_present(pmdval) || unlikely(pmd_bad(pmdval)))
-		return pmd_present(pmdval);
+		return pmd_present(pmdval) && (!write || pmd_write(pmdval));
 	pte = pte_offset_map(pmd, addr);
-	ret = pte_present(*pte);
+	ret = pte_present(*pte) && (!write || pte_write(*pte));
 	pte_unmap(pte);
 	return ret;
 }
@@ -165,6 +171,33 @@ static inline long dbgmem_pin_caller(unsigned long start, int nr,
 #endif
 }
 
+#if !DBGMEM_HAVE_FOLIO
+struct folio { };		/* does not compile where there is one */
+#endif
+
+/*
+ * Mark a page that was written as dirty. A file system may keep its lock for as
+ * long as it likes: who is killed meanwhile leaves it as it is, and does not see
+ * an answer that says it was written.
+ */
+static inline void dbgmem_mark_dirty(struct page *page)
+{
+#if DBGMEM_HAVE_FOLIO
+	struct folio *folio = page_folio(page);
+
+	if (folio_lock_killable(folio))
+		return;
+	folio_mark_dirty(folio);
+	folio_unlock(folio);
+#else
+	page = compound_head(page);
+	if (lock_page_killable(page))
+		return;
+	set_page_dirty(page);
+	unlock_page(page);
+#endif
+}
+
 /* Is the page of a file in the page cache, and nobody at work on it? */
 static inline bool dbgmem_page_cached(struct address_space *mapping,
 				      pgoff_t index)
@@ -189,6 +222,10 @@ static inline bool dbgmem_page_cached(struct address_space *mapping,
 	return ret;
 }
 
+#ifndef VM_SHADOW_STACK
+#define VM_SHADOW_STACK		VM_NONE		/* of 6.6 */
+#endif
+
 #ifndef FUSE_SUPER_MAGIC
 #define FUSE_SUPER_MAGIC	0x65735546	/* of 5.15 */
 #endif
@@ -208,6 +245,7 @@ static inline bool dbgmem_fault_completed(vm_fault_t fault)
 #define dbgmem_thread_exit()	module_put_and_kthread_exit(0)
 #else
 #define dbgmem_thread_exit()	module_put_and_exit(0)
+enum { __module_put_and_kthread_exit };	/* does not compile where there is one */
 #endif
 
 /* Is a page that somebody has pinned the target's until it is unpinned? */

@@ -27,11 +27,13 @@
  * @target: pages of the target
  * @caller: pages of the caller's buffers
  * @bring: they are brought in, not held
+ * @tries: how often pages were brought in
  */
 struct exact {
 	struct dbgmem_pages	target;
 	struct dbgmem_pages	caller;
 	bool			bring;
+	unsigned int		tries;
 };
 
 /* On 32-bit: neither side has such addresses. */
@@ -101,7 +103,8 @@ static int hold_caller(struct dbgmem_xfer *x, struct exact *e,
 	if (!ret || ret == DBGMEM_HOLD_ABSENT)
 		return ret;
 	x->reason = ret == -EINTR ? DBGMEM_REASON_INTERRUPTED :
-				    DBGMEM_REASON_BUFFER;
+		    ret == -ENOMEM ? DBGMEM_REASON_NOMEM :
+				     DBGMEM_REASON_BUFFER;
 	return dbgmem_fault_errno(x->reason);
 }
 
@@ -350,7 +353,7 @@ static int bring_all(struct dbgmem_xfer *x, struct exact *e,
 
 	if (x->absent.side == DBGMEM_ABSENT_EXPECT)
 		return dbgmem_expects_wait(x);
-	if (x->absent.tries++ >= EXACT_TRIES)
+	if (e->tries++ >= EXACT_TRIES)
 		return give_up(x);
 	e->bring = true;
 	ret = hold_all(x, e, segs, nr, bad);

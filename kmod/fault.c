@@ -25,7 +25,7 @@ bool dbgmem_vma_permitted(const struct vm_area_struct *vma, unsigned int foll)
 	/* check_vma_flags() in mm/gup.c */
 	if (!(foll & FOLL_WRITE))
 		return flags & (force ? VM_READ | VM_MAYREAD : VM_READ);
-	if (flags & VM_WRITE)
+	if (flags & VM_WRITE && !(flags & VM_SHADOW_STACK))
 		return true;
 	return force && !is_vm_hugetlb_page((struct vm_area_struct *)vma) &&
 	       (flags & (VM_SHARED | VM_MAYWRITE)) == VM_MAYWRITE;

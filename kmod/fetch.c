@@ -29,9 +29,12 @@
 #include "dbgmem.h"
 #include "fetch.h"
 
-/* Threads left behind: of one user, and of all. */
-#define MAX_LEFT_OF_USER	32
-#define MAX_LEFT		256
+/*
+ * Threads at a time: for one target, so that nobody's target can use up what there
+ * is for others, and for one user other than root.
+ */
+#define MAX_OF_TARGET		64
+#define MAX_OF_USER		256
 
 /* How often a page may be gone again when it has come. */
 #define MAX_TRIES		1000
@@ -45,8 +48,10 @@
  * @foll: FOLL_* flags
  * @ret: answer
  * @done: the answer is there
- * @left: who asked has been killed; in the list of those; under fetch_lock
- * @uid: who asked
+ * @all: in the list of all; under fetch_lock
+ * @left: who asked has been killed, or did not want to wait any longer; under
+ *	fetch_lock
+ * @cred: who asked: a file system looks at it
  */
 struct fetch {
 	refcount_t		refs;
@@ -56,32 +61,49 @@ struct fetch {
 	unsigned int		foll;
 	int			ret;
 	struct completion	done;
-	struct list_head	left;
-	kuid_t			uid;
+	struct list_head	all;
+	bool			left;
+	const struct cred	*cred;
 };
 
-static LIST_HEAD(fetch_left);
+static LIST_HEAD(fetch_all);
 static DEFINE_SPINLOCK(fetch_lock);
+static DECLARE_WAIT_QUEUE_HEAD(fetch_ended);
 
 static void fetch_put(struct fetch *f)
 {
-	if (refcount_dec_and_test(&f->refs))
-		kfree(f);
+	if (!refcount_dec_and_test(&f->refs))
+		return;
+	put_cred(f->cred);
+	kfree(f);
 }
 
-/* May there be one more thread that is left behind by @uid? */
-static bool fetch_allowed(kuid_t uid)
+/* One more of the list, if there may be. */
+static bool fetch_enter(struct fetch *f)
 {
-	unsigned int all = 0, own = 0;
-	struct fetch *f;
+	bool root = uid_eq(f->cred->uid, GLOBAL_ROOT_UID);
+	unsigned int user = 0, target = 0;
+	struct fetch *other;
+	bool ret;
 
 	spin_lock(&fetch_lock);
-	list_for_each_entry(f, &fetch_left, left) {
-		all++;
-		own += uid_eq(f->uid, uid);
+	list_for_each_entry(other, &fetch_all, all) {
+		target += other->mm == f->mm;
+		user += uid_eq(other->cred->uid, f->cred->uid);
 	}
+	ret = target < MAX_OF_TARGET && (root || user < MAX_OF_USER);
+	if (ret)
+		list_add(&f->all, &fetch_all);
 	spin_unlock(&fetch_lock);
-	return all < MAX_LEFT && own < MAX_LEFT_OF_USER;
+	return ret;
+}
+
+static void fetch_exit(struct fetch *f)
+{
+	spin_lock(&fetch_lock);
+	list_del(&f->all);
+	spin_unlock(&fetch_lock);
+	wake_up(&fetch_ended);
 }
 
 static bool fetch_is_left(struct fetch *f)
@@ -89,7 +111,7 @@ static bool fetch_is_left(struct fetch *f)
 	bool ret;
 
 	spin_lock(&fetch_lock);
-	ret = !list_empty(&f->left);
+	ret = f->left;
 	spin_unlock(&fetch_lock);
 	return ret;
 }
@@ -155,6 +177,7 @@ static int fetch_pages(struct fetch *f)
 static int fetch_thread(void *data)
 {
 	struct fetch *f = data;
+	const struct cred *old;
 
 	allow_kernel_signal(SIGKILL);
 	f->ret = -EINTR;
@@ -162,22 +185,21 @@ static int fetch_thread(void *data)
 	if (!fetch_is_left(f)) {
 		/* What is read for the target is charged to its cgroup. */
 		kthread_use_mm(f->mm);
+		old = override_creds(f->cred);
 		f->ret = fetch_pages(f);
+		revert_creds(old);
 		kthread_unuse_mm(f->mm);
 	}
 	mmput(f->mm);
+	fetch_exit(f);
 	complete(&f->done);
-
-	spin_lock(&fetch_lock);
-	list_del_init(&f->left);
-	spin_unlock(&fetch_lock);
 	fetch_put(f);
 	dbgmem_thread_exit();
 }
 
 static struct fetch *fetch_alloc(struct mm_struct *mm, unsigned long addr,
 				 unsigned long nr, unsigned int foll,
-				 kuid_t uid)
+				 const struct cred *cred)
 {
 	struct fetch *f = kzalloc(sizeof(*f), GFP_KERNEL_ACCOUNT);
 
@@ -188,9 +210,8 @@ static struct fetch *fetch_alloc(struct mm_struct *mm, unsigned long addr,
 	f->addr = addr;
 	f->nr = nr;
 	f->foll = foll;
-	f->uid = uid;
+	f->cred = get_cred(cred);
 	init_completion(&f->done);
-	INIT_LIST_HEAD(&f->left);
 	return f;
 }
 
@@ -198,8 +219,7 @@ static struct fetch *fetch_alloc(struct mm_struct *mm, unsigned long addr,
 static void fetch_leave(struct fetch *f, struct task_struct *task)
 {
 	spin_lock(&fetch_lock);
-	if (!completion_done(&f->done))
-		list_add(&f->left, &fetch_left);
+	f->left = true;
 	spin_unlock(&fetch_lock);
 	send_sig(SIGKILL, task, 1);
 }
@@ -220,20 +240,27 @@ static int fetch_start(struct fetch *f, struct task_struct **task)
 	return 0;
 }
 
+/* Until others have ended, if need be. Jiffies that are left, or as @timeout. */
+static long fetch_wait_to_enter(struct fetch *f, long timeout)
+{
+	return wait_event_killable_timeout(fetch_ended, fetch_enter(f),
+					   timeout);
+}
+
 /**
  * dbgmem_fetch_timeout - dbgmem_fetch() that does not wait for ever
  * @mm: the memory, held by mmget()
  * @addr: an address in the first page
  * @nr: how many pages
  * @foll: FOLL_* flags, as there
- * @uid: who it is for: a thread that is left behind counts as this user's
+ * @cred: who it is for
  * @timeout: jiffies
  *
  * Return: as dbgmem_fetch(), or -ETIMEDOUT.
  */
 int dbgmem_fetch_timeout(struct mm_struct *mm, unsigned long addr,
-			 unsigned long nr, unsigned int foll, kuid_t uid,
-			 long timeout)
+			 unsigned long nr, unsigned int foll,
+			 const struct cred *cred, long timeout)
 {
 	struct task_struct *task;
 	struct fetch *f;
@@ -242,17 +269,20 @@ int dbgmem_fetch_timeout(struct mm_struct *mm, unsigned long addr,
 
 	if (dbgmem_tagged(addr))
 		return -EFAULT;
-	if (!fetch_allowed(uid))
-		return -ENOMEM;
-	f = fetch_alloc(mm, addr, nr, foll, uid);
+	f = fetch_alloc(mm, addr, nr, foll, cred);
 	if (!f)
 		return -ENOMEM;
+	left = fetch_wait_to_enter(f, timeout);
+	if (left <= 0) {
+		ret = left ? -EINTR : -ETIMEDOUT;
+		goto err;
+	}
 	ret = fetch_start(f, &task);
 	if (ret) {
-		kfree(f);
-		return ret;
+		fetch_exit(f);
+		goto err;
 	}
-	left = wait_for_completion_killable_timeout(&f->done, timeout);
+	left = wait_for_completion_killable_timeout(&f->done, left);
 	if (left > 0) {
 		ret = f->ret;
 	} else {
@@ -261,6 +291,11 @@ int dbgmem_fetch_timeout(struct mm_struct *mm, unsigned long addr,
 	}
 	put_task_struct(task);
 	fetch_put(f);
+	return ret;
+
+err:
+	put_cred(f->cred);
+	kfree(f);
 	return ret;
 }
 
@@ -281,6 +316,6 @@ int dbgmem_fetch_timeout(struct mm_struct *mm, unsigned long addr,
 int dbgmem_fetch(struct mm_struct *mm, unsigned long addr, unsigned long nr,
 		 unsigned int foll)
 {
-	return dbgmem_fetch_timeout(mm, addr, nr, foll, current_uid(),
+	return dbgmem_fetch_timeout(mm, addr, nr, foll, current_cred(),
 				    MAX_SCHEDULE_TIMEOUT);
 }

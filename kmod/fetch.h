@@ -3,14 +3,14 @@
 #ifndef KMOD_FETCH_H
 #define KMOD_FETCH_H
 
-#include <linux/uidgid.h>
+#include <linux/cred.h>
 
 struct mm_struct;
 
 int dbgmem_fetch(struct mm_struct *mm, unsigned long addr, unsigned long nr,
 		 unsigned int foll);
 int dbgmem_fetch_timeout(struct mm_struct *mm, unsigned long addr,
-			 unsigned long nr, unsigned int foll, kuid_t uid,
+			 unsigned long nr, unsigned int foll, const struct cred *cred,
 			 long timeout);
 
 #endif /* KMOD_FETCH_H */

@@ -43,6 +43,9 @@ static bool hold_is_memory(struct vm_area_struct *vma)
 {
 	if (vma_is_anonymous(vma) || is_vm_hugetlb_page(vma) || !vma->vm_file)
 		return true;
+	/* Nodes of devices are in a tmpfs, too. */
+	if (!S_ISREG(file_inode(vma->vm_file)->i_mode))
+		return false;
 	switch (file_inode(vma->vm_file)->i_sb->s_magic) {
 	case TMPFS_MAGIC:
 	case RAMFS_MAGIC:
@@ -102,22 +105,24 @@ static long hold_prompt_pages(struct mm_struct *mm, unsigned long addr,
  * @mm: the target, its mmap_lock held
  * @addr: an address in the first page
  * @nr: how many are wanted
+ * @write: to be written
  *
  * Only for kernels without FOLL_NOFAULT.
  *
  * Return: how many may be, from the first on.
  */
 unsigned long dbgmem_quick_pages(struct mm_struct *mm, unsigned long addr,
-				 unsigned long nr)
+				 unsigned long nr, bool write)
 {
+	unsigned int foll = FOLL_FORCE | (write ? FOLL_WRITE : 0);
 	unsigned long i = 0, at = addr;
 	long n;
 
 	while (i < nr) {
-		n = hold_prompt_pages(mm, at, nr - i, FOLL_FORCE);
+		n = hold_prompt_pages(mm, at, nr - i, foll);
 		if (n == -EFAULT)
 			return i ?: 1;
-		if (!n && !dbgmem_page_mapped(mm, at))
+		if (!n && !dbgmem_page_mapped(mm, at, write))
 			break;
 		i += n ?: 1;
 		at = (addr & PAGE_MASK) + (i << PAGE_SHIFT);
@@ -221,7 +226,7 @@ static long hold_bring_now(struct mm_struct *mm, unsigned long addr,
 	if (mmap_read_lock_killable(mm))
 		return -EINTR;
 	if (!DBGMEM_CAN_NOFAULT)
-		quick = dbgmem_quick_pages(mm, addr, nr);
+		quick = dbgmem_quick_pages(mm, addr, nr, foll & FOLL_WRITE);
 	if (quick)
 		got = dbgmem_get_pages_remote(mm, addr, quick,
 					      foll | FOLL_NOFAULT, NULL, NULL);
@@ -271,6 +276,9 @@ static long hold_bring(struct mm_struct *mm, unsigned long addr,
 long dbgmem_bring_target(struct dbgmem_xfer *x, unsigned long addr,
 			 unsigned long nr, struct page **pages)
 {
+	/* What is not resident stays so; who tries to hold it is told. */
+	if (x->flags & DBGMEM_NOFAULT)
+		return nr;
 	return hold_bring(x->session->mm, addr, nr, x->foll);
 }
 
@@ -357,7 +365,7 @@ static int hold_wait_for_buffer(struct dbgmem_xfer *x)
 	a->last = a->addr;
 	if (ret > 0)
 		return 0;
-	return ret == -EINTR ? -EINTR : -EFAULT;
+	return ret == -EINTR || ret == -ENOMEM ? ret : -EFAULT;
 }
 
 /**
@@ -420,6 +428,30 @@ long dbgmem_hold_target(struct dbgmem_xfer *x, unsigned long addr,
 	return ret;
 }
 
+/*
+ * Only for kernels without FOLL_NOFAULT, whose lookup without faults does not find
+ * the zero page. 0: there is none.
+ */
+static long hold_caller_slowly(struct dbgmem_xfer *x, unsigned long addr,
+			       unsigned long nr, struct page **pages)
+{
+	struct mm_struct *mm = current->mm;
+	long ret = 0;
+
+	if (mmap_read_lock_killable(mm))
+		return -EINTR;
+	nr = dbgmem_quick_pages(mm, addr, nr, !x->write);
+	if (nr && x->write)
+		ret = dbgmem_get_pages_remote(mm, addr, nr, FOLL_NOFAULT, pages,
+					      NULL);
+	else if (nr)
+		ret = dbgmem_pin_pages_remote(mm, addr, nr,
+					      FOLL_WRITE | FOLL_NOFAULT, pages,
+					      NULL);
+	mmap_read_unlock(mm);
+	return ret;
+}
+
 /**
  * dbgmem_hold_caller - hold pages of the caller's buffer, if they are there
  * @x: the transfer
@@ -445,6 +477,8 @@ long dbgmem_hold_caller(struct dbgmem_xfer *x, unsigned long addr,
 		ret = dbgmem_get_caller(start, nr, pages);
 	else
 		ret = dbgmem_pin_caller(start, nr, pages);
+	if (!ret && !DBGMEM_CAN_NOFAULT)
+		ret = hold_caller_slowly(x, untagged_addr(start), nr, pages);
 	if (likely(ret && ret != -EFAULT))
 		return ret;
 	ret = hold_kind_of_buffer(untagged_addr(addr), &special, &grows);

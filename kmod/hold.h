@@ -27,7 +27,7 @@
 unsigned long dbgmem_nofault_pages(struct mm_struct *mm, unsigned long addr,
 				   unsigned long nr);
 unsigned long dbgmem_quick_pages(struct mm_struct *mm, unsigned long addr,
-				 unsigned long nr);
+				 unsigned long nr, bool write);
 
 /* 0: a fault was given up, for a signal or because it would wait. */
 static inline long dbgmem_hold_try(struct dbgmem_xfer *x, unsigned long addr,
@@ -42,7 +42,7 @@ static inline long dbgmem_hold_try(struct dbgmem_xfer *x, unsigned long addr,
 			return -EFAULT;
 	}
 	if (!DBGMEM_CAN_NOFAULT && foll & FOLL_NOFAULT) {
-		nr = dbgmem_quick_pages(mm, addr, nr);
+		nr = dbgmem_quick_pages(mm, addr, nr, x->write);
 		if (!nr)
 			return -EFAULT;
 	}
@@ -87,7 +87,10 @@ static inline void dbgmem_drop(struct page **pages, unsigned long nr,
 	unsigned long i;
 
 	if (pinned) {
-		unpin_user_pages_dirty_lock(pages, nr, dirty);
+		for (i = 0; dirty && i < nr; i++)
+			if (!PageDirty(compound_head(pages[i])))
+				dbgmem_mark_dirty(pages[i]);
+		unpin_user_pages(pages, nr);
 		return;
 	}
 	for (i = 0; i < nr; i++)

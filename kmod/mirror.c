@@ -14,8 +14,8 @@
 #include "watch.h"
 #include "window.h"
 
-/* So that the hash of them takes 128 MiB at most. */
-#define MAX_LEAVES	((u32)BIT(24))
+/* All of them may be looked at with the lock held. */
+#define MAX_LEAVES	((u32)BIT(16))
 
 /* How many leaves are asked whether they were used, before one has to go. */
 #define MAX_LOOKS	64

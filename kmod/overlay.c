@@ -66,7 +66,7 @@ int dbgmem_overlay_lock_slow(struct dbgmem_xfer *x)
 	if (!x->write) {
 		x->overlay = DBGMEM_OVERLAY_READ;
 		x->overlay_seq = unmap_seq(s);
-		/* Nothing is read before. Pairs with unmap_some(). */
+		/* Nothing is read before. Pairs with unmap_mark(). */
 		smp_rmb();
 		return 0;
 	}
@@ -94,7 +94,7 @@ bool dbgmem_overlay_unlock_slow(struct dbgmem_xfer *x)
 	if (x->overlay == DBGMEM_OVERLAY_WRITE) {
 		up_write(&x->session->overlay);
 	} else {
-		/* Pairs with the barrier in unmap_some(). */
+		/* Pairs with the barrier in unmap_mark(). */
 		smp_rmb();
 		good = x->overlay != DBGMEM_OVERLAY_READ ||
 		       x->caller.compare ||

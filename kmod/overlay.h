@@ -28,7 +28,7 @@
  * @session: who set it, only to be compared; NULL once that is closed
  * @mm: where
  * @owner: the process that set it
- * @uid: its user
+ * @cred: its credentials
  * @addr: its address
  * @len: bytes
  * @planted: the trap is in memory, and @original complete; under the registry's
@@ -47,7 +47,7 @@ struct dbgmem_breakpoint {
 	struct dbgmem_session	*session;
 	struct mm_struct	*mm;
 	struct pid		*owner;
-	kuid_t			uid;
+	const struct cred	*cred;
 	unsigned long		addr;
 	unsigned int		len;
 	bool			planted;

@@ -55,9 +55,17 @@ unsigned long dbgmem_pane_cool(struct dbgmem_window *w, unsigned long number)
 static void mark(struct dbgmem_window *w, struct dbgmem_pane *pane,
 		 unsigned long first, unsigned long last)
 {
+	u64 held = 0;
+
 	if (!dbgmem_group_part(pane->number, &first, &last))
 		return;
-	pane->stale |= GENMASK_ULL(last, first);
+	for (; first <= last; first++)
+		if (pane->page[first])
+			held |= BIT_ULL(first);
+	/* Who catches up comes to an end, as nobody holds pages meanwhile. */
+	if (!held)
+		return;
+	pane->stale |= held;
 	WRITE_ONCE(w->cool[hash_long(pane->number, DBGMEM_COOL_BITS)],
 		   jiffies + COOL_TIME);
 	if (list_empty(&pane->pending))

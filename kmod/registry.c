@@ -15,7 +15,8 @@ static struct rb_root registry = RB_ROOT;
  * For a moment, as it is one for all sessions: nobody sleeps under it, or goes
  * over more than a few breakpoints.
  */
-void dbgmem_registry_lock(void) __acquires(&lock)
+void dbgmem_registry_lock(void)
+	__acquires(&lock)
 {
 	spin_lock(&lock);
 }
@@ -23,7 +24,8 @@ void dbgmem_registry_lock(void) __acquires(&lock)
 /**
  * dbgmem_registry_unlock - undo dbgmem_registry_lock()
  */
-void dbgmem_registry_unlock(void) __releases(&lock)
+void dbgmem_registry_unlock(void)
+	__releases(&lock)
 {
 	spin_unlock(&lock);
 }

@@ -200,6 +200,10 @@ static ssize_t copy_batch(struct dbgmem_xfer *x, struct page **pages,
 			return ret;
 		if (x->caller.iter && ret > 0)
 			iov_iter_revert(x->caller.iter, ret);
+		/* The target may change for as long as it likes. */
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
 	}
 }
 

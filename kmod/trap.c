@@ -24,6 +24,8 @@
 
 /* How often the target may take a page back that was just faulted in. */
 #define HOLD_TRIES	16
+/* How often it may protect it again, before it is written as it is. */
+#define MAX_SHUT	4
 
 #define TRAP_FOLL	(FOLL_FORCE | FOLL_HWPOISON)
 
@@ -346,6 +348,7 @@ enum {
  * @page: the page that was written, pinned; or NULL
  * @untold: put the bytes back without the page fault that a write takes
  * @monitored: an absent page of the mapping is for userfaultfd to provide
+ * @shut: how often it was faulted in to be written, and was protected again
  */
 struct attempt {
 	struct dbgmem_xfer		*x;
@@ -355,6 +358,7 @@ struct attempt {
 	struct page			*page;
 	bool				untold;
 	bool				monitored;
+	unsigned int			shut;
 };
 
 /* The page at @addr, without faulting it in, and without waiting. */
@@ -479,9 +483,9 @@ static int try_locked(struct attempt *a, struct dbgmem_removal *r)
 		return ret;
 	ret = try_part(a, r);
 	unlock_target(mm, true);
-	/* It waits for the lock of the page. */
+	/* Some of it may have been written, whatever came of it. */
 	if (a->page)
-		unpin_user_pages_dirty_lock(&a->page, 1, ret == PART_OUT);
+		dbgmem_drop(&a->page, 1, true, true);
 	return ret;
 }
 
@@ -491,11 +495,13 @@ static int fetch(const struct attempt *a, unsigned int foll,
 {
 	int ret;
 
-	if (r->in_vain <= 0 || READ_ONCE(*r->hurry) ||
-	    time_after(jiffies, r->end))
-		return -ETIMEDOUT;
+	/* Not tried at all. */
+	if (READ_ONCE(*r->hurry) || time_after(jiffies, r->end))
+		return -EBUSY;
+	/* What is in swap comes soon, after one that does not come. */
 	ret = dbgmem_fetch_timeout(a->x->session->mm, a->bp->addr + a->at, 1,
-				   foll, a->bp->uid, r->in_vain);
+				   foll, a->bp->cred,
+				   max_t(long, r->in_vain, HZ / 50));
 	if (ret == -ETIMEDOUT)
 		r->in_vain = 0;
 	return ret;
@@ -509,7 +515,7 @@ static int fetch_absent(const struct attempt *a, struct dbgmem_removal *r)
 		return PART_ABSENT;
 	if (ret == -EINTR || ret == -ENOMEM)
 		return ret;
-	if (ret == -ETIMEDOUT && !a->monitored)
+	if (ret == -EBUSY || (ret == -ETIMEDOUT && !a->monitored))
 		return -EFAULT;
 	return PART_LOST;
 }
@@ -524,7 +530,8 @@ static int fetch_shut(struct attempt *a, struct dbgmem_removal *r)
 	ret = fetch(a, TRAP_FOLL | FOLL_WRITE, r);
 	if (ret == -EINTR || ret == -ENOMEM)
 		return ret;
-	a->untold = ret;
+	/* A target that goes on protecting its memory has been told, too. */
+	a->untold = ret || ++a->shut == MAX_SHUT;
 	return PART_SHUT;
 }
 

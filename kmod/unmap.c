@@ -20,9 +20,12 @@
 /* Breakpoints that are marked before others get the lock. */
 #define UNMAP_BATCH	64
 
-/* What is on the pages @first to @last, addresses of whole pages. */
-static void unmap_mark(struct dbgmem_breakpoint *bp, unsigned long first,
-		       unsigned long last)
+/*
+ * What is on the pages @first to @last, addresses of whole pages. Readers are told
+ * of a change only: a target that goes on unmapping is not to keep them reading.
+ */
+static void unmap_mark(struct dbgmem_unmap *u, struct dbgmem_breakpoint *bp,
+		       unsigned long first, unsigned long last)
 {
 	unsigned long second = (bp->addr | ~PAGE_MASK) + 1;
 	u8 gone = bp->gone;
@@ -31,6 +34,11 @@ static void unmap_mark(struct dbgmem_breakpoint *bp, unsigned long first,
 		gone |= BIT(0);
 	if (second - bp->addr < bp->len && second <= last)
 		gone |= BIT(1);
+	if (gone == bp->gone)
+		return;
+	WRITE_ONCE(u->seq, u->seq + 1);
+	/* Pairs with the barrier in dbgmem_overlay_unlock_slow(). */
+	smp_wmb();
 	WRITE_ONCE(bp->gone, gone);
 }
 
@@ -44,11 +52,8 @@ static bool unmap_some(struct dbgmem_unmap *u, unsigned long first,
 	bp = dbgmem_overlay_first(u->session, *at, last - *at + 1);
 	if (!bp)
 		return false;
-	WRITE_ONCE(u->seq, u->seq + 1);
-	/* Pairs with the barrier in dbgmem_overlay_unlock_slow(). */
-	smp_wmb();
 	for (; bp && left--; bp = dbgmem_overlay_next(bp, last)) {
-		unmap_mark(bp, first, last);
+		unmap_mark(u, bp, first, last);
 		*at = bp->addr + bp->len;
 	}
 	return bp && *at - 1 < last;

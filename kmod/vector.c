@@ -150,6 +150,8 @@ static int check_expects(struct dbgmem_xfer *x)
 			ret = dbgmem_expects_wait(x);
 			good = ret;
 		}
+		if (!good && fatal_signal_pending(current))
+			return -EINTR;
 	} while (!good);
 	return ret;
 }

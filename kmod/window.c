@@ -22,10 +22,15 @@ static unsigned int window_lease = 100;
 module_param(window_lease, uint, 0644);
 MODULE_PARM_DESC(window_lease, "milliseconds that windows hold a page before they look it up again (default 100; 0: as long as it is mapped)");
 
+/* More than anybody can look at; a multiple of what a group has. */
+#define MAX_PAGES	BIT(30)
+
 /* Whole groups of pages. */
 static u32 max_pages(void)
 {
-	return dbgmem_groups(READ_ONCE(window_pages)) * DBGMEM_LEAF_PAGES;
+	u32 pages = min_t(u32, READ_ONCE(window_pages), MAX_PAGES);
+
+	return dbgmem_groups(pages) * DBGMEM_LEAF_PAGES;
 }
 
 /**

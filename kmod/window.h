@@ -63,8 +63,8 @@ struct dbgmem_pane {
 #define DBGMEM_COOL_BITS	8
 /* Faults whose page the target does not get, by hash. */
 #define DBGMEM_FAILED_BITS	6
-/* Mappings that are being sealed, by hash. */
-#define DBGMEM_SEALING_BITS	4
+/* Files that are being sealed at a time. */
+#define DBGMEM_SEALING		16
 
 /**
  * struct dbgmem_failed - a page that could not be fetched; all only compared
@@ -120,7 +120,7 @@ struct dbgmem_window {
 	struct xarray		folios;
 	unsigned long		cool[1 << DBGMEM_COOL_BITS];
 	struct dbgmem_failed	failed[1 << DBGMEM_FAILED_BITS];
-	struct dbgmem_sealing	sealing[1 << DBGMEM_SEALING_BITS];
+	struct dbgmem_sealing	sealing[DBGMEM_SEALING];
 	u32			nr;
 	u32			max;
 	u32			pages;

@@ -218,6 +218,32 @@ static bool failed_test(struct dbgmem_window *w, const struct vm_fault *vmf,
 }
 
 /*
+ * The entry of the file that was looked at, perhaps a new one. An entry is kept for
+ * a while after its time, so that whoever waited for that finds it. NULL: there are
+ * too many at a time.
+ */
+static struct dbgmem_sealing *sealing_slot(struct dbgmem_window *w,
+					   const struct dbgmem_look *l)
+{
+	struct dbgmem_sealing *s, *unused = NULL;
+
+	for (s = w->sealing; s < w->sealing + ARRAY_SIZE(w->sealing); s++) {
+		if (s->mapping == l->denied && s->inode == l->inode)
+			return s;
+		if (!s->mapping ||
+		    time_after(jiffies, s->until + SEALING_TIME))
+			unused = s;
+	}
+	if (unused)
+		*unused = (struct dbgmem_sealing) {
+			.mapping = l->denied,
+			.inode = l->inode,
+			.until = jiffies + SEALING_TIME,
+		};
+	return unused;
+}
+
+/*
  * For how many jiffies are pages of the looked at file not to be held? Who seals
  * a memfd against writing denies writable mappings first, and then waits for
  * references to its pages to go; a sealed one stays denied.
@@ -227,18 +253,14 @@ static unsigned long sealing(struct dbgmem_window *w,
 {
 	struct dbgmem_mirror *m = w->session->mirror;
 	struct dbgmem_sealing *s;
-	long left;
+	long left = 0;
 
 	if (likely(!l->denied))
 		return 0;
-	s = &w->sealing[hash_ptr(l->denied, DBGMEM_SEALING_BITS)];
 	write_lock(&m->lock);
-	if (s->mapping != l->denied || s->inode != l->inode) {
-		s->mapping = l->denied;
-		s->inode = l->inode;
-		s->until = jiffies + SEALING_TIME;
-	}
-	left = s->until - jiffies;
+	s = sealing_slot(w, l);
+	if (s)
+		left = s->until - jiffies;
 	write_unlock(&m->lock);
 	return left > 0 && left <= (long)SEALING_TIME ? left : 0;
 }
@@ -259,9 +281,9 @@ static void wait_for(struct dbgmem_session *s, unsigned long addr,
 		if (err == -EFAULT || err == -EHWPOISON)
 			failed_set(s->window, addr >> PAGE_SHIFT);
 		else if (err)
-			schedule_timeout_interruptible(1);
+			schedule_timeout_killable(1);
 	} else if (w->nap) {
-		schedule_timeout_interruptible(w->nap);
+		schedule_timeout_killable(w->nap);
 	} else if (!mmap_read_lock_killable(s->mm)) {
 		mmap_read_unlock(s->mm);
 	}
@@ -287,9 +309,9 @@ static bool may_wait(const struct vm_fault *vmf)
 	       !(vmf->flags & FAULT_FLAG_RETRY_NOWAIT);
 }
 
-static bool is_resident(const struct dbgmem_look *l, unsigned long addr)
+static unsigned long pfn_at(const struct dbgmem_look *l, unsigned long addr)
 {
-	return dbgmem_look_page(l->pfn[(addr - l->range.start) >> PAGE_SHIFT]);
+	return l->pfn[(addr - l->range.start) >> PAGE_SHIFT];
 }
 
 /*
@@ -309,7 +331,10 @@ static int try(struct dbgmem_session *s, struct vm_fault *vmf,
 	err = dbgmem_look(&l, s->mirror, addr, lock_if_free);
 	if (err)
 		return err;
-	if (!is_resident(&l, addr)) {
+	if (!dbgmem_look_page(pfn_at(&l, addr))) {
+		/* Something is there, but no page. */
+		if (pfn_at(&l, addr) & HMM_PFN_ERROR)
+			return -EFAULT;
 		if (failed_test(w, vmf, addr >> PAGE_SHIFT))
 			return -EFAULT;
 		wait->fetch = true;

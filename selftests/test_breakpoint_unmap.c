@@ -82,9 +82,9 @@ fill:
 	return 0;
 }
 
-static int replace(struct bed *b, enum how how, char *addr, size_t len)
+static int replace(struct bed *b, enum how way, char *addr, size_t len)
 {
-	*b->job = (struct job){ .addr = addr, .len = len, .prot = how };
+	*b->job = (struct job){ .addr = addr, .len = len, .prot = way };
 	return target_call(b->target, job_replace, b->job);
 }
 

@@ -211,9 +211,10 @@ static bool ended_soon(pid_t pid, int *code)
 	return true;
 }
 
-/* Pages that anybody has pinned. */
+/* Pages that anybody has pinned. The counts of the processors are added up first. */
 static long pinned(void)
 {
+	file_write("/proc/sys/vm/stat_refresh", "1");
 	return file_number("/proc/vmstat", "nr_foll_pin_acquired") -
 	       file_number("/proc/vmstat", "nr_foll_pin_released");
 }
