@@ -116,11 +116,11 @@ static void put(struct page *page)
 /* As get_page(), but not where the count is about to overflow. */
 static bool get(struct page *page)
 {
-	int count = page_ref_count(compound_head(page));
-
 	if (page == ZERO_PAGE(0))
 		return true;
-	if (unlikely(count <= 0 || count > INT_MAX / 2))
+	/* Not negative, and far from that. */
+	if (unlikely((unsigned int)page_ref_count(compound_head(page)) >
+		     INT_MAX / 2))
 		return false;
 	get_page(page);
 	return true;
@@ -173,7 +173,7 @@ static void take_out(struct dbgmem_window *w, struct dbgmem_pane *pane,
 {
 	struct dbgmem_mirror *m = w->session->mirror;
 	struct page *page[DBGMEM_LEAF_PAGES];
-	unsigned int i, from, nr = 0;
+	unsigned int i, from, nr = 0, single = 0;
 
 	lockdep_assert_held(&w->mutex);
 
@@ -198,9 +198,13 @@ static void take_out(struct dbgmem_window *w, struct dbgmem_pane *pane,
 	}
 	write_unlock(&m->lock);
 	for (i = 0; i < nr; i++) {
-		dbgmem_folio_uncount(w, page[i]);
+		if (likely(!PageCompound(page[i])))
+			single++;
+		else
+			dbgmem_folio_uncount(w, page[i]);
 		put(page[i]);
 	}
+	WRITE_ONCE(w->pages, w->pages - single);
 	if (!pane->nr) {
 		list_del(&pane->all);
 		WRITE_ONCE(w->nr, w->nr - 1);
@@ -243,16 +247,20 @@ bool dbgmem_pane_count(struct dbgmem_window *w, struct dbgmem_pane *pane,
 		       u64 held)
 {
 	struct dbgmem_pane *oldest;
-	unsigned int i;
+	struct page *page;
+	u32 single = 0;
 
-	for (i = 0; held; i++) {
-		if (!(held & BIT_ULL(i)))
-			continue;
-		if (!dbgmem_folio_count(w, pane->page[i])) {
-			drop_uncounted(w, pane, held);
-			return false;
-		}
-		held &= ~BIT_ULL(i);
+	for (; held; held &= held - 1) {
+		page = pane->page[__ffs64(held)];
+		if (likely(!PageCompound(page)))
+			single++;
+		else if (!dbgmem_folio_count(w, page))
+			break;
+	}
+	WRITE_ONCE(w->pages, w->pages + single);
+	if (held) {
+		drop_uncounted(w, pane, held);
+		return false;
 	}
 	while (w->pages > w->max) {
 		oldest = list_first_entry(&w->panes, struct dbgmem_pane, all);

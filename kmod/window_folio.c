@@ -9,7 +9,7 @@
 #include "window.h"
 
 /**
- * dbgmem_folio_count - a page is held that was not before
+ * dbgmem_folio_count - a page of several is held that was not before
  * @w: the windows, their mutex held
  * @page: the page, referenced
  *
@@ -18,13 +18,8 @@
 bool dbgmem_folio_count(struct dbgmem_window *w, struct page *page)
 {
 	struct page *head = compound_head(page);
-	unsigned long pfn, held;
+	unsigned long pfn = page_to_pfn(head), held;
 
-	if (!PageCompound(page)) {
-		WRITE_ONCE(w->pages, w->pages + 1);
-		return true;
-	}
-	pfn = page_to_pfn(head);
 	held = xa_to_value(xa_load(&w->folios, pfn));
 	if (xa_is_err(xa_store(&w->folios, pfn, xa_mk_value(held + 1),
 			       GFP_KERNEL_ACCOUNT | __GFP_NORETRY |
@@ -36,20 +31,15 @@ bool dbgmem_folio_count(struct dbgmem_window *w, struct page *page)
 }
 
 /**
- * dbgmem_folio_uncount - a page that was counted is to be let go of
+ * dbgmem_folio_uncount - a page of several that was counted is to be let go of
  * @w: the windows, their mutex held
  * @page: the page, still referenced
  */
 void dbgmem_folio_uncount(struct dbgmem_window *w, struct page *page)
 {
 	struct page *head = compound_head(page);
-	unsigned long pfn, held;
+	unsigned long pfn = page_to_pfn(head), held;
 
-	if (!PageCompound(page)) {
-		WRITE_ONCE(w->pages, w->pages - 1);
-		return;
-	}
-	pfn = page_to_pfn(head);
 	held = xa_to_value(xa_load(&w->folios, pfn));
 	if (held > 1) {
 		/* In place of a value there is no memory needed. */
