@@ -312,8 +312,8 @@ TEST_F_TIMEOUT(audit, first_breakpoint_of_a_session_is_recorded, 60)
 	int fd = session_open(self->target.pid, O_RDWR);
 
 	ASSERT_TRUE(audit_next(&self->a));
-	/* so that a breakpoint needs no FORCE */
-	ASSERT_EQ(0, param_set("force", "never"));
+	/* it may have FORCE, and does not ask for what it does not need */
+	ASSERT_EQ(0, param_set("force", "always"));
 	ASSERT_NE(0, bp_set(fd, (char *)8, INT3, 1, NULL));
 	EXPECT_FALSE(audit_next(&self->a));
 	ASSERT_EQ(0, bp_set(fd, page + 16, INT3, 1, NULL));

@@ -311,6 +311,21 @@ TEST_F_TIMEOUT(memory, shared_and_read_only_is_protection, 60)
 	EXPECT_EQ(-EPERM, bp_set(b->fd, m.addr + PAGE, trap, 1, NULL));
 }
 
+/* The same byte must not have breakpoints under two addresses. */
+TEST_F_TIMEOUT(memory, tagged_address_is_no_other_name_of_a_byte, 60)
+{
+	uint64_t addr = (uintptr_t)self->b->mem + 16;
+	int bit;
+
+	ASSERT_EQ(0, bp_set(self->b->fd, (char *)addr, INT3, 1, NULL));
+	for (bit = 57; bit < 63; bit++)
+		EXPECT_EQ(-EFAULT, bp_set(self->b->fd,
+					  (char *)(addr | 1ULL << bit), INT3, 1,
+					  NULL))
+			TH_LOG("bit %d", bit);
+	ASSERT_EQ(0, bp_clear(self->b->fd, (char *)addr, NULL));
+}
+
 TEST_F_TIMEOUT(memory, beyond_the_end_of_a_file_is_backing, 60)
 {
 	struct memory m;

@@ -115,6 +115,32 @@ static void refused(struct __test_metadata *_metadata,
 					     (PAGES - bad - 1) * PAGE, 3));
 }
 
+/* Memory of the caller's that is the kernel's page of zeros, or nothing yet. */
+TEST_F_TIMEOUT(exact, zeros_that_nobody_has_written_are_moved, 60)
+{
+	char *zeros = private_alloc(AREA);
+	struct dbgmem_transfer t;
+	size_t i;
+
+	ASSERT_NE(NULL, zeros);
+	for (i = 0; i < PAGES; i += 2)
+		EXPECT_EQ(0, *(volatile char *)(zeros + i * PAGE));
+	ASSERT_EQ(0, mem_write(self->trial.fd, self->mem, zeros, AREA,
+			       DBGMEM_EXACT, &t));
+	EXPECT_EQ(AREA, t.done);
+	memset(self->buf, 0xee, AREA);
+	ASSERT_EQ(0, mem_read(self->trial.fd, self->mem, self->buf, AREA, 0,
+			      &t));
+	EXPECT_EQ(-1, byte_differs(self->buf, 0, AREA));
+	/* And read into such memory. */
+	ASSERT_EQ(0, madvise(zeros, AREA, MADV_DONTNEED));
+	target_fill(self->target, self->job, self->mem, 0, AREA, 5);
+	ASSERT_EQ(0, mem_read(self->trial.fd, self->mem, zeros, AREA,
+			      DBGMEM_EXACT, &t));
+	EXPECT_EQ(-1, pattern_differs(zeros, 0, AREA, 5));
+	munmap(zeros, AREA);
+}
+
 TEST_F_TIMEOUT(exact, across_a_hole_nothing_changes_on_either_side, 60)
 {
 	static const unsigned long cmds[] = {

@@ -519,4 +519,21 @@ TEST_F_TIMEOUT(holes, nofault_exact_is_all_or_nothing, 60)
 				      3));
 }
 
+/* That the caller's own pages have to come does not bring the target's in. */
+TEST_F_TIMEOUT(holes, nofault_exact_into_an_absent_buffer_faults_nothing_in, 60)
+{
+	struct dbgmem_transfer t;
+
+	NEEDS_NOFAULT();
+	touch_start(_metadata, self);
+	ASSERT_EQ(0, madvise(self->buf, AREA, MADV_DONTNEED));
+	EXPECT_EQ(-EFAULT, mem_read(self->trial.fd, self->mem, self->buf,
+				    3 * PAGE, DBGMEM_NOFAULT | DBGMEM_EXACT,
+				    &t));
+	EXPECT_EQ(DBGMEM_REASON_NOT_RESIDENT, t.reason);
+	EXPECT_EQ((uintptr_t)self->mem + 2 * PAGE, t.fault_addr);
+	EXPECT_FALSE(pagemap(self->target->pid, self->mem + 2 * PAGE) &
+		     PAGEMAP_PRESENT);
+}
+
 TEST_HARNESS_MAIN
