@@ -100,6 +100,15 @@ static long hold_prompt_pages(struct mm_struct *mm, unsigned long addr,
 	return hold_is_local(vma) ? hold_cached(vma, addr, nr, foll) : 0;
 }
 
+/* A page that is there, and need not be asked of a file system to be written. */
+static bool hold_mapped(struct mm_struct *mm, unsigned long addr, bool write)
+{
+	struct vm_area_struct *vma = vma_lookup(mm, addr);
+
+	return dbgmem_page_mapped(mm, addr,
+				  write && vma && vma->vm_flags & VM_SHARED);
+}
+
 /**
  * dbgmem_quick_pages - pages that can be asked for without waiting
  * @mm: the target, its mmap_lock held
@@ -122,7 +131,7 @@ unsigned long dbgmem_quick_pages(struct mm_struct *mm, unsigned long addr,
 		n = hold_prompt_pages(mm, at, nr - i, foll);
 		if (n == -EFAULT)
 			return i ?: 1;
-		if (!n && !dbgmem_page_mapped(mm, at, write))
+		if (!n && !hold_mapped(mm, at, write))
 			break;
 		i += n ?: 1;
 		at = (addr & PAGE_MASK) + (i << PAGE_SHIFT);

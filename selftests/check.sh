@@ -30,7 +30,7 @@ if [ -n "${KCSAN:-}" ]; then
 	out=$O/vm-kcsan
 	words=("DBGMEM_SLOW=${DBGMEM_SLOW:-10}")
 elif [ -n "${DEBUG:-}" ]; then
-	LIMIT=${LIMIT:-1200} TOTAL=${TOTAL:-2700}
+	LIMIT=${LIMIT:-1200} TOTAL=${TOTAL:-3300}
 	out=$O/vm-debug
 	words=(DEBUG=1 "DBGMEM_SLOW=${DBGMEM_SLOW:-10}")
 	if [ -n "${COVERAGE:-}" ]; then

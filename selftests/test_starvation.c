@@ -56,6 +56,7 @@ static void look_at_the_clock(struct gaps *g)
 FIXTURE_SETUP(starvation)
 {
 	cpu_set_t one;
+	long rounds;
 
 	trial_init(&self->trial);
 	ASSERT_NE(NULL, self->trial.job);
@@ -65,7 +66,9 @@ FIXTURE_SETUP(starvation)
 	ASSERT_EQ(0, file_write(WATCHDOG, "10"));
 	ASSERT_EQ(0, file_write(RCU_STALL, "21"));
 
-	self->len = slow_rounds(variant->len / PIECE) * PIECE;
+	/* Of a slow machine's time, seconds are enough to starve somebody. */
+	rounds = slow_rounds(variant->len / PIECE);
+	self->len = (slow_factor() > 1 && rounds > 2 ? 2 : rounds) * PIECE;
 	self->gaps = shared_alloc(sizeof(*self->gaps));
 	ASSERT_NE(NULL, self->gaps);
 	self->mem = alias_alloc(self->len, PIECE);
