@@ -19,14 +19,8 @@
 
 #define TRIES	3
 
-/* How much slower, for what is not bound to a busy machine's moods. */
-static long wait_slow(void)
-{
-	return slow_factor() < 4 ? slow_factor() : 4;
-}
-
-#define HOLD_MS		(250 * wait_slow())	/* a call is under way */
-#define STALL_LIMIT	(0.1 * wait_slow())
+#define HOLD_MS		(250 * slow_factor())	/* a call is under way */
+#define STALL_LIMIT	(0.1 * slow_factor())
 #define KILL_MS		(1000 * slow_factor())
 #define SETUP_MS	(10000 * slow_factor())
 
@@ -435,6 +429,16 @@ static bool run_wrong(FIXTURE_DATA(waits) *self)
 	return any;
 }
 
+/* On a slow kernel one call of several, others for each thing. */
+static bool chosen(const struct wait_thing *thing, int i)
+{
+	const int one_of = 7;
+	uintptr_t turn = (uintptr_t)thing / sizeof(*thing);
+
+	return slow_factor() == 1 || getenv("DBGMEM_WAITS") || !i ||
+	       (i + turn) % one_of == 0;
+}
+
 /* Is there a cell in which this thing has been waited for? */
 static bool anybody_waited(const FIXTURE_DATA(waits) *self)
 {
@@ -455,7 +459,10 @@ TEST_F_TIMEOUT(waits, a_kill_ends_every_call_and_nobody_else_waits, 900)
 	if (self->cannot)
 		SKIP(return, "%s", self->cannot);
 	for (i = 0; i < NR_WAIT_CALLS; i++)
-		self->run[i] = makes_sense(thing, &wait_calls[i], self->mirrors);
+		self->run[i] = makes_sense(thing, &wait_calls[i],
+					   self->mirrors) && chosen(thing, i);
+	if (slow_factor() > 1)
+		fprintf(stderr, "# scaled down: one call of seven\n");
 	for (try = 0; try < TRIES; try++) {
 		int at_a_time = thing->heavy ? 2 : try ? 6 : 8;
 
@@ -491,7 +498,7 @@ TEST_F_TIMEOUT(waits, a_kill_ends_every_call_and_nobody_else_waits, 900)
 			       self->results[0].target_stall * 1e3, r->stack);
 	}
 	/* A target that does not run is one that nobody needs to wait for. */
-	if (thing->place != IN_MM)
+	if (thing->place != IN_MM && slow_factor() == 1)
 		EXPECT_TRUE(anybody_waited(self));
 }
 
