@@ -213,6 +213,7 @@ static void cell_resolve(struct wait_cell *c)
 static void cell_measure(struct wait_cell *c, struct wait_result *r)
 {
 	struct wait_shared *sh = c->sh;
+	bool gone;
 
 	sh->agent.worst = 0;
 	sh->target.worst = 0;
@@ -222,8 +223,10 @@ static void cell_measure(struct wait_cell *c, struct wait_result *r)
 		return;
 	}
 	wait_flag(&sh->ended, HOLD_MS);
-	r->waited = !sh->ended && !reaped(c->agent, 0);
-	r->agent_stall = stall_seconds(&sh->agent);
+	gone = reaped(c->agent, 0);
+	r->waited = !sh->ended && !gone;
+	/* With the agent its other thread ends, perhaps in the middle of a call. */
+	r->agent_stall = gone ? sh->agent.worst : stall_seconds(&sh->agent);
 	/* A lock is held now, or never. */
 	if (r->agent_stall > STALL_LIMIT && r->waited)
 		stack_of(c->agent, r->stack, sizeof(r->stack));
