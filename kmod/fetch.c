@@ -7,10 +7,11 @@
  * that touches such memory of its own has to live with that, but not an agent.
  * So it is a thread that touches it, while the agent waits and can be killed. A
  * thread whose agent was killed stays until the page comes, with the memory of
- * the target and the module held: there may be a few of them, for each user.
+ * the target and the module held: so there is a limit for each target and user.
  *
  * The thread does not make a second attempt within one fault, as
- * get_user_pages() does: that would wait with the mmap_lock held.
+ * get_user_pages() does: that would wait with the mmap_lock held. Only a write to
+ * a shared mapping does (->page_mkwrite), as the target's own would.
  */
 #include <linux/completion.h>
 #include <linux/cred.h>
