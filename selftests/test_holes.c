@@ -523,17 +523,18 @@ TEST_F_TIMEOUT(holes, nofault_exact_is_all_or_nothing, 60)
 TEST_F_TIMEOUT(holes, nofault_exact_into_an_absent_buffer_faults_nothing_in, 60)
 {
 	struct dbgmem_transfer t;
+	char *buf = private_alloc(AREA);
 
 	NEEDS_NOFAULT();
+	ASSERT_NE(NULL, buf);
 	touch_start(_metadata, self);
-	ASSERT_EQ(0, madvise(self->buf, AREA, MADV_DONTNEED));
-	EXPECT_EQ(-EFAULT, mem_read(self->trial.fd, self->mem, self->buf,
-				    3 * PAGE, DBGMEM_NOFAULT | DBGMEM_EXACT,
-				    &t));
+	EXPECT_EQ(-EFAULT, mem_read(self->trial.fd, self->mem, buf, 3 * PAGE,
+				    DBGMEM_NOFAULT | DBGMEM_EXACT, &t));
 	EXPECT_EQ(DBGMEM_REASON_NOT_RESIDENT, t.reason);
 	EXPECT_EQ((uintptr_t)self->mem + 2 * PAGE, t.fault_addr);
 	EXPECT_FALSE(pagemap(self->target->pid, self->mem + 2 * PAGE) &
 		     PAGEMAP_PRESENT);
+	munmap(buf, AREA);
 }
 
 TEST_HARNESS_MAIN
