@@ -8,7 +8,6 @@
 #include <linux/capability.h>
 #include <linux/fs.h>
 #include <linux/highmem.h>
-#include <linux/hmm.h>
 #include <linux/magic.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -470,25 +469,7 @@ static inline struct page *dbgmem_pin_as_is(struct mm_struct *mm,
  */
 static inline bool dbgmem_present(struct mm_struct *mm, unsigned long addr)
 {
-#if !DBGMEM_HAVE_FOLL_NOFAULT && IS_ENABLED(CONFIG_HMM_MIRROR)
-	struct mmu_interval_notifier none = { .mm = mm };
-	unsigned long pfn = 0;
-	struct hmm_range range = {
-		.notifier = &none,	/* inserted nowhere: hmm wants one */
-		.start = addr & PAGE_MASK,
-		.end = (addr & PAGE_MASK) + PAGE_SIZE,
-		.hmm_pfns = &pfn,
-	};
-
-	struct vm_area_struct *vma = find_vma(mm, addr);
-
-	/* It says nothing of those. */
-	if (vma && !(vma->vm_flags & VM_READ))
-		return true;
-	return !hmm_range_fault(&range) && pfn & HMM_PFN_VALID;
-#else
-	return true;
-#endif
+	return DBGMEM_CAN_NOFAULT || dbgmem_page_mapped(mm, addr, false);
 }
 
 /*
