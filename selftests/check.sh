@@ -159,7 +159,40 @@ for t in ${guest[@]+"${guest[@]}"}; do
 	[ "$t" != $last ] || ! wanted "$t" || list+=("$t")
 done
 
-pids=() results=("$out/host.results") consoles=()
+# Programs that take long, and about how many seconds; others take five.
+declare -A seconds=(
+	[test_starvation]=190 [test_exec_calls]=140 [test_exec_mirror]=130
+	[test_exec_pinned]=120 [test_exec_remote]=100 [test_waits]=110
+	[test_pairs]=40 [test_impact]=35 [test_fault_sweep_breakpoint]=30
+	[test_fault_sweep_session]=30 [test_fault_sweep_transfer]=30
+	[test_fault_sweep_vector]=30
+)
+
+# share[v]: the programs of guest v. The longest first, each to the guest that has
+# least; the order within a guest is that of the list.
+deal() {
+	local -A of=()
+	local -a load=()
+	local v least s t
+	for ((v = 0; v < VMS; v++)); do
+		load[v]=0 share[v]=''
+	done
+	while read -r s t; do
+		least=0
+		for ((v = 1; v < VMS; v++)); do
+			[ "${load[v]}" -ge "${load[least]}" ] || least=$v
+		done
+		of[$t]=$least
+		load[least]=$((load[least] + s))
+	done < <(for t in "${list[@]}"; do
+			echo "${seconds[$t]:-5} $t"
+		done | sort -k 1,1nr -s)
+	for t in "${list[@]}"; do
+		share[${of[$t]}]+=,$t
+	done
+}
+
+pids=() results=("$out/host.results") consoles=() share=()
 if [ ${#list[@]} -gt 0 ]; then
 	expect+=(output "${list[@]}" load unload)
 	[ -z "${DEBUG:-}" ] || [ -n "${COVERAGE:-}" ] ||
@@ -174,12 +207,9 @@ if [ ${#list[@]} -gt 0 ]; then
 		"$O/module/$version${COVERAGE:+-gcov}/kmod/dbgmem.ko" "$O" \
 		"$extra"
 	[ "$VMS" -le ${#list[@]} ] || VMS=${#list[@]}
+	deal
 	for ((v = 0; v < VMS; v++)); do
-		share=()
-		for ((i = v; i < ${#list[@]}; i += VMS)); do
-			share+=("${list[i]}")
-		done
-		tests=$(IFS=, && echo "${share[*]}")
+		tests=${share[v]#,}
 		results+=("$out/vm$v.results")
 		consoles+=("$out/vm$v.console")
 		: >"$out/vm$v.results"

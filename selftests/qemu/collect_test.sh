@@ -37,7 +37,7 @@ results() {
 
 expect=''
 : >"$tmp/vm.console"
-echo "1..29"
+echo "1..32"
 
 results <<'END'
 @n begin t
@@ -227,7 +227,8 @@ expect=t verdict pairs 0 "1 passed, 0 failed, 0 skipped" "pairs: 2 of 5 cells"
 
 # --- guests that do not come up ---
 
-# A machine that says $1 on its console, then nothing, the first $2 times.
+# A machine that says $1 on its console, $4 as results, then nothing, the first $2
+# times. It has $3 seconds.
 emulator() {
 	cat >"$tmp/qemu-system-x86_64" <<-END
 		#!/bin/bash
@@ -238,24 +239,39 @@ emulator() {
 			*id=results,*) results=\${arg#*path=} ;;
 			esac
 		done
-		[ \$(wc -l <"$tmp/boots") -gt $2 ] || exec sleep 60
+		[ \$(wc -l <"$tmp/boots") -gt $2 ] || {
+			printf '$4' >"\$results"
+			exec sleep 60
+		}
 		printf '@n begin t\n1..1\nok 1 a\n@n end t 0 0\n@n done\n' \
 			>"\$results"
 	END
 	chmod +x "$tmp/qemu-system-x86_64"
 	: >"$tmp/boots"
-	PATH=$tmp:$PATH BOOT=1 "$here/vm.sh" "$tmp/vm" "$tmp/kernel" \
-		"$tmp/initrd" 4 2>"$tmp/err" || :
+	PATH=$tmp:$PATH BOOT=1 SILENCE=2 "$here/vm.sh" "$tmp/vm" "$tmp/kernel" \
+		"$tmp/initrd" "$3" 2>"$tmp/err" || :
 }
 
-emulator "booting" 1
+emulator "booting" 1 20 ""
 expect=t verdict guest_that_hangs_is_booted_again 0 \
 	"1 passed, 0 failed, 0 skipped"
 
-emulator "booting" 2
+emulator "booting" 2 20 ""
 expect=t verdict but_once 1 "0 passed, 2 failed, 0 skipped" \
-	"did not finish: no end after 3 s"
+	"did not finish: not ready, and nothing for 1 s; last on its console: booting"
 
-emulator "BUG: at the boot" 1
+emulator "booting" 1 20 '@n begin load\n'
+expect=t verdict so_is_one_that_hangs_before_it_is_ready 0 \
+	"1 passed, 0 failed, 0 skipped"
+
+emulator "booted" 1 20 '@n ready\n'
+expect=t verdict one_that_falls_silent_later_is_ended 1 \
+	"0 passed, 2 failed, 0 skipped" "did not finish: nothing for 2 s"
+
+emulator "booted" 1 1 '@n ready\n'
+expect=t verdict one_that_takes_too_long_is_ended 1 \
+	"0 passed, 2 failed, 0 skipped" "did not finish: no end after 1 s"
+
+emulator "BUG: at the boot" 1 20 ""
 expect=t verdict and_not_if_it_has_complained 1 \
 	"0 passed, 3 failed, 0 skipped" "BUG: at the boot"

@@ -5,9 +5,11 @@
 # software emulation, give it SECONDS, and leave NAME.results (what the guest
 # reports over its second serial port) and NAME.console (the kernel's console).
 # Beside KERNEL may be a file "arch", as from kernel.sh.
-# A kernel that hangs before its init has said a word, for half of that or BOOT
-# seconds (default 180), and has not complained, is booted once more, which is
-# said: on a busy machine the emulator at times loses an interrupt early on.
+# A guest that has not come to its job yet ("ready" of init), has said nothing for
+# BOOT seconds (default 180), and has not complained, is booted once more, which is
+# said: on a busy machine the emulator at times loses an interrupt. One that falls
+# silent later, for SILENCE seconds (default: LIMIT of one program and 300), is
+# ended then.
 # The words go to the kernel's command line. Never relies on hardware
 # virtualisation: a device node for it may be there and not work. The graphics
 # adapter is there for its memory, which the tests map.
@@ -47,7 +49,6 @@ esac
 read -ra machine <<<"${MACHINE:-$machine}"
 
 boot() {
-	rm -f "$out.results" "$out.console"
 	: >"$out.results"
 	: >"$out.console"
 	timeout -k 5 "$limit" "$qemu" \
@@ -60,35 +61,66 @@ boot() {
 		</dev/null >"$out.qemu" 2>&1 &
 }
 
-# Not ended, and nothing came from init?
-hangs() {
-	local left
-	for ((left = boot_limit; left > 0; left--)); do
+# Wait for the guest. Nothing new on either port for as long as it may be: 1 if it
+# is not at its job yet, 2 if it is.
+watch() {
+	local pid=$1 ready='' quiet=0 seen='' now
+	while kill -0 "$pid" 2>/dev/null; do
 		sleep 1
-		[ ! -s "$out.results" ] && kill -0 $! 2>/dev/null || return 1
+		now=$(stat -c %s "$out.results" "$out.console")
+		if [ "$now" != "$seen" ]; then
+			seen=$now quiet=0
+			[ -n "$ready" ] || ! grep -q '^@[^ ]* ready' \
+				"$out.results" || ready=1
+			continue
+		fi
+		quiet=$((quiet + 1))
+		[ -n "$ready" ] || [ "$quiet" -lt "$boot_limit" ] || return 1
+		[ -z "$ready" ] || [ "$quiet" -lt "$silence" ] || return 2
 	done
-	! grep -qE 'BUG|WARNING|Oops|Call Trace|panic' "$out.console"
 }
 
-boot_limit=${BOOT:-180}
-[ "$boot_limit" -le $((limit / 2)) ] || boot_limit=$((limit / 2))
+boot_limit=${BOOT:-180} silence=${SILENCE:-}
+if [ -z "$silence" ]; then
+	silence=$limit
+	for word; do
+		case $word in
+		LIMIT=*) silence=$((${word#LIMIT=} + 300)) ;;
+		esac
+	done
+fi
 # a runner that is interrupted leaves no guest behind
 trap 'kill $! 2>/dev/null || :' INT TERM
-rc=0
+rc=0 end="no end after $limit s"
 boot "$@"
-if hangs; then
-	echo "vm: ${out##*/}: no init within $boot_limit s, booted once more:" \
+watch $! || rc=$?
+if [ "$rc" = 1 ] && ! grep -qE 'BUG|WARNING|Oops|Call Trace|panic' "$out.console"
+then
+	echo "vm: ${out##*/}: nothing for $boot_limit s, booted once more:" \
 		"$(tail -n 1 "$out.console")" >&2
 	kill $!
 	wait $! || :
-	limit=$((limit - boot_limit))
+	rc=0
 	boot "$@"
+	watch $! || rc=$?
 fi
-wait $! || rc=$?
+case $rc in
+1)	end="not ready, and nothing for $boot_limit s" ;;
+2)	end="nothing for $silence s" ;;
+esac
+if [ "$rc" = 0 ]; then
+	wait $! || rc=$?
+else
+	# its own status is that of an emulator which has been asked to end
+	kill $!
+	wait $! || :
+	rc=124
+fi
 case $rc in
 0)	;;
 124 | 137)
-	echo "# VM: no end after $limit s" >>"$out.results" ;;
+	echo "# VM: $end; last on its console: $(tail -n 1 "$out.console" |
+		tr -d '\r')" >>"$out.results" ;;
 *)	echo "# VM: qemu failed ($rc): $(tail -n 1 "$out.qemu")" \
 		>>"$out.results" ;;
 esac
