@@ -11,7 +11,8 @@
 #
 # DEBUG=1: GUEST is of qemu/debug.sh. Its detectors are tested too, on bugs made
 # for that; what is said about the sources and on this machine is not repeated.
-# So with HOST= empty. DBGMEM_SLOW is how much slower than a usual kernel it is.
+# So with HOST= empty. DBGMEM_SLOW is how much slower than a usual kernel it is:
+# long races get so many times fewer rounds, which is shown.
 # COVERAGE=1, too: with a module that counts what runs in it, and nothing is asked
 # of the detectors.
 # KCSAN=1: GUEST is the one of qemu/debug.sh that has KCSAN. Reports that are not
@@ -41,12 +42,12 @@ elif [ -n "${DEBUG:-}" ]; then
 else
 	LIMIT=${LIMIT:-600} TOTAL=${TOTAL:-1500}
 	out=$O/vm
-	words=()
 	# an emulated processor of another kind takes longer to change programs
 	if [ "$(cat "$GUEST/arch" 2>/dev/null)" = arm64 ]; then
 		TOTAL=$((2 * TOTAL))
-		words=("DBGMEM_SLOW=${DBGMEM_SLOW:-4}")
+		DBGMEM_SLOW=${DBGMEM_SLOW:-4}
 	fi
+	words=(${DBGMEM_SLOW:+"DBGMEM_SLOW=$DBGMEM_SLOW"})
 fi
 start=$SECONDS
 [ -z "${RACE:-}" ] || words+=("DBGMEM_RACE=$RACE")
@@ -161,7 +162,7 @@ done
 
 # Programs that take long, and about how many seconds; others take five.
 declare -A seconds=(
-	[test_starvation]=190 [test_exec_calls]=140 [test_exec_mirror]=130
+	[test_starvation]=80 [test_exec_calls]=140 [test_exec_mirror]=130
 	[test_exec_pinned]=120 [test_exec_remote]=100 [test_waits]=110
 	[test_pairs]=40 [test_impact]=35 [test_fault_sweep_breakpoint]=30
 	[test_fault_sweep_session]=30 [test_fault_sweep_transfer]=30
@@ -194,9 +195,10 @@ deal() {
 
 pids=() results=("$out/host.results") consoles=() share=()
 if [ ${#list[@]} -gt 0 ]; then
-	expect+=(output "${list[@]}" load unload)
+	each=(output load unload)
 	[ -z "${DEBUG:-}" ] || [ -n "${COVERAGE:-}" ] ||
-		expect+=(detectors detectors_unloaded)
+		each+=(detectors detectors_unloaded)
+	expect+=("${list[@]}" "${each[@]}")
 	version=$(basename "$(realpath "$GUEST")")
 	# gdb takes more memory than all else there
 	extra=
@@ -214,17 +216,28 @@ if [ ${#list[@]} -gt 0 ]; then
 		consoles+=("$out/vm$v.console")
 		: >"$out/vm$v.results"
 		: >"$out/vm$v.console"
-		"$qemu/vm.sh" "$out/vm$v" "$GUEST/vmlinux" "$out/initramfs" \
+		setpriv --pdeathsig TERM "$qemu/vm.sh" "$out/vm$v" "$GUEST/vmlinux" "$out/initramfs" \
 			"$TOTAL" JOB=check "NONCE=$nonce" "LIMIT=$LIMIT" \
 			"TESTS=$tests" ${words[@]+"${words[@]}"} &
 		pids+=($!)
 	done
 fi
-trap 'kill ${pids[@]+"${pids[@]}"} 2>/dev/null || :; exit 130' INT TERM
+trap 'kill ${pids[@]+"${pids[@]}"} 2>/dev/null || :; exit 130' INT TERM HUP
+: >"$out/host.results"
+total=${#expect[@]}
+[ ${#consoles[@]} -le 1 ] ||
+	total=$((total + (${#consoles[@]} - 1) * ${#each[@]}))
+echo "check: $total programs, on this machine and in ${#consoles[@]} guests;" \
+	"all that they say is in $out"
+setpriv --pdeathsig TERM "$here/follow.sh" "$nonce" "$total" \
+	"${results[@]}" &
+follower=$!
 host_all
 for p in ${pids[@]+"${pids[@]}"}; do
 	wait "$p" || :	# the collector sees what is missing
 done
+kill -USR1 "$follower"
+wait "$follower" || :
 [ ${#list[@]} -eq 0 ] || echo "guest $version, $VMS VM:" \
 	"$((SECONDS - start)) s from boot to result"
 
@@ -239,7 +252,7 @@ if [ -n "${KCSAN:-}" ]; then
 fi
 rc=0
 awk -f "$qemu/collect.awk" -v "nonce=$nonce" -v "expect=${expect[*]}" \
-	-v "verbose=${V:-}" "${results[@]}" \
+	-v "verbose=${V:-}" -v brief=1 "${results[@]}" \
 	${consoles[@]+"${consoles[@]}"} || rc=$?
 if [ -n "${COVERAGE:-}" ]; then
 	for ((v = 0; v < VMS; v++)); do

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How much slower than usual the kernel is: DBGMEM_SLOW in the environment, which
- * the runner sets for the debug kernel.
+ * How much slower than usual things are, by the environment. DBGMEM_SLOW is for the
+ * kernel: the runner sets it for the debug kernel. DBGMEM_MACHINE is for the
+ * machine: the guest measures it when it has booted.
  */
 #ifndef SELFTESTS_SLOW_H
 #define SELFTESTS_SLOW_H
@@ -9,12 +10,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static inline long slow_factor(void)
+static inline long slow_env(const char *name)
 {
-	const char *s = getenv("DBGMEM_SLOW");
+	const char *s = getenv(name);
 	long n = s ? strtol(s, NULL, 10) : 1;
 
 	return n > 1 ? n : 1;
+}
+
+static inline long slow_factor(void)
+{
+	return slow_env("DBGMEM_SLOW");
+}
+
+/* For limits on what may take long on a busy machine too. */
+static inline long slow_limit(void)
+{
+	return slow_factor() * slow_env("DBGMEM_MACHINE");
 }
 
 /*
@@ -36,7 +48,7 @@ static inline long slow_rounds(long n)
  */
 static inline double soon(void)
 {
-	return 5.0 * slow_factor();
+	return 5.0 * slow_limit();
 }
 
 #endif /* SELFTESTS_SLOW_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The kernel's harness, found before it by the compiler, with time limits of
- * tests that are longer where the kernel is slower.
+ * tests that are longer where the kernel or the machine is slower.
  */
 #ifndef SELFTESTS_KSELFTEST_HARNESS_H
 #define SELFTESTS_KSELFTEST_HARNESS_H
@@ -15,7 +15,7 @@
 
 static inline unsigned int slow_alarm(unsigned int seconds)
 {
-	return alarm(seconds * slow_factor());
+	return alarm(seconds * slow_limit());
 }
 
 #define alarm(seconds) slow_alarm(seconds)

@@ -8,11 +8,12 @@
 #	@N begin NAME		a program starts
 #	@N k TEXT		the kernel said TEXT while it ran
 #	@N bad TEXT		so did the runner, and that it is wrong
-#	@N end NAME RC SECONDS	it ended
+#	@N end NAME RC SECONDS	it ended; RC "timeout": it was ended by its time limit
 #	@N done			the guest finished its list
 # *.console files hold a guest's kernel console, searched for splats that no
 # program accounts for. "expect" lists the programs that must have run. Files
-# called host.* are not a guest's. With -v verbose=1 every test is listed.
+# called host.* are not a guest's. With -v verbose=1 every test is listed, with
+# -v brief=1 no program in which all went well.
 #
 # Prints one line for each program, what failed and why, what was skipped or
 # scaled down, and "N passed, N failed, N skipped" last. Exit status 1 if anything
@@ -53,17 +54,22 @@ function failed(what)
 
 function finish(rc, secs,	i, s)
 {
-	if (plan < 0)
+	if (rc == "timeout") {
+		failed(prog ": TIMED OUT after " secs " s" \
+		       (last != "" ? ", in " last : "") \
+		       "; to repeat it: make check TESTS=" prog " LIMIT=" 4 * secs)
+		report_diag()
+	} else if (plan < 0)
 		failed(prog ": no test plan: it did not get to its first test (exit status " rc ")")
 	else if (results < plan)
 		failed(prog ": ended after " results " of " plan " tests" \
 		       (last != "" ? ", in " last : "") ", exit status " rc \
-		       (rc == 137 || rc == 143 ? " (killed: time limit?)" : ""))
+		       (rc == 137 || rc == 143 ? " (killed)" : ""))
 	else if (results > plan)
 		failed(prog ": " results " results, but planned " plan)
 	else if (!fail && rc != 0 && rc != 4)
 		failed(prog ": exit status " rc " though no test failed")
-	if (results < plan || plan < 0)
+	if (rc != "timeout" && (results < plan || plan < 0))
 		report_diag()
 	if (nsplat) {
 		failed(prog ": the kernel complained")
@@ -77,7 +83,8 @@ function finish(rc, secs,	i, s)
 		s = s sprintf(", %d skipped", skip)
 	if (secs != "")
 		s = s sprintf("  (%d s)", secs)
-	print s
+	if (!brief || nreport)
+		print s
 	for (i = 0; i < nreport; i++)
 		print reports[i]
 	passed += pass

@@ -37,7 +37,7 @@ results() {
 
 expect=''
 : >"$tmp/vm.console"
-echo "1..32"
+echo "1..35"
 
 results <<'END'
 @n begin t
@@ -225,6 +225,55 @@ ok 1 global.a
 END
 expect=t verdict pairs 0 "1 passed, 0 failed, 0 skipped" "pairs: 2 of 5 cells"
 
+results <<'END'
+@n begin t
+1..2
+#  RUN           global.a ...
+ok 1 global.a
+#  RUN           global.b ...
+
+@n end t timeout 60
+@n done
+END
+expect=t verdict timed_out 1 "1 passed, 1 failed, 0 skipped" \
+	"FAILED t: TIMED OUT after 60 s, in global.b; to repeat it: make check TESTS=t LIMIT=240"
+
+# --- as it happens ---
+
+cat >"$tmp/vm.results" <<'END'
+@n begin t
+1..2
+ok 1 global.a
+ok 2 # SKIP nothing there
+
+@n end t 0 7
+@m end t 0 7
+@n begin u
+1..1
+not ok 1 global.b
+@n end u 1 1
+@n begin v
+END
+n=$((n + 1))
+"$here/../follow.sh" n 5 "$tmp/vm.results" >"$tmp/out" &
+sleep 1
+echo '@n end v timeout 9' >>"$tmp/vm.results"
+kill -USR1 $!
+wait $! || :
+cat >"$tmp/want" <<'END'
+[1/5] t 1 passed, 1 skipped (7 s)
+      FAILED global.b
+[2/5] u 0 passed, 1 failed (1 s)
+[3/5] v 0 passed, TIMED OUT (9 s)
+END
+if sed -E 's/ +[0-9]+:[0-9]+ / /; s/^(\[[^ ]*) +/\1 /; s/  +([0-9])/ \1/; s/  \(/ (/' "$tmp/out" |
+   diff - "$tmp/want" >"$tmp/diff"; then
+	echo "ok $n verdicts_are_shown_as_they_come"
+else
+	sed 's/^/# /' "$tmp/out" "$tmp/diff"
+	echo "not ok $n verdicts_are_shown_as_they_come"
+fi
+
 # --- guests that do not come up ---
 
 # A machine that says $1 on its console, $4 as results, then nothing, the first $2
@@ -264,14 +313,35 @@ emulator "booting" 1 20 '@n begin load\n'
 expect=t verdict so_is_one_that_hangs_before_it_is_ready 0 \
 	"1 passed, 0 failed, 0 skipped"
 
-emulator "booted" 1 20 '@n ready\n'
+emulator "booted" 1 20 '@n ready 1\n'
 expect=t verdict one_that_falls_silent_later_is_ended 1 \
 	"0 passed, 2 failed, 0 skipped" "did not finish: nothing for 2 s"
 
-emulator "booted" 1 1 '@n ready\n'
+emulator "booted" 1 1 '@n ready 1\n'
 expect=t verdict one_that_takes_too_long_is_ended 1 \
 	"0 passed, 2 failed, 0 skipped" "did not finish: no end after 1 s"
 
 emulator "BUG: at the boot" 1 20 ""
 expect=t verdict and_not_if_it_has_complained 1 \
 	"0 passed, 3 failed, 0 skipped" "BUG: at the boot"
+
+# --- and those that outlive their runner ---
+
+cat >"$tmp/qemu-system-x86_64" <<-END
+	#!/bin/bash
+	echo \$\$ >"$tmp/emulator"
+	exec sleep 60
+END
+rm -f "$tmp/emulator"
+PATH=$tmp:$PATH bash -c 'setpriv --pdeathsig TERM "$@" & wait' runner \
+	"$here/vm.sh" "$tmp/vm" "$tmp/kernel" "$tmp/initrd" 50 &
+until [ -s "$tmp/emulator" ]; do sleep 0.1; done
+kill -KILL $!
+wait $! 2>/dev/null || :
+n=$((n + 1))
+gone=not
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	kill -0 "$(cat "$tmp/emulator")" 2>/dev/null || { gone='' && break; }
+	sleep 0.5
+done
+echo "${gone:+not }ok $n no_emulator_outlives_a_runner_that_is_killed"

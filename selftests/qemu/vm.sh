@@ -9,7 +9,8 @@
 # BOOT seconds (default 180), and has not complained, is booted once more, which is
 # said: on a busy machine the emulator at times loses an interrupt. One that falls
 # silent later, for SILENCE seconds (default: LIMIT of one program and 300), is
-# ended then.
+# ended then. SECONDS and SILENCE are as many times longer as the guest says with
+# "ready" that this machine is slower. Guest and script end with their parent.
 # The words go to the kernel's command line. Never relies on hardware
 # virtualisation: a device node for it may be there and not work. The graphics
 # adapter is there for its memory, which the tests map.
@@ -51,7 +52,7 @@ read -ra machine <<<"${MACHINE:-$machine}"
 boot() {
 	: >"$out.results"
 	: >"$out.console"
-	timeout -k 5 "$limit" "$qemu" \
+	setpriv --pdeathsig TERM "$qemu" \
 		"${machine[@]}" -m 2048 \
 		-nodefaults -no-user-config -display none -no-reboot \
 		-device VGA -chardev "file,id=console,path=$out.console" \
@@ -61,23 +62,38 @@ boot() {
 		</dev/null >"$out.qemu" 2>&1 &
 }
 
-# Wait for the guest. Nothing new on either port for as long as it may be: 1 if it
-# is not at its job yet, 2 if it is.
+# Wait for the guest. 1 if it is not at its job yet and has said nothing on either
+# port for as long as it may, 2 if it has been at it, 3 if its time is over.
 watch() {
-	local pid=$1 ready='' quiet=0 seen='' now
+	local pid=$1 slower='' quiet=0 seen='' now begin=$SECONDS
 	while kill -0 "$pid" 2>/dev/null; do
 		sleep 1
+		[ $((SECONDS - begin)) -lt $((limit * ${slower:-1})) ] || return 3
 		now=$(stat -c %s "$out.results" "$out.console")
 		if [ "$now" != "$seen" ]; then
 			seen=$now quiet=0
-			[ -n "$ready" ] || ! grep -q '^@[^ ]* ready' \
-				"$out.results" || ready=1
+			[ -n "$slower" ] || slower=$(sed -n \
+				's/^@[^ ]* ready \([0-9]*\).*/\1/p' "$out.results")
 			continue
 		fi
 		quiet=$((quiet + 1))
-		[ -n "$ready" ] || [ "$quiet" -lt "$boot_limit" ] || return 1
-		[ -z "$ready" ] || [ "$quiet" -lt "$silence" ] || return 2
+		if [ -z "$slower" ]; then
+			[ "$quiet" -lt "$boot_limit" ] || return 1
+		else
+			[ "$quiet" -lt $((silence * slower)) ] || return 2
+		fi
 	done
+}
+
+# Its own status is that of an emulator which was asked to end.
+end() {
+	kill $! 2>/dev/null || :
+	for _ in 1 2 3 4 5; do
+		kill -0 $! 2>/dev/null || break
+		sleep 1
+	done
+	kill -KILL $! 2>/dev/null || :
+	wait $! || :
 }
 
 boot_limit=${BOOT:-180} silence=${SILENCE:-}
@@ -90,38 +106,32 @@ if [ -z "$silence" ]; then
 	done
 fi
 # a runner that is interrupted leaves no guest behind
-trap 'kill $! 2>/dev/null || :' INT TERM
-rc=0 end="no end after $limit s"
+trap 'kill $! 2>/dev/null || :; exit 130' INT TERM HUP
+rc=0
 boot "$@"
 watch $! || rc=$?
 if [ "$rc" = 1 ] && ! grep -qE 'BUG|WARNING|Oops|Call Trace|panic' "$out.console"
 then
 	echo "vm: ${out##*/}: nothing for $boot_limit s, booted once more:" \
 		"$(tail -n 1 "$out.console")" >&2
-	kill $!
-	wait $! || :
+	end
 	rc=0
 	boot "$@"
 	watch $! || rc=$?
 fi
 case $rc in
-1)	end="not ready, and nothing for $boot_limit s" ;;
-2)	end="nothing for $silence s" ;;
+0)	wait $! || {
+		rc=$?
+		echo "# VM: qemu failed ($rc): $(tail -n 1 "$out.qemu")" \
+			>>"$out.results"
+		exit "$rc"
+	}
+	exit 0 ;;
+1)	why="not ready, and nothing for $boot_limit s" ;;
+2)	why="nothing for $silence s" ;;
+3)	why="no end after $limit s" ;;
 esac
-if [ "$rc" = 0 ]; then
-	wait $! || rc=$?
-else
-	# its own status is that of an emulator which has been asked to end
-	kill $!
-	wait $! || :
-	rc=124
-fi
-case $rc in
-0)	;;
-124 | 137)
-	echo "# VM: $end; last on its console: $(tail -n 1 "$out.console" |
-		tr -d '\r')" >>"$out.results" ;;
-*)	echo "# VM: qemu failed ($rc): $(tail -n 1 "$out.qemu")" \
-		>>"$out.results" ;;
-esac
-exit "$rc"
+end
+echo "# VM: $why; last on its console: $(tail -n 1 "$out.console" | tr -d '\r')" \
+	>>"$out.results"
+exit 124
