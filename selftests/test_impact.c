@@ -10,12 +10,16 @@
 #include <kselftest_harness.h>
 
 #include <sys/swap.h>
+#include <sys/syscall.h>
 
 #define SMALL		(64 * PAGE)
 #define THPS		8
 #define DISK		"/dev/ram0"
 #define KSM		"/sys/kernel/mm/ksm/"
 
+#ifndef MPOL_MF_MOVE
+#define MPOL_MF_MOVE	2
+#endif
 #ifndef MADV_PAGEOUT
 #define MADV_PAGEOUT	21
 #endif
@@ -75,6 +79,7 @@ static const struct {
 	{ "split", POLLED_WINDOW, "a huge page is not split while a part of it is shown" },
 	{ "collapse", POLLED_WINDOW, "pages that are shown are not copied into a huge page" },
 	{ "soft_offline", POLLED_WINDOW, "a page that is shown is not moved away" },
+	{ "migration", POLLED_WINDOW, "the pages that a window shows stay where they are" },
 	{ "failure_of_a_file", POLLED_WINDOW, "a page that is shown is still in use" },
 	{ "ksm", POLLED_WINDOW, "pages that are shown are not merged" },
 	{ "swap", POLLED_WINDOW, "a page that is shown is not swapped out, or comes back at once" },
@@ -270,6 +275,43 @@ static long act_soft_offline(impact_data *i)
 	if (ret == -EINVAL)
 		return CANNOT;
 	return ret ? ret : (entry(i, 0) & PAGEMAP_PFN) != pfn;
+}
+
+/* Pages of @j on @node, or moved there. */
+static long pages_on(struct job *j, int node, bool move)
+{
+	void *pages[SMALL / PAGE];
+	int nodes[SMALL / PAGE], status[SMALL / PAGE];
+	size_t nr = j->len / PAGE, k;
+	long n = 0;
+
+	for (k = 0; k < nr; k++) {
+		pages[k] = j->addr + k * PAGE;
+		nodes[k] = node;
+	}
+	if (syscall(SYS_move_pages, 0, nr, pages, move ? nodes : NULL, status,
+		    MPOL_MF_MOVE) < 0)
+		return -errno;
+	for (k = 0; k < nr; k++)
+		n += status[k] == node;
+	return n;
+}
+
+/* To the node where fewer of them are; how many are there in the end. */
+static long migrate(void *arg)
+{
+	struct job *j = arg;
+	int node = pages_on(j, 0, false) * 2 < (long)(j->len / PAGE) ? 0 : 1;
+	long ret = pages_on(j, node, true);
+
+	return ret < 0 ? ret : pages_on(j, node, false);
+}
+
+static long act_migrate(impact_data *i)
+{
+	if (access("/sys/devices/system/node/node1", F_OK))
+		return CANNOT;
+	return call(i, migrate);
 }
 
 static long break_page(void *arg)
@@ -675,6 +717,10 @@ static const struct what referenced = {
 	"referenced", map_small, fill_pattern, act_referenced, NULL, 0, 14, true
 };
 
+static const struct what migration = {
+	"migration", map_small, fill_pattern, act_migrate, NULL, 0, 15, true
+};
+
 FIXTURE_VARIANT(impact) {
 	enum look_way way;
 };
@@ -829,6 +875,11 @@ TEST_F_TIMEOUT(impact, pages_are_collapsed, 300)
 TEST_F_TIMEOUT(impact, a_page_is_moved_away, 300)
 {
 	COMPARE(soft_offline_page);
+}
+
+TEST_F_TIMEOUT(impact, pages_move_to_another_node, 300)
+{
+	COMPARE(migration);
 }
 
 TEST_F_TIMEOUT(impact, failure_of_anonymous_memory_is_recovered, 300)
