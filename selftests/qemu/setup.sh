@@ -65,19 +65,24 @@ if ! command -v dpkg-query >/dev/null; then
 	exit 1
 fi
 
-missing=()
-while read -r group pkg _; do
+missing=() reasons=()
+while read -r group pkg why; do
 	case " $* " in
 	*" $group "*) ;;
 	*) continue ;;
 	esac
-	installed "$pkg" || missing+=("$pkg")
+	installed "$pkg" || missing+=("$pkg") reasons+=("$why")
 done < <(packages)
 
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 if [ "$(id -u)" -ne 0 ]; then
-	echo "sudo apt-get install ${missing[*]}"
+	echo "setup: packages are missing:"
+	for i in "${!missing[@]}"; do
+		printf '  %-18s %s\n' "${missing[i]}" "${reasons[i]}"
+	done
+	echo "To install them:"
+	echo "  sudo sh -c 'apt-get update && apt-get install --no-install-recommends ${missing[*]}'"
 	exit 1
 fi
 

@@ -40,9 +40,13 @@ stub apt-get 'exit 1'
 dpkg 'echo "installed "'
 check nothing_missing_is_silent 0 ""
 dpkg 'echo "not-installed "'
-check a_purged_package_is_missing 1 "sudo apt-get install cpio"
+line="setup: packages are missing:
+  cpio               the guest's file system
+To install them:
+  sudo sh -c 'apt-get update && apt-get install --no-install-recommends cpio'"
+check a_purged_package_is_missing 1 "$line"
 dpkg 'exit 1'
-check an_unknown_package_is_missing 1 "sudo apt-get install cpio"
+check an_unknown_package_is_missing 1 "$line"
 dpkg 'echo "not-installed installed "'
 check installed_for_one_architecture_will_do 0 ""
 stub id 'echo 0'
