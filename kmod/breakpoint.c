@@ -29,7 +29,7 @@
 #define ACCESS_RW	(DBGMEM_ACCESS_READ | DBGMEM_ACCESS_WRITE)
 
 /* How often the target may map something else before the trap is in. */
-#define PLANT_TRIES	16
+#define PLANT_TRIES	64
 
 /* How long BP_CLEAR waits for pages that do not come; it can be killed. */
 #define CLEAR_IN_VAIN	HZ
@@ -178,17 +178,26 @@ static bool may_have_changed(const struct dbgmem_xfer *x, int ret)
 
 static int plant(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp)
 {
-	unsigned int tries = PLANT_TRIES;
+	unsigned int tries;
 	int ret;
 
-	do {
+	for (tries = 1; ; tries++) {
 		x->reason = DBGMEM_REASON_NONE;
 		x->fault_addr = 0;
 		ret = try_plant(x, bp);
-		if (fatal_signal_pending(current))
+		if ((ret != -EAGAIN && !may_have_changed(x, ret)) ||
+		    tries == PLANT_TRIES || fatal_signal_pending(current))
 			break;
-		cond_resched();
-	} while ((ret == -EAGAIN || may_have_changed(x, ret)) && --tries);
+		/*
+		 * The mmap_lock goes from one to the next in turn: a target that
+		 * changes its mapping back and forth would be met in the same
+		 * state each time.
+		 */
+		if (tries > PLANT_TRIES / 2)
+			schedule_timeout_killable(1);
+		else
+			cond_resched();
+	}
 	if (ret != -EAGAIN)
 		return ret;
 	x->reason = DBGMEM_REASON_UNMAPPED;

@@ -11,6 +11,7 @@
 
 #include <sys/swap.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 
 #define SMALL		(64 * PAGE)
 #define THPS		8
@@ -74,26 +75,44 @@ static const struct {
 	const char *what;
 	enum look_way way;
 	const char *why;
+	const char *kernel;	/* the only one, if not NULL */
 } exceptions[] = {
-	{ "compaction", POLLED_WINDOW, "the pages that a window shows stay where they are" },
-	{ "split", POLLED_WINDOW, "a huge page is not split while a part of it is shown" },
-	{ "collapse", POLLED_WINDOW, "pages that are shown are not copied into a huge page" },
-	{ "soft_offline", POLLED_WINDOW, "a page that is shown is not moved away" },
-	{ "migration", POLLED_WINDOW, "the pages that a window shows stay where they are" },
-	{ "failure_of_a_file", POLLED_WINDOW, "a page that is shown is still in use" },
-	{ "ksm", POLLED_WINDOW, "pages that are shown are not merged" },
-	{ "swap", POLLED_WINDOW, "a page that is shown is not swapped out, or comes back at once" },
-	{ "referenced", READ, "a page that is read counts as referenced, as by /proc/PID/mem" },
+	{ .what = "compaction", .way = POLLED_WINDOW,
+	  .why = "the pages that a window shows stay where they are" },
+	{ .what = "split", .way = POLLED_WINDOW,
+	  .why = "a huge page is not split while a part of it is shown" },
+	{ .what = "collapse", .way = POLLED_WINDOW,
+	  .why = "pages that are shown are not copied into a huge page" },
+	{ .what = "soft_offline", .way = POLLED_WINDOW,
+	  .why = "a page that is shown is not moved away" },
+	{ .what = "migration", .way = POLLED_WINDOW,
+	  .why = "the pages that a window shows stay where they are" },
+	{ .what = "failure_of_anonymous_memory", .way = POLLED_WINDOW,
+	  .why = "a page that is shown is still in use", .kernel = "5.10." },
+	{ .what = "failure_of_a_file", .way = POLLED_WINDOW,
+	  .why = "a page that is shown is still in use" },
+	{ .what = "ksm", .way = POLLED_WINDOW,
+	  .why = "pages that are shown are not merged" },
+	{ .what = "swap", .way = POLLED_WINDOW,
+	  .why = "a page that is shown is not swapped out, or comes back at once" },
+	{ .what = "referenced", .way = READ,
+	  .why = "a page that is read counts as referenced, as by /proc/PID/mem" },
 };
 
 static const char *exception(const char *what, enum look_way way)
 {
+	const char *only;
+	struct utsname u;
 	size_t i;
 
-	for (i = 0; i < sizeof(exceptions) / sizeof(exceptions[0]); i++)
+	uname(&u);
+	for (i = 0; i < sizeof(exceptions) / sizeof(exceptions[0]); i++) {
+		only = exceptions[i].kernel;
 		if (!strcmp(exceptions[i].what, what) &&
-		    exceptions[i].way == way)
+		    exceptions[i].way == way &&
+		    (!only || !strncmp(u.release, only, strlen(only))))
 			return exceptions[i].why;
+	}
 	return NULL;
 }
 

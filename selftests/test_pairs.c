@@ -362,9 +362,9 @@ static int arrange(int *order, uint64_t *random)
 
 TEST_F_TIMEOUT(pairs, no_two_calls_disturb_each_other, 14400)
 {
-	long ms = setting("DBGMEM_PAIRS_MS", slow_factor() > 1 ? 30 : 8);
+	long ms = setting("DBGMEM_PAIRS_MS", slow_factor() > 4 ? 30 : 8);
 	long seconds = setting("DBGMEM_PAIRS_TIME",
-			       slow_factor() > 1 ? 200 : 40);
+			       slow_factor() > 4 ? 200 : 40);
 	long begin = now_ms();
 	int *order = calloc(NR_CELLS, sizeof(*order));
 	int i, n;
