@@ -43,14 +43,20 @@ void dbgmem_batch_answer(struct dbgmem_xfer *x, struct dbgmem_segment *seg,
 static int hold(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 		unsigned long addr, unsigned long nr)
 {
-	long got = dbgmem_hold_prompt(x, addr, nr, p->page + p->nr);
+	struct page **pages = p->page + p->nr;
+	unsigned long held = 0;
+	long got;
 
-	if (likely(got == nr))
-		return 0;
-	if (got < 0)
-		return got;
-	dbgmem_drop_target(x, p->page + p->nr, got, false);
-	return -EFAULT;
+	do {
+		got = dbgmem_hold_prompt(x, addr, nr - held, pages + held);
+		if (unlikely(got < 0)) {
+			dbgmem_drop_target(x, pages, held, false);
+			return got;
+		}
+		held += got;
+		addr = (addr & PAGE_MASK) + (got << PAGE_SHIFT);
+	} while (unlikely(held < nr));
+	return 0;
 }
 
 /*

@@ -147,6 +147,17 @@ static inline bool dbgmem_page_mapped(struct mm_struct *mm, unsigned long addr,
 #endif
 
 /*
+ * NUMA balancing makes pages inaccessible for a while, to learn who uses them. A
+ * lookup without faults does not find those, unless it has FOLL_FORCE.
+ */
+#if DBGMEM_HAVE_FOLL_HONOR_NUMA_FAULT
+#define DBGMEM_HINTS_HIDE_PAGES	(!FOLL_HONOR_NUMA_FAULT)
+#else
+enum { FOLL_HONOR_NUMA_FAULT };
+#define DBGMEM_HINTS_HIDE_PAGES	DBGMEM_CAN_NOFAULT
+#endif
+
+/*
  * Pages of the caller's own that are there: referenced, to be read, or pinned, to
  * be written.
  */

@@ -38,6 +38,31 @@ unsigned long dbgmem_nofault_pages(struct mm_struct *mm, unsigned long addr,
 	return min(nr, (vma->vm_end - (addr & PAGE_MASK)) >> PAGE_SHIFT);
 }
 
+/**
+ * dbgmem_hold_hinted - hold pages that NUMA balancing has made inaccessible
+ * @x: the transfer
+ * @addr: an address in the first page
+ * @nr: how many pages
+ * @pages: result
+ * @foll: FOLL_* flags of the attempt that did not find the first
+ *
+ * They are resident, and a fault would count the caller as who uses them. FOLL_FORCE
+ * finds them; what the mapping does not allow without is refused here.
+ *
+ * Return: pages held (> 0), or -EFAULT.
+ */
+long dbgmem_hold_hinted(struct dbgmem_xfer *x, unsigned long addr,
+			unsigned long nr, struct page **pages,
+			unsigned int foll)
+{
+	struct vm_area_struct *vma = vma_lookup(x->session->mm, addr);
+
+	if (foll & FOLL_FORCE || !vma || !dbgmem_vma_permitted(vma, foll))
+		return -EFAULT;
+	nr = min(nr, (vma->vm_end - (addr & PAGE_MASK)) >> PAGE_SHIFT);
+	return dbgmem_hold_gup(x, addr, nr, pages, foll | FOLL_FORCE, NULL);
+}
+
 /* Does memory like this have no file system behind it that could wait? */
 static bool hold_is_memory(struct vm_area_struct *vma)
 {
@@ -177,30 +202,21 @@ int dbgmem_hold_lacks_buffer(struct dbgmem_xfer *x, size_t at, size_t len)
 long dbgmem_hold_prompt(struct dbgmem_xfer *x, unsigned long addr,
 			unsigned long nr, struct page **pages)
 {
-	long got, more, prompt;
+	long got, prompt;
 
 	/* As a rule they are there. */
 	got = dbgmem_hold_target_locked(x, addr, nr, pages,
 					x->foll | FOLL_NOFAULT, NULL);
-	if (likely(got == nr) || x->flags & DBGMEM_NOFAULT ||
-	    (got < 0 && got != -EFAULT))
+	if (likely(got != -EFAULT) || x->flags & DBGMEM_NOFAULT)
 		return got;
-	if (got > 0)
-		addr = (addr & PAGE_MASK) + (got << PAGE_SHIFT);
-	else
-		got = 0;
-	prompt = hold_prompt_pages(x->session->mm, addr, nr - got, x->foll);
+	prompt = hold_prompt_pages(x->session->mm, addr, nr, x->foll);
 	if (prompt < 0)
-		return got ?: prompt;
-	more = 0;
+		return prompt;
+	got = 0;
 	if (prompt)
-		more = dbgmem_hold_try(x, addr, prompt, pages + got,
-				       x->foll | FOLL_NOWAIT, NULL);
-	if (more > 0)
-		return got + more;
-	if (got)
-		return got;
-	return more ?: hold_lacks(x, addr, nr, DBGMEM_ABSENT_TARGET);
+		got = dbgmem_hold_try(x, addr, prompt, pages,
+				      x->foll | FOLL_NOWAIT, NULL);
+	return got ?: hold_lacks(x, addr, nr, DBGMEM_ABSENT_TARGET);
 }
 
 /**

@@ -29,12 +29,28 @@ unsigned long dbgmem_nofault_pages(struct mm_struct *mm, unsigned long addr,
 unsigned long dbgmem_quick_pages(struct mm_struct *mm, unsigned long addr,
 				 unsigned long nr, bool write);
 
+long dbgmem_hold_hinted(struct dbgmem_xfer *x, unsigned long addr,
+			unsigned long nr, struct page **pages,
+			unsigned int foll);
+
+static inline long dbgmem_hold_gup(struct dbgmem_xfer *x, unsigned long addr,
+				   unsigned long nr, struct page **pages,
+				   unsigned int foll, int *locked)
+{
+	struct mm_struct *mm = x->session->mm;
+
+	return x->write ?
+		dbgmem_pin_pages_remote(mm, addr, nr, foll, pages, locked) :
+		dbgmem_get_pages_remote(mm, addr, nr, foll, pages, locked);
+}
+
 /* 0: a fault was given up, for a signal or because it would wait. */
 static inline long dbgmem_hold_try(struct dbgmem_xfer *x, unsigned long addr,
 				   unsigned long nr, struct page **pages,
 				   unsigned int foll, int *locked)
 {
 	struct mm_struct *mm = x->session->mm;
+	long ret;
 
 	if (unlikely(x->flags & DBGMEM_NOFAULT)) {
 		nr = dbgmem_nofault_pages(mm, addr, nr);
@@ -46,13 +62,13 @@ static inline long dbgmem_hold_try(struct dbgmem_xfer *x, unsigned long addr,
 		if (!nr)
 			return -EFAULT;
 	}
-	if (x->write) {
-		if (!DBGMEM_COHERENT_ICACHE)
-			x->code |= dbgmem_has_code(mm, addr, nr);
-		return dbgmem_pin_pages_remote(mm, addr, nr, foll, pages,
-					       locked);
-	}
-	return dbgmem_get_pages_remote(mm, addr, nr, foll, pages, locked);
+	if (x->write && !DBGMEM_COHERENT_ICACHE)
+		x->code |= dbgmem_has_code(mm, addr, nr);
+	ret = dbgmem_hold_gup(x, addr, nr, pages, foll, locked);
+	if (DBGMEM_HINTS_HIDE_PAGES && unlikely(ret == -EFAULT) &&
+	    foll & FOLL_NOFAULT)
+		ret = dbgmem_hold_hinted(x, addr, nr, pages, foll);
+	return ret;
 }
 
 /**

@@ -11,7 +11,9 @@
  *
  * It waits for faults with the target's mmap_lock held and cannot be killed
  * meanwhile. So it is not to take any: the pages are held before the locks are
- * taken. Those that the target drops all the same are looked for again.
+ * taken. Those that the target drops all the same are looked for again, and those
+ * that it cannot reach in the end, such as pages that NUMA balancing has made
+ * inaccessible, are left to the other engine.
  */
 #include <linux/highmem.h>
 #include <linux/mm.h>
@@ -26,7 +28,7 @@
 #define REMOTE_BATCH_PAGES	DBGMEM_STACK_PAGES
 
 /* How often the target may drop pages that are held for it. */
-#define REMOTE_TRIES	100
+#define REMOTE_TRIES	8
 
 /*
  * A thread of the target with its exec_update_lock held for reading, so that
@@ -365,5 +367,5 @@ ssize_t dbgmem_remote_copy(struct dbgmem_xfer *x, struct page **pages,
 		ret = unlikely(needs_bounce(x)) ? copy_bounce(x) :
 						  copy_user(x, pages, nr_pages);
 	} while (ret == -EAGAIN && --tries);
-	return ret == -EAGAIN ? -EFAULT : ret;
+	return ret == -EAGAIN ? dbgmem_pinned_copy(x, pages, nr_pages) : ret;
 }
