@@ -39,24 +39,34 @@ void dbgmem_batch_answer(struct dbgmem_xfer *x, struct dbgmem_segment *seg,
 	seg->reason = reason;
 }
 
-/* All of them or none. */
-static int hold(struct dbgmem_xfer *x, struct dbgmem_pages *p,
-		unsigned long addr, unsigned long nr)
+/* The first @held pages are held, the rest are too, or none. */
+static noinline int hold_rest(struct dbgmem_xfer *x, struct page **pages,
+			      unsigned long addr, unsigned long nr, long held)
 {
-	struct page **pages = p->page + p->nr;
-	unsigned long held = 0;
+	unsigned long start = addr & PAGE_MASK;
 	long got;
 
-	do {
-		got = dbgmem_hold_prompt(x, addr, nr - held, pages + held);
-		if (unlikely(got < 0)) {
+	while (held < nr) {
+		got = dbgmem_hold_prompt(x, start + held * PAGE_SIZE, nr - held,
+					 pages + held);
+		if (got < 0) {
 			dbgmem_drop_target(x, pages, held, false);
 			return got;
 		}
 		held += got;
-		addr = (addr & PAGE_MASK) + (got << PAGE_SHIFT);
-	} while (unlikely(held < nr));
+	}
 	return 0;
+}
+
+/* All of them or none. */
+static int hold(struct dbgmem_xfer *x, struct dbgmem_pages *p,
+		unsigned long addr, unsigned long nr)
+{
+	long got = dbgmem_hold_prompt(x, addr, nr, p->page + p->nr);
+
+	if (likely(got == nr))
+		return 0;
+	return got < 0 ? got : hold_rest(x, p->page + p->nr, addr, nr, got);
 }
 
 /*

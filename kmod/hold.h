@@ -65,10 +65,10 @@ static inline long dbgmem_hold_try(struct dbgmem_xfer *x, unsigned long addr,
 	if (x->write && !DBGMEM_COHERENT_ICACHE)
 		x->code |= dbgmem_has_code(mm, addr, nr);
 	ret = dbgmem_hold_gup(x, addr, nr, pages, foll, locked);
-	if (DBGMEM_HINTS_HIDE_PAGES && unlikely(ret == -EFAULT) &&
-	    foll & FOLL_NOFAULT)
-		ret = dbgmem_hold_hinted(x, addr, nr, pages, foll);
-	return ret;
+	if (likely(ret > 0) || !DBGMEM_HINTS_HIDE_PAGES || ret != -EFAULT ||
+	    !(foll & FOLL_NOFAULT))
+		return ret;
+	return dbgmem_hold_hinted(x, addr, nr, pages, foll);
 }
 
 /**

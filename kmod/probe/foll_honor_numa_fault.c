@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Since 6.5 pages with a hint of NUMA balancing are found, unless one asks not. */
+/* Newer kernels find pages with a hint of NUMA balancing unless asked not to. */
 #include <linux/mm.h>
 
 #ifndef DBGMEM_PROBE_ABSENT

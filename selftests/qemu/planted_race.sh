@@ -46,5 +46,5 @@ verdict_of none | grep -q '1 passed' &&
 	! verdict_of none | grep -qi fail || ok=1
 result 1 planted.none $ok
 ok=0
-verdict_of data_race | grep -q 'BUG: KCSAN: data-race in race' || ok=1
+verdict_of data_race | grep -q 'BUG: KCSAN: data-race in .*\[planted\]' || ok=1
 result 2 planted.data_race $ok
