@@ -177,6 +177,7 @@ struct sequence {
 
 static long job_write(void *arg)
 {
+	const int pause = 3000 * (int)slow_factor();
 	struct sequence *s = arg;
 	volatile int spin;
 	uint64_t n;
@@ -189,7 +190,7 @@ static long job_write(void *arg)
 					 __ATOMIC_SEQ_CST);
 		__atomic_store_n(s->count, n + 2, __ATOMIC_SEQ_CST);
 		/* Nothing is written for a while, mostly. */
-		for (spin = 0; spin < (n % 64 ? 3000 : 0); spin++)
+		for (spin = 0; spin < (n % 64 ? pause : 0); spin++)
 			;
 	}
 	return 0;
