@@ -133,6 +133,30 @@ static size_t update(struct dbgmem_caller *c, size_t at, const char *kaddr,
 	return update_bytes(c, at, kaddr, len);
 }
 
+static size_t caller_put(struct dbgmem_caller *c, size_t at, const char *kaddr,
+			 size_t len)
+{
+	if (unlikely(c->compare))
+		return update(c, at, kaddr, len);
+	/* A buffer that ends within the word: what there is of it. */
+	if (dbgmem_is_word(kaddr, len) && put_word(c, at, kaddr, len))
+		return len;
+	return put_bytes(c, at, kaddr, len);
+}
+
+static size_t caller_get(struct dbgmem_caller *c, size_t at, char *kaddr,
+			 size_t len)
+{
+	if (dbgmem_is_word(kaddr, len) && get_word(c, at, kaddr, len))
+		return len;
+	return get_bytes(c, at, kaddr, len);
+}
+
+/*
+ * The target, and other callers, change its memory while it is copied: no race of
+ * ours. Who has to know asks for STABLE, or expects.
+ */
+
 /**
  * dbgmem_caller_put_any - dbgmem_caller_put(), whatever the size
  * @c: as there
@@ -143,12 +167,7 @@ static size_t update(struct dbgmem_caller *c, size_t at, const char *kaddr,
 size_t dbgmem_caller_put_any(struct dbgmem_caller *c, size_t at,
 			     const char *kaddr, size_t len)
 {
-	if (unlikely(c->compare))
-		return update(c, at, kaddr, len);
-	/* A buffer that ends within the word: what there is of it. */
-	if (dbgmem_is_word(kaddr, len) && put_word(c, at, kaddr, len))
-		return len;
-	return put_bytes(c, at, kaddr, len);
+	return data_race(caller_put(c, at, kaddr, len));
 }
 
 /**
@@ -161,9 +180,7 @@ size_t dbgmem_caller_put_any(struct dbgmem_caller *c, size_t at,
 size_t dbgmem_caller_get_any(struct dbgmem_caller *c, size_t at, char *kaddr,
 			     size_t len)
 {
-	if (dbgmem_is_word(kaddr, len) && get_word(c, at, kaddr, len))
-		return len;
-	return get_bytes(c, at, kaddr, len);
+	return data_race(caller_get(c, at, kaddr, len));
 }
 
 /**
