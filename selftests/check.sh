@@ -236,7 +236,7 @@ host_all
 for p in ${pids[@]+"${pids[@]}"}; do
 	wait "$p" || :	# the collector sees what is missing
 done
-kill -USR1 "$follower"
+kill -USR1 "$follower" 2>/dev/null || :
 wait "$follower" || :
 [ ${#list[@]} -eq 0 ] || echo "guest $version, $VMS VM:" \
 	"$((SECONDS - start)) s from boot to result"
