@@ -152,11 +152,6 @@ static size_t caller_get(struct dbgmem_caller *c, size_t at, char *kaddr,
 	return get_bytes(c, at, kaddr, len);
 }
 
-/*
- * The target, and other callers, change its memory while it is copied: no race of
- * ours. Who has to know asks for STABLE, or expects.
- */
-
 /**
  * dbgmem_caller_put_any - dbgmem_caller_put(), whatever the size
  * @c: as there
@@ -167,7 +162,7 @@ static size_t caller_get(struct dbgmem_caller *c, size_t at, char *kaddr,
 size_t dbgmem_caller_put_any(struct dbgmem_caller *c, size_t at,
 			     const char *kaddr, size_t len)
 {
-	return data_race(caller_put(c, at, kaddr, len));
+	return dbgmem_racing_bytes(caller_put(c, at, kaddr, len));
 }
 
 /**
@@ -180,7 +175,7 @@ size_t dbgmem_caller_put_any(struct dbgmem_caller *c, size_t at,
 size_t dbgmem_caller_get_any(struct dbgmem_caller *c, size_t at, char *kaddr,
 			     size_t len)
 {
-	return data_race(caller_get(c, at, kaddr, len));
+	return dbgmem_racing_bytes(caller_get(c, at, kaddr, len));
 }
 
 /**

@@ -150,13 +150,12 @@ static int hold_all(struct dbgmem_xfer *x, struct exact *e,
 			 x->write ? hold_caller : hold_target);
 }
 
-/* The target may change it meanwhile: see dbgmem_caller_put_any(). */
 static void copy_bytes(void *dst, const void *src, size_t len, bool word)
 {
 	if (word)
 		dbgmem_copy_word(dst, src, len);
 	else
-		data_race(memmove(dst, src, len));
+		dbgmem_racing_bytes(memmove(dst, src, len));
 }
 
 /* Reading once more: only what differs. */
@@ -169,7 +168,7 @@ static void update(struct dbgmem_xfer *x, void *dst, const void *src,
 		dbgmem_copy_word(&value, src, len);
 		src = &value;
 	}
-	if (!data_race(memcmp(dst, src, len)))
+	if (!dbgmem_racing_bytes(memcmp(dst, src, len)))
 		return;
 	x->caller.changed = true;
 	copy_bytes(dst, src, len, word);
@@ -194,7 +193,7 @@ static void copy_covered(struct dbgmem_xfer *x, unsigned long addr, char *t,
 	char unit[DBGMEM_OVERLAY_UNIT] __aligned(sizeof(long));
 
 	if (x->write) {
-		data_race(memcpy(unit, c, len));
+		dbgmem_racing_bytes(memcpy(unit, c, len));
 		dbgmem_overlay_store(x->session, addr, t, unit, len);
 		return;
 	}
@@ -202,7 +201,7 @@ static void copy_covered(struct dbgmem_xfer *x, unsigned long addr, char *t,
 	if (x->caller.compare)
 		update(x, c, unit, len, false);
 	else
-		data_race(memcpy(c, unit, len));
+		dbgmem_racing_bytes(memcpy(c, unit, len));
 }
 
 static void copy_pieces(struct dbgmem_xfer *x, unsigned long addr, char *t,

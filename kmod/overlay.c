@@ -164,8 +164,9 @@ static bool standing(const struct dbgmem_breakpoint *bp, unsigned long addr,
 	unsigned long to = min(bp->addr + (bp->len - 1), page | ~PAGE_MASK);
 
 	return !dbgmem_overlay_gone(bp, from) &&
-	       !data_race(memcmp(kaddr + (long)(from - addr),
-				 bp->trap + (from - bp->addr), to - from + 1));
+	       !dbgmem_racing_bytes(memcmp(kaddr + (long)(from - addr),
+					   bp->trap + (from - bp->addr),
+					   to - from + 1));
 }
 
 /**
@@ -224,7 +225,7 @@ static void copy_bytes(void *dst, const void *src, size_t len, bool word)
 	if (word)
 		dbgmem_copy_word(dst, src, len);
 	else
-		data_race(memcpy(dst, src, len));
+		dbgmem_racing_bytes(memcpy(dst, src, len));
 }
 
 /**

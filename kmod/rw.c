@@ -87,12 +87,13 @@ ssize_t dbgmem_write_iter(struct kiocb *iocb, struct iov_iter *from)
  */
 loff_t dbgmem_llseek(struct file *file, loff_t offset, int whence)
 {
-	/* As of all devices: nothing orders two who use the same position. */
 	switch (whence) {
 	case SEEK_CUR:
+		/* nothing orders two who use one position, as of all devices */
 		offset += data_race(file->f_pos);
 		fallthrough;
 	case SEEK_SET:
+		/* see above */
 		data_race(file->f_pos = offset);
 		break;
 	default:

@@ -118,8 +118,9 @@ static bool standing(const struct dbgmem_breakpoint *bp, unsigned int at,
 	char *kaddr = kmap_local_page(page);
 	bool ret;
 
-	ret = !data_race(memcmp(kaddr + offset_in_page(bp->addr + at),
-				bp->trap + at, part(bp, at)));
+	ret = !dbgmem_racing_bytes(memcmp(kaddr +
+					  offset_in_page(bp->addr + at),
+					  bp->trap + at, part(bp, at)));
 	kunmap_local(kaddr);
 	return ret;
 }

@@ -62,6 +62,13 @@ static inline void dbgmem_copy_word(void *dst, const void *src, size_t len)
 	}
 }
 
+/*
+ * The target, and other callers, change its bytes while they are copied or compared:
+ * no race of ours. Who has to know asks for STABLE, or expects.
+ */
+#define dbgmem_racing_bytes(expr)	\
+	data_race(expr) /* see above */
+
 /* The value of an aligned word of 1, 2, 4 or 8 bytes, by one load. */
 static inline u64 dbgmem_get_word(const void *p, size_t len)
 {

@@ -97,6 +97,7 @@ FIXTURE_SETUP(numa)
 	self->buf = private_alloc(LEN);
 	ASSERT_NE(NULL, self->mem);
 	ASSERT_NE(NULL, self->buf);
+	file_write(BALANCING, "1");
 	scan_often();
 	ASSERT_EQ(0, trial_start(t));
 	target_fill(&t->target, t->job, self->mem, 0, LEN, 3);
@@ -108,6 +109,7 @@ FIXTURE_SETUP(numa)
 FIXTURE_TEARDOWN(numa)
 {
 	trial_stop(&self->trial);
+	file_write(BALANCING, "0");
 	engine_set("auto");
 }
 

@@ -236,7 +236,6 @@ TEST_F_TIMEOUT(rw, addresses_above_2_to_the_63_are_reached_by_lseek, 60)
 	struct dbgmem_transfer t;
 	ssize_t n, ref;
 	char *shared;
-	int mem;
 
 	shared = shared_alloc(PAGE);
 	ASSERT_NE(NULL, shared);
@@ -244,15 +243,7 @@ TEST_F_TIMEOUT(rw, addresses_above_2_to_the_63_are_reached_by_lseek, 60)
 	trial_stop(&self->trial);
 	ASSERT_EQ(0, trial_start(&self->trial));
 	self->fd = self->trial.fd;
-	if (!strcmp(variant->engine, "remote")) {
-		mem = proc_open(self->target->pid, "mem", O_RDONLY);
-		ASSERT_LE(0, mem);
-		ref = read_at(mem, VSYSCALL, there, sizeof(there));
-		close(mem);
-	} else {
-		ref = process_vm_readv(self->target->pid, &local, 1, &remote, 1,
-				       0);
-	}
+	ref = process_vm_readv(self->target->pid, &local, 1, &remote, 1, 0);
 	n = read_at(self->fd, VSYSCALL, here, sizeof(here));
 	EXPECT_NE(-ESPIPE, n);
 	EXPECT_EQ((off_t)(VSYSCALL + (n > 0 ? n : 0)),
