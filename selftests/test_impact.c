@@ -17,6 +17,7 @@
 #define THPS		8
 #define DISK		"/dev/ram0"
 #define KSM		"/sys/kernel/mm/ksm/"
+#define VMSTAT		"/proc/vmstat"
 
 #ifndef MPOL_MF_MOVE
 #define MPOL_MF_MOVE	2
@@ -118,21 +119,6 @@ static const char *exception(const char *what, enum look_way way)
 
 /* --- helpers --- */
 
-static long vmstat(const char *key)
-{
-	char line[128];
-	size_t n = strlen(key);
-	long v = 0;
-	FILE *f = fopen("/proc/vmstat", "re");
-
-	while (f && fgets(line, sizeof(line), f))
-		if (!strncmp(line, key, n) && line[n] == ' ')
-			v = strtol(line + n, NULL, 10);
-	if (f)
-		fclose(f);
-	return v;
-}
-
 static long call(impact_data *i, target_fn fn)
 {
 	struct job *j = i->trial.job;
@@ -233,7 +219,7 @@ static int map_huge(impact_data *i)
 
 static long act_split(impact_data *i)
 {
-	long before = vmstat("thp_split_page");
+	long before = file_number(VMSTAT, "thp_split_page ");
 	char range[80];
 
 	snprintf(range, sizeof(range), "%d,0x%lx,0x%lx",
@@ -241,7 +227,7 @@ static long act_split(impact_data *i)
 		 (unsigned long)i->mem + i->len);
 	if (file_write("/sys/kernel/debug/split_huge_pages", range))
 		return CANNOT;
-	return vmstat("thp_split_page") - before;
+	return file_number(VMSTAT, "thp_split_page ") - before;
 }
 
 static int map_collapsible(impact_data *i)
@@ -470,6 +456,11 @@ static long act_swap(impact_data *i)
 	for (try = 0; try < 3; try++) {
 		if (call(i, page_out))
 			return CANNOT;
+		/*
+		 * Another processor's list of pages that were just used, up to
+		 * 15 of them, keeps those; compaction empties it.
+		 */
+		file_write("/proc/sys/vm/compact_memory", "1");
 		sleep_ms(20);
 	}
 	return pages_with(i, PAGEMAP_SWAPPED);
