@@ -15,11 +15,13 @@
 #define NR_PAGES	(LEN / PAGE)
 #define ROUNDS		10
 #define BALANCING	"/proc/sys/kernel/numa_balancing"
+#define VMSTAT		"/proc/vmstat"
 
 FIXTURE(numa) {
 	struct trial trial;
 	char *mem, *buf;
 	long updates, hints;
+	char balancing[16];
 	int rounds;
 };
 
@@ -30,21 +32,6 @@ FIXTURE_VARIANT(numa) {
 FIXTURE_VARIANT_ADD(numa, remote) { .engine = "remote", };
 FIXTURE_VARIANT_ADD(numa, pinned) { .engine = "pinned", };
 FIXTURE_VARIANT_ADD(numa, mirror) { .engine = "mirror", };
-
-static long vmstat(const char *key)
-{
-	char line[128];
-	size_t n = strlen(key);
-	long v = -1;
-	FILE *f = fopen("/proc/vmstat", "re");
-
-	while (f && fgets(line, sizeof(line), f))
-		if (!strncmp(line, key, n) && line[n] == ' ')
-			v = strtol(line + n, NULL, 10);
-	if (f)
-		fclose(f);
-	return v;
-}
 
 /* How soon and how often a task's memory is looked at; where depends on the kernel. */
 static void scan_often(void)
@@ -97,19 +84,21 @@ FIXTURE_SETUP(numa)
 	self->buf = private_alloc(LEN);
 	ASSERT_NE(NULL, self->mem);
 	ASSERT_NE(NULL, self->buf);
-	file_write(BALANCING, "1");
+	/* none, and nothing to put back, where the kernel cannot */
+	if (file_read(BALANCING, self->balancing, sizeof(self->balancing)) > 0)
+		file_write(BALANCING, "1");
 	scan_often();
 	ASSERT_EQ(0, trial_start(t));
 	target_fill(&t->target, t->job, self->mem, 0, LEN, 3);
 	ASSERT_EQ(0, target_call(&t->target, job_spin, t->job));
-	self->updates = vmstat("numa_pte_updates");
-	self->hints = vmstat("numa_hint_faults");
+	self->updates = file_number(VMSTAT, "numa_pte_updates ");
+	self->hints = file_number(VMSTAT, "numa_hint_faults ");
 }
 
 FIXTURE_TEARDOWN(numa)
 {
 	trial_stop(&self->trial);
-	file_write(BALANCING, "0");
+	file_write(BALANCING, self->balancing);
 	engine_set("auto");
 }
 
@@ -122,14 +111,16 @@ FIXTURE_TEARDOWN(numa)
 /* Until all of the memory has been made inaccessible, and some rounds more. */
 static bool more(FIXTURE_DATA(numa) *self, double begun)
 {
-	if (vmstat("numa_pte_updates") >= self->updates + (long)NR_PAGES)
+	if (file_number(VMSTAT, "numa_pte_updates ") >=
+	    self->updates + (long)NR_PAGES)
 		self->rounds++;
 	return self->rounds < ROUNDS && now() < begun + 2 * soon();
 }
 
 /* It is no test of anything where the kernel did not do that. */
 #define EXPECT_HINTS() do {						\
-	if (vmstat("numa_pte_updates") < self->updates + (long)NR_PAGES)	\
+	if (file_number(VMSTAT, "numa_pte_updates ") <			\
+	    self->updates + (long)NR_PAGES)				\
 		SKIP(return, "this kernel left the memory accessible");	\
 } while (0)
 
@@ -202,7 +193,7 @@ TEST_F_TIMEOUT(numa, reading_does_not_take_the_hint, 120)
 					      self->buf + o, MIB, 0, &t));
 		}
 	}
-	taken = vmstat("numa_hint_faults") - self->hints;
+	taken = file_number(VMSTAT, "numa_hint_faults ") - self->hints;
 	EXPECT_HINTS();
 	/* the target's own code and stack, and other processes, have some */
 	EXPECT_GT((long)NR_PAGES, taken);

@@ -54,12 +54,11 @@ function failed(what)
 
 function finish(rc, secs,	i, s)
 {
-	if (rc == "timeout") {
+	if (rc == "timeout")
 		failed(prog ": TIMED OUT after " secs " s" \
 		       (last != "" ? ", in " last : "") \
 		       "; to repeat it: make check TESTS=" prog " LIMIT=" 4 * secs)
-		report_diag()
-	} else if (plan < 0)
+	else if (plan < 0)
 		failed(prog ": no test plan: it did not get to its first test (exit status " rc ")")
 	else if (results < plan)
 		failed(prog ": ended after " results " of " plan " tests" \
@@ -69,7 +68,7 @@ function finish(rc, secs,	i, s)
 		failed(prog ": " results " results, but planned " plan)
 	else if (!fail && rc != 0 && rc != 4)
 		failed(prog ": exit status " rc " though no test failed")
-	if (rc != "timeout" && (results < plan || plan < 0))
+	if (rc == "timeout" || results < plan || plan < 0)
 		report_diag()
 	if (nsplat) {
 		failed(prog ": the kernel complained")

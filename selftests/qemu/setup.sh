@@ -32,7 +32,7 @@ packages() {
 	check	qemu-system-x86	the guest
 	check	busybox-static	the guest's shell
 	check	cpio		the guest's file system
-	check	util-linux	flock
+	check	util-linux	flock, setpriv
 	arm64	qemu-system-arm	the guest of another architecture
 	analyze	coccinelle	the kernel's own scripts on the module
 	analyze	clang		its analyzer on the module
