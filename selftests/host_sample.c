@@ -31,7 +31,7 @@ static char *json(const char *key)
 	char *text = NULL;
 
 	/* What was written can be read. */
-	again = o ? json_tokener_parse(json_line(o)) : NULL;
+	again = o ? json_tokener_parse(json_object_to_json_string(o)) : NULL;
 	if (!again)
 		abort();
 	if (json_object_object_get_ex(again, key, &value))

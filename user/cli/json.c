@@ -10,6 +10,7 @@
 #include "cli.h"
 #include "hex.h"
 #include "json.h"
+#include "text.h"
 
 struct json_object *json_hex(uint64_t value)
 {
@@ -70,6 +71,32 @@ int json_append(struct json_object *array, struct json_object *value)
 	return -1;
 }
 
+/*
+ * Characters that a terminal might act on are in strings only, and the same there
+ * as an escape of JSON. They are all of 16 bits, in 1 to 3 bytes.
+ */
+static void print(const char *text)
+{
+	const char *end = text + strlen(text);
+	uint32_t c;
+	size_t n;
+
+	for (; text < end; text += n) {
+		n = text_span(text, (size_t)(end - text));
+		if (n || *text == '\n') {
+			n += !n;
+			fwrite(text, 1, n, stdout);
+			continue;
+		}
+		n = text_code_point(text, (size_t)(end - text), &c);
+		if (!n) {
+			n = 1;
+			c = 0xfffd;
+		}
+		printf("\\u%04x", c);
+	}
+}
+
 int json_print(struct json_object *obj)
 {
 	const char *text;
@@ -79,7 +106,8 @@ int json_print(struct json_object *obj)
 					      JSON_C_TO_STRING_SPACED |
 					      JSON_C_TO_STRING_NOSLASHESCAPE);
 	if (text) {
-		puts(text);
+		print(text);
+		putchar('\n');
 	} else {
 		msg("out of memory");
 		status = STATUS_FAILED;
@@ -88,20 +116,34 @@ int json_print(struct json_object *obj)
 	return finish(status);
 }
 
-const char *json_line(struct json_object *obj)
+static int print_line(const char *begin, struct json_object *obj,
+		      const char *end)
 {
-	return json_object_to_json_string_ext(obj, JSON_C_TO_STRING_SPACED |
-					      JSON_C_TO_STRING_NOSLASHESCAPE);
+	const char *text = NULL;
+
+	if (obj)
+		text = json_object_to_json_string_ext(obj,
+			JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
+	if (text) {
+		fputs(begin, stdout);
+		print(text);
+		fputs(end, stdout);
+	}
+	json_object_put(obj);
+	return text ? 0 : -1;
+}
+
+int json_line(struct json_object *obj)
+{
+	return print_line("", obj, "\n");
 }
 
 int json_list_add(struct json_list *l, struct json_object *value)
 {
-	const char *text = value ? json_line(value) : NULL;
-
-	if (text)
-		printf("%s  %s", l->nr++ ? ",\n" : "[\n", text);
-	json_object_put(value);
-	return text ? 0 : -1;
+	if (print_line(l->nr ? ",\n  " : "[\n  ", value, ""))
+		return -1;
+	l->nr++;
+	return 0;
 }
 
 int json_list_end(struct json_list *l, int status)

@@ -33,8 +33,8 @@ int json_append(struct json_object *array, struct json_object *value);
 /* To standard output, with a newline. @obj is given up. The exit status. */
 int json_print(struct json_object *obj);
 
-/* All of @obj in one line, as long as @obj lives; NULL when out of memory. */
-const char *json_line(struct json_object *obj);
+/* The same in one line. 0, or -1 if @obj is NULL: out of memory. */
+int json_line(struct json_object *obj);
 
 /* An array whose elements are printed one by one. Begins as zeros. */
 struct json_list {

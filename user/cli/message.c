@@ -1,18 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Messages: what failed, why, what to do; always on stderr. */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
+#include "text.h"
 
+/* There are names in it that others have chosen. */
 static void put(const char *fmt, va_list ap)
 {
+	char *text;
+
 	/* What was printed before stands before it, in a shared terminal. */
 	fflush(stdout);
 	fputs("dbgmem: ", stderr);
-	vfprintf(stderr, fmt, ap);
+	if (vasprintf(&text, fmt, ap) >= 0) {
+		text_print_message(stderr, text, strlen(text));
+		free(text);
+	} else {
+		fputs("out of memory", stderr);
+	}
 	fputc('\n', stderr);
 }
 

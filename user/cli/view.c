@@ -69,17 +69,6 @@ static void print_line(const struct view *v, const struct sample *s)
 	putchar('\n');
 }
 
-static int print_json(const struct view *v)
-{
-	struct json_object *o = sample_json(v->now, v->type);
-	const char *text = o ? json_line(o) : NULL;
-
-	if (text)
-		puts(text);
-	json_object_put(o);
-	return text ? 0 : -1;
-}
-
 static int history_add(struct view *v)
 {
 	char **slot = &v->history[v->nr_history % HISTORY];
@@ -122,7 +111,8 @@ int view_add(struct view *v)
 		fflush(stdout);
 		return 0;
 	case VIEW_JSON:
-		if ((changed || v->all) && print_json(v))
+		if ((changed || v->all) &&
+		    json_line(sample_json(v->now, v->type)))
 			return -1;
 		fflush(stdout);
 		return 0;
