@@ -97,7 +97,7 @@ warnings() {
 
 shopt -s nullglob
 echo "TAP version 13"
-echo "1..23"
+echo "1..25"
 
 module_log | grep -E '\[-W|error|modpost' >"$tmp/log"
 verdict module.W=1
@@ -177,6 +177,15 @@ analyzer selftests/planted/analyze.c >"$tmp/log"
 grep -q Wanalyzer-malloc-leak "$tmp/log" && : >"$tmp/log" ||
 	echo "it does not find what is planted" >>"$tmp/log"
 verdict gcc_analyzer.looks
+
+# Names that a target has chosen are printed by text.c, and by nobody else.
+perl selftests/foreign_text.pl user/cli/*.c >"$tmp/log" 2>&1
+verdict foreign_text
+perl selftests/foreign_text.pl selftests/planted/foreign_text.c >"$tmp/log" 2>&1
+# One for each call up to the second comment, and none behind it
+[ "$(wc -l <"$tmp/log")" = 13 ] && ! grep -q ':2[0-9]:' "$tmp/log" &&
+	: >"$tmp/log" || echo "it does not find what is planted" >>"$tmp/log"
+verdict foreign_text.looks
 
 warnings user "$USER_CFLAGS" user/lib/*.c user/cli/*.c
 warnings selftests "$TEST_CFLAGS -Iuser/cli" selftests/*.c

@@ -12,6 +12,7 @@
 #include "hex.h"
 #include "json.h"
 #include "num.h"
+#include "text.h"
 
 static const struct option options[] = {
 	{ "json", no_argument, NULL, 'j' },
@@ -62,7 +63,7 @@ static int print_json(const struct dbgmem_bp *bp, size_t nr)
 			bad |= json_put(o, "owner",
 					json_object_new_int64(bp->owner));
 			bad |= json_put(o, "command",
-					json_object_new_string(comm));
+					json_text(comm, strlen(comm)));
 		}
 		bad |= json_append(array, o);
 	}
@@ -101,7 +102,9 @@ static int print_table(pid_t pid, const struct dbgmem_bp *bp, size_t nr)
 			continue;
 		}
 		comm_get(bp->owner, comm);
-		printf("%d (%s)\n", bp->owner, comm);
+		printf("%d (", bp->owner);
+		text_print(stdout, comm, strlen(comm));
+		puts(")");
 	}
 	return finish(STATUS_OK);
 }

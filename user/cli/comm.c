@@ -10,7 +10,6 @@ bool comm_get(pid_t pid, char name[COMM_SIZE])
 	char path[64];
 	size_t len;
 	FILE *f;
-	char *c;
 
 	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
 	f = fopen(path, "re");
@@ -21,9 +20,6 @@ bool comm_get(pid_t pid, char name[COMM_SIZE])
 	if (len && name[len - 1] == '\n')
 		len--;
 	name[len] = '\0';
-	for (c = name; *c; c++)
-		if (*c < ' ' || *c > '~')
-			*c = '?';
 	if (len)
 		return true;
 	name[0] = '?';

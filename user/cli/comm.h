@@ -10,8 +10,8 @@
 #define COMM_SIZE	64
 
 /*
- * What /proc/PID/comm says, in plain ASCII: a process chooses its name itself.
- * False, and "?", if there is none.
+ * What /proc/PID/comm says: any bytes, as a process chooses its name itself. False,
+ * and "?", if there is none.
  */
 bool comm_get(pid_t pid, char name[COMM_SIZE]);
 

@@ -12,6 +12,7 @@
 #include "comm.h"
 #include "json.h"
 #include "num.h"
+#include "text.h"
 
 static const struct option options[] = {
 	{ "json", no_argument, NULL, 'j' },
@@ -294,8 +295,11 @@ static int facts_get(struct facts *f, struct dbgmem *m)
 static int facts_show(const struct facts *f)
 {
 	printf("%-15s %d\n", "process:", (int)f->pid);
-	if (f->has_comm)
-		printf("%-15s %s\n", "command:", f->comm);
+	if (f->has_comm) {
+		printf("%-15s ", "command:");
+		text_print(stdout, f->comm, strlen(f->comm));
+		putchar('\n');
+	}
 	show_one("state:", states, NR(states), f->info.state);
 	show_bits("access:", access_words, NR(access_words), f->info.access);
 	if (f->planted >= 0)
@@ -312,7 +316,8 @@ static int facts_json(const struct facts *f)
 
 	bad = json_put(o, "process", json_object_new_int64(f->pid));
 	if (f->has_comm)
-		bad |= json_put(o, "command", json_object_new_string(f->comm));
+		bad |= json_put(o, "command", json_text(f->comm,
+						    strlen(f->comm)));
 	bad |= json_put(o, "state",
 			json_one(states, NR(states), f->info.state));
 	bad |= json_put(o, "access",

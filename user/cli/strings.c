@@ -15,6 +15,7 @@
 #include "num.h"
 #include "places.h"
 #include "scan.h"
+#include "text.h"
 
 #define MIN_DEFAULT	4
 
@@ -123,7 +124,8 @@ static int on_found(void *arg, uint64_t addr, const char *text, size_t len)
 			places_print(&w->places, addr, stdout);
 			putchar(' ');
 		}
-		fwrite(text, 1, len, stdout);
+		/* As it is: a scan finds nothing that is not safe. */
+		text_print_message(stdout, text, len);
 		putchar('\n');
 	}
 	return w->nr == w->q->limit || ferror(stdout) || interrupt_seen();

@@ -22,6 +22,7 @@
 #include "sample.h"
 #include "screen.h"
 #include "signals.h"
+#include "text.h"
 #include "view.h"
 
 /* Seconds */
@@ -266,7 +267,9 @@ static char *title(const struct query *q, struct dbgmem *m)
 		fprintf(f, "dbgmem watch: %s at 0x%llx (", q->type_name,
 			(unsigned long long)q->addr);
 		places_print(&places, q->addr, f);
-		fprintf(f, ") of process %d (%s), ", (int)q->pid, comm);
+		fprintf(f, ") of process %d (", (int)q->pid);
+		text_print(f, comm, strlen(comm));
+		fputs("), ", f);
 		if (q->live && !q->paced)
 			fputs("live, q ends", f);
 		else
