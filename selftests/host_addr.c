@@ -104,40 +104,62 @@ TEST(process_ids)
 	EXPECT_EQ(-EINVAL, num_parse_pid("4294967297", &pid));
 }
 
-static const char maps_text[] =
-"400000-401000 r--p 00000000 08:01 17    /usr/bin/server\n"
-"401000-480000 r-xp 00001000 08:01 17    /usr/bin/server\n"
-"55550000-55571000 rw-p 00000000 00:00 0                                  [heap]\n"
-"7f0000001000-7f0000002000 rw-p 00000000 00:00 0 \n"
-"7f0000030000-7f0000031000 rw-p 00000000 08:01 19    /srv/b/plugin.so\n"
-"7f0000020000-7f0000021000 rw-p 00000000 08:01 18    /srv/a/plugin.so\n"
-"7f0000110000-7f0000111000 r-xp 00010000 08:01 20    /usr/lib/libc.so.6\n"
-"7f0000100000-7f0000101000 r--p 00000000 08:01 20    /usr/lib/libc.so.6\n"
-"7f0000200000-7f0000201000 r--p 00000000 08:01 21    /opt/my prog-2\n"
-"7f0000210000-7f0000211000 r--p 00000000 08:01 22    /opt/my prog\n"
-"7f0000300000-7f0000301000 r--p 00000000 08:01 23    /tmp/gone (deleted)\n"
-"7f0000400000-7f0000401000 r--p 00000000 08:01 24    /tmp/two\\012lines\n"
-"7f0000500000-7f0000501000 r--p 00000000 08:01 25    /usr/lib/libstdc++.so.6\n"
-"7ffffff00000-7ffffff21000 rw-p 00000000 00:00 0                          [stack]\n"
-"ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsyscall]\n";
+/* By address, as a session's regions come; with room for more at the end. */
+static const struct {
+	uint64_t start, end;
+	const char *name;
+} regions[] = {
+	{ 0x400000, 0x401000, "/usr/bin/server" },
+	{ 0x401000, 0x480000, "/usr/bin/server" },
+	{ 0x55550000, 0x55571000, "[heap]" },
+	{ 0x555555554000, 0x555555575000, "/usr/bin/pie" },
+	{ 0x7f0000020000, 0x7f0000021000, "/srv/a/plugin.so" },
+	{ 0x7f0000030000, 0x7f0000031000, "/srv/b/plugin.so" },
+	{ 0x7f0000100000, 0x7f0000101000, "/usr/lib/libc.so.6" },
+	{ 0x7f0000110000, 0x7f0000111000, "/usr/lib/libc.so.6" },
+	{ 0x7f0000200000, 0x7f0000201000, "/opt/my prog-2" },
+	{ 0x7f0000210000, 0x7f0000211000, "/opt/my prog" },
+	{ 0x7f0000300000, 0x7f0000301000, "/tmp/gone (deleted)" },
+	{ 0x7f0000400000, 0x7f0000401000, "/tmp/two\nlines" },
+	{ 0x7f0000410000, 0x7f0000411000, "/tmp/two\\012lines" },
+	{ 0x7f0000420000, 0x7f0000421000, "/tmp/\t\033[31m\xff\xc2\x9b\\" },
+	{ 0x7f0000430000, 0x7f0000431000, "/tmp/raw\\101" },
+	{ 0x7f0000500000, 0x7f0000501000, "/usr/lib/libstdc++.so.6" },
+	{ 0x7f0000600000, 0x7f0000601000, "/run/plugin (deleted)" },
+	{ 0x7f0000610000, 0x7f0000611000, "/run/plugin" },
+	/* what a target may map to be taken for something else */
+	{ 0x7f0000700000, 0x7f0000701000, "/tmp/[heap]" },
+	{ 0x7f0000710000, 0x7f0000711000, "/tmp/[heap]+0x2a0" },
+	{ 0x7f0000720000, 0x7f0000721000, "/tmp/[heap]+16" },
+	{ 0x7f0000730000, 0x7f0000731000, "/tmp/libc.so.6+0x1c000" },
+	{ 0x7f0000740000, 0x7f0000741000, "/tmp/libc.so.6+16" },
+	{ 0x7f0000750000, 0x7f0000751000, "/usr/bin/server+0x10" },
+	{ 0x7f0000760000, 0x7f0000761000, "/tmp/0x1000" },
+	{ 0x7f0000770000, 0x7f0000771000, "/tmp/0x1000+8" },
+	{ 0x7ffffff00000, 0x7ffffff21000, "[stack]" },
+	{ 0xffffffffff600000, 0xffffffffff601000, "[top]" },
+};
+
+#define NR_REGIONS	(sizeof(regions) / sizeof(regions[0]))
 
 FIXTURE(maps) {
-	struct maps maps;
-	char *text;
+	struct places maps;
 	char err[512];
 };
 
 FIXTURE_SETUP(maps)
 {
-	self->text = strdup(maps_text);
-	ASSERT_NE(NULL, self->text);
-	ASSERT_EQ(0, maps_parse(self->text, &self->maps));
+	size_t i;
+
+	for (i = 0; i < NR_REGIONS; i++)
+		ASSERT_EQ(0, places_add(&self->maps, regions[i].start,
+					regions[i].end, regions[i].name));
+	places_end(&self->maps);
 }
 
 FIXTURE_TEARDOWN(maps)
 {
-	maps_free(&self->maps);
-	free(self->text);
+	places_free(&self->maps);
 }
 
 #define EXPECT_ADDR(expected, expr) do {				\
@@ -159,13 +181,6 @@ FIXTURE_TEARDOWN(maps)
 	EXPECT_NE(NULL, strstr(self->err, words))			\
 		TH_LOG("for '%s': %s", expr, self->err);		\
 } while (0)
-
-TEST_F(maps, named_lines_only)
-{
-	EXPECT_EQ(14, self->maps.nr);
-	EXPECT_EQ(0x400000, self->maps.map[0].start);
-	EXPECT_STREQ("/usr/bin/server", self->maps.map[0].name);
-}
 
 TEST_F(maps, plain_numbers)
 {
@@ -195,7 +210,7 @@ TEST_F(maps, special_names)
 	EXPECT_ADDR(0x55550010, "[heap]+16");
 	EXPECT_ADDR(0x7ffffff00000, "[stack]");
 	EXPECT_ADDR(0x7fffffeffff0, "[stack]-0x10");
-	EXPECT_ADDR(0xffffffffff600001, "[vsyscall]+1");
+	EXPECT_ADDR(0xffffffffff600001, "[top]+1");
 }
 
 TEST_F(maps, file_names_and_paths)
@@ -212,22 +227,105 @@ TEST_F(maps, lowest_mapping_is_the_base)
 	EXPECT_ADDR(0x7f0000100000, "libc.so.6");
 }
 
+TEST_F(maps, sums_of_numbers)
+{
+	EXPECT_ADDR(0x1008, "0x1000+8");
+	EXPECT_ADDR(0xff8, "0x1000-8");
+	EXPECT_ADDR(0x1010, "4096+0x10");
+	EXPECT_ADDR(0, "0x1000-4096");
+	EXPECT_REFUSED(-ERANGE, "outside the 64-bit address space", "8-9");
+	EXPECT_REFUSED(-ERANGE, "outside the 64-bit address space",
+		       "0xffffffffffffffff+1");
+	EXPECT_REFUSED(-ERANGE, "64 bits", "0x1+0x10000000000000000");
+	EXPECT_REFUSED(-ERANGE, "64 bits", "0x10000000000000000+1");
+}
+
+TEST_F(maps, addresses_copied_without_0x)
+{
+	EXPECT_REFUSED(-ENOENT, "write 0x5609e3e98098?", "5609e3e98098");
+	EXPECT_REFUSED(-ENOENT, "write 0x5609e3e98098+8?", "5609e3e98098+8");
+	EXPECT_REFUSED(-ERANGE,
+		       "write 0x555555554000 for ADDR and 0x21000 for LEN",
+		       "555555554000-555555575000");
+	EXPECT_REFUSED(-ENOENT,
+		       "write 0x7ffff7d8a000 for ADDR and 0x1000 for LEN",
+		       "7ffff7d8a000-7ffff7d8b000");
+	EXPECT_REFUSED(-ENOENT, "no mapping is named 'cafe'", "cafe");
+}
+
 TEST_F(maps, names_with_signs_and_blanks)
 {
-	/* The whole is a name, though "my prog" minus 2 would do as well. */
-	EXPECT_ADDR(0x7f0000200000, "my prog-2");
+	EXPECT_REFUSED(-ENOTUNIQ, "write 'my prog-2+0x0' for the mapping",
+		       "my prog-2");
+	EXPECT_ADDR(0x7f0000200000, "my prog-2+0x0");
+	EXPECT_ADDR(0x7f0000200000, "/opt/my prog-2+0x0");
 	EXPECT_ADDR(0x7f000020fffd, "my prog-3");
 	EXPECT_ADDR(0x7f0000200005, "my prog-2+5");
 	EXPECT_ADDR(0x7f0000500000, "libstdc++.so.6");
 	EXPECT_ADDR(0x7f0000500001, "libstdc++.so.6+1");
 }
 
-TEST_F(maps, deleted_and_escaped_names)
+TEST_F(maps, deleted_names)
 {
 	EXPECT_ADDR(0x7f0000300000, "/tmp/gone");
 	EXPECT_ADDR(0x7f0000300000, "gone");
 	EXPECT_ADDR(0x7f0000300008, "/tmp/gone (deleted)+8");
+}
+
+TEST_F(maps, a_file_that_was_replaced_and_the_one_that_is_there)
+{
+	EXPECT_ADDR(0x7f0000610000, "/run/plugin");
+	EXPECT_ADDR(0x7f0000600000, "/run/plugin (deleted)");
+	EXPECT_REFUSED(-ENOTUNIQ, "/run/plugin (deleted), /run/plugin",
+		       "plugin");
+}
+
+TEST_F(maps, names_as_they_are_printed_and_as_they_are)
+{
 	EXPECT_ADDR(0x7f0000400000, "/tmp/two\nlines");
+	EXPECT_ADDR(0x7f0000400000, "/tmp/two\\012lines");
+	EXPECT_ADDR(0x7f0000410000, "/tmp/two\\134012lines");
+	EXPECT_ADDR(0x7f0000420004,
+		    "/tmp/\\011\\033[31m\\377\\302\\233\\134+0x4");
+	EXPECT_ADDR(0x7f0000420000, "/tmp/\t\033[31m\xff\xc2\x9b\\");
+	/* Nothing is printed so, but it is the name. */
+	EXPECT_ADDR(0x7f0000430000, "/tmp/raw\\101");
+}
+
+/* Nothing that a target names changes what a number or a name means. */
+TEST_F(maps, names_that_look_like_others)
+{
+	EXPECT_ADDR(0x55550000, "[heap]");
+	EXPECT_ADDR(0x555502a0, "[heap]+0x2a0");
+	EXPECT_ADDR(0x55550010, "[heap]+16");
+	EXPECT_ADDR(0x400010, "/usr/bin/server+0x10");
+	EXPECT_ADDR(0x7f0000750000, "/usr/bin/server+0x10+0x0");
+	EXPECT_ADDR(0x7f000011c000, "libc.so.6+0x1c000");
+	EXPECT_REFUSED(-ENOTUNIQ, "'libc.so.6+16' may be a mapping",
+		       "libc.so.6+16");
+	EXPECT_ADDR(0x1000, "0x1000");
+	EXPECT_ADDR(0x1008, "0x1000+8");
+}
+
+/* All that is printed, of every byte of every mapping's begin and end. */
+TEST_F(maps, what_is_printed_is_accepted)
+{
+	char *text = NULL;
+	uint64_t addr;
+	size_t i, size;
+	int end;
+	FILE *f;
+
+	for (i = 0; i < 2 * NR_REGIONS; i++) {
+		end = i & 1;
+		addr = end ? regions[i / 2].end - 1 : regions[i / 2].start;
+		f = open_memstream(&text, &size);
+		ASSERT_NE(NULL, f);
+		places_print(&self->maps, addr, f);
+		fclose(f);
+		EXPECT_ADDR(addr, text);
+		free(text);
+	}
 }
 
 TEST_F(maps, ambiguous_name_lists_the_candidates)
@@ -242,6 +340,7 @@ TEST_F(maps, unknown_name_lists_what_resembles_it)
 	EXPECT_REFUSED(-ENOENT, "no mapping is named 'libc'", "libc+4");
 	EXPECT_REFUSED(-ENOENT, "similar ones: /usr/lib/libc.so.6", "libc");
 	EXPECT_EQ(NULL, strstr(self->err, "server"));
+	EXPECT_EQ(NULL, strstr(self->err, "/tmp/two"));
 	EXPECT_REFUSED(-ENOENT, "there are: /usr/bin/server", "nothing");
 	/* More than eight are not listed. */
 	EXPECT_REFUSED(-ENOENT, ", ...", "nothing");
@@ -264,25 +363,42 @@ TEST_F(maps, message_fits_its_buffer)
 
 TEST_F(maps, overflow_is_checked)
 {
-	EXPECT_REFUSED(-ERANGE, "64-bit", "[vsyscall]+0xa00000");
+	EXPECT_REFUSED(-ERANGE, "64-bit", "[top]+0xa00000");
 	EXPECT_REFUSED(-ERANGE, "64-bit", "[heap]-0x55550001");
 	EXPECT_ADDR(0, "[heap]-0x55550000");
 	EXPECT_REFUSED(-ERANGE, "offset", "[heap]+0x10000000000000000");
 }
 
-TEST(text_that_is_no_maps)
+TEST(a_process_without_names)
 {
-	char bad[] = "this is not a mapping\n", none[] = "";
-	struct maps maps;
-	uint64_t a;
+	struct places none = { 0 };
 	char err[128];
+	uint64_t a;
 
-	EXPECT_EQ(-EINVAL, maps_parse(bad, &maps));
-	ASSERT_EQ(0, maps_parse(none, &maps));
-	EXPECT_EQ(0, maps.nr);
-	EXPECT_EQ(-ENOENT, addr_parse("x", &maps, &a, err, sizeof(err)));
+	EXPECT_EQ(-ENOENT, addr_parse("x", &none, &a, err, sizeof(err)));
 	EXPECT_STREQ("no mapping is named 'x'", err);
-	maps_free(&maps);
+}
+
+/* A target may map as many files, with names as long, as it likes. */
+TEST(names_without_end_take_memory_with_one)
+{
+	static char name[16384];
+	struct places many = { 0 };
+	char err[1024];
+	uint64_t a;
+	size_t i;
+
+	memset(name, '/', sizeof(name) - 1);
+	for (i = 0; i < 65536; i++) {
+		snprintf(name + sizeof(name) - 9, 9, "/%07zu", i);
+		ASSERT_EQ(0, places_add(&many, i << 12, (i + 1) << 12, name));
+	}
+	places_end(&many);
+	EXPECT_TRUE(many.cut);
+	EXPECT_GE(16U << 20, many.names_room);
+	EXPECT_EQ(-ENOENT, addr_parse("nothing", &many, &a, err, sizeof(err)));
+	EXPECT_NE(NULL, strstr(err, "as a number")) TH_LOG("%s", err);
+	places_free(&many);
 }
 
 TEST_HARNESS_MAIN

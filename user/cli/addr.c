@@ -9,203 +9,141 @@
 
 #include "addr.h"
 #include "num.h"
+#include "text.h"
 
 /* How many mappings an error message names. */
 #define CANDIDATES	8
 
+/* Fewer digits are a small number, and no address from a list. */
+#define HEX_DIGITS	6
+
 #define DELETED		" (deleted)"
 
-/* The kernel writes a newline in a file name as \012, and nothing else so. */
-static void unescape(char *s)
-{
-	char *out = s;
+/* How much of the name of a mapping was typed; the first that fits counts. */
+enum part {
+	PART_ALL,
+	PART_UNMARKED,		/* without the mark of a file that was deleted */
+	PART_LAST,		/* the last component of a path */
+	NR_PARTS,
+};
 
-	while (*s) {
-		if (!strncmp(s, "\\012", 4)) {
-			*out++ = '\n';
-			s += 4;
-		} else {
-			*out++ = *s++;
-		}
-	}
-	*out = '\0';
-}
+/* One expression, and where the reason goes if it is none. */
+struct lookup {
+	const struct places *places;
+	const char *expr;
+	char *err;
+	size_t err_size;
+};
 
-/* 1 and *@map if the line has a name, 0 if not, or -EINVAL. */
-static int map_parse(char *line, struct map *map)
-{
-	unsigned long long start;
-	int name = 0;
-
-	if (sscanf(line, "%llx-%*x %*4s %*x %*s %*u %n", &start, &name) != 1 ||
-	    !name)
-		return -EINVAL;
-	if (!line[name])
-		return 0;
-	map->start = start;
-	map->name = line + name;
-	unescape(map->name);
-	return 1;
-}
-
-int maps_parse(char *text, struct maps *maps)
-{
-	size_t room = 0;
-	char *line;
-	int ret;
-
-	maps->map = NULL;
-	maps->nr = 0;
-	while ((line = strsep(&text, "\n"))) {
-		if (!*line)
-			continue;
-		if (maps->nr == room) {
-			struct map *more;
-
-			room = room ? 2 * room : 64;
-			more = reallocarray(maps->map, room, sizeof(*more));
-			if (!more) {
-				ret = -ENOMEM;
-				goto err;
-			}
-			maps->map = more;
-		}
-		ret = map_parse(line, &maps->map[maps->nr]);
-		if (ret < 0)
-			goto err;
-		maps->nr += (size_t)ret;
-	}
-	return 0;
-err:
-	maps_free(maps);
-	return ret;
-}
-
-void maps_free(struct maps *maps)
-{
-	free(maps->map);
-	maps->map = NULL;
-	maps->nr = 0;
-}
-
-/* Bytes of @name without the mark of a file that was deleted. */
-static size_t bare_len(const char *name)
+/* That part of @name, which is not changed; its length. */
+static size_t part_of(const char *name, enum part kind, const char **begin)
 {
 	size_t len = strlen(name), mark = strlen(DELETED);
 
-	if (name[0] == '/' && len > mark && !strcmp(name + len - mark, DELETED))
+	*begin = name;
+	if (kind == PART_ALL || *name != '/')
+		return len;
+	if (len > mark && !strcmp(name + len - mark, DELETED))
 		len -= mark;
+	if (kind == PART_LAST) {
+		*begin = (const char *)memrchr(name, '/', len) + 1;
+		len -= (size_t)(*begin - name);
+	}
 	return len;
 }
 
-/* Behind the last of them. There may be none, and nothing to point at. */
-static const struct map *maps_end(const struct maps *maps)
+static bool name_fits(const char *name, enum part kind, const char *want,
+		      size_t want_len)
 {
-	return maps->nr ? maps->map + maps->nr : maps->map;
+	const char *begin;
+
+	return part_of(name, kind, &begin) == want_len &&
+	       !memcmp(begin, want, want_len);
 }
 
-static bool same(const char *a, size_t alen, const char *b, size_t blen)
-{
-	return alen == blen && !memcmp(a, b, alen);
-}
-
-static bool name_matches(const char *name, const char *want, size_t want_len)
-{
-	size_t len = bare_len(name);
-	const char *base;
-
-	if (same(name, strlen(name), want, want_len) ||
-	    same(name, len, want, want_len))
-		return true;
-	base = name[0] == '/' ? memrchr(name, '/', len) + 1 : name;
-	return same(base, len - (size_t)(base - name), want, want_len);
-}
-
-/* Add @name to the list in @err, once; "..." when there are too many. */
+/* Names in an error message, each once; "..." when there are too many. */
 struct list {
-	char *err;
-	size_t size;
-	const char *seen[CANDIDATES];
+	const struct lookup *l;
+	size_t seen[CANDIDATES];	/* as in struct place */
 	size_t nr;
 	bool more;
 };
 
-static void list_add(struct list *l, const char *name)
-{
-	size_t i, len;
-
-	for (i = 0; i < l->nr; i++)
-		if (!strcmp(l->seen[i], name))
-			return;
-	if (l->nr == CANDIDATES) {
-		l->more = true;
-		return;
-	}
-	l->seen[l->nr++] = name;
-	len = strlen(l->err);
-	snprintf(l->err + len, l->size - len, "%s%s", i ? ", " : "", name);
-}
-
-static void list_end(struct list *l)
+static void err_add(const struct lookup *l, const char *text)
 {
 	size_t len = strlen(l->err);
 
-	if (l->more)
-		snprintf(l->err + len, l->size - len, ", ...");
+	snprintf(l->err + len, l->err_size - len, "%s", text);
 }
 
-/*
- * The lowest mapping named @want. -ENOENT if there is none, -ENOTUNIQ and a
- * message if different files have that name.
- */
-static int find(const struct maps *maps, const char *want, size_t len,
-		uint64_t *start, char *err, size_t err_size)
+static void list_add(struct list *list, const struct place *place)
 {
-	struct list l = { .err = err, .size = err_size };
-	const struct map *found = NULL, *m;
-	bool ambiguous = false;
+	const struct places *p = list->l->places;
+	const char *name = places_name(p, place);
+	char *text;
+	size_t i;
 
-	for (m = maps->map; m < maps_end(maps); m++) {
-		if (!name_matches(m->name, want, len))
-			continue;
-		if (found && strcmp(found->name, m->name))
-			ambiguous = true;
-		if (!found || m->start < found->start)
-			found = m;
+	for (i = 0; i < list->nr; i++)
+		if (!strcmp(p->names + list->seen[i], name))
+			return;
+	if (list->nr == CANDIDATES) {
+		list->more = true;
+		return;
 	}
-	if (!found)
-		return -ENOENT;
-	if (!ambiguous) {
-		*start = found->start;
-		return 0;
-	}
-	snprintf(err, err_size, "several files are mapped as '%.*s', give the whole path of one: ",
+	list->seen[list->nr++] = place->name;
+	text = text_escape(name, strlen(name));
+	err_add(list->l, i ? ", " : "");
+	err_add(list->l, text ? text : "?");
+	free(text);
+}
+
+static void list_end(struct list *list)
+{
+	if (list->more)
+		err_add(list->l, ", ...");
+}
+
+static int several(const struct lookup *l, enum part kind, const char *want,
+		   size_t len)
+{
+	const struct places *p = l->places;
+	struct list list = { .l = l };
+	size_t i;
+
+	snprintf(l->err, l->err_size, "several files are mapped as '%.*s', give the whole path of one: ",
 		 (int)len, want);
-	for (m = maps->map; m < maps_end(maps); m++)
-		if (name_matches(m->name, want, len))
-			list_add(&l, m->name);
-	list_end(&l);
+	for (i = 0; i < p->nr; i++)
+		if (name_fits(places_name(p, &p->place[i]), kind, want, len))
+			list_add(&list, &p->place[i]);
+	list_end(&list);
 	return -ENOTUNIQ;
 }
 
-/* Nothing is named @want: list what resembles it, or else all there is. */
-static void suggest(const struct maps *maps, const char *want, size_t len,
-		    char *err, size_t err_size)
+/*
+ * The lowest mapping of which @want is that part of the name. -ENOENT if there is none,
+ * -ENOTUNIQ and the reason if different files have that name.
+ */
+static int find(const struct lookup *l, enum part kind, const char *want,
+		size_t len, uint64_t *start)
 {
-	struct list l = { .err = err, .size = err_size };
-	char *word = strndup(want, len);
-	const struct map *m;
-	bool similar = false;
+	const struct places *p = l->places;
+	const struct place *found = NULL;
+	const char *name;
+	size_t i;
 
-	for (m = maps->map; word && *word && m < maps_end(maps); m++)
-		similar |= !!strcasestr(m->name, word);
-	snprintf(err, err_size, "no mapping is named '%.*s'%s", (int)len, want,
-		 similar ? ", similar ones: " : maps->nr ? ", there are: " : "");
-	for (m = maps->map; m < maps_end(maps); m++)
-		if (!similar || strcasestr(m->name, word))
-			list_add(&l, m->name);
-	list_end(&l);
-	free(word);
+	for (i = 0; i < p->nr; i++) {
+		name = places_name(p, &p->place[i]);
+		if (!name_fits(name, kind, want, len))
+			continue;
+		if (found && strcmp(places_name(p, found), name) != 0)
+			return several(l, kind, want, len);
+		if (!found)
+			found = &p->place[i];
+	}
+	if (!found)
+		return -ENOENT;
+	*start = found->start;
+	return 0;
 }
 
 /* The last + or - of @expr that is followed by a number; NULL if none is. */
@@ -223,55 +161,196 @@ static const char *split(const char *expr, uint64_t *off, int *ret)
 	return NULL;
 }
 
-int addr_parse(const char *expr, const struct maps *maps, uint64_t *addr,
-	       char *err, size_t err_size)
+/* @base and what follows it at @sign, if anything does. */
+static int add(const struct lookup *l, uint64_t base, const char *sign,
+	       uint64_t off, uint64_t *addr)
 {
-	const char *sign;
-	uint64_t off;
-	size_t len;
-	int ret;
-
-	ret = num_parse(expr, addr);
-	if (!ret)
+	*addr = base;
+	if (!sign || !(*sign == '+' ? __builtin_add_overflow(base, off, addr) :
+				      __builtin_sub_overflow(base, off, addr)))
 		return 0;
-	if (ret == -ERANGE) {
-		snprintf(err, err_size, "address '%s' does not fit in 64 bits",
-			 expr);
+	snprintf(l->err, l->err_size, "'%s' is outside the 64-bit address space",
+		 l->expr);
+	return -ERANGE;
+}
+
+static int two_meanings(const struct lookup *l, const char *expr,
+			const char *sign)
+{
+	snprintf(l->err, l->err_size, "'%s' may be a mapping, or a place in '%.*s': write '%s+0x0' for the mapping, or give the address as a number",
+		 expr, (int)(sign - expr), expr, expr);
+	return -ENOTUNIQ;
+}
+
+/*
+ * @expr as a name, or as one with @off behind it at @sign. What a target has
+ * mapped as NAME+0x10 must not stand for what is 0x10 behind NAME.
+ */
+static int find_as(const struct lookup *l, enum part kind, const char *expr,
+		     const char *sign, uint64_t off, uint64_t *addr)
+{
+	uint64_t base;
+	int whole, ret = -ENOENT;
+
+	if (sign)
+		ret = find(l, kind, expr, (size_t)(sign - expr), &base);
+	if (ret && ret != -ENOENT)
+		return ret;
+	if (!ret && !strncmp(sign, "+0x", 3))
+		return add(l, base, sign, off, addr);
+	whole = find(l, kind, expr, strlen(expr), addr);
+	if (ret)
+		return whole;
+	return whole == -ENOENT ? add(l, base, sign, off, addr) :
+				  two_meanings(l, expr, sign);
+}
+
+static int find_name(const struct lookup *l, const char *expr, uint64_t *addr)
+{
+	uint64_t off = 0;
+	const char *sign;
+	int ret = 0, part;
+
+	sign = split(expr, &off, &ret);
+	if (sign && ret) {
+		snprintf(l->err, l->err_size, "the offset of '%s' does not fit in 64 bits",
+			 l->expr);
 		return ret;
 	}
+	ret = -ENOENT;
+	for (part = 0; part < NR_PARTS && ret == -ENOENT; part++)
+		ret = find_as(l, (enum part)part, expr, sign, off, addr);
+	return ret;
+}
+
+/* Digits as in /proc/PID/maps: an address without 0x. */
+static size_t hex_digits(const char *s)
+{
+	size_t n = strspn(s, "0123456789abcdefABCDEF");
+
+	return n >= HEX_DIGITS && n <= 16 ? n : 0;
+}
+
+/* What was meant, if @expr is copied from a list of addresses. */
+static bool hint(const struct lookup *l, const char *expr)
+{
+	size_t n = hex_digits(expr), more;
+	unsigned long long start, end;
+
+	if (!n)
+		return false;
+	more = expr[n] == '-' ? hex_digits(expr + n + 1) : 0;
+	if (more && !expr[n + 1 + more]) {
+		start = strtoull(expr, NULL, 16);
+		end = strtoull(expr + n + 1, NULL, 16);
+		if (start >= end)
+			return false;
+		snprintf(l->err, l->err_size, "'%s' is a range: write 0x%llx for ADDR and 0x%llx for LEN",
+			 expr, start, end - start);
+		return true;
+	}
+	if (expr[n] && expr[n] != '+' && expr[n] != '-')
+		return false;
+	snprintf(l->err, l->err_size, "no mapping is named '%s': write 0x%s?",
+		 expr, expr);
+	return true;
+}
+
+/* Nothing has that name: list what resembles it, or else all there is. */
+static int suggest(const struct lookup *l)
+{
+	const struct places *p = l->places;
+	struct list list = { .l = l };
+	const char *sign, *name;
+	bool similar = false;
+	uint64_t off;
+	char *word;
+	size_t i;
+	int ret;
+
+	if (hint(l, l->expr))
+		return -ENOENT;
+	if (p->cut) {
+		snprintf(l->err, l->err_size, "no mapping is named '%s', but there are too many to look at all of them: give the address as a number",
+			 l->expr);
+		return -ENOENT;
+	}
+	sign = split(l->expr, &off, &ret);
+	word = sign ? strndup(l->expr, (size_t)(sign - l->expr)) :
+		      strdup(l->expr);
+	for (i = 0; word && *word && i < p->nr; i++)
+		similar |= !!strcasestr(places_name(p, &p->place[i]), word);
+	snprintf(l->err, l->err_size, "no mapping is named '%s'%s",
+		 word ? word : l->expr,
+		 similar ? ", similar ones: " : p->nr ? ", there are: " : "");
+	for (i = 0; word && i < p->nr; i++) {
+		name = places_name(p, &p->place[i]);
+		if (!similar || strcasestr(name, word))
+			list_add(&list, &p->place[i]);
+	}
+	list_end(&list);
+	free(word);
+	return -ENOENT;
+}
+
+/* A number, or two with a sign between them; -EINVAL if it is something else. */
+static int number(const struct lookup *l, uint64_t *addr)
+{
+	char *left = NULL;
+	const char *sign;
+	uint64_t off, base;
+	int ret, right = 0;
+
+	ret = num_parse(l->expr, addr);
+	if (ret == -EINVAL) {
+		sign = split(l->expr, &off, &right);
+		if (sign)
+			left = strndup(l->expr, (size_t)(sign - l->expr));
+		ret = left ? num_parse(left, &base) : -EINVAL;
+		free(left);
+		if (!ret && !right)
+			ret = add(l, base, sign, off, addr);
+		else if (ret != -EINVAL)
+			ret = -ERANGE;
+	}
+	if (ret == -ERANGE && !hint(l, l->expr) && !*l->err)
+		snprintf(l->err, l->err_size, "address '%s' does not fit in 64 bits",
+			 l->expr);
+	return ret;
+}
+
+int addr_parse(const char *expr, const struct places *places, uint64_t *addr,
+	       char *err, size_t err_size)
+{
+	const struct lookup l = {
+		.places = places,
+		.expr = expr,
+		.err = err,
+		.err_size = err_size,
+	};
+	char *name;
+	int ret;
+
+	*err = '\0';
 	if (!*expr) {
 		snprintf(err, err_size, "the address is empty");
 		return -EINVAL;
 	}
-	if (!maps)
+	ret = number(&l, addr);
+	if (ret != -EINVAL)
+		return ret;
+	if (!places)
 		return -EAGAIN;
-
-	/* Names may have a + or - of their own: the whole comes first. */
-	len = strlen(expr);
-	ret = find(maps, expr, len, addr, err, err_size);
-	if (ret != -ENOENT)
-		return ret;
-	sign = split(expr, &off, &ret);
-	if (!sign) {
-		suggest(maps, expr, len, err, err_size);
-		return -ENOENT;
+	name = strdup(expr);
+	if (!name) {
+		snprintf(err, err_size, "out of memory");
+		return -ENOMEM;
 	}
-	len = (size_t)(sign - expr);
-	if (ret) {
-		snprintf(err, err_size, "the offset of '%s' does not fit in 64 bits",
-			 expr);
-		return ret;
-	}
-	ret = find(maps, expr, len, addr, err, err_size);
+	/* As it is printed; and as it is. */
+	text_unescape(name);
+	ret = find_name(&l, name, addr);
 	if (ret == -ENOENT)
-		suggest(maps, expr, len, err, err_size);
-	if (ret)
-		return ret;
-	if (*sign == '+' ? __builtin_add_overflow(*addr, off, addr) :
-			   __builtin_sub_overflow(*addr, off, addr)) {
-		snprintf(err, err_size, "'%s' is outside the 64-bit address space",
-			 expr);
-		return -ERANGE;
-	}
-	return 0;
+		ret = find_name(&l, expr, addr);
+	free(name);
+	return ret == -ENOENT ? suggest(&l) : ret;
 }

@@ -6,29 +6,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A named line of /proc/PID/maps. */
-struct map {
-	uint64_t start;
-	char *name;	/* path, or [heap] and the like */
-};
-
-struct maps {
-	struct map *map;
-	size_t nr;
-};
-
-/* @text is changed, and must live as long as @maps. 0, -ENOMEM or -EINVAL. */
-int maps_parse(char *text, struct maps *maps);
-void maps_free(struct maps *maps);
+#include "places.h"
 
 /*
- * @expr is a number (decimal, or hexadecimal after 0x), or the name of a mapping
- * with an optional +NUMBER or -NUMBER: bytes from the lowest mapping of that
- * name. A name is what /proc/PID/maps shows, or the last component of a path
- * there. 0; -EAGAIN if it takes @maps to tell and that is NULL; another negative
- * errno and the reason, without a newline, in @err.
+ * @expr is a number (decimal, or hexadecimal after 0x) or the name of a mapping,
+ * and behind it optionally +NUMBER or -NUMBER, in bytes; a name stands for the
+ * start of the lowest mapping that has it.
+ *
+ * A name is the one that places_print() writes; or that without the " (deleted)"
+ * of a file that was deleted; or the last component of a path. The first of these
+ * that fits counts. Where +0xNUMBER follows the name of a mapping, it is an offset,
+ * whatever other names there are.
+ *
+ * 0; -EAGAIN if it takes @places to tell and that is NULL; another negative errno
+ * and the reason, without a newline, in @err: -ENOENT (no mapping has that name),
+ * -ENOTUNIQ (several files have), -ERANGE, -EINVAL, -ENOMEM.
  */
-int addr_parse(const char *expr, const struct maps *maps, uint64_t *addr,
+int addr_parse(const char *expr, const struct places *places, uint64_t *addr,
 	       char *err, size_t err_size);
 
 #endif /* DBGMEM_ADDR_H */

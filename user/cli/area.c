@@ -6,7 +6,6 @@
 #include "area.h"
 #include "cli.h"
 #include "interrupt.h"
-#include "num.h"
 
 bool area_option(struct area *a, int c)
 {
@@ -34,37 +33,34 @@ bool area_option(struct area *a, int c)
 	}
 }
 
+/* Is it a LEN, or the next ADDR? */
+static bool is_len(const char *s)
+{
+	return *s >= '0' && *s <= '9';
+}
+
 int area_parse(struct area *a, const char *verb, char **args, int nr,
 	       pid_t *pid)
 {
-	struct target_args t = { .pid = args[0] };
-	int status = STATUS_OK;
-	size_t i;
+	int status, i;
+	bool len;
 
-	if (nr < 1)
-		return msg_usage(verb, "PID is needed");
-	if (nr % 2 == 0)
-		return msg_usage(verb, "each ADDR needs a LEN: '%s' has none",
-				 args[nr - 1]);
+	status = target_pid(verb, args, nr, pid);
+	if (status)
+		return status;
 	if ((uint32_t)a->filter & (a->filter >> 32))
-		return msg_usage(verb, "--file and --anonymous, --private and --shared exclude each other");
-	if (nr == 1) {
-		if (num_parse_pid(args[0], pid))
-			return msg_usage(verb, "'%s' is not a process id",
-					 args[0]);
+		return msg_usage(verb, "--file-backed and --anonymous, --private and --shared exclude each other");
+	if (nr == 1)
 		return STATUS_OK;
-	}
-	a->nr_given = (size_t)nr / 2;
-	a->given = calloc(a->nr_given, sizeof(*a->given));
+	a->given = calloc((size_t)nr, sizeof(*a->given));
 	if (!a->given) {
 		msg("out of memory");
 		return STATUS_FAILED;
 	}
-	for (i = 0; i < a->nr_given && !status; i++) {
-		t.addr = args[1 + 2 * i];
-		t.len = args[2 + 2 * i];
-		status = target_parse(verb, &t, pid, &a->given[i].addr,
-				      &a->given[i].len);
+	for (i = 1; i < nr && !status; i += 1 + len) {
+		len = i + 1 < nr && is_len(args[i + 1]);
+		status = target_parse(verb, args[i], len ? args[i + 1] : NULL,
+				      &a->given[a->nr_given++]);
 	}
 	return status;
 }
@@ -106,7 +102,8 @@ int area_find(struct area *a, struct dbgmem *m, uint32_t flags)
 {
 	static const struct dbgmem_range all = { .len = UINT64_MAX };
 	uint64_t filter = a->filter;
-	int status = STATUS_OK;
+	struct dbgmem_range r;
+	int status;
 	size_t i;
 
 	if (!(flags & DBGMEM_FORCE))
@@ -114,8 +111,17 @@ int area_find(struct area *a, struct dbgmem *m, uint32_t flags)
 	if (!a->given)
 		return find(a, m, &all,
 			    filter | DBGMEM_REGION_NOT(DBGMEM_REGION_SPECIAL));
-	for (i = 0; i < a->nr_given && !status; i++)
-		status = find(a, m, &a->given[i], filter);
+	status = target_resolve(m, a->given, a->nr_given);
+	for (i = 0; i < a->nr_given && !status; i++) {
+		if (!a->given[i].has_len)
+			status = target_extent(m, &a->given[i]);
+		r = (struct dbgmem_range){
+			.addr = a->given[i].addr,
+			.len = a->given[i].len,
+		};
+		if (!status)
+			status = find(a, m, &r, filter);
+	}
 	return status;
 }
 

@@ -10,6 +10,8 @@
 
 #include <dbgmem.h>
 
+#include "cli.h"
+
 /* Values of options, for struct option; beyond all characters. */
 enum {
 	AREA_WRITABLE = 512,
@@ -24,7 +26,7 @@ enum {
 #define AREA_OPTIONS	\
 	{ "writable", no_argument, NULL, AREA_WRITABLE },	\
 	{ "executable", no_argument, NULL, AREA_EXECUTABLE },	\
-	{ "file", no_argument, NULL, AREA_FILE },	\
+	{ "file-backed", no_argument, NULL, AREA_FILE },	\
 	{ "anonymous", no_argument, NULL, AREA_ANONYMOUS },	\
 	{ "private", no_argument, NULL, AREA_PRIVATE },	\
 	{ "shared", no_argument, NULL, AREA_SHARED }
@@ -32,7 +34,7 @@ enum {
 /* Begins as zeros. */
 struct area {
 	uint64_t filter;	/* what the options ask for */
-	struct dbgmem_range *given; /* ranges of the command line, or none */
+	struct target_range *given; /* ranges of the command line, or none */
 	size_t nr_given;
 	/* area_find(): */
 	struct dbgmem_range *range;
@@ -45,7 +47,8 @@ struct area {
 bool area_option(struct area *a, int c);
 
 /*
- * @args are PID, and any number of ADDR LEN. STATUS_OK, or another status, and the
+ * @args are PID, and any number of ADDR LEN; an ADDR that another one follows, or
+ * nothing, is up to the end of its mapping. STATUS_OK, or another status, and the
  * message is out. Either way area_free() is to be called.
  */
 int area_parse(struct area *a, const char *verb, char **args, int nr,

@@ -30,24 +30,21 @@ static int help(void)
 	return finish(STATUS_OK);
 }
 
-int bp_parse(const char *verb, char **args, size_t nr, pid_t *pid,
-	     uint64_t **addr)
+int bp_parse(const char *verb, char **args, size_t nr,
+	     struct target_range **at)
 {
-	struct target_args target = { .pid = args[0] };
 	int status = STATUS_OK;
 	size_t i;
 
-	*addr = calloc(nr, sizeof(**addr));
-	if (!*addr) {
+	*at = calloc(nr, sizeof(**at));
+	if (!*at) {
 		msg("out of memory");
 		return STATUS_FAILED;
 	}
-	for (i = 0; i < nr && !status; i++) {
-		target.addr = args[1 + i];
-		status = target_parse(verb, &target, pid, &(*addr)[i], NULL);
-	}
+	for (i = 0; i < nr && !status; i++)
+		status = target_parse(verb, args[i], NULL, &(*at)[i]);
 	if (status)
-		free(*addr);
+		free(*at);
 	return status;
 }
 

@@ -9,17 +9,19 @@
 
 #include <dbgmem.h>
 
+#include "cli.h"
+
 /* Exit statuses; argv[0] is the tool. */
 int bp_set(int argc, char **argv);
 int bp_list(int argc, char **argv);
 int bp_clear(int argc, char **argv);
 
 /*
- * @args are PID and @nr times ADDR; *@addr is the caller's to free. STATUS_OK, or
- * another status, and the message is out.
+ * @args are @nr times ADDR; *@at is the caller's to resolve, and to free. STATUS_OK,
+ * or another status, and the message is out.
  */
-int bp_parse(const char *verb, char **args, size_t nr, pid_t *pid,
-	     uint64_t **addr);
+int bp_parse(const char *verb, char **args, size_t nr,
+	     struct target_range **at);
 
 /* Say what became of @cleared breakpoints that were taken out. The exit status. */
 int bp_report(pid_t pid, uint32_t cleared, uint32_t lost);

@@ -145,18 +145,16 @@ static void clear_one(struct clearing *c, uint64_t addr)
 	    (unsigned long long)addr, (int)c->pid);
 }
 
-/* All of everybody's; STATUS_OK, or the message is out. */
-static int look(struct clearing *c)
+/* All of everybody's, and what @at means; STATUS_OK, or the message is out. */
+static int look(struct clearing *c, struct target_range *at, size_t nr_at)
 {
 	struct dbgmem_info info;
 	int status = STATUS_FAILED;
 	struct dbgmem *m;
 	ssize_t nr;
 
-	if (dbgmem_open(c->pid, DBGMEM_OPEN_RDONLY, &m)) {
-		msg("%s", dbgmem_errstr());
+	if (target_attach(c->pid, DBGMEM_OPEN_RDONLY, at, nr_at, &m))
 		return STATUS_FAILED;
-	}
 	nr = dbgmem_bp_list(m, DBGMEM_BP_ALL, &c->bps);
 	if (nr < 0 || dbgmem_get_info(m, &info)) {
 		msg("%s", dbgmem_errstr());
@@ -184,7 +182,7 @@ static int report(const struct clearing *c)
 int bp_clear(int argc, char **argv)
 {
 	struct clearing clearing = { 0 };
-	uint64_t *addr = NULL;
+	struct target_range *at = NULL;
 	bool all = false;
 	size_t i, nr;
 	int c, status;
@@ -202,28 +200,28 @@ int bp_clear(int argc, char **argv)
 	}
 	argv += optind;
 	nr = (size_t)(argc - optind);
+	status = target_pid("bp clear", argv, (int)nr, &clearing.pid);
+	if (status)
+		return status;
 	if (all && nr != 1)
 		return msg_usage("bp clear", "with --all PID is needed, and nothing else");
 	if (!all && nr < 2)
 		return msg_usage("bp clear", "PID and ADDR are needed, or --all");
-	if (all && num_parse_pid(argv[0], &clearing.pid))
-		return msg_usage("bp clear", "'%s' is not a process id", argv[0]);
 	if (!all) {
-		status = bp_parse("bp clear", argv, nr - 1, &clearing.pid,
-				  &addr);
+		status = bp_parse("bp clear", argv + 1, nr - 1, &at);
 		if (status)
 			return status;
 	}
-	status = look(&clearing);
+	status = look(&clearing, at, all ? 0 : nr - 1);
 	if (!status) {
 		if (all)
 			clear_all(&clearing);
 		else
 			for (i = 0; i + 1 < nr; i++)
-				clear_one(&clearing, addr[i]);
+				clear_one(&clearing, at[i].addr);
 		status = report(&clearing);
 	}
 	free(clearing.bps);
-	free(addr);
+	free(at);
 	return status;
 }

@@ -129,11 +129,11 @@ int bp_list(int argc, char **argv)
 			return msg_hint("bp list");
 		}
 	}
+	status = target_pid("bp list", argv + optind, argc - optind, &pid);
+	if (status)
+		return status;
 	if (argc - optind != 1)
 		return msg_usage("bp list", "PID is needed, and nothing else");
-	if (num_parse_pid(argv[optind], &pid))
-		return msg_usage("bp list", "'%s' is not a process id",
-				 argv[optind]);
 	if (dbgmem_open(pid, DBGMEM_OPEN_RDONLY, &m)) {
 		msg("%s", dbgmem_errstr());
 		return STATUS_FAILED;

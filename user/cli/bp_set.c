@@ -38,7 +38,7 @@ static int help(void)
 
 struct plan {
 	pid_t pid;
-	const uint64_t *addr;
+	struct target_range *at;
 	size_t nr;
 	const uint8_t *trap;
 	size_t len;
@@ -53,9 +53,9 @@ static size_t plant(struct dbgmem *m, const struct plan *p)
 	size_t i, done = 0;
 
 	for (i = 0; i < p->nr; i++) {
-		if (!dbgmem_bp_set(m, p->addr[i], p->trap, p->len, original)) {
+		if (!dbgmem_bp_set(m, p->at[i].addr, p->trap, p->len, original)) {
 			printf("0x%llx %zu %s\n",
-			       (unsigned long long)p->addr[i], p->len,
+			       (unsigned long long)p->at[i].addr, p->len,
 			       hex_format(original, p->len, text));
 			done++;
 			continue;
@@ -101,10 +101,9 @@ static int run(const struct plan *p)
 	struct dbgmem *m;
 	size_t done;
 
-	if (dbgmem_open(p->pid, 0, &m)) {
-		msg("%s", dbgmem_errstr());
-		return STATUS_FAILED;
-	}
+	status = target_attach(p->pid, 0, p->at, p->nr, &m);
+	if (status)
+		return status;
 	/* From before there is something to take out. */
 	if (p->hold) {
 		signals = hold_signals();
@@ -130,7 +129,6 @@ int bp_set(int argc, char **argv)
 	const char *hex = NULL;
 	uint8_t *bytes = NULL;
 	struct plan p = { 0 };
-	uint64_t *addr;
 	char err[256];
 	int c, status;
 
@@ -148,6 +146,9 @@ int bp_set(int argc, char **argv)
 			return msg_hint("bp set");
 		}
 	}
+	status = target_pid("bp set", argv + optind, argc - optind, &p.pid);
+	if (status)
+		return status;
 	if (argc - optind < 2)
 		return msg_usage("bp set", "PID and ADDR are needed");
 	if (hex) {
@@ -165,11 +166,10 @@ int bp_set(int argc, char **argv)
 			return msg_usage("bp set", "%s", dbgmem_errstr());
 	}
 	p.nr = (size_t)(argc - optind - 1);
-	status = bp_parse("bp set", argv + optind, p.nr, &p.pid, &addr);
+	status = bp_parse("bp set", argv + optind + 1, p.nr, &p.at);
 	if (!status) {
-		p.addr = addr;
 		status = run(&p);
-		free(addr);
+		free(p.at);
 	}
 	free(bytes);
 	return status;

@@ -3,9 +3,12 @@
 #ifndef DBGMEM_CLI_H
 #define DBGMEM_CLI_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+#include <dbgmem.h>
 
 /* Exit statuses, documented in dbgmem(1). */
 #define STATUS_OK	0	/* all of it was done */
@@ -48,17 +51,47 @@ int msg_hint(const char *verb);
 /* Flush stdout; STATUS_FAILED and a message if what was printed got lost. */
 int finish(int status);
 
-/* target.c */
+/* target.c: PID, ADDR and LEN of a command line, and a session */
 
 /*
- * PID, ADDR and LEN of a command line. @len is NULL where the verb has none.
- * STATUS_OK, or another status and the message is out.
+ * PID, which is the first of @nr arguments; the second is looked at, too, as it may
+ * be another one from pidof(8). STATUS_OK, or STATUS_USAGE and the message is out.
  */
-struct target_args {
-	const char *pid, *addr, *len;
+int target_pid(const char *verb, char *const *args, int nr, pid_t *pid);
+
+/* ADDR and LEN. */
+struct target_range {
+	const char *text;	/* ADDR as it was typed */
+	uint64_t addr;		/* bytes; known from the beginning if !named */
+	uint64_t len;		/* bytes */
+	bool has_len;		/* else no LEN was given */
+	bool named;		/* ADDR is to be looked up in the session's regions */
 };
 
-int target_parse(const char *verb, const struct target_args *args, pid_t *pid,
-		 uint64_t *addr, uint64_t *len);
+/*
+ * As far as it goes without a session. @len is NULL where there is none.
+ * STATUS_OK, or STATUS_USAGE and the message is out.
+ */
+int target_parse(const char *verb, const char *addr, const char *len,
+		 struct target_range *r);
+
+/* dbgmem_open() with DBGMEM_OPEN_*. STATUS_OK, or the message is out. */
+int target_open(pid_t pid, unsigned int flags, struct dbgmem **m);
+
+/*
+ * The rest of it, in the regions of the session, which is of one program: whatever
+ * has the pid by now, names mean mappings of that. STATUS_OK, or the message is out.
+ */
+int target_resolve(struct dbgmem *m, struct target_range *r, size_t nr);
+
+/* A session, and what its ADDRs mean: both of these, or neither. */
+int target_attach(pid_t pid, unsigned int flags, struct target_range *r,
+		  size_t nr, struct dbgmem **m);
+
+/*
+ * For a resolved ADDR without LEN: up to the end of its mapping, and of those of
+ * the same name that follow without a gap. STATUS_OK, or the message is out.
+ */
+int target_extent(struct dbgmem *m, struct target_range *r);
 
 #endif /* DBGMEM_CLI_H */

@@ -58,15 +58,31 @@ static int exchange_parse(char **args, struct exchange *x)
 	return status;
 }
 
-static int run(struct progress *p, const struct exchange *x)
+static int aligned(const struct target_range *r, const struct exchange *x)
+{
+	if (r->named || !(r->addr % x->width))
+		return STATUS_OK;
+	return msg_usage("cmpxchg", "0x%llx is not a multiple of %llu",
+			 (unsigned long long)r->addr,
+			 (unsigned long long)x->width);
+}
+
+static int run(struct progress *p, struct target_range *r,
+	       const struct exchange *x)
 {
 	uint64_t observed;
 	struct dbgmem *m;
 	int ret, status;
 
-	if (dbgmem_open(p->pid, 0, &m)) {
-		msg("%s", dbgmem_errstr());
-		return STATUS_FAILED;
+	status = target_attach(p->pid, 0, r, 1, &m);
+	if (status)
+		return status;
+	p->addr = r->addr;
+	p->len = x->width;
+	status = aligned(r, x);
+	if (status) {
+		dbgmem_close(m);
+		return status;
 	}
 	ret = dbgmem_cmpxchg(m, p->addr, (unsigned int)x->width, x->expected,
 			     x->desired, p->flags, &observed);
@@ -84,7 +100,7 @@ static int run(struct progress *p, const struct exchange *x)
 int cmd_cmpxchg(int argc, char **argv)
 {
 	struct progress p = { .write = true };
-	struct target_args args = { 0 };
+	struct target_range r;
 	struct exchange x;
 	int c, status;
 
@@ -99,19 +115,15 @@ int cmd_cmpxchg(int argc, char **argv)
 			return msg_hint("cmpxchg");
 		}
 	}
-	if (argc - optind != 5)
-		return msg_usage("cmpxchg", "PID, ADDR, WIDTH, EXPECTED and DESIRED are needed");
-	args.pid = argv[optind];
-	args.addr = argv[optind + 1];
-	status = exchange_parse(argv + optind + 2, &x);
-	if (!status)
-		status = target_parse("cmpxchg", &args, &p.pid, &p.addr, NULL);
+	status = target_pid("cmpxchg", argv + optind, argc - optind, &p.pid);
 	if (status)
 		return status;
-	if (p.addr % x.width)
-		return msg_usage("cmpxchg", "0x%llx is not a multiple of %llu",
-				 (unsigned long long)p.addr,
-				 (unsigned long long)x.width);
-	p.len = x.width;
-	return run(&p, &x);
+	if (argc - optind != 5)
+		return msg_usage("cmpxchg", "PID, ADDR, WIDTH, EXPECTED and DESIRED are needed");
+	status = exchange_parse(argv + optind + 2, &x);
+	if (!status)
+		status = target_parse("cmpxchg", argv[optind + 1], NULL, &r);
+	if (!status)
+		status = aligned(&r, &x);
+	return status ? status : run(&p, &r, &x);
 }

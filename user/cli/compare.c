@@ -14,6 +14,9 @@
 #include "interrupt.h"
 #include "num.h"
 
+/* It has no letter. */
+#define OPT_NO_FAULT	256
+
 static const struct option options[] = {
 	{ "with", required_argument, NULL, 'w' },
 	{ "file", required_argument, NULL, 'i' },
@@ -22,7 +25,7 @@ static const struct option options[] = {
 	{ "brief", no_argument, NULL, 'b' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "force", no_argument, NULL, 'f' },
-	{ "no-fault", no_argument, NULL, 'n' },
+	{ "no-fault", no_argument, NULL, OPT_NO_FAULT },
 	{ "help", no_argument, NULL, 'h' },
 	{ }
 };
@@ -41,7 +44,7 @@ static int help(void)
 	     "  -b, --brief      no bytes\n"
 	     "  -j, --json       as JSON\n"
 	     "  -f, --force      ignore page protections\n"
-	     "  -n, --no-fault   only what is resident: bring no page in\n"
+	     "      --no-fault   only what is resident: bring no page in\n"
 	     "  -h, --help       show this text\n\n"
 	     "ADDR, OTHER and LEN are as for 'dbgmem read'. Ctrl-C ends it, and says how far it\n"
 	     "came.\n\n"
@@ -53,6 +56,7 @@ static int help(void)
 /* The command line. */
 struct query {
 	pid_t pid, other;	/* other: 0 for the same */
+	struct target_range at, other_at;
 	uint64_t addr, other_addr;
 	uint64_t len;		/* with a file UINT64_MAX: as long as it is */
 	const char *file;
@@ -237,15 +241,23 @@ static int file_open(const struct query *q, FILE **f)
 	return STATUS_FAILED;
 }
 
-static int target_open(pid_t pid, struct dbgmem **m)
+/* The sessions: *@b is NULL if it is the same process. */
+static int targets_open(struct query *q, struct dbgmem **a, struct dbgmem **b)
 {
-	if (!dbgmem_open(pid, DBGMEM_OPEN_RDONLY, m))
-		return STATUS_OK;
-	msg("%s", dbgmem_errstr());
-	return STATUS_FAILED;
+	int status;
+
+	status = target_attach(q->pid, DBGMEM_OPEN_RDONLY, &q->at, 1, a);
+	if (!status && q->other)
+		status = target_attach(q->other, DBGMEM_OPEN_RDONLY,
+				       &q->other_at, 1, b);
+	else if (!status && !q->file)
+		status = target_resolve(*a, &q->other_at, 1);
+	q->addr = q->at.addr;
+	q->other_addr = q->other_at.addr;
+	return status;
 }
 
-static int run(const struct query *q)
+static int run(struct query *q)
 {
 	struct dbgmem *a = NULL, *b = NULL;
 	struct outcome o = { .file_end = UINT64_MAX };
@@ -254,9 +266,7 @@ static int run(const struct query *q)
 
 	status = q->file ? file_open(q, &f) : STATUS_OK;
 	if (!status)
-		status = target_open(q->pid, &a);
-	if (!status && q->other)
-		status = target_open(q->other, &b);
+		status = targets_open(q, &a, &b);
 	if (!status) {
 		differences_start(&o.out, a, q->addr,
 				  q->file ? NULL : b ? b : a,
@@ -285,26 +295,22 @@ static int run(const struct query *q)
 /* PID ADDR OTHER LEN, or with --file PID ADDR [LEN]. */
 static int query_parse(struct query *q, char **args, int nr)
 {
-	struct target_args t = { 0 };
-	char other[16];
+	const char *len = nr > 2 ? args[nr - 1] : NULL;
 	int status;
 
+	status = target_pid("compare", args, nr, &q->pid);
+	if (status)
+		return status;
 	if (q->file ? nr < 2 || nr > 3 : nr != 4)
 		return msg_usage("compare", q->file ?
 				 "PID and ADDR are needed, and at most LEN" :
 				 "PID, ADDR, OTHER and LEN are needed, or --file");
-	t.pid = args[0];
-	t.addr = args[1];
-	t.len = nr > 2 ? args[nr - 1] : NULL;
-	status = target_parse("compare", &t, &q->pid, &q->addr,
-			      t.len ? &q->len : NULL);
-	if (status || q->file)
-		return status;
-	snprintf(other, sizeof(other), "%d", (int)(q->other ?: q->pid));
-	t.pid = other;
-	t.addr = args[2];
-	return target_parse("compare", &t, q->other ? &q->other : &q->pid,
-			    &q->other_addr, &q->len);
+	status = target_parse("compare", args[1], len, &q->at);
+	if (!status && len)
+		q->len = q->at.len;
+	if (!status && !q->file)
+		status = target_parse("compare", args[2], len, &q->other_at);
+	return status;
 }
 
 int cmd_compare(int argc, char **argv)
@@ -313,13 +319,12 @@ int cmd_compare(int argc, char **argv)
 	bool offset = false;
 	int c, status;
 
-	while ((c = getopt_long(argc, argv, "w:i:o:l:bjfnh", options,
+	while ((c = getopt_long(argc, argv, "w:i:o:l:bjfh", options,
 				NULL)) != -1) {
 		switch (c) {
 		case 'w':
-			if (num_parse_pid(optarg, &q.other))
-				return msg_usage("compare", "--with: '%s' is not a process id",
-						 optarg);
+			if (target_pid("compare", &optarg, 1, &q.other))
+				return STATUS_USAGE;
 			break;
 		case 'i':
 			q.file = optarg;
@@ -344,7 +349,7 @@ int cmd_compare(int argc, char **argv)
 		case 'f':
 			q.flags |= DBGMEM_FORCE;
 			break;
-		case 'n':
+		case OPT_NO_FAULT:
 			q.flags |= DBGMEM_NOFAULT;
 			break;
 		case 'h':

@@ -337,11 +337,10 @@ int cmd_dump(int argc, char **argv)
 			return msg_hint("dump");
 		}
 	}
+	if (target_pid("dump", argv + optind, argc - optind, &d.pid))
+		return STATUS_USAGE;
 	if (argc - optind != 2)
 		return msg_usage("dump", "PID and FILE are needed, and nothing else");
-	if (num_parse_pid(argv[optind], &d.pid))
-		return msg_usage("dump", "'%s' is not a process id",
-				 argv[optind]);
 	d.path = argv[optind + 1];
 	return run(&d);
 }

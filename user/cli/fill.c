@@ -32,17 +32,19 @@ static int help(void)
 	return finish(STATUS_OK);
 }
 
-static int run(struct progress *p, const uint8_t *pattern, size_t nr)
+static int run(struct progress *p, struct target_range *r,
+	       const uint8_t *pattern, size_t nr)
 {
 	struct dbgmem_result res;
-	int status = STATUS_OK, ret;
 	uint64_t limit;
 	struct dbgmem *m;
+	int status, ret;
 
-	if (dbgmem_open(p->pid, 0, &m)) {
-		msg("%s", dbgmem_errstr());
-		return STATUS_FAILED;
-	}
+	status = target_attach(p->pid, 0, r, 1, &m);
+	if (status)
+		return status;
+	p->addr = r->addr;
+	p->len = r->len;
 	if (p->flags & DBGMEM_EXACT)
 		status = stop_exact(m, p->len, &limit);
 	if (!status) {
@@ -67,7 +69,7 @@ static int run(struct progress *p, const uint8_t *pattern, size_t nr)
 int cmd_fill(int argc, char **argv)
 {
 	struct progress p = { .write = true };
-	struct target_args args = { 0 };
+	struct target_range r;
 	uint8_t *pattern;
 	char err[256];
 	int c, status;
@@ -87,16 +89,16 @@ int cmd_fill(int argc, char **argv)
 			return msg_hint("fill");
 		}
 	}
+	status = target_pid("fill", argv + optind, argc - optind, &p.pid);
+	if (status)
+		return status;
 	if (argc - optind != 4)
 		return msg_usage("fill", "PID, ADDR, LEN and HEX are needed");
 	if (hex_parse(argv[optind + 3], &pattern, &nr, err, sizeof(err)))
 		return msg_usage("fill", "'%s': %s", argv[optind + 3], err);
-	args.pid = argv[optind];
-	args.addr = argv[optind + 1];
-	args.len = argv[optind + 2];
-	status = target_parse("fill", &args, &p.pid, &p.addr, &p.len);
+	status = target_parse("fill", argv[optind + 1], argv[optind + 2], &r);
 	if (!status)
-		status = run(&p, pattern, nr);
+		status = run(&p, &r, pattern, nr);
 	free(pattern);
 	return status;
 }

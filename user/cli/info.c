@@ -367,11 +367,11 @@ int cmd_info(int argc, char **argv)
 			return msg_hint("info");
 		}
 	}
-	if (argc - optind > 1)
-		return msg_usage("info", "only one PID can be given");
 	if (argc == optind)
 		return info_module(json);
-	if (num_parse_pid(argv[optind], &pid))
-		return msg_usage("info", "'%s' is not a process id", argv[optind]);
+	if (target_pid("info", argv + optind, argc - optind, &pid))
+		return STATUS_USAGE;
+	if (argc - optind > 1)
+		return msg_usage("info", "only one PID can be given");
 	return info_pid(pid, json);
 }

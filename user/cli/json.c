@@ -123,7 +123,8 @@ static int print_line(const char *begin, struct json_object *obj,
 
 	if (obj)
 		text = json_object_to_json_string_ext(obj,
-			JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
+						      JSON_C_TO_STRING_SPACED |
+						      JSON_C_TO_STRING_NOSLASHESCAPE);
 	if (text) {
 		fputs(begin, stdout);
 		print(text);

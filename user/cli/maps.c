@@ -9,7 +9,6 @@
 
 #include "cli.h"
 #include "json.h"
-#include "num.h"
 #include "text.h"
 
 static const struct option options[] = {
@@ -48,6 +47,7 @@ static int help(void)
 /* What was asked for. */
 struct query {
 	pid_t pid;
+	struct target_range at;
 	uint64_t addr, end;	/* end is 0 for the top of the address space */
 	bool whole;		/* all regions: no addr was given */
 	bool details, json;
@@ -249,32 +249,18 @@ static int show(struct dbgmem *m, const struct query *q)
 	return finish(ret ? STATUS_PARTIAL : STATUS_OK);
 }
 
-/* PID, ADDR and LEN. STATUS_OK, or another status and the message is out. */
+/* ADDR and LEN. STATUS_OK, or another status and the message is out. */
 static int query_parse(struct query *q, char **args, int nr)
 {
-	struct target_args t = { .pid = args[0] };
-	uint64_t len = 1;
 	int status;
 
-	if (nr == 1) {
-		q->whole = true;
-		if (num_parse_pid(args[0], &q->pid))
-			return msg_usage("maps", "'%s' is not a process id",
-					 args[0]);
+	q->whole = nr == 1;
+	if (q->whole)
 		return STATUS_OK;
-	}
-	t.addr = args[1];
-	if (nr == 3)
-		t.len = args[2];
-	status = target_parse("maps", &t, &q->pid, &q->addr,
-			      t.len ? &len : NULL);
-	if (status)
-		return status;
-	if (!len)
+	status = target_parse("maps", args[1], nr == 3 ? args[2] : "1", &q->at);
+	if (!status && !q->at.len)
 		return msg_usage("maps", "0 bytes touch nothing");
-	/* 2^64 is 0, which means it. */
-	q->end = q->addr + len;
-	return STATUS_OK;
+	return status;
 }
 
 int cmd_maps(int argc, char **argv)
@@ -312,17 +298,22 @@ int cmd_maps(int argc, char **argv)
 		else
 			return msg_hint("maps");
 	}
-	if (argc == optind || argc - optind > 3)
+	status = target_pid("maps", argv + optind, argc - optind, &q.pid);
+	if (status)
+		return status;
+	if (argc - optind > 3)
 		return msg_usage("maps", "PID is needed, and at most ADDR and LEN");
 	if ((uint32_t)q.filter & (q.filter >> 32))
 		return msg_usage("maps", "--file and --anonymous, --private and --shared exclude each other");
 	status = query_parse(&q, argv + optind, argc - optind);
 	if (status)
 		return status;
-	if (dbgmem_open(q.pid, DBGMEM_OPEN_RDONLY, &m)) {
-		msg("%s", dbgmem_errstr());
-		return STATUS_FAILED;
-	}
+	status = target_attach(q.pid, DBGMEM_OPEN_RDONLY, &q.at, !q.whole, &m);
+	if (status)
+		return status;
+	q.addr = q.at.addr;
+	/* 2^64 is 0, which means it; so does no LEN. */
+	q.end = q.at.addr + q.at.len;
 	status = show(m, &q);
 	dbgmem_close(m);
 	return status;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What addresses of a process are called: "[heap]+0x2a0". */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,65 +9,72 @@
 #include "places.h"
 #include "text.h"
 
-/* A region that has a name. */
-struct place {
-	uint64_t start, end;
-	uint64_t base;		/* where the first of that name begins */
-	size_t name;		/* where in places.names that is */
-};
+/* A target may have as many mappings, with names as long, as it likes. */
+#define PLACES_MAX	(1UL << 20)
+#define NAMES_MAX	(16UL << 20)
 
-static const char *name_of(const struct places *p, const struct place *place)
+const char *places_name(const struct places *p, const struct place *place)
 {
 	return p->names + place->name;
 }
 
-/* The regions, while they are read. */
-struct reader {
-	struct place *place;
-	size_t nr, room;
-	FILE *names;
-	size_t size;		/* bytes written to it */
-};
-
-static int add(struct reader *rd, const struct dbgmem_region *r,
-	       const char *name)
+static int place_room(struct places *p)
 {
+	size_t room = p->room ? 2 * p->room : 64;
 	struct place *more;
-	size_t room;
 
-	if (rd->nr == rd->room) {
-		room = rd->room ? 2 * rd->room : 64;
-		more = reallocarray(rd->place, room, sizeof(*more));
-		if (!more)
-			return -1;
-		rd->place = more;
-		rd->room = room;
-	}
-	rd->place[rd->nr++] = (struct place){
-		.start = r->start,
-		.end = r->end,
-		.name = rd->size,
-	};
-	rd->size += strlen(name) + 1;
-	return fwrite(name, strlen(name) + 1, 1, rd->names) == 1 ? 0 : -1;
+	if (p->nr < p->room)
+		return 0;
+	more = reallocarray(p->place, room, sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	p->place = more;
+	p->room = room;
+	return 0;
 }
 
-/* 0; 1: out of memory; or a negative errno of the library. */
-static int read_all(struct reader *rd, struct dbgmem *m)
+static int names_room(struct places *p, size_t size)
 {
-	struct dbgmem_regions *regions;
-	struct dbgmem_region r;
-	const char *name;
-	int ret;
+	size_t room = p->names_room ? p->names_room : 4096;
+	char *more;
 
-	ret = dbgmem_regions_open(m, 0, 0, 0, DBGMEM_REGIONS_NAMES, &regions);
-	if (ret)
-		return ret;
-	while ((ret = dbgmem_regions_next(regions, &r, &name)) > 0)
-		if (*name && add(rd, &r, name))
-			break;
-	dbgmem_regions_close(regions);
-	return ret;
+	while (room - p->names_len < size)
+		room *= 2;
+	if (room == p->names_room)
+		return 0;
+	more = realloc(p->names, room);
+	if (!more)
+		return -ENOMEM;
+	p->names = more;
+	p->names_room = room;
+	return 0;
+}
+
+int places_add(struct places *p, uint64_t start, uint64_t end,
+	       const char *name)
+{
+	const size_t size = strlen(name) + 1;
+	const struct place *last = p->nr ? &p->place[p->nr - 1] : NULL;
+	const bool again = last && !strcmp(places_name(p, last), name);
+
+	if (p->nr == PLACES_MAX ||
+	    (!again && size > NAMES_MAX - p->names_len)) {
+		p->cut = true;
+		return 0;
+	}
+	if (place_room(p) || (!again && names_room(p, size)))
+		return -ENOMEM;
+	p->place[p->nr] = (struct place){
+		.start = start,
+		.end = end,
+		.name = again ? p->place[p->nr - 1].name : p->names_len,
+	};
+	p->nr++;
+	if (!again) {
+		memcpy(p->names + p->names_len, name, size);
+		p->names_len += size;
+	}
+	return 0;
 }
 
 static int by_start(const void *a, const void *b)
@@ -78,13 +86,12 @@ static int by_start(const void *a, const void *b)
 
 static int by_name(const void *a, const void *b, void *arg)
 {
-	int ret = strcmp(name_of(arg, a), name_of(arg, b));
+	int ret = strcmp(places_name(arg, a), places_name(arg, b));
 
 	return ret ? ret : by_start(a, b);
 }
 
-/* The first of each name is the base of the others. */
-static void bases_set(struct places *p)
+void places_end(struct places *p)
 {
 	struct place *place = p->place;
 	size_t i;
@@ -93,30 +100,26 @@ static void bases_set(struct places *p)
 		return;
 	qsort_r(place, p->nr, sizeof(*place), by_name, p);
 	for (i = 0; i < p->nr; i++)
-		place[i].base = i && !strcmp(name_of(p, &place[i]),
-					     name_of(p, &place[i - 1])) ?
+		place[i].base = i && !strcmp(places_name(p, &place[i]),
+					     places_name(p, &place[i - 1])) ?
 				place[i - 1].base : place[i].start;
 	qsort(place, p->nr, sizeof(*place), by_start);
 }
 
 int places_get(struct places *p, struct dbgmem *m)
 {
-	struct reader rd = { 0 };
-	size_t size;
-	int ret = 1;
+	struct dbgmem_regions *regions;
+	struct dbgmem_region r;
+	const char *name;
+	int ret;
 
-	rd.names = open_memstream(&p->names, &size);
-	if (rd.names) {
-		ret = read_all(&rd, m);
-		if (fclose(rd.names) && !ret)
-			ret = 1;
-	}
-	p->place = rd.place;
-	p->nr = rd.nr;
-	if (!ret)
-		bases_set(p);
-	else
-		msg("%s", ret < 0 ? dbgmem_errstr() : "out of memory");
+	ret = dbgmem_regions_open(m, 0, 0, 0, DBGMEM_REGIONS_NAMES, &regions);
+	while (!ret && (ret = dbgmem_regions_next(regions, &r, &name)) > 0)
+		ret = *name ? places_add(p, r.start, r.end, name) : 0;
+	if (ret)
+		msg("%s", ret == -ENOMEM ? "out of memory" : dbgmem_errstr());
+	dbgmem_regions_close(regions);
+	places_end(p);
 	return ret ? STATUS_FAILED : STATUS_OK;
 }
 
@@ -144,25 +147,32 @@ static const struct place *find(const struct places *p, uint64_t addr)
 void places_print(const struct places *p, uint64_t addr, FILE *out)
 {
 	const struct place *place = find(p, addr);
+	const char *name;
 
 	if (!place) {
 		fputc('-', out);
 		return;
 	}
-	text_print(out, name_of(p, place), strlen(name_of(p, place)));
+	name = places_name(p, place);
+	text_print(out, name, strlen(name));
 	fprintf(out, "+0x%llx", (unsigned long long)(addr - place->base));
 }
 
 int places_json(const struct places *p, uint64_t addr, struct json_object *obj)
 {
 	const struct place *place = find(p, addr);
+	const char *name;
+	size_t len;
 	int bad;
 
 	if (!place)
 		return 0;
-	bad = json_put(obj, "region",
-		       json_text(name_of(p, place),
-				 strlen(name_of(p, place))));
+	name = places_name(p, place);
+	len = strlen(name);
+	bad = json_put(obj, "region", json_text(name, len));
+	if (dbgmem_utf8_valid(name, len) < len)
+		bad |= json_put(obj, "region_bytes",
+				json_bytes((const uint8_t *)name, len));
 	bad |= json_put(obj, "offset", json_hex(addr - place->base));
 	return bad ? -1 : 0;
 }

@@ -18,8 +18,14 @@
 /* How often --stable reads once more. */
 #define RETRIES		8
 
-/* It has no letter: that would take the next for its number. */
-#define OPT_STABLE	256
+/* Bytes, where no LEN is given. */
+#define LEN_DEFAULT	"64"
+
+/* They have no letter; that of the first would take the next for its number. */
+enum {
+	OPT_STABLE = 256,
+	OPT_NO_FAULT,
+};
 
 static const struct option options[] = {
 	{ "output", required_argument, NULL, 'o' },
@@ -27,7 +33,7 @@ static const struct option options[] = {
 	{ "exact", no_argument, NULL, 'e' },
 	{ "force", no_argument, NULL, 'f' },
 	{ "zero-fill", no_argument, NULL, 'z' },
-	{ "no-fault", no_argument, NULL, 'n' },
+	{ "no-fault", no_argument, NULL, OPT_NO_FAULT },
 	{ "stable", optional_argument, NULL, OPT_STABLE },
 	{ "help", no_argument, NULL, 'h' },
 	{ }
@@ -35,21 +41,23 @@ static const struct option options[] = {
 
 static int help(void)
 {
-	puts("Usage: dbgmem read [OPTION...] PID ADDR LEN [ADDR LEN]...\n"
-	     "Print LEN bytes at ADDR of process PID as hexdump -C does, with the target's\n"
-	     "addresses; raw when standard output is not a terminal. Several ranges are read\n"
+	puts("Usage: dbgmem read [OPTION...] PID ADDR [LEN]\n"
+	     "       dbgmem read [OPTION...] PID ADDR LEN [ADDR LEN]...\n"
+	     "Print LEN bytes, or 64, at ADDR of process PID as hexdump -C does, with the\n"
+	     "target's addresses; raw when standard output is not a terminal. Several ranges are read\n"
 	     "in one call, each as far as it goes; a line '# ADDR LEN' begins each dump.\n\n"
 	     "  -o, --output FILE  raw to FILE (- for standard output)\n"
 	     "  -x, --hexdump      the dump, also to a file or pipe\n"
 	     "  -e, --exact        all of it or nothing, of all the ranges\n"
 	     "  -f, --force        ignore the target's page protections\n"
 	     "  -z, --zero-fill    go on behind holes: zeros, or ?? in the dump\n"
-	     "  -n, --no-fault     only what is resident: bring no page in\n"
+	     "      --no-fault     only what is resident: bring no page in\n"
 	     "      --stable[=N]   read twice, and up to N times more (default 8) while it\n"
 	     "                     changes; say which range did\n"
 	     "  -h, --help         show this text\n\n"
-	     "ADDR is 0x... or decimal, or MAPPING+OFFSET, MAPPING-OFFSET or MAPPING, for\n"
-	     "example '[heap]+0x10' or libc.so.6+0x1c000. LEN may end in K, M or G.\n\n"
+	     "ADDR is 0x... or decimal, or the name of a mapping, with +NUMBER or -NUMBER behind\n"
+	     "it if need be: '[heap]+0x10', libc.so.6+0x1c000, 0x55d0c0de2a0+8. LEN may end in K,\n"
+	     "M, G or T, also as KB or KiB, of 1024 bytes.\n\n"
 	     "Exit status: 0 all, 1 nothing, 2 usage, 3 a part: fewer bytes, or holes,\n"
 	     "or --stable saw a change.");
 	return finish(STATUS_OK);
@@ -162,16 +170,23 @@ static int read_streams(struct dbgmem *m, const struct progress *p,
 	return status;
 }
 
-static int run(struct progress *p, const struct range *range, size_t nr,
+static int run(struct progress *p, struct target_range *given, size_t nr,
 	       struct sink *s)
 {
-	struct dbgmem *m;
+	struct range *range = calloc(nr, sizeof(*range));
+	struct dbgmem *m = NULL;
 	int status;
+	size_t i;
 
-	if (dbgmem_open(p->pid, DBGMEM_OPEN_RDONLY, &m)) {
-		msg("%s", dbgmem_errstr());
+	if (!range) {
+		msg("out of memory");
 		return STATUS_FAILED;
 	}
+	status = target_attach(p->pid, DBGMEM_OPEN_RDONLY, given, nr, &m);
+	if (status)
+		goto out;
+	for (i = 0; i < nr; i++)
+		range[i] = (struct range){ given[i].addr, given[i].len };
 	p->addr = range->addr;
 	p->len = range->len;
 	if (nr > 1 && p->flags & DBGMEM_ZEROFILL)
@@ -184,15 +199,16 @@ static int run(struct progress *p, const struct range *range, size_t nr,
 		status = read_stream(m, p, s, false);
 	status = sink_close(s, status);
 	dbgmem_close(m);
+out:
+	free(range);
 	return status;
 }
 
 /* ADDR LEN and so on, to *@range, which is the caller's then. */
-static int ranges_parse(char **argv, size_t nr, pid_t *pid,
-			struct range **range)
+static int ranges_parse(char **args, int nr_args, size_t nr,
+			struct target_range **range)
 {
-	struct target_args args = { .pid = argv[0] };
-	int status = STATUS_OK;
+	int status = STATUS_OK, at;
 	size_t i;
 
 	*range = calloc(nr, sizeof(**range));
@@ -201,10 +217,9 @@ static int ranges_parse(char **argv, size_t nr, pid_t *pid,
 		return STATUS_FAILED;
 	}
 	for (i = 0; i < nr && !status; i++) {
-		args.addr = argv[1 + 2 * i];
-		args.len = argv[2 + 2 * i];
-		status = target_parse("read", &args, pid, &(*range)[i].addr,
-				      &(*range)[i].len);
+		at = (int)(2 * i);
+		status = target_parse("read", args[at], at + 1 < nr_args ?
+				      args[at + 1] : LEN_DEFAULT, &(*range)[i]);
 	}
 	if (status)
 		free(*range);
@@ -227,12 +242,12 @@ int cmd_read(int argc, char **argv)
 {
 	struct progress p = { .write = false };
 	struct sink s = { .dump = isatty(STDOUT_FILENO) };
-	struct range *range;
+	struct target_range *range;
 	bool dump = false;
-	int c, status;
+	int c, status, nr_args;
 	size_t nr;
 
-	while ((c = getopt_long(argc, argv, "o:xefznh", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "o:xefzh", options, NULL)) != -1) {
 		switch (c) {
 		case 'o':
 			s.path = optarg;
@@ -249,7 +264,7 @@ int cmd_read(int argc, char **argv)
 		case 'z':
 			p.flags |= DBGMEM_ZEROFILL;
 			break;
-		case 'n':
+		case OPT_NO_FAULT:
 			p.flags |= DBGMEM_NOFAULT;
 			break;
 		case OPT_STABLE:
@@ -263,10 +278,14 @@ int cmd_read(int argc, char **argv)
 			return msg_hint("read");
 		}
 	}
-	if (argc - optind < 3)
-		return msg_usage("read", "PID, ADDR and LEN are needed");
-	if (!((argc - optind) % 2))
-		return msg_usage("read", "each ADDR needs a LEN: '%s' has none",
+	status = target_pid("read", argv + optind, argc - optind, &p.pid);
+	if (status)
+		return status;
+	nr_args = argc - optind - 1;
+	if (nr_args < 1)
+		return msg_usage("read", "PID and ADDR are needed");
+	if (nr_args > 1 && nr_args % 2)
+		return msg_usage("read", "each of several ADDRs needs a LEN: '%s' has none",
 				 argv[argc - 1]);
 	if ((p.flags & DBGMEM_EXACT) && (p.flags & DBGMEM_ZEROFILL))
 		return msg_usage("read", "--exact and --zero-fill exclude each other");
@@ -279,8 +298,8 @@ int cmd_read(int argc, char **argv)
 	}
 	if (dump)
 		s.dump = true;
-	nr = (size_t)(argc - optind - 1) / 2;
-	status = ranges_parse(argv + optind, nr, &p.pid, &range);
+	nr = (size_t)(nr_args + 1) / 2;
+	status = ranges_parse(argv + optind + 1, nr_args, nr, &range);
 	if (status)
 		return status;
 	status = run(&p, range, nr, &s);

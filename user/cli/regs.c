@@ -182,11 +182,8 @@ int cmd_regs(int argc, char **argv)
 			return msg_hint("regs");
 		}
 	}
-	if (argc == optind)
-		return msg_usage("regs", "PID or TID is needed");
-	if (num_parse_pid(argv[optind], &tid))
-		return msg_usage("regs", "'%s' is not a process or thread id",
-				 argv[optind]);
+	if (target_pid("regs", argv + optind, argc - optind, &tid))
+		return STATUS_USAGE;
 	optind++;
 	if (argc - optind > REGISTERS)
 		return msg_usage("regs", "more than %d names", REGISTERS);

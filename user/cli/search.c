@@ -26,6 +26,7 @@ enum {
 	OPT_INT = 256,
 	OPT_WIDTH,
 	OPT_UTF16,
+	OPT_NO_FAULT,
 };
 
 static const struct option options[] = {
@@ -44,16 +45,16 @@ static const struct option options[] = {
 	{ "brief", no_argument, NULL, 'b' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "force", no_argument, NULL, 'f' },
-	{ "no-fault", no_argument, NULL, 'n' },
+	{ "no-fault", no_argument, NULL, OPT_NO_FAULT },
 	{ "help", no_argument, NULL, 'h' },
 	{ }
 };
 
 static int help(void)
 {
-	puts("Usage: dbgmem search [OPTION...] PATTERN PID [ADDR LEN]...\n"
-	     "Search the memory of process PID, all that can be read or the LEN bytes at each\n"
-	     "ADDR. Prints of each match its address and what is mapped there, and a dump with\n"
+	puts("Usage: dbgmem search [OPTION...] PATTERN PID [ADDR [LEN]]...\n"
+	     "Search the memory of process PID: all that can be read, or the LEN bytes at each\n"
+	     "ADDR, without LEN to the end of its mapping. Prints of each match its address and what is mapped there, and a dump with\n"
 	     "the match in [brackets], or in colour on a terminal. PATTERN is one of:\n\n"
 	     "  -x, --hex HEX        bytes in memory order, ? for any digit: 'de ad ?? e?'\n"
 	     "  -s, --string STR     the characters of STR\n"
@@ -65,9 +66,9 @@ static int help(void)
 	     "Where:\n"
 	     "  -a, --align N        only at multiples of N\n"
 	     "      --writable, --executable, --private, --shared\n"
-	     "      --file, --anonymous   only in memory that is, or is mapped so\n"
+	     "      --file-backed, --anonymous   only in memory that is mapped so\n"
 	     "  -f, --force          also in what the process itself may not read\n"
-	     "  -n, --no-fault       only in what is resident: bring no page in\n\n"
+	     "      --no-fault       only in what is resident: bring no page in\n\n"
 	     "What is printed:\n"
 	     "  -C, --context N      N lines of the dump more, before and behind\n"
 	     "  -b, --brief          no dump\n"
@@ -89,7 +90,7 @@ struct query {
 	uint64_t align, limit, context;
 	uint32_t flags;
 	pid_t pid;
-	uint64_t pointer_value;
+	struct target_range pointer_at;
 	struct area area;
 	struct pattern pattern;
 };
@@ -222,13 +223,15 @@ static int pointer_get(struct query *q, struct dbgmem *m)
 	char text[32], err[128];
 	int width;
 
+	if (target_resolve(m, &q->pointer_at, 1))
+		return STATUS_FAILED;
 	width = dbgmem_pointer_width(m);
 	if (width < 0) {
 		msg("%s", dbgmem_errstr());
 		return STATUS_FAILED;
 	}
 	snprintf(text, sizeof(text), "0x%llx",
-		 (unsigned long long)q->pointer_value);
+		 (unsigned long long)q->pointer_at.addr);
 	if (pattern_int(&q->pattern, text, (unsigned int)width, err,
 			sizeof(err))) {
 		msg("--pointer: %s, which pointers of process %d have", err,
@@ -354,7 +357,7 @@ static int option_take(struct query *q, int c)
 	case 'f':
 		q->flags |= DBGMEM_FORCE;
 		return STATUS_OK;
-	case 'n':
+	case OPT_NO_FAULT:
 		q->flags |= DBGMEM_NOFAULT;
 		return STATUS_OK;
 	default:
@@ -365,10 +368,9 @@ static int option_take(struct query *q, int c)
 int cmd_search(int argc, char **argv)
 {
 	struct query q = { .limit = UINT64_MAX };
-	struct target_args t = { 0 };
 	int c, status = STATUS_OK;
 
-	while (!status && (c = getopt_long(argc, argv, "x:s:p:ia:l:cC:bjfnh",
+	while (!status && (c = getopt_long(argc, argv, "x:s:p:ia:l:cC:bjfh",
 					   options, NULL)) != -1) {
 		if (c == 'h')
 			return help();
@@ -379,12 +381,9 @@ int cmd_search(int argc, char **argv)
 	if (!status)
 		status = area_parse(&q.area, "search", argv + optind,
 				    argc - optind, &q.pid);
-	if (!status && q.pointer) {
-		t.pid = argv[optind];
-		t.addr = q.pointer;
-		status = target_parse("search", &t, &q.pid, &q.pointer_value,
-				      NULL);
-	}
+	if (!status && q.pointer)
+		status = target_parse("search", q.pointer, NULL,
+				      &q.pointer_at);
 	if (!status)
 		status = run(&q);
 	area_free(&q.area);

@@ -23,6 +23,7 @@
 enum {
 	OPT_UTF8 = 256,
 	OPT_UTF16,
+	OPT_NO_FAULT,
 };
 
 static const struct option options[] = {
@@ -34,24 +35,24 @@ static const struct option options[] = {
 	{ "limit", required_argument, NULL, 'l' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "force", no_argument, NULL, 'f' },
-	{ "no-fault", no_argument, NULL, 'n' },
+	{ "no-fault", no_argument, NULL, OPT_NO_FAULT },
 	{ "help", no_argument, NULL, 'h' },
 	{ }
 };
 
 static int help(void)
 {
-	puts("Usage: dbgmem strings [OPTION...] PID [ADDR LEN]...\n"
+	puts("Usage: dbgmem strings [OPTION...] PID [ADDR [LEN]]...\n"
 	     "Print the strings in the memory of process PID, in all that can be read or in the\n"
-	     "LEN bytes at each ADDR, with their addresses: 4 or more characters of ASCII.\n\n"
-	     "  -m, --min N      N or more\n"
+	     "LEN bytes at each ADDR, without LEN to the end of its mapping, with their addresses: 4 or more characters of ASCII.\n\n"
+	     "  -n, -m, --min N  N or more\n"
 	     "      --utf8       of UTF-8, but for control characters\n"
 	     "      --utf16      of ASCII, in UTF-16 of the machine's byte order\n\n"
 	     "Where:\n"
 	     "      --writable, --executable, --private, --shared\n"
-	     "      --file, --anonymous   only in memory that is, or is mapped so\n"
+	     "      --file-backed, --anonymous   only in memory that is mapped so\n"
 	     "  -f, --force      also in what the process itself may not read\n"
-	     "  -n, --no-fault   only in what is resident: bring no page in\n\n"
+	     "      --no-fault   only in what is resident: bring no page in\n\n"
 	     "What is printed:\n"
 	     "  -R, --region     also what is mapped there\n"
 	     "  -j, --json       as JSON\n"
@@ -279,6 +280,7 @@ static int option_take(struct query *q, int c)
 		return STATUS_OK;
 	switch (c) {
 	case 'm':
+	case 'n':
 		if (num_parse(optarg, &q->min) || !q->min || q->min > SCAN_MAX)
 			return msg_usage("strings", "--min: '%s' is not a number from 1 to %d",
 					 optarg, SCAN_MAX);
@@ -303,7 +305,7 @@ static int option_take(struct query *q, int c)
 	case 'f':
 		q->flags |= DBGMEM_FORCE;
 		return STATUS_OK;
-	case 'n':
+	case OPT_NO_FAULT:
 		q->flags |= DBGMEM_NOFAULT;
 		return STATUS_OK;
 	default:
@@ -316,7 +318,7 @@ int cmd_strings(int argc, char **argv)
 	struct query q = { .min = MIN_DEFAULT, .limit = UINT64_MAX };
 	int c, status = STATUS_OK;
 
-	while (!status && (c = getopt_long(argc, argv, "m:Rl:jfnh", options,
+	while (!status && (c = getopt_long(argc, argv, "m:n:Rl:jfh", options,
 					   NULL)) != -1) {
 		if (c == 'h')
 			return help();

@@ -1,110 +1,272 @@
 // SPDX-License-Identifier: GPL-2.0
-/* PID, ADDR and LEN: strings to numbers, with the target's maps at hand. */
+/* PID, ADDR and LEN of a command line, and a session on the process. */
 #define _GNU_SOURCE
+#include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "addr.h"
 #include "cli.h"
+#include "comm.h"
 #include "num.h"
+#include "places.h"
+#include "text.h"
 
-/* The whole of a file whose size is not known before; NULL and errno. */
-static char *file_text(const char *path)
+/* The kernel keeps so many characters of a process's name. */
+#define COMM_CHARS	15
+
+#define SPACES		" \t\n"
+
+/* How many processes an error message names. */
+#define CANDIDATES	8
+
+static bool comm_fits(const char *comm, const char *want, bool exact)
 {
-	size_t len = 0, room = 0, n;
-	char *text = NULL, *more;
-	FILE *f;
-	int err;
+	if (!exact)
+		return strcasestr(comm, want);
+	return !strncmp(comm, want, COMM_CHARS) &&
+	       (strlen(want) > COMM_CHARS || strlen(comm) == strlen(want));
+}
 
-	f = fopen(path, "re");
-	if (!f)
-		return NULL;
-	do {
-		if (room - len < 2) {
-			room = room ? 2 * room : 16384;
-			more = realloc(text, room);
-			if (!more)
-				goto err;
-			text = more;
+/* Processes that are named @want, to @out; how many. */
+static unsigned int list_named(const char *want, bool exact, FILE *out)
+{
+	DIR *dir = opendir("/proc");
+	char comm[COMM_SIZE];
+	unsigned int nr = 0;
+	struct dirent *d;
+	pid_t pid;
+
+	while (dir && (d = readdir(dir))) {
+		if (num_parse_pid(d->d_name, &pid) || pid == getpid() ||
+		    !comm_get(pid, comm) || !comm_fits(comm, want, exact))
+			continue;
+		if (nr++ == CANDIDATES) {
+			fputs(", ...", out);
+			break;
 		}
-		n = fread(text + len, 1, room - len - 1, f);
-		len += n;
-	} while (n);
-	if (ferror(f))
-		goto err;
-	text[len] = '\0';
-	fclose(f);
-	return text;
-err:
-	err = errno;
-	free(text);
-	fclose(f);
-	errno = err;
-	return NULL;
+		fprintf(out, "%s%d (", nr > 1 ? ", " : "", (int)pid);
+		text_print(out, comm, strlen(comm));
+		fputc(')', out);
+	}
+	if (dir)
+		closedir(dir);
+	return nr;
 }
 
-static int addr_with_maps(pid_t pid, const char *expr, uint64_t *addr)
+/* @text is no process id: perhaps the name of a process. */
+static int no_pid(const char *verb, const char *text)
 {
-	char path[64], err[1024] = "";
-	struct maps maps;
-	char *text;
-	int ret;
+	const char *base = strrchr(text, '/');
+	char *list = NULL;
+	unsigned int nr = 0;
+	size_t size;
+	FILE *f;
 
-	snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
-	text = file_text(path);
-	if (!text) {
-		if (errno == ENOENT || errno == ESRCH)
-			msg("cannot look up '%s': there is no process %d",
-			    expr, (int)pid);
-		else
-			msg("cannot look up '%s': cannot read %s: %s: give a number, or run as root",
-			    expr, path, strerror(errno));
-		return STATUS_FAILED;
+	base = base ? base + 1 : text;
+	f = *base ? open_memstream(&list, &size) : NULL;
+	if (f) {
+		nr = list_named(base, true, f);
+		if (!nr)
+			nr = list_named(base, false, f);
+		if (fclose(f))
+			nr = 0;
 	}
-	ret = maps_parse(text, &maps);
-	if (ret) {
-		msg("cannot look up '%s': cannot understand %s: %s", expr, path,
-		    strerror(-ret));
-		goto out;
-	}
-	ret = addr_parse(expr, &maps, addr, err, sizeof(err));
-	if (ret)
-		msg("process %d: %s", (int)pid, err);
-	maps_free(&maps);
-out:
-	free(text);
-	return ret ? STATUS_FAILED : STATUS_OK;
+	if (strpbrk(text, SPACES) &&
+	    strspn(text, "0123456789" SPACES) == strlen(text))
+		msg_usage(verb, "'%s' is more than one process id: give one of them",
+			  text);
+	else if (nr)
+		msg_usage(verb, "'%s' is not a process id: did you mean %s?",
+			  text, list);
+	else
+		msg_usage(verb, "'%s' is not a process id, and no process is named so",
+			  text);
+	free(list);
+	return STATUS_USAGE;
 }
 
-int target_parse(const char *verb, const struct target_args *args, pid_t *pid,
-		 uint64_t *addr, uint64_t *len)
+/* Is @text another process of the same name? Nothing is mapped that low. */
+static bool is_other(pid_t pid, const char *text)
 {
-	char err[256] = "";
-	int ret;
+	char comm[COMM_SIZE], other_comm[COMM_SIZE];
+	pid_t other;
 
-	if (num_parse_pid(args->pid, pid))
-		return msg_usage(verb, "'%s' is not a process id", args->pid);
-	if (len) {
-		ret = num_parse_len(args->len, len);
-		if (ret)
-			return msg_usage(verb, ret == -ERANGE ?
-				"length '%s' does not fit in 64 bits" :
-				"'%s' is not a length: a number, with K, M or G if you like, is needed",
-				args->len);
-	}
-	ret = addr_parse(args->addr, NULL, addr, err, sizeof(err));
-	if (ret == -EAGAIN) {
-		ret = addr_with_maps(*pid, args->addr, addr);
-		if (ret)
-			return ret;
-	} else if (ret) {
-		return msg_usage(verb, "%s", err);
-	}
-	if (len && *len && *addr + (*len - 1) < *addr)
-		return msg_usage(verb, "%llu bytes at 0x%llx end outside the 64-bit address space",
-				 (unsigned long long)*len,
-				 (unsigned long long)*addr);
+	return !num_parse_pid(text, &other) && other != pid &&
+	       comm_get(pid, comm) && comm_get(other, other_comm) &&
+	       !strcmp(comm, other_comm);
+}
+
+int target_pid(const char *verb, char *const *args, int nr, pid_t *pid)
+{
+	if (nr < 1)
+		return msg_usage(verb, "PID is needed");
+	if (num_parse_pid(args[0], pid))
+		return no_pid(verb, args[0]);
+	if (nr > 1 && is_other(*pid, args[1]))
+		return msg_usage(verb, "%s and %s are both process ids, of the same name: give one of them",
+				 args[0], args[1]);
 	return STATUS_OK;
+}
+
+static int range_check(const char *verb, const struct target_range *r)
+{
+	if (!r->len || r->addr + (r->len - 1) >= r->addr)
+		return STATUS_OK;
+	return msg_usage(verb, "%llu bytes at 0x%llx end outside the 64-bit address space",
+			 (unsigned long long)r->len,
+			 (unsigned long long)r->addr);
+}
+
+int target_parse(const char *verb, const char *addr, const char *len,
+		 struct target_range *r)
+{
+	char err[256];
+	int ret;
+
+	*r = (struct target_range){ .text = addr, .has_len = len };
+	ret = len ? num_parse_len(len, &r->len) : 0;
+	if (ret)
+		return msg_usage(verb, ret == -ERANGE ?
+			"length '%s' does not fit in 64 bits" :
+			"'%s' is not a length: a number, with K, M or G if you like, is needed",
+			len);
+	ret = addr_parse(addr, NULL, &r->addr, err, sizeof(err));
+	r->named = ret == -EAGAIN;
+	if (ret && !r->named)
+		return msg_usage(verb, "%s", err);
+	return r->named ? STATUS_OK : range_check(verb, r);
+}
+
+int target_open(pid_t pid, unsigned int flags, struct dbgmem **m)
+{
+	if (!dbgmem_open(pid, flags, m))
+		return STATUS_OK;
+	msg("%s", dbgmem_errstr());
+	return STATUS_FAILED;
+}
+
+/* Might it be the name of a variable or a function? */
+static bool is_identifier(const char *s)
+{
+	if (!isalpha((unsigned char)*s) && *s != '_')
+		return false;
+	while (isalnum((unsigned char)*s) || *s == '_' || *s == ':')
+		s++;
+	return !*s;
+}
+
+static int resolve_name(struct dbgmem *m, const struct places *p,
+			struct target_range *r)
+{
+	const int pid = dbgmem_pid(m);
+	char err[1024];
+	int ret;
+
+	ret = addr_parse(r->text, p, &r->addr, err, sizeof(err));
+	if (!ret) {
+		r->named = false;
+		return range_check("", r);
+	}
+	msg("process %d: %s", pid, err);
+	if (ret == -ENOENT && is_identifier(r->text))
+		msg("is %s a variable? 'gdb -p %d -batch -ex \"print &%s\"' prints its address; or 'nm /proc/%d/exe' does, to be added to the program's mapping, if that is position-independent",
+		    r->text, pid, r->text, pid);
+	return STATUS_FAILED;
+}
+
+/* 555555554000 is a number, and perhaps one that was meant to have 0x before it. */
+static int decimal_check(struct dbgmem *m, const struct target_range *r)
+{
+	struct dbgmem_region region;
+	char hex[32];
+	uint64_t v;
+
+	if (strspn(r->text, "0123456789") != strlen(r->text) ||
+	    dbgmem_region_query(m, r->addr, 0, &region, NULL, 0))
+		return STATUS_OK;
+	snprintf(hex, sizeof(hex), "0x%.16s", r->text);
+	if (num_parse(hex, &v) ||
+	    dbgmem_region_query(m, v, 0, &region, NULL, 0) <= 0)
+		return STATUS_OK;
+	msg("nothing is mapped in process %d at %s, which is decimal: write %s?",
+	    (int)dbgmem_pid(m), r->text, hex);
+	return STATUS_FAILED;
+}
+
+int target_resolve(struct dbgmem *m, struct target_range *r, size_t nr)
+{
+	struct places p = { 0 };
+	bool looked = false;
+	int status = STATUS_OK;
+	size_t i;
+
+	for (i = 0; i < nr && !status; i++) {
+		if (!r[i].named) {
+			status = decimal_check(m, &r[i]);
+			continue;
+		}
+		if (!looked)
+			status = places_get(&p, m);
+		looked = true;
+		if (!status)
+			status = resolve_name(m, &p, &r[i]);
+	}
+	places_free(&p);
+	return status;
+}
+
+int target_attach(pid_t pid, unsigned int flags, struct target_range *r,
+		  size_t nr, struct dbgmem **m)
+{
+	int status;
+
+	status = target_open(pid, flags, m);
+	if (status)
+		return status;
+	status = target_resolve(*m, r, nr);
+	if (status) {
+		dbgmem_close(*m);
+		*m = NULL;
+	}
+	return status;
+}
+
+int target_extent(struct dbgmem *m, struct target_range *r)
+{
+	struct dbgmem_regions *regions;
+	struct dbgmem_region region;
+	uint64_t end = 0;
+	char *first = NULL;
+	const char *name;
+	int ret;
+
+	ret = dbgmem_regions_open(m, r->addr, 0, 0, DBGMEM_REGIONS_NAMES,
+				  &regions);
+	while (!ret && (ret = dbgmem_regions_next(regions, &region, &name)) > 0) {
+		ret = 0;
+		if (end && (region.start != end || !*name ||
+			    strcmp(first, name) != 0))
+			break;
+		if (!end && region.start > r->addr)
+			break;
+		if (!end)
+			first = strdup(name);
+		if (!first)
+			ret = -ENOMEM;
+		end = region.end;
+	}
+	dbgmem_regions_close(regions);
+	free(first);
+	r->len = end - r->addr;
+	if (ret)
+		msg("%s", ret == -ENOMEM ? "out of memory" : dbgmem_errstr());
+	else if (!end)
+		msg("nothing is mapped in process %d at 0x%llx",
+		    (int)dbgmem_pid(m), (unsigned long long)r->addr);
+	return ret || !end ? STATUS_FAILED : STATUS_OK;
 }

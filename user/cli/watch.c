@@ -68,6 +68,7 @@ static int help(void)
 /* The command line. */
 struct query {
 	pid_t pid;
+	struct target_range at;
 	uint64_t addr, count;
 	struct timespec interval;
 	struct sample_type type;
@@ -331,12 +332,12 @@ static int run(struct query *q)
 	const unsigned int flags = DBGMEM_OPEN_RDONLY |
 				   (q->live ? DBGMEM_OPEN_MIRROR : 0);
 	struct watch w = { .q = q };
-	int status = STATUS_OK, width;
+	int status, width;
 
-	if (dbgmem_open(q->pid, flags, &w.m)) {
-		msg("%s", dbgmem_errstr());
-		return STATUS_FAILED;
-	}
+	status = target_attach(q->pid, flags, &q->at, 1, &w.m);
+	if (status)
+		return status;
+	q->addr = q->at.addr;
 	if (q->type.kind == SAMPLE_POINTER) {
 		width = dbgmem_pointer_width(w.m);
 		if (width < 0) {
@@ -373,7 +374,6 @@ static int interval_parse(const char *s, struct timespec *interval)
 
 static int query_parse(struct query *q, char **args)
 {
-	struct target_args t = { .pid = args[0], .addr = args[1] };
 	const bool hex = q->type.hex;
 
 	if (sample_type_parse(args[2], &q->type))
@@ -381,7 +381,7 @@ static int query_parse(struct query *q, char **args)
 				 args[2], SAMPLE_MAX);
 	q->type.hex = hex;
 	q->type_name = args[2];
-	return target_parse("watch", &t, &q->pid, &q->addr, NULL);
+	return target_parse("watch", args[1], NULL, &q->at);
 }
 
 int cmd_watch(int argc, char **argv)
@@ -419,6 +419,9 @@ int cmd_watch(int argc, char **argv)
 			return msg_hint("watch");
 		}
 	}
+	status = target_pid("watch", argv + optind, argc - optind, &q.pid);
+	if (status)
+		return status;
 	if (argc - optind != 3)
 		return msg_usage("watch", "PID, ADDR and TYPE are needed");
 	status = query_parse(&q, argv + optind);

@@ -159,15 +159,15 @@ static int write_stream(struct dbgmem *m, struct progress *p,
 	return status;
 }
 
-static int run(struct progress *p, struct source *src)
+static int run(struct progress *p, struct target_range *r, struct source *src)
 {
 	struct dbgmem *m;
 	int status;
 
-	if (dbgmem_open(p->pid, 0, &m)) {
-		msg("%s", dbgmem_errstr());
-		return STATUS_FAILED;
-	}
+	status = target_attach(p->pid, 0, r, 1, &m);
+	if (status)
+		return status;
+	p->addr = r->addr;
 	status = p->flags & DBGMEM_EXACT ? write_exact(m, p, src) :
 					   write_stream(m, p, src);
 	dbgmem_close(m);
@@ -208,7 +208,7 @@ int cmd_write(int argc, char **argv)
 {
 	const char *hex_str = NULL, *str = NULL, *file = NULL;
 	struct progress p = { .write = true, .len = LEN_UNKNOWN };
-	struct target_args args = { 0 };
+	struct target_range r;
 	struct source src = { 0 };
 	uint8_t *hex = NULL;
 	int c, nr, status;
@@ -237,6 +237,9 @@ int cmd_write(int argc, char **argv)
 		}
 	}
 	nr = argc - optind;
+	status = target_pid("write", argv + optind, nr, &p.pid);
+	if (status)
+		return status;
 	if (nr < 2 || nr > 3 || (nr == 3 && strcmp(argv[optind + 2], "-")))
 		return msg_usage("write", "PID and ADDR are needed, and behind them nothing but - for standard input");
 	c = !!hex_str + !!str + !!file + (nr == 3);
@@ -244,16 +247,14 @@ int cmd_write(int argc, char **argv)
 		return msg_usage("write", "only one of --hex, --string, --file and - can give the data");
 	if (!c && isatty(STDIN_FILENO))
 		return msg_usage("write", "--hex, --string, --file or - must give the data");
-	args.pid = argv[optind];
-	args.addr = argv[optind + 1];
 	status = source_open(hex_str, str, file, &src, &hex);
 	if (status)
 		return status;
 	if (src.mem)
 		p.len = src.nr;
-	status = target_parse("write", &args, &p.pid, &p.addr, NULL);
+	status = target_parse("write", argv[optind + 1], NULL, &r);
 	if (!status)
-		status = run(&p, &src);
+		status = run(&p, &r, &src);
 	if (src.f && src.f != stdin)
 		fclose(src.f);
 	free(hex);
