@@ -71,8 +71,18 @@ TEST(lengths)
 		{ "18446744073709551616", -ERANGE, 0 },
 		{ "18446744073709551616K", -ERANGE, 0 },
 		{ "K", -EINVAL, 0 },
-		{ "1KB", -EINVAL, 0 },
-		{ "1T", -EINVAL, 0 },
+		{ "4KB", 0, 4096 },
+		{ "1KiB", 0, 1024 },
+		{ "64k", 0, 65536 },
+		{ "2kB", 0, 2048 },
+		{ "3MiB", 0, 3 << 20 },
+		{ "1GB", 0, 1 << 30 },
+		{ "1T", 0, 1ULL << 40 },
+		{ "1Ki", -EINVAL, 0 },
+		{ "1B", -EINVAL, 0 },
+		{ "1KiBs", -EINVAL, 0 },
+		{ "1kk", -EINVAL, 0 },
+		{ "1P", -EINVAL, 0 },
 		{ "1 K", -EINVAL, 0 },
 		{ "-1K", -EINVAL, 0 },
 	};
@@ -84,6 +94,40 @@ TEST(lengths)
 			TH_LOG("for '%s'", cases[i].s);
 		if (!cases[i].ret)
 			EXPECT_EQ(cases[i].val, v);
+	}
+}
+
+TEST(times)
+{
+	static const struct {
+		const char *s;
+		int ret;
+		double val;
+	} cases[] = {
+		{ "1", 0, 1 },
+		{ "0.25", 0, 0.25 },
+		{ ".5", 0, 0.5 },
+		{ "100ms", 0, 0.1 },
+		{ "1.5s", 0, 1.5 },
+		{ "500us", 0, 0.0005 },
+		{ "", -EINVAL, 0 },
+		{ "ms", -EINVAL, 0 },
+		{ ".", -EINVAL, 0 },
+		{ "-1", -EINVAL, 0 },
+		{ "nan", -EINVAL, 0 },
+		{ "1 s", -EINVAL, 0 },
+		{ "1sec", -EINVAL, 0 },
+	};
+	double v;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		EXPECT_EQ(cases[i].ret, num_parse_seconds(cases[i].s, &v))
+			TH_LOG("for '%s'", cases[i].s);
+		if (!cases[i].ret)
+			EXPECT_TRUE(v > cases[i].val * 0.999 &&
+				    v < cases[i].val * 1.001)
+				TH_LOG("for '%s': %f", cases[i].s, v);
 	}
 }
 

@@ -69,13 +69,14 @@ TEST(types)
 		{ "i8", SAMPLE_SIGNED, 1 }, { "i16", SAMPLE_SIGNED, 2 },
 		{ "i32", SAMPLE_SIGNED, 4 }, { "i64", SAMPLE_SIGNED, 8 },
 		{ "f32", SAMPLE_FLOAT, 4 }, { "f64", SAMPLE_FLOAT, 8 },
-		{ "ptr", SAMPLE_POINTER, 0 },
+		{ "int", SAMPLE_SIGNED, 4 }, { "float", SAMPLE_FLOAT, 4 },
+		{ "double", SAMPLE_FLOAT, 8 }, { "ptr", SAMPLE_POINTER, 0 },
 		{ "bytes:1", SAMPLE_BYTES, 1 },
 		{ "bytes:0x10", SAMPLE_BYTES, 16 },
 		{ "bytes:64K", SAMPLE_BYTES, 65536 },
 	};
 	static const char *const bad[] = {
-		"", "u", "u7", "u128", "U8", "int", "bytes", "bytes:",
+		"", "u", "u7", "u128", "U8", "ints", "bytes", "bytes:",
 		"bytes:0", "bytes:65537", "bytes:-1", "bytes:x", "string:8",
 	};
 	size_t i;
@@ -140,23 +141,63 @@ TEST(hexadecimal_shows_every_digit)
 	EXPECT_TEXT("0x00000abc", print());
 }
 
-TEST(floats_are_told_from_their_neighbours)
+TEST(floats_are_as_short_as_they_read_back)
 {
 	float f = 0.1f, inf = __builtin_inff();
 	double d = 0.1, nan = __builtin_nan("");
 
 	SAMPLE("f32", f);
-	EXPECT_TEXT("0.100000001", print());
-	EXPECT_TEXT("0.100000001", json("value"));
+	EXPECT_TEXT("0.1", print());
+	EXPECT_TEXT("0.1", json("value"));
+	f = __builtin_nextafterf(f, 1);
+	SAMPLE("float", f);
+	EXPECT_TEXT("0.10000001", print());
+	f = 16777216;
+	SAMPLE("f32", f);
+	EXPECT_TEXT("16777216", print());
 	SAMPLE("f64", d);
-	EXPECT_TEXT("0.10000000000000001", print());
-	EXPECT_TEXT("0.10000000000000001", json("value"));
+	EXPECT_TEXT("0.1", print());
+	EXPECT_TEXT("0.1", json("value"));
+	d = 0.1 + 0.2;
+	SAMPLE("double", d);
+	EXPECT_TEXT("0.30000000000000004", print());
 	/* which JSON does not have */
 	SAMPLE("f32", inf);
 	EXPECT_TEXT("inf", print());
 	EXPECT_TEXT("\"inf\"", json("value"));
 	SAMPLE("f64", nan);
 	EXPECT_TEXT("\"nan\"", json("value"));
+}
+
+TEST(any_float_reads_back)
+{
+	unsigned int i;
+	uint32_t bits;
+	uint64_t wide;
+	double d, again;
+	float f;
+	char *text;
+
+	srandom(16);
+	for (i = 0; i < 20000; i++) {
+		bits = (uint32_t)random() << 16 ^ (uint32_t)random();
+		wide = (uint64_t)bits << 32 ^ (uint64_t)random();
+		memcpy(&f, &bits, sizeof(f));
+		memcpy(&d, &wide, sizeof(d));
+		if (!__builtin_isfinite(f) || !__builtin_isfinite(d))
+			continue;
+		SAMPLE("f32", f);
+		text = print();
+		f = strtof(text, NULL);
+		EXPECT_EQ(0, memcmp(&f, &bits, sizeof(f))) TH_LOG("%s", text);
+		free(text);
+		SAMPLE("f64", d);
+		text = print();
+		again = strtod(text, NULL);
+		EXPECT_EQ(0, memcmp(&again, &wide, sizeof(d)))
+			TH_LOG("%s", text);
+		free(text);
+	}
 }
 
 TEST(bytes_and_strings)

@@ -6,6 +6,7 @@
 
 #include "bp.h"
 #include "cli.h"
+#include "typo.h"
 
 static const struct verb {
 	const char *name;
@@ -62,6 +63,8 @@ int bp_report(pid_t pid, uint32_t cleared, uint32_t lost)
 
 int cmd_bp(int argc, char **argv)
 {
+	static const char *const names[] = { "set", "list", "clear" };
+	const char *meant;
 	size_t i;
 
 	if (argc < 2)
@@ -73,5 +76,9 @@ int cmd_bp(int argc, char **argv)
 			argv[1] = argv[0];
 			return verbs[i].run(argc - 1, argv + 1);
 		}
+	meant = typo_meant(argv[1], names, sizeof(names) / sizeof(names[0]));
+	if (meant)
+		return msg_usage("bp", "'%s' is not set, list or clear: did you mean '%s'?",
+				 argv[1], meant);
 	return msg_usage("bp", "'%s' is not set, list or clear", argv[1]);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "typo.h"
 
 #ifndef DBGMEM_VERSION
 #define DBGMEM_VERSION "0.1.0"
@@ -43,7 +44,7 @@ static int help(void)
 	for (i = 0; i < NR_VERBS; i++)
 		printf("  %-8s %s\n", verbs[i].name, verbs[i].summary);
 	puts("\n"
-	     "  'dbgmem VERB --help' describes one verb; see also dbgmem(1).\n\n"
+	     "  'dbgmem VERB --help', or 'dbgmem help VERB', describes one verb; see also dbgmem(1).\n\n"
 	     "Options:\n"
 	     "  -h, --help     show this text\n"
 	     "  -V, --version  show the version\n\n"
@@ -61,22 +62,58 @@ static int version(void)
 	return finish(STATUS_OK);
 }
 
-int main(int argc, char **argv)
+static int unknown(const char *word)
+{
+	const char *names[NR_VERBS], *meant;
+	size_t i;
+
+	for (i = 0; i < NR_VERBS; i++)
+		names[i] = verbs[i].name;
+	meant = typo_meant(word, names, NR_VERBS);
+	if (meant)
+		return msg_usage("", "unknown verb or option '%s': did you mean '%s'?",
+				 word, meant);
+	return msg_usage("", "unknown verb or option '%s'", word);
+}
+
+/* The verb at argv[1]. */
+static int verb_run(int argc, char **argv)
 {
 	size_t i;
 
-	if (argc < 2)
-		return msg_usage("", "no verb given");
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
-	    !strcmp(argv[1], "help"))
-		return help();
-	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V"))
-		return version();
 	for (i = 0; i < NR_VERBS; i++)
 		if (!strcmp(argv[1], verbs[i].name)) {
 			/* getopt_long() starts its messages with argv[0]. */
 			argv[1] = argv[0];
 			return verbs[i].run(argc - 1, argv + 1);
 		}
-	return msg_usage("", "unknown verb or option '%s'", argv[1]);
+	return unknown(argv[1]);
+}
+
+/* "help VERB" or "help bp VERB": as if --help stood behind it. */
+static int verb_help(int argc, char **argv)
+{
+	static char option[] = "--help";
+	char *args[5] = { argv[0] };
+	int i;
+
+	for (i = 2; i < argc && i < 4; i++)
+		args[i - 1] = argv[i];
+	args[i - 1] = option;
+	return verb_run(i, args);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2)
+		return msg_usage("", "no verb given");
+	if (!strcmp(argv[1], "help") && argc > 2)
+		return verb_help(argc, argv);
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
+	    !strcmp(argv[1], "help"))
+		return help();
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V") ||
+	    !strcmp(argv[1], "version"))
+		return version();
+	return verb_run(argc, argv);
 }

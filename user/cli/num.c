@@ -4,6 +4,8 @@
 #include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "num.h"
 
@@ -53,39 +55,61 @@ int num_parse(const char *s, uint64_t *val)
 	return ret;
 }
 
+/* K, KB and KiB are all 1024: nobody counts memory in thousands. */
+static int unit_shift(const char *s, unsigned int *shift)
+{
+	static const char units[] = "KMGT";
+	const char *unit;
+
+	*shift = 0;
+	if (!*s)
+		return 0;
+	unit = strchr(units, *s == 'k' || *s == 'm' || *s == 'g' || *s == 't' ?
+		      *s - 'a' + 'A' : *s);
+	if (!unit || (s[1] && strcmp(s + 1, "B") && strcmp(s + 1, "iB")))
+		return -EINVAL;
+	*shift = 10 * (unsigned int)(unit - units + 1);
+	return 0;
+}
+
 int num_parse_len(const char *s, uint64_t *val)
 {
-	unsigned int shift = 0;
+	unsigned int shift;
 	const char *end;
 	int ret;
 
 	ret = scan(s, val, &end);
-	if (ret == -EINVAL)
-		return ret;
-	switch (*end) {
-	case 'k':
-	case 'K':
-		shift = 10;
-		break;
-	case 'm':
-	case 'M':
-		shift = 20;
-		break;
-	case 'g':
-	case 'G':
-		shift = 30;
-		break;
-	case '\0':
-		return ret;
-	default:
-		return -EINVAL;
-	}
-	if (end[1])
+	if (ret == -EINVAL || unit_shift(end, &shift))
 		return -EINVAL;
 	if (ret || *val > UINT64_MAX >> shift)
 		return -ERANGE;
 	*val <<= shift;
 	return 0;
+}
+
+int num_parse_seconds(const char *s, double *val)
+{
+	static const struct {
+		const char *name;
+		double seconds;
+	} units[] = {
+		{ "", 1 }, { "s", 1 }, { "ms", 1e-3 }, { "us", 1e-6 },
+	};
+	char *end;
+	size_t i;
+
+	/* strtod(3) takes more for a number. */
+	if ((*s < '0' || *s > '9') && *s != '.')
+		return -EINVAL;
+	*val = strtod(s, &end);
+	if (end == s)
+		return -EINVAL;
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (!strcmp(end, units[i].name)) {
+			*val *= units[i].seconds;
+			return 0;
+		}
+	return -EINVAL;
 }
 
 int num_parse_pid(const char *s, pid_t *pid)

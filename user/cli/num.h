@@ -12,8 +12,14 @@
  */
 int num_parse(const char *s, uint64_t *val);
 
-/* The same with an optional suffix K, M or G (of 1024, 1024^2, 1024^3). */
+/*
+ * The same with an optional unit: K, M, G or T, for 1024 bytes and its powers, also
+ * written as KB or KiB.
+ */
 int num_parse_len(const char *s, uint64_t *val);
+
+/* A time, in seconds or as 100ms, 20us, 1.5s. 0 or -EINVAL. */
+int num_parse_seconds(const char *s, double *val);
 
 /* A process id: decimal, 1 to INT_MAX. 0 or -EINVAL. */
 int num_parse_pid(const char *s, pid_t *pid);

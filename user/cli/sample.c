@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "num.h"
@@ -23,6 +24,10 @@ static const struct {
 	{ "i64", { SAMPLE_SIGNED, 8, false } },
 	{ "f32", { SAMPLE_FLOAT, 4, false } },
 	{ "f64", { SAMPLE_FLOAT, 8, false } },
+	/* as in C, on all machines that there are */
+	{ "int", { SAMPLE_SIGNED, 4, false } },
+	{ "float", { SAMPLE_FLOAT, 4, false } },
+	{ "double", { SAMPLE_FLOAT, 8, false } },
 	{ "ptr", { SAMPLE_POINTER, 0, false } },
 	/* with room for its NUL */
 	{ "string", { SAMPLE_STRING, 4096, false } },
@@ -199,8 +204,23 @@ static double float_get(const struct sample *s, const struct sample_type *type)
 	return d;
 }
 
-/* As many digits as it takes to tell it from its neighbours. */
 #define NUMBER_TEXT	40
+
+/* The shortest that reads back as the same. */
+static void float_text(double v, bool narrow, char text[NUMBER_TEXT])
+{
+	const int most = narrow ? 9 : 17;
+	double again;
+	int digits;
+
+	for (digits = 1; digits <= most; digits++) {
+		snprintf(text, NUMBER_TEXT, "%.*g", digits, v);
+		again = narrow ? (double)strtof(text, NULL) :
+				 strtod(text, NULL);
+		if (again >= v && again <= v)
+			break;
+	}
+}
 
 static const char *number_text(const struct sample *s,
 			       const struct sample_type *type,
@@ -209,8 +229,8 @@ static const char *number_text(const struct sample *s,
 	uint64_t v;
 
 	if (type->kind == SAMPLE_FLOAT) {
-		snprintf(text, NUMBER_TEXT, "%.*g", type->size == 4 ? 9 : 17,
-			 float_get(s, type));
+		float_text(float_get(s, type), type->size == sizeof(float),
+			   text);
 		return text;
 	}
 	v = number_get(s, type);

@@ -39,7 +39,10 @@ struct sample {
 	uint8_t bytes[SAMPLE_MAX];
 };
 
-/* u8 to u64, i8 to i64, f32, f64, ptr, string, bytes:N. 0, or -EINVAL. */
+/*
+ * u8 to u64, i8 to i64, f32, f64, int, float, double, ptr, string, bytes:N. 0, or
+ * -EINVAL.
+ */
 int sample_type_parse(const char *s, struct sample_type *type);
 
 /* Where samples come from. */

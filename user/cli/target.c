@@ -133,7 +133,7 @@ int target_parse(const char *verb, const char *addr, const char *len,
 	if (ret)
 		return msg_usage(verb, ret == -ERANGE ?
 			"length '%s' does not fit in 64 bits" :
-			"'%s' is not a length: a number, with K, M or G if you like, is needed",
+			"'%s' is not a length: a number of bytes is needed, perhaps with K, M, G or T behind it",
 			len);
 	ret = addr_parse(addr, NULL, &r->addr, err, sizeof(err));
 	r->named = ret == -EAGAIN;

@@ -50,7 +50,8 @@ static int help(void)
 	     "one screen, with what has changed since the last time marked, when that was, and\n"
 	     "what it was before; q or Ctrl-C ends it. Otherwise a line with time and value is\n"
 	     "printed when it changes. It ends when the process does, too.\n\n"
-	     "  -i, --interval SECONDS  between two readings, default 1; 0.001 is the least\n"
+	     "  -i, --interval SECONDS  between two readings, as 0.1 or 100ms; default 1, the least is\n"
+	     "                          1ms\n"
 	     "  -c, --count N           end after N readings\n"
 	     "  -a, --all               a line for every reading\n"
 	     "  -l, --live              look at it without a pause and without system calls, unless\n"
@@ -58,8 +59,8 @@ static int help(void)
 	     "  -x, --hex               integers in hexadecimal\n"
 	     "  -j, --json              each line is an object of JSON\n"
 	     "  -h, --help              show this text\n\n"
-	     "TYPE is u8, u16, u32, u64, i8, i16, i32, i64, f32, f64, ptr, string (up to its NUL)\n"
-	     "or bytes:N. ADDR is as for 'dbgmem read'.\n\n"
+	     "TYPE is u8, u16, u32, u64, i8, i16, i32, i64, f32, f64, int, float, double, ptr, string\n"
+	     "(up to its NUL) or bytes:N. ADDR is as for 'dbgmem read'.\n\n"
 	     "Exit status: 0 until the end, 1 nothing could be read, 2 usage, 3 it ended before\n"
 	     "--count.");
 	return finish(STATUS_OK);
@@ -360,12 +361,11 @@ static int run(struct query *q)
 
 static int interval_parse(const char *s, struct timespec *interval)
 {
-	char *end_of;
 	double v;
 
-	v = strtod(s, &end_of);
-	if (!*s || *end_of || !(v >= INTERVAL_MIN && v <= INTERVAL_MAX))
-		return msg_usage("watch", "--interval: '%s' is not a number of seconds from %g to %g",
+	if (num_parse_seconds(s, &v) ||
+	    !(v >= INTERVAL_MIN && v <= INTERVAL_MAX))
+		return msg_usage("watch", "--interval: '%s' is not a time from %g to %g seconds, as 0.1 or 100ms",
 				 s, INTERVAL_MIN, INTERVAL_MAX);
 	interval->tv_sec = (time_t)v;
 	interval->tv_nsec = (long)((v - (double)interval->tv_sec) * 1e9);
@@ -377,7 +377,7 @@ static int query_parse(struct query *q, char **args)
 	const bool hex = q->type.hex;
 
 	if (sample_type_parse(args[2], &q->type))
-		return msg_usage("watch", "'%s' is not a type: u8 to u64, i8 to i64, f32, f64, ptr, string or bytes:N, N at most %d",
+		return msg_usage("watch", "'%s' is not a type: u8 to u64, i8 to i64, f32, f64, int, float, double, ptr, string or bytes:N, N at most %d",
 				 args[2], SAMPLE_MAX);
 	q->type.hex = hex;
 	q->type_name = args[2];
