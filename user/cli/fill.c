@@ -8,11 +8,12 @@
 #include <dbgmem.h>
 
 #include "cli.h"
-#include "hex.h"
 #include "interrupt.h"
 #include "stop.h"
+#include "typed.h"
 
 static const struct option options[] = {
+	TYPED_OPTIONS,
 	{ "exact", no_argument, NULL, 'e' },
 	{ "force", no_argument, NULL, 'f' },
 	{ "help", no_argument, NULL, 'h' },
@@ -21,12 +22,14 @@ static const struct option options[] = {
 
 static int help(void)
 {
-	puts("Usage: dbgmem fill [-ef] PID ADDR LEN HEX\n"
-	     "Write the bytes HEX, in memory order as 'de ad be ef', over and over to the LEN\n"
-	     "bytes at ADDR of process PID, the last time perhaps a part of them.\n\n"
-	     "  -e, --exact  all of it or nothing\n"
-	     "  -f, --force  write through read-only protections of private memory\n"
-	     "  -h, --help   show this text\n\n"
+	puts("Usage: dbgmem fill [-ef] PID ADDR LEN HEX|VALUE\n"
+	     "Write the bytes HEX, or those of VALUE, over and over to the LEN bytes at ADDR of\n"
+	     "process PID, the last time perhaps a part of them. VALUE is one of:\n\n"
+	     TYPED_HELP("bytes in hexadecimal, in memory order: 'de ad be ef'")
+	     "\n"
+	     "  -e, --exact        all of it or nothing\n"
+	     "  -f, --force        write through read-only protections of private memory\n"
+	     "  -h, --help         show this text\n\n"
 	     "ADDR and LEN are as for 'dbgmem read'. Ctrl-C ends it, and says how far it came.\n\n"
 	     "Exit status: 0 all, 1 nothing, 2 usage, 3 a part, the message says how much.");
 	return finish(STATUS_OK);
@@ -66,16 +69,36 @@ static int run(struct progress *p, struct target_range *r,
 	return status;
 }
 
+/* STATUS_OK, or STATUS_USAGE and the message is out. */
+static int arguments_check(struct typed *t, char **args, int nr, pid_t *pid)
+{
+	int status;
+
+	status = typed_end(t, "fill", args, &nr);
+	if (!status)
+		status = target_pid("fill", args, nr, pid);
+	if (status)
+		return status;
+	if (nr == 4)
+		typed_option(t, TYPED_HEX, args[3], NULL);
+	if (t->nr > 1 || nr > 4)
+		return msg_usage("fill", "PID, ADDR, LEN, and only one of HEX, " TYPED_NAMES " can be given");
+	if (nr < 3 || !t->nr)
+		return msg_usage("fill", "PID, ADDR, LEN and HEX are needed, or for HEX one of " TYPED_NAMES);
+	return STATUS_OK;
+}
+
 int cmd_fill(int argc, char **argv)
 {
 	struct progress p = { .write = true };
+	struct typed t = { .most = 1 };
+	struct pattern pattern;
 	struct target_range r;
-	uint8_t *pattern;
-	char err[256];
 	int c, status;
-	size_t nr;
 
-	while ((c = getopt_long(argc, argv, "efh", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "x:s:efh", options, NULL)) != -1) {
+		if (typed_option(&t, c, optarg, argv[optind]))
+			continue;
 		switch (c) {
 		case 'e':
 			p.flags |= DBGMEM_EXACT;
@@ -89,16 +112,15 @@ int cmd_fill(int argc, char **argv)
 			return msg_hint("fill");
 		}
 	}
-	status = target_pid("fill", argv + optind, argc - optind, &p.pid);
+	argv += optind;
+	status = arguments_check(&t, argv, argc - optind, &p.pid);
+	if (!status)
+		status = typed_get(&t, 0, "fill", &pattern);
 	if (status)
 		return status;
-	if (argc - optind != 4)
-		return msg_usage("fill", "PID, ADDR, LEN and HEX are needed");
-	if (hex_parse(argv[optind + 3], &pattern, &nr, err, sizeof(err)))
-		return msg_usage("fill", "'%s': %s", argv[optind + 3], err);
-	status = target_parse("fill", argv[optind + 1], argv[optind + 2], &r);
+	status = target_parse("fill", argv[1], argv[2], &r);
 	if (!status)
-		status = run(&p, &r, pattern, nr);
-	free(pattern);
+		status = run(&p, &r, pattern.bytes, pattern.len);
+	pattern_free(&pattern);
 	return status;
 }

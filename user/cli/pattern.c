@@ -172,3 +172,106 @@ int pattern_int(struct pattern *p, const char *s, unsigned int width, char *err,
 	p->len = width;
 	return 0;
 }
+
+int pattern_word(struct pattern *p, const char *s, unsigned int width,
+		 bool is_signed, char *err, size_t err_size)
+{
+	uint64_t v;
+
+	*p = (struct pattern){ 0 };
+	if (!is_signed && *s == '-') {
+		snprintf(err, err_size, "'%s' is negative", s);
+		return -ERANGE;
+	}
+	if (is_signed && *s != '-' && !num_parse(s, &v) &&
+	    v >> (8 * width - 1)) {
+		snprintf(err, err_size, "'%s' does not fit in %u bytes with a sign",
+			 s, width);
+		return -ERANGE;
+	}
+	return pattern_int(p, s, width, err, err_size);
+}
+
+static int pattern_copy(struct pattern *p, const void *bytes, size_t len,
+			char *err, size_t err_size)
+{
+	p->bytes = malloc(len);
+	if (!p->bytes)
+		return no_memory(err, err_size);
+	memcpy(p->bytes, bytes, len);
+	p->len = len;
+	return 0;
+}
+
+int pattern_float(struct pattern *p, const char *s, unsigned int width,
+		  char *err, size_t err_size)
+{
+	double d;
+	float f;
+	char *end;
+
+	*p = (struct pattern){ 0 };
+	errno = 0;
+	d = strtod(s, &end);
+	if (end == s || *end || *s == ' ') {
+		snprintf(err, err_size, "'%s' is not a number", s);
+		return -EINVAL;
+	}
+	/* One that is too small is the next that there is. */
+	if (errno == ERANGE && (d > 1 || d < -1))
+		goto err;
+	if (width == sizeof(d))
+		return pattern_copy(p, &d, sizeof(d), err, err_size);
+	errno = 0;
+	f = strtof(s, NULL);
+	if (errno == ERANGE && (f > 1 || f < -1))
+		goto err;
+	return pattern_copy(p, &f, sizeof(f), err, err_size);
+err:
+	snprintf(err, err_size, "'%s' does not fit in %u bytes", s, width);
+	return -ERANGE;
+}
+
+int pattern_bytes(struct pattern *p, const char *s, char *err, size_t err_size)
+{
+	*p = (struct pattern){ 0 };
+	return hex_parse(s, &p->bytes, &p->len, err, err_size);
+}
+
+int pattern_file(struct pattern *p, const char *path, char *err,
+		 size_t err_size)
+{
+	const bool standard = !strcmp(path, "-");
+	int ret = 0;
+	FILE *f;
+
+	*p = (struct pattern){ 0 };
+	f = standard ? stdin : fopen(path, "re");
+	if (!f) {
+		ret = -errno;
+		snprintf(err, err_size, "cannot read %s: %s", path,
+			 strerror(errno));
+		return ret == -EINVAL ? -EIO : ret;
+	}
+	p->bytes = malloc(PATTERN_FILE_MAX + 1);
+	if (p->bytes)
+		p->len = fread(p->bytes, 1, PATTERN_FILE_MAX + 1, f);
+	if (!p->bytes) {
+		ret = no_memory(err, err_size);
+	} else if (ferror(f)) {
+		ret = -EIO;
+		snprintf(err, err_size, "cannot read all of %s", path);
+	} else if (p->len > PATTERN_FILE_MAX) {
+		ret = -EFBIG;
+		snprintf(err, err_size, "%s has more than %lu bytes", path,
+			 PATTERN_FILE_MAX);
+	} else if (!p->len) {
+		ret = -ENODATA;
+		snprintf(err, err_size, "there are no bytes in %s", path);
+	}
+	if (!standard)
+		fclose(f);
+	if (ret)
+		pattern_free(p);
+	return ret;
+}

@@ -36,6 +36,23 @@ int pattern_string(struct pattern *p, const char *s, bool utf16, bool any_case,
 int pattern_int(struct pattern *p, const char *s, unsigned int width, char *err,
 		size_t err_size);
 
+/* The same of one sign or the other: from 0, or two's complement. */
+int pattern_word(struct pattern *p, const char *s, unsigned int width,
+		 bool is_signed, char *err, size_t err_size);
+
+/* A number of C, of 4 or 8 bytes: "1.5", "-1e9", "inf", "nan". */
+int pattern_float(struct pattern *p, const char *s, unsigned int width,
+		  char *err, size_t err_size);
+
+/* Hexadecimal digits as above, but no ?. */
+int pattern_bytes(struct pattern *p, const char *s, char *err,
+		  size_t err_size);
+
+/* All of a file, at most PATTERN_FILE_MAX bytes; - is standard input. */
+#define PATTERN_FILE_MAX	(1UL << 20)
+int pattern_file(struct pattern *p, const char *path, char *err,
+		 size_t err_size);
+
 void pattern_free(struct pattern *p);
 
 #endif /* DBGMEM_PATTERN_H */

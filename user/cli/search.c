@@ -17,26 +17,18 @@
 #include "num.h"
 #include "pattern.h"
 #include "places.h"
+#include "typed.h"
 
 /* Lines of context, so that it fits into memory. */
 #define CONTEXT_MAX	65536
 
-/* Options without a letter. */
-enum {
-	OPT_INT = 256,
-	OPT_WIDTH,
-	OPT_UTF16,
-	OPT_NO_FAULT,
-};
+/* It has no letter. */
+#define OPT_NO_FAULT	256
 
 static const struct option options[] = {
-	{ "hex", required_argument, NULL, 'x' },
-	{ "string", required_argument, NULL, 's' },
-	{ "int", required_argument, NULL, OPT_INT },
+	TYPED_OPTIONS,
 	{ "pointer", required_argument, NULL, 'p' },
-	{ "utf16", no_argument, NULL, OPT_UTF16 },
 	{ "ignore-case", no_argument, NULL, 'i' },
-	{ "width", required_argument, NULL, OPT_WIDTH },
 	{ "align", required_argument, NULL, 'a' },
 	AREA_OPTIONS,
 	{ "limit", required_argument, NULL, 'l' },
@@ -56,13 +48,9 @@ static int help(void)
 	     "Search the memory of process PID: all that can be read, or the LEN bytes at each\n"
 	     "ADDR, without LEN to the end of its mapping. Prints of each match its address and what is mapped there, and a dump with\n"
 	     "the match in [brackets], or in colour on a terminal. PATTERN is one of:\n\n"
-	     "  -x, --hex HEX        bytes in memory order, ? for any digit: 'de ad ?? e?'\n"
-	     "  -s, --string STR     the characters of STR\n"
-	     "      --utf16          in UTF-16\n"
-	     "  -i, --ignore-case    A to Z in either case\n"
-	     "      --int NUMBER     a number in the machine's byte order, perhaps negative\n"
-	     "      --width N        of 1, 2, 4 or 8 bytes; default 4, or 8 if it takes that\n"
-	     "  -p, --pointer ADDR   an address, as wide as the process has them\n\n"
+	     TYPED_HELP("bytes in memory order, ? for any digit: 'de ad ?? e?'")
+	     "  -i, --ignore-case  strings with A to Z in either case\n"
+	     "  -p, --pointer ADDR an address, as wide as the process has them\n\n"
 	     "Where:\n"
 	     "  -a, --align N        only at multiples of N\n"
 	     "      --writable, --executable, --private, --shared\n"
@@ -84,9 +72,9 @@ static int help(void)
 
 /* The command line. */
 struct query {
-	const char *hex, *string, *number, *pointer;
-	bool utf16, any_case, count, brief, json;
-	unsigned int width;
+	struct typed value;
+	const char *pointer;
+	bool count, brief, json;
 	uint64_t align, limit, context;
 	uint32_t flags;
 	pid_t pid;
@@ -268,27 +256,14 @@ static int run(struct query *q)
 /* What to look for, but for --pointer, which waits for the target. */
 static int pattern_get(struct query *q)
 {
-	char err[256];
-	int ret = 0;
+	const int type = q->value.nr ? q->value.value[0].type : 0;
 
-	if (!!q->hex + !!q->string + !!q->number + !!q->pointer != 1)
-		return msg_usage("search", "one of --hex, --string, --int and --pointer must say what to look for");
-	if ((q->utf16 || q->any_case) && !q->string)
-		return msg_usage("search", "--utf16 and --ignore-case are for --string");
-	if (q->width && !q->number)
-		return msg_usage("search", "--width is for --int");
-	if (q->hex)
-		ret = pattern_hex(&q->pattern, q->hex, err, sizeof(err));
-	else if (q->string)
-		ret = pattern_string(&q->pattern, q->string, q->utf16,
-				     q->any_case, err, sizeof(err));
-	else if (q->number)
-		ret = pattern_int(&q->pattern, q->number, q->width, err,
-				  sizeof(err));
-	if (!ret)
-		return STATUS_OK;
-	return msg_usage("search", "%s: %s", q->hex ? "--hex" : q->string ?
-			 "--string" : "--int", err);
+	if (q->value.nr + !!q->pointer != 1)
+		return msg_usage("search", "one of " TYPED_NAMES ", --pointer must say what to look for");
+	if (q->value.any_case && type != TYPED_STRING && type != TYPED_UTF16)
+		return msg_usage("search", "--ignore-case is for --string and --utf16");
+	return q->pointer ? STATUS_OK :
+			    typed_get(&q->value, 0, "search", &q->pattern);
 }
 
 static int number(const char *name, const char *s, uint64_t least,
@@ -301,43 +276,19 @@ static int number(const char *name, const char *s, uint64_t least,
 			 (unsigned long long)most);
 }
 
-static int width_parse(const char *s, unsigned int *width)
-{
-	uint64_t v;
-
-	if (num_parse(s, &v) || (v != 1 && v != 2 && v != 4 && v != 8))
-		return msg_usage("search", "--width: '%s' is not 1, 2, 4 or 8",
-				 s);
-	*width = (unsigned int)v;
-	return STATUS_OK;
-}
-
 /* STATUS_OK, or another status and the message is out. */
-static int option_take(struct query *q, int c)
+static int option_take(struct query *q, int c, const char *next)
 {
-	if (area_option(&q->area, c))
+	if (area_option(&q->area, c) ||
+	    typed_option(&q->value, c, optarg, next))
 		return STATUS_OK;
 	switch (c) {
-	case 'x':
-		q->hex = optarg;
-		return STATUS_OK;
-	case 's':
-		q->string = optarg;
-		return STATUS_OK;
-	case OPT_INT:
-		q->number = optarg;
-		return STATUS_OK;
 	case 'p':
 		q->pointer = optarg;
 		return STATUS_OK;
-	case OPT_UTF16:
-		q->utf16 = true;
-		return STATUS_OK;
 	case 'i':
-		q->any_case = true;
+		q->value.any_case = true;
 		return STATUS_OK;
-	case OPT_WIDTH:
-		return width_parse(optarg, &q->width);
 	case 'a':
 		return number("--align", optarg, 1, UINT64_MAX, &q->align);
 	case 'l':
@@ -367,20 +318,26 @@ static int option_take(struct query *q, int c)
 
 int cmd_search(int argc, char **argv)
 {
-	struct query q = { .limit = UINT64_MAX };
-	int c, status = STATUS_OK;
+	struct query q = {
+		.value = { .most = 1, .wild = true },
+		.limit = UINT64_MAX,
+	};
+	int c, nr, status = STATUS_OK;
 
 	while (!status && (c = getopt_long(argc, argv, "x:s:p:ia:l:cC:bjfh",
 					   options, NULL)) != -1) {
 		if (c == 'h')
 			return help();
-		status = option_take(&q, c);
+		status = option_take(&q, c, argv[optind]);
 	}
+	nr = argc - optind;
+	if (!status)
+		status = typed_end(&q.value, "search", argv + optind, &nr);
 	if (!status)
 		status = pattern_get(&q);
 	if (!status)
-		status = area_parse(&q.area, "search", argv + optind,
-				    argc - optind, &q.pid);
+		status = area_parse(&q.area, "search", argv + optind, nr,
+				    &q.pid);
 	if (!status && q.pointer)
 		status = target_parse("search", q.pointer, NULL,
 				      &q.pointer_at);

@@ -45,7 +45,7 @@ static int help(void)
 	puts("Usage: dbgmem strings [OPTION...] PID [ADDR [LEN]]...\n"
 	     "Print the strings in the memory of process PID, in all that can be read or in the\n"
 	     "LEN bytes at each ADDR, without LEN to the end of its mapping, with their addresses: 4 or more characters of ASCII.\n\n"
-	     "  -n, -m, --min N  N or more\n"
+	     "  -n, --min N      N or more; -m is the same\n"
 	     "      --utf8       of UTF-8, but for control characters\n"
 	     "      --utf16      of ASCII, in UTF-16 of the machine's byte order\n\n"
 	     "Where:\n"

@@ -11,13 +11,11 @@
 #include <dbgmem.h>
 
 #include "cli.h"
-#include "hex.h"
 #include "stop.h"
+#include "typed.h"
 
 static const struct option options[] = {
-	{ "hex", required_argument, NULL, 'x' },
-	{ "string", required_argument, NULL, 's' },
-	{ "file", required_argument, NULL, 'i' },
+	TYPED_OPTIONS,
 	{ "exact", no_argument, NULL, 'e' },
 	{ "force", no_argument, NULL, 'f' },
 	{ "help", no_argument, NULL, 'h' },
@@ -28,9 +26,8 @@ static int help(void)
 {
 	puts("Usage: dbgmem write [OPTION...] PID ADDR [-]\n"
 	     "Write to the memory of process PID at ADDR what one of these gives:\n\n"
-	     "  -x, --hex HEX      bytes in hexadecimal, in memory order: 'de ad be ef'\n"
-	     "  -s, --string STR   the characters of STR, no NUL behind them\n"
-	     "  -i, --file FILE    the contents of FILE\n"
+	     TYPED_HELP("bytes in hexadecimal, in memory order: 'de ad be ef'")
+	     "  -i FILE            the same\n"
 	     "  -                  standard input (also without -, if it is no terminal)\n\n"
 	     "  -e, --exact        all of it or nothing\n"
 	     "  -f, --force        write through read-only protections of private memory\n"
@@ -174,56 +171,66 @@ static int run(struct progress *p, struct target_range *r, struct source *src)
 	return status;
 }
 
-/* What the options gave; *@hex is the caller's to free. */
-static int source_open(const char *hex_str, const char *str, const char *file,
-		       struct source *src, uint8_t **hex)
+/* What the options gave; *@bytes is for pattern_free(). */
+static int source_open(const struct typed *t, struct source *src,
+		       struct pattern *bytes)
 {
-	char err[256];
+	const struct typed_value *v = &t->value[0];
+	int status;
 
-	if (hex_str) {
-		if (hex_parse(hex_str, hex, &src->nr, err, sizeof(err)))
-			return msg_usage("write", "--hex: %s", err);
-		src->mem = *hex;
-	} else if (str) {
-		if (!*str)
-			return msg_usage("write", "--string: there are no characters in it");
-		src->mem = (const uint8_t *)str;
-		src->nr = strlen(str);
-	} else if (file && strcmp(file, "-")) {
-		src->name = file;
-		src->f = fopen(file, "re");
-		if (!src->f) {
-			msg("cannot read %s: %s; nothing was written", file,
-			    strerror(errno));
-			return STATUS_FAILED;
-		}
-	} else {
-		src->name = "standard input";
-		src->f = stdin;
+	if (t->nr && v->type != TYPED_FILE) {
+		status = typed_get(t, 0, "write", bytes);
+		src->mem = bytes->bytes;
+		src->nr = bytes->len;
+		return status;
 	}
+	src->name = "standard input";
+	src->f = stdin;
+	if (!t->nr || !strcmp(v->text, "-"))
+		return STATUS_OK;
+	src->name = v->text;
+	src->f = fopen(v->text, "re");
+	if (src->f)
+		return STATUS_OK;
+	msg("cannot read %s: %s; nothing was written", v->text,
+	    strerror(errno));
+	return STATUS_FAILED;
+}
+
+/* STATUS_OK, or STATUS_USAGE and the message is out. */
+static int arguments_check(struct typed *t, char **args, int nr, pid_t *pid)
+{
+	int status;
+
+	status = typed_end(t, "write", args, &nr);
+	if (!status)
+		status = target_pid("write", args, nr, pid);
+	if (status)
+		return status;
+	if (nr < 2 || nr > 3 || (nr == 3 && strcmp(args[2], "-")))
+		return msg_usage("write", "PID and ADDR are needed, and behind them nothing but - for standard input");
+	if (t->nr && nr == 3)
+		return msg_usage("write", "only one of " TYPED_NAMES " and - can give the data");
+	if (!t->nr && nr < 3 && isatty(STDIN_FILENO))
+		return msg_usage("write", "one of " TYPED_NAMES " or - must give the data");
 	return STATUS_OK;
 }
 
 int cmd_write(int argc, char **argv)
 {
-	const char *hex_str = NULL, *str = NULL, *file = NULL;
 	struct progress p = { .write = true, .len = LEN_UNKNOWN };
-	struct target_range r;
+	struct typed t = { .most = 1 };
+	struct pattern bytes = { 0 };
 	struct source src = { 0 };
-	uint8_t *hex = NULL;
-	int c, nr, status;
+	struct target_range r;
+	int c, status;
 
 	while ((c = getopt_long(argc, argv, "x:s:i:efh", options, NULL)) != -1) {
+		if (c == 'i')
+			c = TYPED_FILE;
+		if (typed_option(&t, c, optarg, argv[optind]))
+			continue;
 		switch (c) {
-		case 'x':
-			hex_str = optarg;
-			break;
-		case 's':
-			str = optarg;
-			break;
-		case 'i':
-			file = optarg;
-			break;
 		case 'e':
 			p.flags |= DBGMEM_EXACT;
 			break;
@@ -236,27 +243,19 @@ int cmd_write(int argc, char **argv)
 			return msg_hint("write");
 		}
 	}
-	nr = argc - optind;
-	status = target_pid("write", argv + optind, nr, &p.pid);
-	if (status)
-		return status;
-	if (nr < 2 || nr > 3 || (nr == 3 && strcmp(argv[optind + 2], "-")))
-		return msg_usage("write", "PID and ADDR are needed, and behind them nothing but - for standard input");
-	c = !!hex_str + !!str + !!file + (nr == 3);
-	if (c > 1)
-		return msg_usage("write", "only one of --hex, --string, --file and - can give the data");
-	if (!c && isatty(STDIN_FILENO))
-		return msg_usage("write", "--hex, --string, --file or - must give the data");
-	status = source_open(hex_str, str, file, &src, &hex);
+	argv += optind;
+	status = arguments_check(&t, argv, argc - optind, &p.pid);
+	if (!status)
+		status = source_open(&t, &src, &bytes);
 	if (status)
 		return status;
 	if (src.mem)
 		p.len = src.nr;
-	status = target_parse("write", argv[optind + 1], NULL, &r);
+	status = target_parse("write", argv[1], NULL, &r);
 	if (!status)
 		status = run(&p, &r, &src);
 	if (src.f && src.f != stdin)
 		fclose(src.f);
-	free(hex);
+	pattern_free(&bytes);
 	return status;
 }
