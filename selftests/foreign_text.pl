@@ -9,7 +9,7 @@ use warnings;
 
 # What may stand where a string is printed: literals, and the tool's own words.
 my $own = qr/^(?:
-	(?:\s*"(?:[^"\\]|\\.)*"|\s*[A-Z_]+\b)+ |
+	(?:\s*"(?:[^"\\]|\\.)*"|\s*[A-Z_]+\b(?:\("(?:[^"\\]|\\.)*"\))?)+ |
 	'(?:[^'\\]|\\.)+' |
 	(?:hex_format|protection|sample_time|strerror|dbgmem_reason_str)\(.* |
 	\w+_(?:text|name)\(.* |

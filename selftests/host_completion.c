@@ -3,6 +3,8 @@
  * The completions of bash and zsh know the verbs and options of the tool: those
  * that its --help tells of, and no others.
  */
+#include <sys/mman.h>
+
 #include "help.h"
 
 #define BASH	"user/completion/dbgmem.bash"
@@ -108,6 +110,8 @@ TEST(bash_knows_what_stands_where)
 	OFFERS(&w, "watch", self, "0", "u");
 	EXPECT_EQ(4, w.nr);
 	EXPECT_TRUE(has(&w, "u64"));
+	OFFERS(&w, "write", "--utf16", "x", "--file", "Makef");
+	EXPECT_TRUE(has(&w, "Makefile"));
 	OFFERS(&w, "cmpxchg", self, "0", "");
 	EXPECT_EQ(4, w.nr);
 	OFFERS(&w, "search", "--width", "=", "");
@@ -125,6 +129,38 @@ TEST(bash_knows_what_stands_where)
 	EXPECT_EQ(0, w.nr);
 	OFFERS(&w, "no-such-verb", "");
 	EXPECT_EQ(0, w.nr);
+}
+
+/* A process chooses the names of its mappings, and they go to the terminal. */
+TEST(bash_offers_plain_names_only)
+{
+	static const char *const names[] = {
+		"plain_name.XXXXXX", "plain_\033[2J.XXXXXX",
+		"plain_\302\233.XXXXXX", "plain_\342\200\256.XXXXXX",
+	};
+	char self[16], path[64];
+	size_t i, nr = 0;
+	struct words w;
+	void *page;
+	int fd;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "/tmp/%s", names[i]);
+		fd = mkstemp(path);
+		ASSERT_LE(0, fd);
+		ASSERT_EQ(0, ftruncate(fd, 4096));
+		page = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0);
+		ASSERT_NE(MAP_FAILED, page);
+		close(fd);
+		unlink(path);
+	}
+	sprintf(self, "%d", (int)getpid());
+	/* Where the shell would take them for characters like others. */
+	setenv("LC_ALL", "C.UTF-8", 1);
+	OFFERS(&w, "read", self, "");
+	for (i = 0; i < w.nr; i++)
+		nr += !!strstr(w.word[i], "plain_");
+	EXPECT_EQ(1, nr);
 }
 
 /* What _dbgmem has for @verb: from its pattern to ";;". */
@@ -186,9 +222,15 @@ TEST(zsh_has_the_verbs)
 TEST(zsh_has_the_options)
 {
 	static const char *const where[] = {
-		"--writable", "--executable", "--file", "--anonymous",
+		"--writable", "--executable", "--file-backed", "--anonymous",
 		"--private", "--shared",
 	};
+	static const char *const value[] = {
+		"-x", "--hex", "-s", "--string", "--utf16", "--int", "--width",
+		"--u8", "--u16", "--u32", "--u64", "--i8", "--i16", "--i32",
+		"--i64", "--f32", "--f64",
+	};
+	const size_t nr_values = sizeof(value) / sizeof(value[0]);
 	struct words verbs, help, zsh;
 	const char *block;
 	size_t i, k;
@@ -207,6 +249,8 @@ TEST(zsh_has_the_options)
 		}
 		for (k = 0; strstr(block, "$where") && k < 6; k++)
 			add(&zsh, where[k], strlen(where[k]));
+		for (k = 0; strstr(block, "$value") && k < nr_values; k++)
+			add(&zsh, value[k], strlen(value[k]));
 		EXPECT_ALL(&help, &zsh, verbs.word[i]);
 		EXPECT_ALL(&zsh, &help, verbs.word[i]);
 	}

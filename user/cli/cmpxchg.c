@@ -28,6 +28,7 @@ static int help(void)
 	     "numbers, decimal or hexadecimal after 0x, in the machine's byte order; or each is a\n"
 	     "VALUE, the expected one first, of 1, 2, 4 or 8 bytes:\n\n"
 	     TYPED_HELP("bytes in hexadecimal, in memory order: 'de ad be ef'")
+	     TYPED_HELP_FILE
 	     "\n"
 	     "  -f, --force        also through read-only protections of private memory\n"
 	     "  -h, --help         show this text\n\n"

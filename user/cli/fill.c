@@ -26,6 +26,7 @@ static int help(void)
 	     "Write the bytes HEX, or those of VALUE, over and over to the LEN bytes at ADDR of\n"
 	     "process PID, the last time perhaps a part of them. VALUE is one of:\n\n"
 	     TYPED_HELP("bytes in hexadecimal, in memory order: 'de ad be ef'")
+	     TYPED_HELP_FILE
 	     "\n"
 	     "  -e, --exact        all of it or nothing\n"
 	     "  -f, --force        write through read-only protections of private memory\n"

@@ -46,9 +46,11 @@ static int help(void)
 {
 	puts("Usage: dbgmem search [OPTION...] PATTERN PID [ADDR [LEN]]...\n"
 	     "Search the memory of process PID: all that can be read, or the LEN bytes at each\n"
-	     "ADDR, without LEN to the end of its mapping. Prints of each match its address and what is mapped there, and a dump with\n"
-	     "the match in [brackets], or in colour on a terminal. PATTERN is one of:\n\n"
+	     "ADDR, without LEN to the end of its mapping. Prints of each match its address and\n"
+	     "what is mapped there, and a dump with the match in [brackets], or in colour on a\n"
+	     "terminal. PATTERN is one of:\n\n"
 	     TYPED_HELP("bytes in memory order, ? for any digit: 'de ad ?? e?'")
+	     TYPED_HELP_FILE
 	     "  -i, --ignore-case  strings with A to Z in either case\n"
 	     "  -p, --pointer ADDR an address, as wide as the process has them\n\n"
 	     "Where:\n"

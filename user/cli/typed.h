@@ -47,7 +47,9 @@ enum {
 	{ "f32", required_argument, NULL, TYPED_F32 },	\
 	{ "f64", required_argument, NULL, TYPED_F64 }
 
-/* For messages; and for a help text, with @hex_words about its first line. */
+/* For messages; and for a help text, with @hex_words about its first line. Files
+ * are apart, as they have a letter where they are of any size.
+ */
 #define TYPED_NAMES	"--hex, --string, --utf16, --int, --u8 to --u64, --i8 to --i64, --f32, --f64, --file"
 #define TYPED_HELP(hex_words)	\
 	"  -x, --hex HEX      " hex_words "\n"	\
@@ -56,8 +58,9 @@ enum {
 	"      --int NUMBER   a number, perhaps negative, in the machine's byte order\n"	\
 	"      --width N      of 1, 2, 4 or 8 bytes; default 4, or 8 if it takes that\n"	\
 	"      --u8 N, --u16 N, --u32 N, --u64 N, --i8 N, --i16 N, --i32 N, --i64 N\n"	\
-	"      --f32 X, --f64 X   a number of that type\n"	\
-	"      --file FILE    the contents of FILE\n"
+	"      --f32 X, --f64 X   a number of that type\n"
+#define TYPED_HELP_FILE	\
+	"      --file FILE    the contents of FILE, at most 1 MiB\n"
 
 /* More than any verb takes. */
 #define TYPED_MAX	5

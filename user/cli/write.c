@@ -27,13 +27,12 @@ static int help(void)
 	puts("Usage: dbgmem write [OPTION...] PID ADDR [-]\n"
 	     "Write to the memory of process PID at ADDR what one of these gives:\n\n"
 	     TYPED_HELP("bytes in hexadecimal, in memory order: 'de ad be ef'")
-	     "  -i FILE            the same\n"
+	     "  -i, --file FILE    the contents of FILE\n"
 	     "  -                  standard input (also without -, if it is no terminal)\n\n"
 	     "  -e, --exact        all of it or nothing\n"
 	     "  -f, --force        write through read-only protections of private memory\n"
 	     "  -h, --help         show this text\n\n"
-	     "ADDR is 0x... or decimal, or MAPPING+OFFSET, MAPPING-OFFSET or MAPPING, for\n"
-	     "example '[heap]+0x10' or libc.so.6+0x1c000.\n\n"
+	     "ADDR is as for 'dbgmem read'.\n\n"
 	     "Exit status: 0 all, 1 nothing, 2 usage, 3 a part, the message says how much.");
 	return finish(STATUS_OK);
 }

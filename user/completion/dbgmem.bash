@@ -9,31 +9,31 @@ _dbgmem_verbs="info read write cmpxchg bp maps search strings compare fill watch
 # The options of a verb; those that end in = are followed by a word.
 _dbgmem_options()
 {
-	local where="--writable --executable --file --anonymous --private --shared"
+	local where="--writable --executable --file-backed --anonymous --private --shared"
+	local value="-x= --hex= -s= --string= --utf16= --int= --width=
+		--u8= --u16= --u32= --u64= --i8= --i16= --i32= --i64= --f32= --f64="
 
 	case $1 in
 	'')		echo "-V --version" ;;
 	info)		echo "-j --json" ;;
 	read)		echo "-o= --output= -x --hexdump -e --exact -f --force" \
-				"-z --zero-fill -n --no-fault --stable" ;;
-	write)		echo "-x= --hex= -s= --string= -i= --file= -e --exact" \
-				"-f --force" ;;
-	cmpxchg)	echo "-f --force" ;;
+				"-z --zero-fill --no-fault --stable" ;;
+	write)		echo "$value -i= --file= -e --exact -f --force" ;;
+	cmpxchg)	echo "$value --file= -f --force" ;;
 	'bp set')	echo "-t= --trap= -H --hold" ;;
 	'bp list')	echo "-j --json" ;;
 	'bp clear')	echo "-a --all" ;;
 	maps)		echo "-r --readable -w --writable -x --executable -f --file" \
 				"-a --anonymous -p --private -s --shared -l --long" \
 				"-j --json" ;;
-	search)		echo "-x= --hex= -s= --string= --utf16 -i --ignore-case" \
-				"--int= --width= -p= --pointer= -a= --align= $where" \
-				"-f --force -n --no-fault -C= --context= -b --brief" \
+	search)		echo "$value --file= -i --ignore-case -p= --pointer= -a= --align=" \
+				"$where -f --force --no-fault -C= --context= -b --brief" \
 				"-c --count -j --json -l= --limit=" ;;
-	strings)	echo "-m= --min= --utf8 --utf16 $where -f --force" \
-				"-n --no-fault -R --region -j --json -l= --limit=" ;;
+	strings)	echo "-n= --min= --utf8 --utf16 $where -f --force" \
+				"--no-fault -R --region -j --json -l= --limit=" ;;
 	compare)	echo "-w= --with= -i= --file= -o= --offset= -l= --limit=" \
-				"-b --brief -j --json -f --force -n --no-fault" ;;
-	fill)		echo "-e --exact -f --force" ;;
+				"-b --brief -j --json -f --force --no-fault" ;;
+	fill)		echo "$value --file= -e --exact -f --force" ;;
 	watch)		echo "-i= --interval= -c= --count= -a --all -l --live" \
 				"-x --hex -j --json" ;;
 	dump)		echo "-a --all -r --registers -f --force" ;;
@@ -86,13 +86,14 @@ _dbgmem_value()
 	esac
 }
 
-# Names of mappings of process $1, as the shell wants them quoted.
+# Names of mappings of process $1, as the shell wants them quoted. Only plain
+# ones: they go to the terminal, and a process chooses them itself.
 _dbgmem_mappings()
 {
-	local name
+	local name LC_ALL=C
 
 	while read -r _ _ _ _ _ name; do
-		[[ $name ]] || continue
+		[[ $name && $name != *[!\ -~]* ]] || continue
 		name=${name% (deleted)}
 		printf '%q\n' "${name##*/}"
 	done 2>/dev/null <"/proc/$1/maps" | sort -u
@@ -107,7 +108,7 @@ _dbgmem_words()
 	bp)	words="set list clear" ;;
 	pid)	words=$(cd /proc && echo [1-9]*) ;;
 	width)	words="1 2 4 8" ;;
-	type)	words="u8 u16 u32 u64 i8 i16 i32 i64 f32 f64 ptr string bytes:" ;;
+	type)	words="u8 u16 u32 u64 i8 i16 i32 i64 f32 f64 int float double ptr string bytes:" ;;
 	register) words="pc sp fp flags" ;;
 	param)	words="engine= force="
 		compopt -o nospace 2>/dev/null ;;
