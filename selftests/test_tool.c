@@ -50,9 +50,11 @@ TEST(wrong_command_lines)
 		{ { "info", "1", "2" }, "only one PID" },
 		{ { "info", "init" }, "'init' is not a process id" },
 		{ { "info", "--all" }, "--all" },
-		{ { "read", "1", "0x1000" }, "PID, ADDR and LEN" },
+		{ { "read", "1" }, "PID and ADDR" },
+		{ { "raed", "1" }, "did you mean 'read'?" },
+		{ { "read", "145 146", "0x1" }, "more than one process id" },
 		{ { "read", "0", "0x1000", "1" }, "'0' is not a process id" },
-		{ { "read", "1", "0x1000", "1T" }, "'1T' is not a length" },
+		{ { "read", "1", "0x1000", "1P" }, "'1P' is not a length" },
 		{ { "read", "1", "0x1000", "99999999999G" }, "64 bits" },
 		{ { "read", "1", "0x10000000000000000", "1" }, "64 bits" },
 		{ { "read", "1", "0xffffffffffffffff", "2" }, "outside" },
@@ -353,7 +355,7 @@ TEST_F(tool, addresses_in_mappings)
 	EXPECT_HAS("libc.so.6", r.err);
 	RUN("read", "2147483647", "libc.so.6", "4");
 	EXPECT_EQ(1, r.status);
-	EXPECT_HAS("there is no process 2147483647", r.err);
+	EXPECT_HAS("no such process", r.err);
 }
 
 TEST_HARNESS_MAIN

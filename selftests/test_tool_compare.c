@@ -133,7 +133,7 @@ TEST_F(compare, no_fault_is_what_is_resident_on_both_sides)
 {
 	NEEDS_NOFAULT();
 	ASSERT_EQ(0, target_call(&self->t, page_drop, mem + PAGE));
-	RUN("compare", "-n", self->pid, at(1, 0), at(2, 0), "8K");
+	RUN("compare", "--no-fault", self->pid, at(1, 0), at(2, 0), "8K");
 	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
 	EXPECT_EQ(0, r.out_len);
 	RUN("compare", self->pid, at(1, 0), at(2, 0), "8K");

@@ -197,7 +197,7 @@ TEST_F(ranges, wrong_command_lines)
 {
 	RUN("read", self->pid, at(0, 0), "1", at(1, 0));
 	EXPECT_EQ(2, r.status);
-	EXPECT_HAS("each ADDR needs a LEN", r.err);
+	EXPECT_HAS("each of several ADDRs needs a LEN", r.err);
 	EXPECT_HAS(at(1, 0), r.err);
 	RUN("read", self->pid, at(0, 0), "1", at(1, 0), "x");
 	EXPECT_EQ(2, r.status);

@@ -330,7 +330,7 @@ TEST_F(regs, wrong_command_lines)
 	EXPECT_HAS("PID or TID is needed", r.err);
 	RUN("regs", "x");
 	EXPECT_EQ(2, r.status);
-	EXPECT_HAS("'x' is not a process or thread id", r.err);
+	EXPECT_HAS("'x' is not a process id", r.err);
 	RUN("regs", "--all", self->text, "rax");
 	EXPECT_EQ(2, r.status);
 	EXPECT_HAS("exclude each other", r.err);

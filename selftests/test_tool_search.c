@@ -189,8 +189,8 @@ TEST_F(search, all_memory_or_what_is_mapped_so)
 		{ { "--shared", "-b" }, { false, true, true } },
 		/* shared memory is a file to the kernel, too */
 		{ { "--anonymous", "-b" }, { true, false, false } },
-		{ { "--file", "-b" }, { false, true, true } },
-		{ { "--file", "--private" }, { false, false, false } },
+		{ { "--file-backed", "-b" }, { false, true, true } },
+		{ { "--file-backed", "--private" }, { false, false, false } },
 	};
 	size_t i, k, nr;
 	char hex[33];
@@ -272,7 +272,7 @@ TEST_F(search, no_fault)
 	NEEDS_NOFAULT();
 	RETARGET();
 	ASSERT_EQ(0, target_call(&self->t, page_drop, mem + 2 * PAGE));
-	RUN("search", "-cn", "-x", "00", self->pid, at(2, 0), "8K");
+	RUN("search", "--no-fault", "-c", "-x", "00", self->pid, at(2, 0), "8K");
 	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
 	EXPECT_STREQ("4096\n", r.out);
 	RUN("search", "-c", "-x", "00", self->pid, at(2, 0), "8K");
@@ -438,19 +438,18 @@ TEST_F(search, wrong_command_lines)
 		const char *args[6], *words;
 	} cases[] = {
 		{ { "1" }, "must say what to look for" },
-		{ { "-s", "a", "-x", "00", "1" }, "must say what to look for" },
+		{ { "-s", "a", "-x", "00", "1" }, "only one of" },
 		{ { "-s", "a" }, "PID is needed" },
 		{ { "-s", "", "1" }, "no characters" },
 		{ { "-x", "??", "1" }, "matches everything" },
-		{ { "-s", "a", "1", "0x10" }, "needs a LEN" },
 		{ { "-s", "a", "one" }, "'one' is not a process id" },
-		{ { "--utf16", "-x", "00", "1" }, "are for --string" },
+		{ { "--utf16", "-x", "00", "1" }, "--utf16 needs a string" },
 		{ { "--width", "2", "-x", "00", "1" }, "is for --int" },
 		{ { "--width", "3", "--int", "7", "1" }, "'3' is not 1, 2, 4 or 8" },
 		{ { "-a", "0", "-x", "00", "1" }, "--align: '0'" },
 		{ { "-l", "0", "-x", "00", "1" }, "--limit: '0'" },
 		{ { "-C", "x", "-x", "00", "1" }, "--context: 'x'" },
-		{ { "--file", "--anonymous", "-x00", "1" }, "exclude" },
+		{ { "--file-backed", "--anonymous", "-x00", "1" }, "exclude" },
 		{ { "--nonsense" }, "--help" },
 	};
 	size_t i;

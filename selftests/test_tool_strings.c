@@ -130,7 +130,7 @@ TEST_F(strings, all_memory_with_filters_and_names)
 	memcpy(self->file + 0x123, "I am in the file", 16);
 	PUT(0, 5, "I am in anonymous memory");
 	RETARGET();
-	RUN("strings", "-R", "--file", "--shared", self->pid);
+	RUN("strings", "-R", "--file-backed", "--shared", self->pid);
 	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
 	EXPECT_HAS(row(self->file + 0x123,
 		       FILE_NAME "+0x123 I am in the file"), r.out);
@@ -199,7 +199,7 @@ TEST_F(strings, no_fault_leaves_out_what_is_not_resident)
 	PUT(1, 0, "resident");
 	RETARGET();
 	ASSERT_EQ(0, target_call(&self->t, page_drop, mem));
-	RUN("strings", "-n", self->pid, WHERE);
+	RUN("strings", "--no-fault", self->pid, WHERE);
 	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
 	EXPECT_STREQ(row(mem + PAGE, "resident"), r.out);
 }
@@ -241,14 +241,14 @@ TEST_F(strings, wrong_command_lines)
 	EXPECT_EQ(2, r.status);
 	EXPECT_HAS("PID is needed", r.err);
 	RUN("strings", self->pid, "0x1000");
-	EXPECT_EQ(2, r.status);
-	EXPECT_HAS("needs a LEN", r.err);
-	RUN("strings", "-m0", self->pid);
+	EXPECT_EQ(1, r.status);
+	EXPECT_HAS("nothing is mapped", r.err);
+	RUN("strings", "-n0", self->pid);
 	EXPECT_EQ(2, r.status);
 	EXPECT_HAS("--min: '0'", r.err);
 	RUN("strings", "-l0", self->pid);
 	EXPECT_EQ(2, r.status);
-	RUN("strings", "--file", "--anonymous", self->pid);
+	RUN("strings", "--file-backed", "--anonymous", self->pid);
 	EXPECT_EQ(2, r.status);
 	RUN("strings", "--help");
 	EXPECT_EQ(0, r.status);

@@ -75,7 +75,10 @@ struct target_range {
 int target_parse(const char *verb, const char *addr, const char *len,
 		 struct target_range *r);
 
-/* dbgmem_open() with DBGMEM_OPEN_*. STATUS_OK, or the message is out. */
+/*
+ * dbgmem_open() with DBGMEM_OPEN_*, of the program that runs now. STATUS_OK, or the
+ * message is out.
+ */
 int target_open(pid_t pid, unsigned int flags, struct dbgmem **m);
 
 /*

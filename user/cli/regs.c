@@ -182,6 +182,8 @@ int cmd_regs(int argc, char **argv)
 			return msg_hint("regs");
 		}
 	}
+	if (argc == optind)
+		return msg_usage("regs", "PID or TID is needed");
 	if (target_pid("regs", argv + optind, argc - optind, &tid))
 		return STATUS_USAGE;
 	optind++;

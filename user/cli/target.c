@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,9 @@
 
 /* The kernel keeps so many characters of a process's name. */
 #define COMM_CHARS	15
+
+/* Letters that are a part of a name; fewer are in many. */
+#define PART_MIN	3
 
 #define SPACES		" \t\n"
 
@@ -71,7 +75,7 @@ static int no_pid(const char *verb, const char *text)
 	f = *base ? open_memstream(&list, &size) : NULL;
 	if (f) {
 		nr = list_named(base, true, f);
-		if (!nr)
+		if (!nr && strlen(base) >= PART_MIN)
 			nr = list_named(base, false, f);
 		if (fclose(f))
 			nr = 0;
@@ -142,11 +146,40 @@ int target_parse(const char *verb, const char *addr, const char *len,
 	return r->named ? STATUS_OK : range_check(verb, r);
 }
 
+/*
+ * What is opened first stands for the program that runs then: after an execve the
+ * module refuses it, and nothing happens to the new one. -ESRCH also if the first
+ * thread has ended, which the library can do without.
+ */
+static int open_receipt(pid_t pid, unsigned int flags, struct dbgmem **m)
+{
+	char path[64];
+	int fd, ret;
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
+	fd = open(path, O_CLOEXEC | (flags & DBGMEM_OPEN_RDONLY ? O_RDONLY :
+								  O_RDWR));
+	if (fd < 0)
+		return -ESRCH;
+	ret = dbgmem_open_receipt(pid, fd, flags, m);
+	close(fd);
+	return ret;
+}
+
 int target_open(pid_t pid, unsigned int flags, struct dbgmem **m)
 {
-	if (!dbgmem_open(pid, flags, m))
+	int ret;
+
+	ret = open_receipt(pid, flags, m);
+	if (ret == -ESRCH)
+		ret = dbgmem_open(pid, flags, m);
+	if (!ret)
 		return STATUS_OK;
-	msg("%s", dbgmem_errstr());
+	if (ret == -ESTALE)
+		msg("process %d has executed another program just now: nothing was done; start again if that is the one you mean",
+		    (int)pid);
+	else
+		msg("%s", dbgmem_errstr());
 	return STATUS_FAILED;
 }
 

@@ -52,9 +52,10 @@ static void width_parse(struct typed *t, const char *s)
 {
 	uint64_t v;
 
-	t->bad_width = num_parse(s, &v) ||
-		       (v != 1 && v != 2 && v != 4 && v != 8);
-	t->width = t->bad_width ? 0 : (unsigned int)v;
+	if (num_parse(s, &v) || (v != 1 && v != 2 && v != 4 && v != 8))
+		t->bad_width = s;
+	else
+		t->width = (unsigned int)v;
 }
 
 bool typed_option(struct typed *t, int c, const char *arg, const char *next)
@@ -120,8 +121,8 @@ static int too_many(const struct typed *t, const char *verb)
 {
 	if (t->nr <= t->most)
 		return STATUS_OK;
-	return msg_usage(verb, "at most %u of " TYPED_NAMES " can be given",
-			 t->most);
+	return msg_usage(verb, "only %s of " TYPED_NAMES " can be given",
+			 t->most == 1 ? "one" : "two");
 }
 
 int typed_end(struct typed *t, const char *verb, char **args, int *nr)
@@ -129,22 +130,21 @@ int typed_end(struct typed *t, const char *verb, char **args, int *nr)
 	unsigned int i;
 
 	if (t->bad_width)
-		return msg_usage(verb, "--width: it is not 1, 2, 4 or 8");
+		return msg_usage(verb, "--width: '%s' is not 1, 2, 4 or 8",
+				 t->bad_width);
 	if (t->width && !has_type(t, TYPED_INT))
 		return msg_usage(verb, "--width is for --int");
 	if (t->utf16 && has_type(t, TYPED_STRING)) {
 		utf16_beside_string(t);
 		return too_many(t, verb);
 	}
-	if (too_many(t, verb))
-		return STATUS_USAGE;
 	for (i = 0; i < t->nr && t->utf16; i++)
 		if (t->value[i].type == TYPED_UTF16 &&
 		    !word_take(t->value[i].text, args, nr))
 			return msg_usage(verb, "--utf16 needs a string behind it, or --string STR beside it");
 	if (t->utf16 && !has_type(t, TYPED_UTF16))
 		return msg_usage(verb, "--utf16 needs a string behind it, or --string STR beside it");
-	return STATUS_OK;
+	return too_many(t, verb);
 }
 
 static int number_get(const struct typed *t, const struct type *type,

@@ -76,7 +76,8 @@ struct typed {
 		int type;	/* TYPED_* */
 		const char *text;
 	} value[TYPED_MAX];
-	bool utf16, bad_width;
+	bool utf16;
+	const char *bad_width;
 	unsigned int width;
 };
 
