@@ -67,6 +67,8 @@ bool dbgmem__confined(char *label, size_t size)
 /* receipt.c */
 int dbgmem__receipt_open(pid_t pid, pid_t tid, int oflags)
 	__attribute__((visibility("hidden")));
+bool dbgmem__proc_fail(pid_t pid, int code)
+	__attribute__((visibility("hidden")));
 int dbgmem__receipt_fail(pid_t pid, int code)
 	__attribute__((visibility("hidden")));
 

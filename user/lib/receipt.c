@@ -8,10 +8,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/magic.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -149,6 +151,38 @@ static int denied(pid_t pid, int code)
 #undef REFUSED
 }
 
+/*
+ * Is /proc not the one of this process's pid namespace, or not there? Then the
+ * error is recorded, with @code.
+ */
+bool dbgmem__proc_fail(pid_t pid, int code)
+{
+	const struct dbgmem_error e = {
+		.code = code,
+		.gate = DBGMEM_GATE_SYSTEM,
+		.pid = pid,
+	};
+	char self[16], link[16];
+	struct statfs fs;
+	ssize_t n;
+
+	if (statfs("/proc", &fs) || fs.f_type != PROC_SUPER_MAGIC) {
+		dbgmem__fail(&e, "cannot open process %d: /proc is not mounted: mount procfs there",
+			     (int)pid);
+		return true;
+	}
+	snprintf(self, sizeof(self), "%d", (int)getpid());
+	n = readlink("/proc/self", link, sizeof(link) - 1);
+	if (n >= 0) {
+		link[n] = '\0';
+		if (!strcmp(self, link))
+			return false;
+	}
+	dbgmem__fail(&e, "cannot open process %d: /proc belongs to another pid namespace, where that number is another process or none: mount the procfs of this namespace there, or run in the other one",
+		     (int)pid);
+	return true;
+}
+
 /* Explain why the receipt of @pid did not open, with errno value @code. */
 int dbgmem__receipt_fail(pid_t pid, int code)
 {
@@ -165,10 +199,8 @@ int dbgmem__receipt_fail(pid_t pid, int code)
 	case ENOENT:
 	case ESRCH:
 		e.code = ESRCH;
-		if (access("/proc/self/mem", F_OK))
-			return dbgmem__fail(&e,
-				"cannot open process %d: /proc is not mounted: mount procfs there",
-				(int)pid);
+		if (dbgmem__proc_fail(pid, e.code))
+			return -e.code;
 		if (!kill(pid, 0) || errno == EPERM) {
 			if (code == ESRCH) {
 				e.gate = DBGMEM_GATE_TARGET;

@@ -24,6 +24,9 @@ static int attach_fail(pid_t pid, int code)
 		.pid = pid,
 	};
 
+	/* A number of /proc is not what the module takes it for. */
+	if ((code == EXDEV || code == ESRCH) && dbgmem__proc_fail(pid, code))
+		return -code;
 #define ATTACH	"cannot attach to process %d: "
 	switch (code) {
 	case EBADF:
