@@ -23,7 +23,7 @@ TEST(letters_that_are_wrong_missing_too_many_or_exchanged)
 	EXPECT_STREQ("search", meant("serch"));
 	EXPECT_STREQ("search", meant("seaarch"));
 	EXPECT_STREQ("strings", meant("string"));
-	EXPECT_STREQ("write", meant("wirte"));
+	EXPECT_STREQ("write", meant("wriet"));
 	EXPECT_STREQ("maps", meant("map"));
 	EXPECT_STREQ("bp", meant("pb"));
 }

@@ -397,7 +397,7 @@ TEST_F(target, a_name_where_a_process_id_is_due)
 	RUN("read", "before", "0x1000");
 	EXPECT_EQ(2, r.status);
 	EXPECT_HAS(want, r.err);
-	RUN("dump", "befor", "core");
+	RUN("dump", "befo", "core");
 	EXPECT_EQ(2, r.status);
 	EXPECT_HAS(want, r.err);
 	RUN("maps", "no_process_has_this");

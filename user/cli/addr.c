@@ -187,7 +187,7 @@ static int two_meanings(const struct lookup *l, const char *expr,
  * mapped as NAME+0x10 must not stand for what is 0x10 behind NAME.
  */
 static int find_as(const struct lookup *l, enum part kind, const char *expr,
-		     const char *sign, uint64_t off, uint64_t *addr)
+		   const char *sign, uint64_t off, uint64_t *addr)
 {
 	uint64_t base;
 	int whole, ret = -ENOENT;

@@ -169,7 +169,8 @@ static int arguments_parse(struct typed *t, char **args, int nr, pid_t *pid,
 	if (t->nr == 2 && nr == 2)
 		return exchange_typed(t, x);
 	if (t->nr || nr != 5)
-		return msg_usage("cmpxchg", "PID, ADDR, WIDTH, EXPECTED and DESIRED are needed, or for the last three two of " TYPED_NAMES);
+		return msg_usage("cmpxchg", "PID, ADDR, WIDTH, EXPECTED and DESIRED are needed, or for the last three two of %s",
+				 TYPED_NAMES);
 	return exchange_parse(args + 2, x);
 }
 

@@ -85,7 +85,8 @@ static int arguments_check(struct typed *t, char **args, int nr, pid_t *pid)
 	if (t->nr > 1 || nr > 4)
 		return msg_usage("fill", "PID, ADDR, LEN, and only one of HEX, " TYPED_NAMES " can be given");
 	if (nr < 3 || !t->nr)
-		return msg_usage("fill", "PID, ADDR, LEN and HEX are needed, or for HEX one of " TYPED_NAMES);
+		return msg_usage("fill", "PID, ADDR, LEN and HEX are needed, or for HEX one of %s",
+				 TYPED_NAMES);
 	return STATUS_OK;
 }
 

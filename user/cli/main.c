@@ -93,8 +93,7 @@ static int verb_run(int argc, char **argv)
 /* "help VERB" or "help bp VERB": as if --help stood behind it. */
 static int verb_help(int argc, char **argv)
 {
-	static char option[] = "--help";
-	char *args[5] = { argv[0] };
+	char option[] = "--help", *args[5] = { argv[0] };
 	int i;
 
 	for (i = 2; i < argc && i < 4; i++)

@@ -58,17 +58,16 @@ int num_parse(const char *s, uint64_t *val)
 /* K, KB and KiB are all 1024: nobody counts memory in thousands. */
 static int unit_shift(const char *s, unsigned int *shift)
 {
-	static const char units[] = "KMGT";
+	static const char units[] = "KkMmGgTt";
 	const char *unit;
 
 	*shift = 0;
 	if (!*s)
 		return 0;
-	unit = strchr(units, *s == 'k' || *s == 'm' || *s == 'g' || *s == 't' ?
-		      *s - 'a' + 'A' : *s);
+	unit = strchr(units, *s);
 	if (!unit || (s[1] && strcmp(s + 1, "B") && strcmp(s + 1, "iB")))
 		return -EINVAL;
-	*shift = 10 * (unsigned int)(unit - units + 1);
+	*shift = 10 * (unsigned int)((unit - units) / 2 + 1);
 	return 0;
 }
 
