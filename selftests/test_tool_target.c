@@ -154,6 +154,8 @@ static char *file_map(size_t i)
 	if (map == MAP_FAILED)
 		return NULL;
 	sprintf(map + PAGE + 0x123, "%s%03zu", UNIQUE, i);
+	map[0] = 'A';
+	map[0x10] = (char)('a' + i);
 	return map;
 }
 
@@ -290,6 +292,9 @@ TEST_F(target, a_name_that_looks_like_another)
 	RUN("read", self->pid, DIRECTORY "/sum+0x10", "1");
 	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
 	EXPECT_EQ(self->map[10][0x10], r.out[0]);
+	RUN("read", self->pid, DIRECTORY "/sum+0x10+0x0", "1");
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	EXPECT_EQ('A', r.out[0]);
 }
 
 /* --- another program in between --- */
