@@ -1,39 +1,128 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A verb that takes long, and is told to end. */
+/*
+ * A verb that takes long, and is told to end. A thread of its own takes the
+ * signals: while a verb waits in the kernel for memory that does not come, no
+ * handler runs, and a signal that is caught does not end the wait.
+ */
 #define _GNU_SOURCE
+#include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "interrupt.h"
 
-static atomic_int seen;
+static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 
-static void on_signal(int signo)
+#define NR_SIGNALS	(sizeof(signals) / sizeof(signals[0]))
+
+static struct {
+	sigset_t set;
+	int fd;
+	atomic_int signo;
+	atomic_bool noticed;	/* by the verb */
+	void (*_Atomic leave)(void);
+} interrupt = { .fd = -1 };
+
+static void wanted(sigset_t *set)
 {
-	seen = signo;
+	struct sigaction now;
+	size_t i;
+
+	sigemptyset(set);
+	for (i = 0; i < NR_SIGNALS; i++)
+		/* nohup(1), and what a shell runs in the background */
+		if (!sigaction(signals[i], NULL, &now) &&
+		    now.sa_handler != SIG_IGN)
+			sigaddset(set, signals[i]);
+}
+
+/* By the signal's default action, as for a tool that catches none. */
+static void end(int signo)
+{
+	void (*leave)(void) = interrupt.leave;
+
+	/* Another one ends what leave() waits for. */
+	pthread_sigmask(SIG_UNBLOCK, &interrupt.set, NULL);
+	if (leave)
+		leave();
+	raise(signo);
+}
+
+/* The second signal, or the first one if the verb has not noticed that. */
+static int next(int first)
+{
+	const struct timespec limit = {
+		.tv_sec = INTERRUPT_LIMIT_MS / 1000,
+		.tv_nsec = INTERRUPT_LIMIT_MS % 1000 * 1000000L,
+	};
+	int signo;
+
+	do {
+		signo = sigtimedwait(&interrupt.set, NULL, &limit);
+	} while (signo < 0 && (interrupt.noticed || errno == EINTR));
+	return signo < 0 ? first : signo;
+}
+
+static void *take(void *unused)
+{
+	int signo;
+
+	(void)unused;
+	if (!sigwait(&interrupt.set, &signo)) {
+		interrupt.signo = signo;
+		eventfd_write(interrupt.fd, 1);
+		end(next(signo));
+	}
+	return NULL;
 }
 
 void interrupt_catch(void)
 {
-	static const int wanted[] = { SIGINT, SIGTERM, SIGHUP };
-	const struct sigaction act = {
-		.sa_handler = on_signal,
-		.sa_flags = SA_RESTART | SA_RESETHAND,
-	};
-	struct sigaction now;
-	size_t i;
+	sigset_t all, before;
+	pthread_t thread;
 
-	for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-		/* nohup(1), and what a shell runs in the background */
-		if (!sigaction(wanted[i], NULL, &now) &&
-		    now.sa_handler != SIG_IGN)
-			sigaction(wanted[i], &act, NULL);
+	wanted(&interrupt.set);
+	interrupt.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (interrupt.fd < 0)
+		return;
+	/* What other signals do is the main thread's affair. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	if (pthread_create(&thread, NULL, take, NULL)) {
+		/* Then the first signal ends the tool. */
+		close(interrupt.fd);
+		interrupt.fd = -1;
+	} else {
+		pthread_detach(thread);
+	}
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (interrupt.fd >= 0)
+		pthread_sigmask(SIG_BLOCK, &interrupt.set, NULL);
 }
 
 int interrupt_seen(void)
 {
-	return seen;
+	int signo = interrupt.signo;
+
+	if (signo)
+		interrupt.noticed = true;
+	return signo;
+}
+
+int interrupt_fd(void)
+{
+	return interrupt.fd;
+}
+
+void interrupt_before_end(void (*leave)(void))
+{
+	interrupt.leave = leave;
 }
 
 static int on_progress(void *arg, uint64_t done, uint64_t total)
@@ -41,7 +130,7 @@ static int on_progress(void *arg, uint64_t done, uint64_t total)
 	(void)arg;
 	(void)done;
 	(void)total;
-	return seen;
+	return interrupt_seen();
 }
 
 const struct dbgmem_progress interrupt_progress = { .fn = on_progress };

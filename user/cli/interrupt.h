@@ -5,14 +5,27 @@
 
 #include <dbgmem.h>
 
+/* How long a verb may leave the first signal unseen. */
+#define INTERRUPT_LIMIT_MS	3000
+
 /*
- * From now on the first SIGINT, SIGTERM or SIGHUP that is not ignored only makes
- * interrupt_seen() say so; the second of its kind ends the tool, as without this.
+ * From now on the first SIGINT, SIGTERM or SIGHUP that is not ignored makes
+ * interrupt_seen() say so, and the second one ends the tool, whatever it waits for.
+ * So does the first one, if the verb does not look within INTERRUPT_LIMIT_MS.
  */
 void interrupt_catch(void);
 
-/* The signal, or 0. */
+/* The signal, or 0. Who gets a signal is expected to end the verb. */
 int interrupt_seen(void);
+
+/* Readable when there is a signal; -1 if none is caught. */
+int interrupt_fd(void);
+
+/*
+ * Call @leave, in another thread, before a signal ends the tool; NULL for none. It
+ * must not take locks: whoever holds one may never go on.
+ */
+void interrupt_before_end(void (*leave)(void));
 
 /* For calls of the library that take one: ends them with -ECANCELED. */
 extern const struct dbgmem_progress interrupt_progress;
