@@ -4,6 +4,7 @@
 #ifdef __x86_64__
 #include "tool.h"
 
+#include <pthread.h>
 #include <sys/ptrace.h>
 
 #include "proc.h"
@@ -300,6 +301,75 @@ TEST_F(regs, one_that_does_not_stop)
 	/* It is let go all the same. */
 	close(fd[1]);
 	EXPECT_EQ(7, child_wait(child));
+}
+
+static void *stay(void *arg)
+{
+	for (;;)
+		pause();
+	return arg;
+}
+
+TEST_F(regs, a_process_whose_first_thread_has_exited)
+{
+	char pid[16], tid[16], *p;
+	pthread_t thread;
+	pid_t child;
+
+	child = fork();
+	ASSERT_LE(0, child);
+	if (!child) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		pthread_create(&thread, NULL, stay, NULL);
+		syscall(SYS_exit, 0);
+	}
+	ASSERT_TRUE(proc_wait_state(child, 'Z'));
+	sprintf(pid, "%d", (int)child);
+	RUN("regs", pid);
+	EXPECT_EQ(1, r.status);
+	EXPECT_HAS("it has exited, but others of the process have not", r.err);
+	/* It names one, of which there are registers. */
+	p = strstr(r.err, "as thread ");
+	ASSERT_NE(NULL, p);
+	sprintf(tid, "%d", atoi(p + strlen("as thread ")));
+	EXPECT_STRNE(pid, tid);
+	RUN("regs", tid, "pc");
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	RUN("regs", pid);
+	EXPECT_EQ(1, r.status);
+	EXPECT_HAS("no such thread", r.err);
+}
+
+TEST_F(regs, of_the_kernel)
+{
+	char text[32];
+
+	if (file_read("/proc/2/comm", text, sizeof(text)) <= 0 ||
+	    strcmp(text, "kthreadd"))
+		SKIP(return, "no thread of the kernel is visible from here");
+	RUN("regs", "2");
+	EXPECT_EQ(1, r.status);
+	EXPECT_HAS("thread 2: it is a thread of the kernel", r.err);
+}
+
+TEST_F(regs, of_itself)
+{
+	int err = capture_file("err", NULL, 0);
+	char text[16];
+	pid_t pid;
+
+	pid = fork();
+	if (!pid) {
+		dup2(err, 2);
+		sprintf(text, "%d", (int)getpid());
+		execl(tool_path(), "dbgmem", "regs", text, NULL);
+		_exit(127);
+	}
+	EXPECT_EQ(1, child_wait(pid));
+	capture_read(err, r.err, sizeof(r.err));
+	EXPECT_HAS("it is dbgmem's own", r.err);
 }
 
 TEST_F(regs, who_may_not)

@@ -2,22 +2,28 @@
 /* dbgmem regs: the registers of a thread. */
 #define _DEFAULT_SOURCE
 #include <endian.h>
+#include <errno.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <dbgmem.h>
 
 #include "cli.h"
 #include "json.h"
 #include "num.h"
+#include "psinfo.h"
 #include "tracee.h"
 
 /* There are fewer, and none has more bytes. */
 #define REGISTERS	512
 #define REGISTER_MAX	256
+
+/* A thread that can be interrupted needs microseconds, on an idle machine. */
+#define PATIENCE_MS	3000
 
 static const struct option options[] = {
 	{ "all", no_argument, NULL, 'a' },
@@ -160,6 +166,40 @@ static int print_json(pid_t tid, const struct value *v, int nr)
 	return json_print(top);
 }
 
+/* A thread that lives of the process whose first one @tid was, or 0. */
+static pid_t other_thread(pid_t tid)
+{
+	struct psinfo info;
+	pid_t *tids, other = 0;
+	ssize_t nr, i;
+	int dir;
+
+	dir = ps_open(tid);
+	if (dir < 0)
+		return 0;
+	nr = ps_threads(dir, tid, &tids);
+	for (i = 0; i < nr && !other; i++)
+		if (!psinfo_read(dir, tids[i], &info) && !psinfo_ended(&info))
+			other = tids[i];
+	if (nr >= 0)
+		free(tids);
+	close(dir);
+	return other;
+}
+
+static int cannot_stop(pid_t tid, int code)
+{
+	const pid_t other = code == -ESRCH ? other_thread(tid) : 0;
+
+	if (other)
+		msg("cannot stop thread %d: it has exited, but others of the process have not, as thread %d; /proc/%d/task has them all",
+		    (int)tid, (int)other, (int)tid);
+	else
+		msg("cannot stop thread %d: %s", (int)tid,
+		    tracee_strerror(code));
+	return STATUS_FAILED;
+}
+
 int cmd_regs(int argc, char **argv)
 {
 	bool all = false, json = false;
@@ -196,11 +236,10 @@ int cmd_regs(int argc, char **argv)
 		msg("out of memory");
 		return STATUS_FAILED;
 	}
-	ret = tracee_stop(tid, &t);
+	ret = tracee_stop(-1, tid, PATIENCE_MS, &t);
 	if (ret) {
-		msg("cannot stop thread %d: %s", (int)tid, tracee_strerror(ret));
 		free(values);
-		return STATUS_FAILED;
+		return cannot_stop(tid, ret);
 	}
 	ret = collect(tid, argv + optind, argc - optind, all, values);
 	/* Before anything is printed, which may take its time. */

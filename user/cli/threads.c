@@ -10,6 +10,7 @@
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 
+#include "clock.h"
 #include "interrupt.h"
 #include "note.h"
 #include "threads.h"
@@ -54,6 +55,24 @@ static const struct {
 	{ NT_ARM_PAC_MASK, "LINUX" },
 };
 
+#define NR_SETS		(sizeof(sets) / sizeof(sets[0]))
+
+/* The general ones first; those that the thread does not have are empty. */
+struct registers {
+	size_t len[1 + NR_SETS];
+	uint8_t set[1 + NR_SETS][SET_MAX];
+};
+
+/*
+ * Milliseconds that all threads of a kind may take together until they stop, and
+ * one of them. What is soon is free: it is what a thread needs on a busy machine.
+ */
+struct patience {
+	long left, most;
+};
+
+#define SOON_MS		2
+
 /* The writing of notes under way. */
 struct writer {
 	struct notes *n;
@@ -63,8 +82,9 @@ struct writer {
 	bool stop;
 	struct threads *t;
 	FILE *list;		/* for the last note */
-	int ret;
-	uint8_t set[SET_MAX];
+	struct patience others;
+	struct patience asleep;	/* uninterruptible */
+	struct registers regs;
 };
 
 static const struct layout *layout_of(const struct core_kind *kind)
@@ -88,15 +108,17 @@ static void set_register(struct writer *w, unsigned int i, uint64_t value)
 	const struct layout *l = w->layout;
 	const uint32_t word = (uint32_t)value;
 
+	uint8_t *at = w->regs.set[0] + (size_t)i * l->size;
+
 	if (l->size == sizeof(word))
-		memcpy(w->set + i * sizeof(word), &word, sizeof(word));
+		memcpy(at, &word, sizeof(word));
 	else
-		memcpy(w->set + i * sizeof(value), &value, sizeof(value));
+		memcpy(at, &value, sizeof(value));
 }
 
 /*
  * "CALL ARG... SP PC" of one in a system call, "-1 SP PC" of one elsewhere in the
- * kernel, "running". Into w->set: 1 if it sleeps, 0 if not.
+ * kernel, "running". Into w->regs: 1 if it sleeps, 0 if not.
  */
 static int syscall_read(struct writer *w, pid_t tid)
 {
@@ -105,7 +127,7 @@ static int syscall_read(struct writer *w, pid_t tid)
 	char name[48], *text, *p;
 	int call, at = 0, nr = 0, i, n;
 
-	memset(w->set, 0, (size_t)l->nr * l->size);
+	memset(w->regs.set[0], 0, (size_t)l->nr * l->size);
 	snprintf(name, sizeof(name), "task/%d/syscall", (int)tid);
 	text = ps_read(w->dir, name, NULL);
 	if (!text)
@@ -126,36 +148,119 @@ static int syscall_read(struct writer *w, pid_t tid)
 	return 1;
 }
 
-static ssize_t set_read(struct writer *w, pid_t tid, uint32_t type)
+static ssize_t set_read(pid_t tid, uint32_t type, uint8_t set[SET_MAX])
 {
-	struct iovec iov = { w->set, sizeof(w->set) };
+	struct iovec iov = { set, SET_MAX };
 
 	if (ptrace(PTRACE_GETREGSET, tid, (void *)(uintptr_t)type, &iov))
 		return -errno;
 	return (ssize_t)iov.iov_len;
 }
 
-/* Of a stopped thread. 1, or 0 if it has gone all the same, or -errno. */
-static int stopped(struct writer *w, pid_t tid, const struct psinfo *info)
+/* Of a stopped thread. 0 or a negative errno. */
+static int registers_read(struct writer *w, pid_t tid)
 {
+	struct registers *r = &w->regs;
 	ssize_t len;
 	size_t i;
-	int ret;
 
-	len = set_read(w, tid, NT_PRSTATUS);
+	len = set_read(tid, NT_PRSTATUS, r->set[0]);
 	if (len < 0)
-		return len == -ESRCH ? 0 : (int)len;
+		return (int)len;
 	/* A program of 64 bits may have threads that run code of 32. */
 	if (len != w->layout->nr * w->layout->size)
 		return -EOPNOTSUPP;
-	ret = note_prstatus(w->n, tid, info, w->set, (size_t)len);
-	for (i = 0; i < sizeof(sets) / sizeof(sets[0]) && !ret; i++) {
-		len = set_read(w, tid, sets[i].type);
-		if (len > 0)
-			ret = notes_add(w->n, sets[i].owner, sets[i].type,
-					w->set, (size_t)len);
+	r->len[0] = (size_t)len;
+	for (i = 1; i <= NR_SETS; i++) {
+		len = set_read(tid, sets[i - 1].type, r->set[i]);
+		r->len[i] = len > 0 ? (size_t)len : 0;
 	}
-	return ret ? ret : 1;
+	return 0;
+}
+
+static int registers_write(struct writer *w, pid_t tid,
+			   const struct psinfo *info)
+{
+	const struct registers *r = &w->regs;
+	size_t i;
+	int ret;
+
+	ret = note_prstatus(w->n, tid, info, r->set[0], r->len[0]);
+	for (i = 1; i <= NR_SETS && !ret; i++)
+		if (r->len[i])
+			ret = notes_add(w->n, sets[i - 1].owner,
+					sets[i - 1].type, r->set[i],
+					r->len[i]);
+	return ret;
+}
+
+/* The stopping of a thread under way. */
+struct stop {
+	struct writer *w;
+	pid_t tid;
+	long patience;
+	int ret;
+};
+
+/* What is slow, the notes, waits until the thread goes on. */
+static void *stop_and_read(void *arg)
+{
+	struct stop *s = arg;
+	struct tracee tracee;
+
+	s->ret = tracee_stop(s->w->dir, s->tid, s->patience, &tracee);
+	if (!s->ret) {
+		s->ret = registers_read(s->w, s->tid);
+		tracee_go(&tracee);
+	}
+	return NULL;
+}
+
+/* Into w->regs, and the thread goes on. 0 or a negative errno. */
+static int registers_get(struct writer *w, pid_t tid, char state)
+{
+	struct patience *p = state == 'D' ? &w->asleep : &w->others;
+	struct stop s = {
+		.w = w,
+		.tid = tid,
+		.patience = p->left < p->most ? p->left : p->most,
+	};
+	long begin = now_ms(), took;
+	pthread_t tracer;
+	int ret;
+
+	if (s.patience <= 0)
+		return -ETIMEDOUT;
+	/* One that does not stop is let go when its tracer ends. */
+	ret = -pthread_create(&tracer, NULL, stop_and_read, &s);
+	if (ret)
+		return ret;
+	pthread_join(tracer, NULL);
+	took = now_ms() - begin;
+	if (took > SOON_MS)
+		p->left -= took;
+	return s.ret;
+}
+
+static int stopped_write(struct writer *w, pid_t tid,
+			 const struct psinfo *info)
+{
+	fprintf(w->list, "%d stopped\n", (int)tid);
+	w->t->nr++;
+	return registers_write(w, tid, info);
+}
+
+static int other_write(struct writer *w, pid_t tid, const struct psinfo *info)
+{
+	const int asleep = syscall_read(w, tid);
+	struct threads *t = w->t;
+
+	t->nr++;
+	t->asleep += asleep;
+	t->running += !asleep;
+	fprintf(w->list, "%d %s\n", (int)tid, asleep ? "asleep" : "running");
+	return note_prstatus(w->n, tid, info, w->regs.set[0],
+			     (size_t)w->layout->nr * w->layout->size);
 }
 
 /* One thread; 0, also if it has gone meanwhile, or a negative errno. */
@@ -163,56 +268,37 @@ static int thread_write(struct writer *w, pid_t tid)
 {
 	struct threads *t = w->t;
 	struct psinfo info;
-	struct tracee tracee;
-	int ret, asleep;
+	int ret;
 
 	if (psinfo_read(w->dir, tid, &info) || psinfo_ended(&info))
 		return 0;
-	if (w->stop) {
-		ret = tracee_stop(tid, &tracee);
-		if (ret == -ESRCH)
-			return 0;
-		if (!ret) {
-			ret = stopped(w, tid, &info);
-			tracee_go(&tracee);
-			if (ret == 1)
-				fprintf(w->list, "%d stopped\n", (int)tid);
-			t->nr += ret == 1;
-			if (ret != -EOPNOTSUPP)
-				return ret < 0 ? ret : 0;
-		}
-		if (!t->refused++) {
-			t->refused_tid = tid;
-			t->refused_code = ret;
-		}
+	if (!w->stop)
+		return other_write(w, tid, &info);
+	ret = registers_get(w, tid, info.state);
+	if (ret == -ESRCH)
+		return 0;
+	if (!ret)
+		return stopped_write(w, tid, &info);
+	if (!t->refused++) {
+		t->refused_tid = tid;
+		t->refused_code = ret;
 	}
-	asleep = syscall_read(w, tid);
-	t->nr++;
-	t->asleep += asleep;
-	t->running += !asleep;
-	fprintf(w->list, "%d %s\n", (int)tid, asleep ? "asleep" : "running");
-	return note_prstatus(w->n, tid, &info, w->set,
-			     (size_t)w->layout->nr * w->layout->size);
+	return other_write(w, tid, &info);
 }
 
-/* What it traces is let go when it ends, also a thread that does not stop. */
-static void *write_all(void *arg)
+static int write_all(struct writer *w)
 {
-	struct writer *w = arg;
-	pid_t *tids;
 	ssize_t nr, i;
+	pid_t *tids;
+	int ret = 0;
 
 	nr = ps_threads(w->dir, w->pid, &tids);
-	if (nr < 0) {
-		w->ret = (int)nr;
-		return NULL;
-	}
-	for (i = 0; i < nr && !w->ret; i++)
-		w->ret = interrupt_seen() ? -EINTR : thread_write(w, tids[i]);
+	if (nr < 0)
+		return (int)nr;
+	for (i = 0; i < nr && !ret; i++)
+		ret = interrupt_seen() ? -EINTR : thread_write(w, tids[i]);
 	free(tids);
-	if (!w->ret && !w->t->nr)
-		w->ret = -ESRCH;
-	return NULL;
+	return ret || w->t->nr ? ret : -ESRCH;
 }
 
 int threads_write(struct notes *n, const struct core_kind *kind, int dir,
@@ -220,7 +306,6 @@ int threads_write(struct notes *n, const struct core_kind *kind, int dir,
 {
 	struct writer *w = malloc(sizeof(*w));
 	char *text = NULL;
-	pthread_t thread;
 	size_t len;
 	int ret = -ENOMEM;
 
@@ -235,14 +320,12 @@ int threads_write(struct notes *n, const struct core_kind *kind, int dir,
 		.stop = stop,
 		.t = t,
 		.list = open_memstream(&text, &len),
+		.others = { .left = 5000, .most = 200 },
+		.asleep = { .left = 500, .most = 50 },
 	};
 	if (!w->list)
 		goto out;
-	ret = -pthread_create(&thread, NULL, write_all, w);
-	if (!ret) {
-		pthread_join(thread, NULL);
-		ret = w->ret;
-	}
+	ret = write_all(w);
 	if (fclose(w->list) && !ret)
 		ret = -ENOMEM;
 	if (!ret)

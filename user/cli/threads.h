@@ -23,8 +23,9 @@ bool threads_known(const struct core_kind *kind);
  * is /proc/PID, the first one first. Without @stop no thread is stopped: those
  * that sleep in a system call have the registers that /proc/PID/task/TID/syscall
  * tells, others have zeros. With @stop each is stopped while its registers are
- * read. Last comes a note of dbgmem's own that says which is which. 0 or a
- * negative errno: -ESRCH, there are no more.
+ * read, if it stops before the time is over that all have together. Last comes a
+ * note of dbgmem's own that says which is which. 0 or a negative errno: -ESRCH,
+ * there are no more.
  */
 int threads_write(struct notes *n, const struct core_kind *kind, int dir,
 		  pid_t pid, bool stop, struct threads *t);

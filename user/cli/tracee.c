@@ -2,6 +2,7 @@
 /* A thread that ptrace(2) stops for a moment. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,39 +11,82 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "psinfo.h"
 #include "tracee.h"
 
-/* A thread that can be interrupted needs microseconds. */
-#define PATIENCE_MS	1000
 #define YIELDS		100
 
-/* ptrace(2) says EPERM also of a thread that has a tracer. */
-static int refused(pid_t tid)
+/* Of the kernel's flags of a thread, in its stat. */
+#define PF_KTHREAD	0x00200000
+
+pid_t tracee_tracer(int dir)
 {
-	char path[64], line[256];
-	int tracer = 0;
+	char line[256];
+	int tracer, fd;
+	pid_t ret = -ENODATA;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)tid);
-	f = fopen(path, "re");
-	if (!f)
-		return -EPERM;
-	while (fgets(line, sizeof(line), f))
+	fd = openat(dir, "status", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	f = fdopen(fd, "r");
+	if (!f) {
+		close(fd);
+		return -ENOMEM;
+	}
+	while (ret < 0 && fgets(line, sizeof(line), f))
 		if (sscanf(line, "TracerPid: %d", &tracer) == 1)
-			break;
+			ret = tracer;
 	fclose(f);
-	return tracer ? -EBUSY : -EPERM;
+	return ret;
 }
 
-int tracee_stop(pid_t tid, struct tracee *t)
+/* ptrace(2) says EPERM of all these. */
+static int refused(pid_t tid)
 {
-	long end = now_ms() + PATIENCE_MS;
+	struct psinfo info;
+	int dir, ret = -EPERM;
+	char path[48];
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d", (int)tid);
+	if (!access(path, F_OK))
+		return -EDEADLK;
+	snprintf(path, sizeof(path), "/proc/%d", (int)tid);
+	dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return -EPERM;
+	if (!psinfo_read(dir, 0, &info)) {
+		if (psinfo_ended(&info))
+			ret = -ESRCH;
+		else if (info.flags & PF_KTHREAD)
+			ret = -EINVAL;
+		else if (tracee_tracer(dir) > 0)
+			ret = -EBUSY;
+	}
+	close(dir);
+	return ret;
+}
+
+/* A number may be another thread's by now; that of a traced one stays its own. */
+static bool is_of(int dir, pid_t tid)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "task/%d", (int)tid);
+	return dir < 0 || !faccessat(dir, name, F_OK, 0);
+}
+
+int tracee_stop(int dir, pid_t tid, long patience_ms, struct tracee *t)
+{
+	long end = now_ms() + patience_ms;
 	unsigned int tries;
 	int status;
 	pid_t ret;
 
 	if (ptrace(PTRACE_SEIZE, tid, NULL, NULL))
 		return errno == EPERM ? refused(tid) : -errno;
+	if (!is_of(dir, tid))
+		return -ESRCH;
 	if (ptrace(PTRACE_INTERRUPT, tid, NULL, NULL))
 		return -errno;
 	/* Waiting without an end would be one for the caller too. */
@@ -76,13 +120,17 @@ const char *tracee_strerror(int code)
 {
 	switch (code) {
 	case -ESRCH:
-		return "there is no such thread, or it is exiting";
+		return "there is no such thread, or it has exited";
 	case -EBUSY:
 		return "another process traces it already";
+	case -EDEADLK:
+		return "it is dbgmem's own";
+	case -EINVAL:
+		return "it is a thread of the kernel, and has no registers of a program";
 	case -EPERM:
 		return "the kernel's ptrace check refuses it: its owner, or Yama's ptrace_scope";
 	case -ETIMEDOUT:
-		return "it does not stop: it sleeps in the kernel where nothing interrupts it";
+		return "it does not stop: nothing interrupts it, or no processor is free";
 	case -EOPNOTSUPP:
 		return "it runs code of another architecture than the program's";
 	default:
