@@ -156,7 +156,7 @@ static inline void options_of_help(const char *verb, struct words *w)
 			TH_LOG("%s: no %s", where, (of)->word[_n]);	\
 } while (0)
 
-static const char *const sub_verbs[] = { "bp set", "bp list", "bp clear" };
+static const char *const sub_verbs[] = { "bp set", "bp list" };
 
 #define NR_SUB_VERBS	(sizeof(sub_verbs) / sizeof(sub_verbs[0]))
 

@@ -47,8 +47,8 @@ TEST(bash_has_the_verbs)
 	ASSERT_EQ(1, offers.nr);
 	EXPECT_STREQ("unload", offers.word[0]);
 	OFFERS(&offers, "bp", "");
-	ASSERT_EQ(3, offers.nr);
-	EXPECT_TRUE(has(&offers, "clear"));
+	ASSERT_EQ(2, offers.nr);
+	EXPECT_TRUE(has(&offers, "list"));
 }
 
 TEST(bash_has_the_options)
@@ -93,7 +93,7 @@ TEST(bash_knows_what_stands_where)
 	EXPECT_TRUE(has(&w, self));
 	OFFERS(&w, "read", "--output", "=", "file", self);
 	EXPECT_TRUE(has(&w, self));
-	OFFERS(&w, "bp", "clear", "--all", self);
+	OFFERS(&w, "bp", "set", "--yes", self);
 	EXPECT_TRUE(has(&w, self));
 	OFFERS(&w, "compare", "--with", self);
 	EXPECT_TRUE(has(&w, self));

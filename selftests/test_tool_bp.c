@@ -2,6 +2,8 @@
 /* dbgmem bp: set, hold, list. */
 #include "tool_hold.h"
 
+#include <sys/ptrace.h>
+
 FIXTURE(bp) {
 	struct target t;
 	char pid[16];
@@ -23,17 +25,18 @@ FIXTURE_TEARDOWN(bp)
 
 /* --- set --- */
 
-TEST_F(bp, set_without_hold_is_a_try)
+TEST_F(bp, set_prints_the_original_bytes)
 {
+	struct holding h;
 	char want[128];
 
-	RUN("bp", "set", ONE_BYTE_TRAP self->pid, at(0, 5), at(1, 0));
+	ASSERT_TRUE(HOLD(&h, self->pid, at(0, 5), at(1, 0))) TH_LOG("%s", r.err);
+	kill(h.pid, SIGINT);
+	hold_end(&h);
 	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
 	snprintf(want, sizeof(want), "%s 1 %02x\n%s 1 %02x\n", at(0, 5),
 		 (uint8_t)mem[5], at(1, 0), (uint8_t)mem[PAGE]);
 	EXPECT_STREQ(want, r.out);
-	EXPECT_HAS("has been taken out again", r.err);
-	EXPECT_HAS("--hold", r.err);
 	EXPECT_EQ((uint8_t)mem[5], TRUTH(0, 5));
 	RUN("bp", "list", self->pid);
 	EXPECT_EQ(0, r.status);
@@ -43,13 +46,19 @@ TEST_F(bp, set_without_hold_is_a_try)
 
 TEST_F(bp, set_another_trap)
 {
+	struct holding h;
 	char want[128];
 
-	RUN("bp", "set", "--trap", "cc f4", self->pid, "test_tool_bp");
+	ASSERT_TRUE(HOLD(&h, "--trap", "cc f4", self->pid, "test_tool_bp"))
+		TH_LOG("%s", r.err);
+	kill(h.pid, SIGINT);
+	hold_end(&h);
 	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
 	EXPECT_HAS(" 2 7f45\n", r.out);
-	RUN("bp", "set", "-t000102030405060708090a0b0c0d0e0f", self->pid,
-	    at(0, PAGE - 1));
+	ASSERT_TRUE(HOLD(&h, "-t000102030405060708090a0b0c0d0e0f", self->pid,
+			 at(0, PAGE - 1))) TH_LOG("%s", r.err);
+	kill(h.pid, SIGINT);
+	hold_end(&h);
 	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
 	snprintf(want, sizeof(want), "%s 16 %02x%02x", at(0, PAGE - 1),
 		 (uint8_t)mem[PAGE - 1], (uint8_t)mem[PAGE]);
@@ -58,32 +67,94 @@ TEST_F(bp, set_another_trap)
 
 TEST_F(bp, set_says_which_could_not_be)
 {
-	RUN("bp", "set", ONE_BYTE_TRAP self->pid, at(HOLE, 5), at(0, 5),
-	    at(0, 5));
-	EXPECT_EQ(3, r.status);
+	RUN("bp", "set", "-y", ONE_BYTE_TRAP self->pid, at(0, 5), at(HOLE, 5));
+	EXPECT_EQ(1, r.status);
 	EXPECT_HAS("cannot set a breakpoint of 1 bytes", r.err);
 	EXPECT_HAS(at(HOLE, 5), r.err);
 	EXPECT_HAS("nothing is mapped", r.err);
+	EXPECT_HAS("nothing is held", r.err);
+	EXPECT_EQ((uint8_t)mem[5], TRUTH(0, 5));
+	RUN("bp", "set", "-y", ONE_BYTE_TRAP self->pid, at(0, 5), at(0, 5));
+	EXPECT_EQ(1, r.status);
 	EXPECT_HAS("is there already", r.err);
-	EXPECT_HAS(at(0, 5), r.out);
-	RUN("bp", "set", self->pid, at(HOLE, 5));
+	EXPECT_EQ((uint8_t)mem[5], TRUTH(0, 5));
+	RUN("bp", "set", "-y", self->pid, at(HOLE, 5));
 	EXPECT_EQ(1, r.status);
 	EXPECT_EQ(0, r.out_len);
 	RUN("bp", "set", "2147483647", "0x1000");
 	EXPECT_EQ(1, r.status);
 	EXPECT_HAS("no such process", r.err);
-	EXPECT_EQ((uint8_t)mem[5], TRUTH(0, 5));
 }
 
 TEST_F(bp, set_and_the_policy)
 {
+	struct holding h;
+
 	ASSERT_EQ(0, target_call(&self->t, page_read_only, mem));
 	ASSERT_EQ(0, param_set("force", "never"));
-	RUN("bp", "set", self->pid, at(0, 0));
+	RUN("bp", "set", "--yes", self->pid, at(0, 0));
 	EXPECT_EQ(1, r.status);
 	EXPECT_HAS("force= policy is never", r.err);
 	ASSERT_EQ(0, param_set("force", "capable"));
-	RUN("bp", "set", self->pid, at(0, 0));
+	ASSERT_TRUE(HOLD(&h, self->pid, at(0, 0))) TH_LOG("%s", r.err);
+	kill(h.pid, SIGINT);
+	hold_end(&h);
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+}
+
+/* --- who would die of it --- */
+
+TEST_F(bp, a_process_that_nobody_traces_is_refused)
+{
+	char words[64];
+
+	RUN("bp", "set", self->pid, at(0, 5));
+	EXPECT_EQ(1, r.status);
+	EXPECT_EQ(0, r.out_len);
+	snprintf(words, sizeof(words), "nobody traces process %s", self->pid);
+	EXPECT_HAS(words, r.err);
+	EXPECT_HAS("SIGTRAP would end it", r.err);
+	snprintf(words, sizeof(words), "'gdb -p %s'", self->pid);
+	EXPECT_HAS(words, r.err);
+	EXPECT_HAS("--yes", r.err);
+	EXPECT_EQ((uint8_t)mem[5], TRUTH(0, 5));
+}
+
+TEST_F(bp, a_process_that_is_traced_needs_no_yes)
+{
+	struct holding h;
+
+	ASSERT_EQ(0, ptrace(PTRACE_SEIZE, self->t.pid, NULL, NULL));
+	ASSERT_TRUE(HOLD_TRACED(&h, self->pid, at(0, 5))) TH_LOG("%s", r.err);
+	EXPECT_EQ(0xcc, TRUTH(0, 5));
+	kill(h.pid, SIGTERM);
+	hold_end(&h);
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	/* What it was called before means the same. */
+	ASSERT_TRUE(HOLD_TRACED(&h, "--hold", self->pid, at(0, 5)))
+		TH_LOG("%s", r.err);
+	kill(h.pid, SIGTERM);
+	hold_end(&h);
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+}
+
+/* Nothing that two holders could both want, as the name of a socket. */
+TEST_F(bp, hold_listens_to_nobody)
+{
+	char path[64], link[64];
+	struct holding h;
+	ssize_t n;
+	int fd;
+
+	ASSERT_TRUE(HOLD(&h, self->pid, at(0, 5))) TH_LOG("%s", r.err);
+	for (fd = 3; fd < 32; fd++) {
+		snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)h.pid, fd);
+		n = readlink(path, link, sizeof(link) - 1);
+		link[n > 0 ? n : 0] = '\0';
+		EXPECT_EQ(NULL, strstr(link, "socket:"));
+	}
+	kill(h.pid, SIGINT);
+	hold_end(&h);
 	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
 }
 
@@ -288,7 +359,7 @@ TEST(bp_wrong_command_lines)
 		const char *args[8];
 		const char *words;
 	} cases[] = {
-		{ { "bp" }, "set, list or clear" },
+		{ { "bp" }, "set or list" },
 		{ { "bp", "frobnicate" }, "'frobnicate'" },
 		{ { "bp", "set", "1" }, "PID and ADDR" },
 		{ { "bp", "set", "--trap", "", "1", "2" }, "no bytes" },
@@ -299,10 +370,8 @@ TEST(bp_wrong_command_lines)
 		{ { "bp", "list" }, "PID is needed" },
 		{ { "bp", "list", "1", "2" }, "nothing else" },
 		{ { "bp", "list", "--all", "1" }, "--all" },
-		{ { "bp", "clear", "1" }, "or --all" },
-		{ { "bp", "clear", "--all", "1", "2" }, "nothing else" },
-		{ { "bp", "clear", "--all", "x" }, "'x' is not a process id" },
-		{ { "bp", "clear", "1", "" }, "empty" },
+		{ { "bp", "clear", "1" }, "to clear breakpoints, end" },
+		{ { "bp", "set", "1", "" }, "empty" },
 	};
 	size_t i;
 
@@ -313,8 +382,8 @@ TEST(bp_wrong_command_lines)
 		EXPECT_HAS(cases[i].words, r.err);
 		EXPECT_HAS("--help'", r.err);
 	}
-	for (i = 0; i < 3; i++) {
-		static const char *const verbs[] = { "set", "list", "clear" };
+	for (i = 0; i < 2; i++) {
+		static const char *const verbs[] = { "set", "list" };
 		char usage[64];
 
 		RUN("bp", verbs[i], "--help");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* 'dbgmem bp set --hold', while it runs. */
+/* 'dbgmem bp set', while it runs. */
 #ifndef SELFTESTS_TOOL_HOLD_H
 #define SELFTESTS_TOOL_HOLD_H
 
@@ -42,7 +42,7 @@ static inline void hold_end(struct holding *h)
 /* @args end with NULL. True: it holds; false: it has ended, see @r. */
 static inline bool hold_begin(struct holding *h, const char *const *args)
 {
-	const char *argv[18] = { "dbgmem", "bp", "set", "--hold", ONE_BYTE_TRAP };
+	const char *argv[18] = { "dbgmem", "bp", "set", ONE_BYTE_TRAP };
 	char text[512];
 	siginfo_t si;
 	ssize_t n;
@@ -77,7 +77,10 @@ static inline bool hold_begin(struct holding *h, const char *const *args)
 	}
 }
 
-#define HOLD(h, ...) \
+#define HOLD_TRACED(h, ...) \
 	hold_begin(h, (const char *const []){ __VA_ARGS__, NULL })
+
+/* Nobody traces the target. */
+#define HOLD(h, ...)	HOLD_TRACED(h, "--yes", __VA_ARGS__)
 
 #endif /* SELFTESTS_TOOL_HOLD_H */

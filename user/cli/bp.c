@@ -14,20 +14,16 @@ static const struct verb {
 } verbs[] = {
 	{ "set", bp_set },
 	{ "list", bp_list },
-	{ "clear", bp_clear },
 };
 
 static int help(void)
 {
-	puts("Usage: dbgmem bp set [--trap HEX] [--hold] PID ADDR...\n"
+	puts("Usage: dbgmem bp set [--trap HEX] [--yes] PID ADDR...\n"
 	     "       dbgmem bp list [--json] PID\n"
-	     "       dbgmem bp clear PID ADDR...\n"
-	     "       dbgmem bp clear --all PID\n"
-	     "Set breakpoints in process PID, list those of everybody, and ask their holders\n"
-	     "to clear them. They live as long as the session that set them: as long as\n"
-	     "'dbgmem bp set --hold' runs.\n\n"
-	     "  -h, --help  show this text; with set, list or clear, theirs\n\n"
-	     "Exit status: 0 all of it, 1 nothing, 2 usage, 3 a part, or some were lost.");
+	     "Set breakpoints in process PID, and list those of everybody. They stay as long as\n"
+	     "the 'dbgmem bp set' that set them runs; Ctrl-C ends it and takes them out.\n\n"
+	     "  -h, --help  show this text; with set or list, theirs\n\n"
+	     "Exit status: 0 all of it, 1 nothing, 2 usage, 3 some were lost.");
 	return finish(STATUS_OK);
 }
 
@@ -63,12 +59,12 @@ int bp_report(pid_t pid, uint32_t cleared, uint32_t lost)
 
 int cmd_bp(int argc, char **argv)
 {
-	static const char *const names[] = { "set", "list", "clear" };
+	static const char *const names[] = { "set", "list" };
 	const char *meant;
 	size_t i;
 
 	if (argc < 2)
-		return msg_usage("bp", "set, list or clear is needed");
+		return msg_usage("bp", "set or list is needed");
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
 		return help();
 	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
@@ -78,7 +74,8 @@ int cmd_bp(int argc, char **argv)
 		}
 	meant = typo_meant(argv[1], names, sizeof(names) / sizeof(names[0]));
 	if (meant)
-		return msg_usage("bp", "'%s' is not set, list or clear: did you mean '%s'?",
+		return msg_usage("bp", "'%s' is not set or list: did you mean '%s'?",
 				 argv[1], meant);
-	return msg_usage("bp", "'%s' is not set, list or clear", argv[1]);
+	return msg_usage("bp", "'%s' is not set or list; to clear breakpoints, end the 'dbgmem bp set' that holds them",
+			 argv[1]);
 }

@@ -14,7 +14,6 @@
 /* Exit statuses; argv[0] is the tool. */
 int bp_set(int argc, char **argv);
 int bp_list(int argc, char **argv);
-int bp_clear(int argc, char **argv);
 
 /*
  * @args are @nr times ADDR; *@at is the caller's to resolve, and to free. STATUS_OK,

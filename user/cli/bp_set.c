@@ -1,38 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0
-/* dbgmem bp set: plant breakpoints, and hold them or take them out again. */
+/* dbgmem bp set: plant breakpoints, and hold them. */
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "bp.h"
 #include "cli.h"
 #include "hex.h"
 #include "hold.h"
+#include "psinfo.h"
+#include "tracee.h"
 
 static const struct option options[] = {
 	{ "trap", required_argument, NULL, 't' },
 	{ "hold", no_argument, NULL, 'H' },
+	{ "yes", no_argument, NULL, 'y' },
 	{ "help", no_argument, NULL, 'h' },
 	{ }
 };
 
 static int help(void)
 {
-	puts("Usage: dbgmem bp set [--trap HEX] [--hold] PID ADDR...\n"
-	     "Plant a breakpoint at each ADDR of process PID and print its address, its length\n"
-	     "and the original bytes. Breakpoints live as long as their session: without\n"
-	     "--hold they are taken out at once, which shows that they can be set.\n\n"
+	puts("Usage: dbgmem bp set [--trap HEX] [--yes] PID ADDR...\n"
+	     "Plant a breakpoint at each ADDR of process PID, print its address, its length and\n"
+	     "the original bytes, and hold them until Ctrl-C, SIGTERM or SIGHUP, or until the\n"
+	     "target ends; then the original bytes are put back.\n\n"
 	     "  -t, --trap HEX  what to plant, 1 to 16 bytes; default: this machine's trap\n"
-	     "  -H, --hold      hold them until SIGINT, SIGTERM or SIGHUP, or until the target\n"
-	     "                  ends, or until all are cleared by 'dbgmem bp clear'; if one\n"
-	     "                  cannot be set, all are taken out\n"
+	     "  -y, --yes       also in a process that nobody traces, and that SIGTRAP ends\n"
+	     "                  where it meets one, unless it catches the signal\n"
+	     "  -H, --hold      hold them; without this, too\n"
 	     "  -h, --help      show this text\n\n"
-	     "ADDR is 0x... or decimal, or MAPPING+OFFSET, MAPPING-OFFSET or MAPPING. A process\n"
-	     "that nobody traces dies of SIGTRAP where it meets one.\n\n"
-	     "Exit status: 0 all were set, and put back or gone with the target; 1 none was, or\n"
-	     "not all that --hold should hold; 2 usage; 3 not all were set, or some were lost.");
+	     "ADDR is 0x... or decimal, or MAPPING+OFFSET, MAPPING-OFFSET or MAPPING. Attach a\n"
+	     "debugger first, it is told of the hit: see 'bp set' in dbgmem(1) for gdb. If one\n"
+	     "cannot be set, none is.\n\n"
+	     "Exit status: 0 all were set, and put back or gone with the target; 1 none was set;\n"
+	     "2 usage; 3 some were lost: other bytes stand where they were.");
 	return finish(STATUS_OK);
 }
 
@@ -42,84 +47,86 @@ struct plan {
 	size_t nr;
 	const uint8_t *trap;
 	size_t len;
-	bool hold;
+	bool yes;
 };
 
-/* How many could be planted; of the others the message is out. */
+/* Whether who meets a breakpoint is stopped for a debugger; else it dies. */
+static int traced(const struct plan *p)
+{
+	pid_t tracer;
+	int dir;
+
+	if (p->yes)
+		return STATUS_OK;
+	dir = ps_open(p->pid);
+	tracer = dir < 0 ? dir : tracee_tracer(dir);
+	if (dir >= 0)
+		close(dir);
+	if (tracer > 0)
+		return STATUS_OK;
+	if (tracer < 0)
+		msg("cannot tell whether a debugger traces process %d: /proc/%d/status: %s; without one SIGTRAP ends it at a breakpoint: --yes sets it all the same",
+		    (int)p->pid, (int)p->pid, strerror(-tracer));
+	else
+		msg("nobody traces process %d: at a breakpoint SIGTRAP would end it; attach a debugger first, as 'gdb -p %d', or say --yes",
+		    (int)p->pid, (int)p->pid);
+	return STATUS_FAILED;
+}
+
+/* How many could be planted before one could not; of that the message is out. */
 static size_t plant(struct dbgmem *m, const struct plan *p)
 {
 	uint8_t original[DBGMEM_BP_MAX_LEN];
 	char text[2 * DBGMEM_BP_MAX_LEN + 1];
-	size_t i, done = 0;
+	size_t i;
 
 	for (i = 0; i < p->nr; i++) {
-		if (!dbgmem_bp_set(m, p->at[i].addr, p->trap, p->len, original)) {
-			printf("0x%llx %zu %s\n",
-			       (unsigned long long)p->at[i].addr, p->len,
-			       hex_format(original, p->len, text));
-			done++;
-			continue;
-		}
-		msg("%s", dbgmem_errstr());
-		switch (dbgmem_last_error()->gate) {
-		case DBGMEM_GATE_MEMORY:
-		case DBGMEM_GATE_BREAKPOINT:
-		case DBGMEM_GATE_POLICY:
+		if (dbgmem_bp_set(m, p->at[i].addr, p->trap, p->len, original)) {
+			msg("%s", dbgmem_errstr());
 			break;
-		default:
-			/* The others would meet the same. */
-			return done;
 		}
+		printf("0x%llx %zu %s\n", (unsigned long long)p->at[i].addr,
+		       p->len, hex_format(original, p->len, text));
 	}
-	return done;
+	return i;
 }
 
-/* Not to be held, or not all there, or @status says that stdout is gone. */
-static int take_out(struct dbgmem *m, const struct plan *p, size_t done,
-		    int status)
+static void take_out(struct dbgmem *m, const struct plan *p)
 {
 	uint32_t cleared, lost;
-	bool bad;
 
-	bad = dbgmem_bp_clear_all(m, &cleared, &lost);
-	if (bad)
+	if (dbgmem_bp_clear_all(m, &cleared, &lost))
 		msg("%s", dbgmem_errstr());
 	if (lost)
 		bp_report(p->pid, cleared, lost);
-	if (done && p->hold)
-		msg("nothing is held: what was set has been taken out");
-	else if (done && !bad)
-		msg("what was set has been taken out again: it lives as long as its session, which --hold keeps");
-	if (status || !done || p->hold)
-		return STATUS_FAILED;
-	return done < p->nr || bad || lost ? STATUS_PARTIAL : STATUS_OK;
+	msg("nothing is held: what was set has been taken out");
 }
 
+/*
+ * Until it holds them a signal ends this at once, also where it waits for a page of
+ * the target; the breakpoints go with the session.
+ */
 static int run(const struct plan *p)
 {
-	int status, signals = -1;
 	struct dbgmem *m;
 	size_t done;
+	int status;
 
 	status = target_attach(p->pid, 0, p->at, p->nr, &m);
 	if (status)
 		return status;
-	/* From before there is something to take out. */
-	if (p->hold) {
-		signals = hold_signals();
-		if (signals < 0) {
-			dbgmem_close(m);
-			return STATUS_FAILED;
+	status = traced(p);
+	if (!status) {
+		done = plant(m, p);
+		status = finish(STATUS_OK);
+		if (done == p->nr && !status) {
+			status = hold(m, (uint32_t)done);
+		} else {
+			status = STATUS_FAILED;
+			if (done)
+				take_out(m, p);
 		}
 	}
-	done = plant(m, p);
-	status = finish(STATUS_OK);
-	if (p->hold && done == p->nr && !status)
-		status = hold(m, signals);
-	else
-		status = take_out(m, p, done, status);
-	if (signals >= 0)
-		close(signals);
 	dbgmem_close(m);
 	return status;
 }
@@ -132,13 +139,15 @@ int bp_set(int argc, char **argv)
 	char err[256];
 	int c, status;
 
-	while ((c = getopt_long(argc, argv, "t:Hh", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "t:yHh", options, NULL)) != -1) {
 		switch (c) {
 		case 't':
 			hex = optarg;
 			break;
+		case 'y':
+			p.yes = true;
+			break;
 		case 'H':
-			p.hold = true;
 			break;
 		case 'h':
 			return help();

@@ -1,21 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A session with breakpoints, held until somebody or something ends it. */
+/* A session with breakpoints, held until a signal or the target's end. */
 #ifndef DBGMEM_HOLD_H
 #define DBGMEM_HOLD_H
 
 #include <dbgmem.h>
 
 /*
- * A descriptor that tells of SIGINT, SIGTERM and SIGHUP, but for those that are
- * ignored; from now on they do nothing else. Or -1, and the message is out.
+ * Hold the @held breakpoints of @m until SIGINT, SIGTERM or SIGHUP comes, or the
+ * target ends. Takes them out, and says what became of them; the exit status.
  */
-int hold_signals(void);
-
-/*
- * Hold the breakpoints of @m until one of @signals comes, the target ends, or
- * 'dbgmem bp clear' has had the last of them cleared. Takes the rest out, and
- * says what became of them; the exit status.
- */
-int hold(struct dbgmem *m, int signals);
+int hold(struct dbgmem *m, uint32_t held);
 
 #endif /* DBGMEM_HOLD_H */

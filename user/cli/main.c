@@ -19,7 +19,7 @@ static const struct verb {
 	{ "read", cmd_read, "print or save memory of a process" },
 	{ "write", cmd_write, "change memory of a process" },
 	{ "cmpxchg", cmd_cmpxchg, "compare and exchange one word of a process" },
-	{ "bp", cmd_bp, "set, list and clear breakpoints in a process" },
+	{ "bp", cmd_bp, "set and list breakpoints in a process" },
 	{ "maps", cmd_maps, "list what is mapped in a process" },
 	{ "search", cmd_search, "find bytes, a string or a number in a process" },
 	{ "strings", cmd_strings, "list the strings in a process" },

@@ -20,9 +20,8 @@ _dbgmem_options()
 				"-z --zero-fill --no-fault --stable" ;;
 	write)		echo "$value -i= --file= -e --exact -f --force" ;;
 	cmpxchg)	echo "$value --file= -f --force" ;;
-	'bp set')	echo "-t= --trap= -H --hold" ;;
+	'bp set')	echo "-t= --trap= -y --yes -H --hold" ;;
 	'bp list')	echo "-j --json" ;;
-	'bp clear')	echo "-a --all" ;;
 	maps)		echo "-r --readable -w --writable -x --executable -f --file" \
 				"-a --anonymous -p --private -s --shared -l --long" \
 				"-j --json" ;;
@@ -54,7 +53,7 @@ _dbgmem_argument()
 	read | search | strings)
 		kinds=(pid)
 		(($2 % 2)) && kinds[$2]=addr ;;
-	'bp set' | 'bp clear')
+	'bp set')
 		kinds=(pid)
 		(($2)) && kinds[$2]=addr ;;
 	write | maps | fill) kinds=(pid addr) ;;
@@ -105,7 +104,7 @@ _dbgmem_words()
 	local words='' word
 
 	case $1 in
-	bp)	words="set list clear" ;;
+	bp)	words="set list" ;;
 	pid)	words=$(cd /proc && echo [1-9]*) ;;
 	width)	words="1 2 4 8" ;;
 	type)	words="u8 u16 u32 u64 i8 i16 i32 i64 f32 f64 int float double ptr string bytes:" ;;
