@@ -469,6 +469,129 @@ TEST_F(watch, the_terminal_is_given_back_while_it_is_stopped)
 	END_RESTORED();
 }
 
+/* --- a shell's job in the background --- */
+
+/* A shell starts it there, or in the foreground and takes over when it stops. */
+static void shell(int slave, bool foreground, int tell,
+		  const char *const *argv)
+{
+	int status;
+	pid_t job;
+
+	setsid();
+	ioctl(slave, TIOCSCTTY, 0);
+	signal(SIGTTOU, SIG_IGN);
+	job = fork();
+	if (!job) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		setpgid(0, 0);
+		if (foreground)
+			tcsetpgrp(slave, getpid());
+		signal(SIGTTOU, SIG_DFL);
+		execv(tool_path(), (char *const *)argv);
+		_exit(127);
+	}
+	if (write(tell, &job, sizeof(job)) != sizeof(job))
+		_exit(126);
+	if (foreground) {
+		waitpid(job, &status, WUNTRACED);
+		tcsetpgrp(slave, getpid());
+		kill(job, SIGCONT);
+	}
+	while (waitpid(job, &status, 0) == job && !WIFEXITED(status) &&
+	       !WIFSIGNALED(status))
+		;
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 125);
+}
+
+/* As terminal_begin(); the process of the tool, of which w->pid is the shell. */
+static pid_t job_begin(struct running *w, bool foreground,
+		       struct termios *before, const char *const *argv)
+{
+	char name[64];
+	int slave, tell[2];
+	pid_t job = -1;
+
+	w->out = -1;
+	w->err = capture_file("err", NULL, 0);
+	w->pty = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (w->pty < 0 || grantpt(w->pty) || unlockpt(w->pty) ||
+	    ptsname_r(w->pty, name, sizeof(name)) || pipe2(tell, O_CLOEXEC))
+		abort();
+	slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (slave < 0 || tcgetattr(slave, before))
+		abort();
+	r.out_len = 0;
+	r.out[0] = 0;
+	w->pid = fork();
+	if (!w->pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		setenv("TERM", "xterm", 1);
+		dup2(slave, 0);
+		dup2(slave, 1);
+		dup2(w->err, 2);
+		shell(slave, foreground, tell[1], argv);
+	}
+	close(slave);
+	close(tell[1]);
+	if (read(tell[0], &job, sizeof(job)) != sizeof(job))
+		abort();
+	close(tell[0]);
+	return job;
+}
+
+#define JOB(foreground, ...) \
+	job_begin(&self->w, foreground, &self->before, \
+		  (const char *const []){ "dbgmem", "watch", __VA_ARGS__, NULL })
+
+/* kill(1) of a shell. */
+static void job_end(pid_t job, int signo)
+{
+	kill(job, signo);
+	kill(job, SIGCONT);
+}
+
+TEST_F(watch, lines_in_the_background)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	struct termios now;
+	pid_t job;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(signals); i++) {
+		job = JOB(false, "-i0.05", self->pid, at(0, 0), "u32");
+		EXPECT_TRUE(running_until(&self->w, 0, " 0\r\n"));
+		EXPECT_EQ(NULL, strchr(r.out, '\033'));
+		ASSERT_EQ(0, tcgetattr(self->w.pty, &now));
+		EXPECT_EQ(self->before.c_lflag, now.c_lflag);
+		job_end(job, signals[i]);
+		running_end(&self->w);
+		EXPECT_EQ(0, r.status) TH_LOG("%s", strsignal(signals[i]));
+	}
+}
+
+TEST_F(watch, a_screen_that_comes_to_the_background_ends_when_told)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	struct termios now;
+	pid_t job;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(signals); i++) {
+		job = JOB(true, "-i0.05", self->pid, at(0, 0), "u32");
+		ASSERT_TRUE(running_until(&self->w, 0, "\033[J"));
+		kill(job, SIGTSTP);
+		ASSERT_TRUE(running_until(&self->w, 0, STOP));
+		/* It reads on there, and leaves the terminal alone. */
+		usleep(300000);
+		ASSERT_EQ(0, tcgetattr(self->w.pty, &now));
+		EXPECT_EQ(self->before.c_lflag, now.c_lflag);
+		job_end(job, signals[i]);
+		END_RESTORED();
+		EXPECT_EQ(0, r.status) TH_LOG("%s", strsignal(signals[i]));
+	}
+}
+
 TEST_F(watch, no_screen_for_a_terminal_that_has_none)
 {
 	TERMINAL(&self->w, 24, &self->before, "watch", "--all", "-c2", "-i0.01",

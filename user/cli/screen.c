@@ -4,6 +4,7 @@
  * sequences that every one has that understands ANSI X3.64 and xterm's.
  */
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,17 +22,26 @@
 #define SCREEN_REST	"\033[J"
 
 static struct {
-	bool started;
+	atomic_bool started;
 	bool keys;		/* standard input is a terminal, too, */
 	struct termios before;	/* and was so */
 	bool input_end;
 } screen;
 
+/* In the background the terminal is another's; one of another session is nobody's. */
+static bool in_background(void)
+{
+	const pid_t group = tcgetpgrp(STDOUT_FILENO);
+
+	return group >= 0 && group != getpgrp();
+}
+
 bool screen_possible(void)
 {
 	const char *term = getenv("TERM");
 
-	return isatty(STDOUT_FILENO) && term && strcmp(term, "dumb") != 0;
+	return isatty(STDOUT_FILENO) && term && strcmp(term, "dumb") != 0 &&
+	       !in_background();
 }
 
 static void apply(void)
@@ -49,38 +59,53 @@ static void apply(void)
 	fflush(stdout);
 }
 
+/*
+ * Who uses a terminal from the background is stopped by the kernel, and again after
+ * each SIGCONT: then no other signal would end it.
+ */
+static void block_stops(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTTOU);
+	sigaddset(&set, SIGTTIN);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 void screen_start(void)
 {
-	if (screen.started)
+	if (screen.started || in_background())
 		return;
+	block_stops();
 	screen.keys = isatty(STDIN_FILENO) &&
 		      !tcgetattr(STDIN_FILENO, &screen.before);
-	apply();
 	screen.started = true;
+	apply();
 }
 
 void screen_again(void)
 {
-	if (screen.started)
+	if (screen.started && !in_background())
 		apply();
+}
+
+void screen_leave(void)
+{
+	if (!screen.started)
+		return;
+	screen.started = false;
+	if (in_background())
+		return;
+	(void)!write(STDOUT_FILENO, STOP, strlen(STOP));
+	if (screen.keys)
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &screen.before);
 }
 
 void screen_stop(void)
 {
-	sigset_t set, before;
-
-	if (!screen.started)
-		return;
-	fputs(STOP, stdout);
 	fflush(stdout);
-	/* Without that it would stop this process if that is in the background. */
-	sigemptyset(&set);
-	sigaddset(&set, SIGTTOU);
-	sigprocmask(SIG_BLOCK, &set, &before);
-	if (screen.keys)
-		tcsetattr(STDIN_FILENO, TCSADRAIN, &screen.before);
-	sigprocmask(SIG_SETMASK, &before, NULL);
-	screen.started = false;
+	screen_leave();
 }
 
 unsigned int screen_rows(void)
@@ -97,6 +122,8 @@ void screen_show(const char *text)
 	unsigned int rows = screen_rows();
 	size_t n;
 
+	if (in_background())
+		return;
 	fputs(HOME, stdout);
 	while (*text && rows--) {
 		n = strcspn(text, "\n");
@@ -111,8 +138,8 @@ void screen_show(const char *text)
 
 int screen_input(void)
 {
-	return screen.started && screen.keys && !screen.input_end ?
-		STDIN_FILENO : -1;
+	return screen.started && screen.keys && !screen.input_end &&
+	       !in_background() ? STDIN_FILENO : -1;
 }
 
 char screen_key(void)

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-/* Is standard output a terminal that can be used so? */
+/* Is standard output a terminal that can be used so, and not in the background? */
 bool screen_possible(void);
 
 /*
@@ -18,12 +18,15 @@ void screen_stop(void);
 /* If it is started: somebody else may have used the terminal meanwhile. */
 void screen_again(void);
 
+/* As screen_stop(), for a process that is about to end: takes no locks. */
+void screen_leave(void);
+
 /* Lines of the terminal. */
 unsigned int screen_rows(void);
 
 /*
  * Show the lines of @text instead of what was there, as many as there is place
- * for.
+ * for; nothing while this process is in the background.
  */
 void screen_show(const char *text);
 

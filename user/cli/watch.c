@@ -17,6 +17,7 @@
 #include "cli.h"
 #include "clock.h"
 #include "comm.h"
+#include "interrupt.h"
 #include "num.h"
 #include "places.h"
 #include "sample.h"
@@ -81,7 +82,8 @@ struct query {
 /* In the array for poll(2). */
 enum {
 	TIMER,
-	SIGNALS,
+	INTERRUPT,
+	SIGNALS,	/* of a screen */
 	TARGET,
 	KEYS,
 	NR_FDS,
@@ -174,8 +176,9 @@ static void on_signal(struct watch *w)
 		if (view_draw(w->view))
 			failed(w, "out of memory");
 		break;
-	default:
+	case SIGQUIT:
 		end(w, STATUS_OK);
+		break;
 	}
 }
 
@@ -205,7 +208,9 @@ static void step(struct watch *w)
 			failed(w, strerror(errno));
 		return;
 	}
-	if (w->fd[SIGNALS].revents)
+	if (w->fd[INTERRUPT].revents && interrupt_seen())
+		end(w, STATUS_OK);
+	if (!w->ended && w->fd[SIGNALS].revents)
 		on_signal(w);
 	if (!w->ended && w->fd[KEYS].revents && screen_key() == 'q')
 		end(w, STATUS_OK);
@@ -221,20 +226,22 @@ static void step(struct watch *w)
 /* What this waits for. STATUS_OK, or the message is out. */
 static int wait_open(struct watch *w)
 {
-	static const int wanted[] = { SIGINT, SIGTERM, SIGHUP,
-				      /* of a screen only */
-				      SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH };
+	static const int wanted[] = { SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH };
 	const struct itimerspec timer = {
 		.it_interval = w->q->interval,
 		.it_value = w->q->interval,
 	};
-	int fd;
+	int fd = -1;
 
-	fd = signals_open(wanted, w->mode == VIEW_SCREEN ?
-			  sizeof(wanted) / sizeof(wanted[0]) : 3);
-	if (fd < 0)
-		return STATUS_FAILED;
+	if (w->mode == VIEW_SCREEN) {
+		fd = signals_open(wanted, sizeof(wanted) / sizeof(wanted[0]));
+		if (fd < 0)
+			return STATUS_FAILED;
+		interrupt_before_end(screen_leave);
+	}
 	w->fd[SIGNALS] = (struct pollfd){ .fd = fd, .events = POLLIN };
+	interrupt_catch();
+	w->fd[INTERRUPT] = (struct pollfd){ .fd = interrupt_fd(), .events = POLLIN };
 	w->fd[TARGET] = (struct pollfd){ .fd = dbgmem_fd(w->m) };
 	w->fd[KEYS].events = POLLIN;
 	w->fd[TIMER].fd = -1;
@@ -243,7 +250,6 @@ static int wait_open(struct watch *w)
 	fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (fd < 0 || timerfd_settime(fd, 0, &timer, NULL)) {
 		msg("cannot set a timer: %s", strerror(errno));
-		close(w->fd[SIGNALS].fd);
 		if (fd >= 0)
 			close(fd);
 		return STATUS_FAILED;
@@ -311,9 +317,6 @@ static int watch(struct watch *w)
 		step(w);
 	view_free(w->view);
 	free(text);
-	close(w->fd[SIGNALS].fd);
-	if (w->fd[TIMER].fd >= 0)
-		close(w->fd[TIMER].fd);
 	return finish(w->status);
 }
 
