@@ -194,7 +194,7 @@ $(O)/user/%.o: user/%.c Makefile | $(UAPI_COPY)
 $(LIB): $(LIB_OBJ) user/lib/libdbgmem.map
 	$(say) LINK $(@F)
 	$(Q)$(CC) $(CFLAGS) $(USER_LDFLAGS) -shared -Wl,-soname,$(SONAME) \
-		-Wl,--version-script,user/lib/libdbgmem.map -Wl,-z,defs \
+		-Wl,--version-script,user/lib/libdbgmem.map -Wl,-z,defs,-z,nodelete \
 		-o $@ $(LIB_OBJ) $(LIBKMOD_LIBS) -pthread
 	$(Q)ln -sf $(LIBFILE) $(@D)/$(SONAME)
 	$(Q)ln -sf $(SONAME) $(@D)/libdbgmem.so

@@ -56,12 +56,12 @@ $(T)/helper_%: selftests/helper_%.c $(TEST_DEPS)
 		-Os -MF $@.d $(filter-out -m32,$(helper_link)) -o $@ $<
 
 # Tests of pure logic, run on this machine.
-$(T)/host_%: selftests/host_%.c $(CLI_OBJ) $(O)/user/libdbgmem.a $(TEST_DEPS)
+$(T)/host_%: selftests/host_%.c $(CLI_OBJ) $(LIB) $(O)/user/libdbgmem.a $(TEST_DEPS)
 	$(say) CC "$<"
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CFLAGS) -Iuser/cli $(LIBKMOD_CFLAGS) -MF $@.d -o $@ $< \
 		$(filter-out %/main.o,$(CLI_OBJ)) $(O)/user/libdbgmem.a \
-		$(LIBKMOD_LIBS) $(JSON_LIBS) $(ELF_LIBS)
+		$(LIBKMOD_LIBS) $(JSON_LIBS) $(ELF_LIBS) -lm
 
 -include $(wildcard $(T)/*.d)
 

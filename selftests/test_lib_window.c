@@ -179,6 +179,20 @@ TEST_F(window, read_with_the_librarys_handler_needs_no_call)
 	reads_over_a_hole(_metadata, self);
 }
 
+TEST_F(window, read_over_a_hole_leaves_protection_keys_as_they_are)
+{
+	int key = pkey_alloc(0, 0);
+
+	if (key < 0)
+		SKIP(return, "the processor has no protection keys");
+	ASSERT_EQ(0, dbgmem_window_catch(0));
+	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 3 * PAGE));
+	EXPECT_EQ(3 * PAGE - SKEW, dbgmem_window_read(self->w, self->addr,
+						      self->buf, LEN));
+	EXPECT_EQ(0, pkey_get(key));
+	pkey_free(key);
+}
+
 static volatile sig_atomic_t own_calls;
 
 static void own_handler(int sig, siginfo_t *info, void *context)

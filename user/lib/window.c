@@ -1,24 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/*
- * Windows: a range of the target mapped here, and reading it where that may raise
- * SIGBUS.
- */
+/* Windows: a range of the target mapped here. */
 #define _FILE_OFFSET_BITS 64
 #define _GNU_SOURCE
 #include <errno.h>
 #include <limits.h>
-#include <pthread.h>
-#include <setjmp.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 #include "internal.h"
+#include "sigbus.h"
 
 struct dbgmem_window {
 	struct dbgmem *m;
@@ -26,80 +20,6 @@ struct dbgmem_window {
 	uint64_t start, size;	/* whole pages */
 	const volatile char *map;
 };
-
-/* --- SIGBUS --- */
-
-/* What the thread is reading just now. */
-struct reading {
-	sigjmp_buf jump;
-	const volatile char *from, *end;
-};
-
-static _Thread_local struct reading *volatile reading;
-
-static bool catching;		/* atomic */
-static struct sigaction before;
-
-DBGMEM_EXPORT void dbgmem_window_sigbus(int sig, void *info, void *context)
-{
-	const siginfo_t *si = info;
-	const char *at = si->si_addr;
-	const ucontext_t *c = context;
-	struct reading *r = reading;
-
-	/* Sent by somebody, it has no address. */
-	if (sig != SIGBUS || si->si_code != BUS_ADRERR || !r ||
-	    at < r->from || at >= r->end)
-		return;
-	reading = NULL;
-	/* As it was where it was raised, whatever flags the handler has. */
-	pthread_sigmask(SIG_SETMASK, &c->uc_sigmask, NULL);
-	siglongjmp(r->jump, 1);
-}
-
-static void on_sigbus(int sig, siginfo_t *info, void *context)
-{
-	static const struct sigaction by_default = { .sa_handler = SIG_DFL };
-
-	dbgmem_window_sigbus(sig, info, context);
-	if (before.sa_flags & SA_SIGINFO) {
-		before.sa_sigaction(sig, info, context);
-	} else if (before.sa_handler == SIG_DFL ||
-		   (before.sa_handler == SIG_IGN && info->si_code > 0)) {
-		/* What raised it raises it again; what was sent is sent again. */
-		sigaction(sig, &by_default, NULL);
-		if (info->si_code <= 0)
-			raise(sig);
-	} else if (before.sa_handler != SIG_IGN) {
-		before.sa_handler(sig);
-	}
-}
-
-DBGMEM_EXPORT int dbgmem_window_catch(unsigned int flags)
-{
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	static const struct sigaction action = {
-		.sa_sigaction = on_sigbus,
-		.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART,
-	};
-	int ret = 0;
-
-	if (flags & ~DBGMEM_WINDOW_OWN_HANDLER)
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
-			"cannot catch SIGBUS: unknown flags 0x%x",
-			flags & ~DBGMEM_WINDOW_OWN_HANDLER);
-	pthread_mutex_lock(&lock);
-	if (!catching && !(flags & DBGMEM_WINDOW_OWN_HANDLER)) {
-		/* It is there before a signal can ask for it. */
-		ret = sigaction(SIGBUS, NULL, &before) ||
-		      sigaction(SIGBUS, &action, NULL) ? -errno : 0;
-	}
-	if (!ret)
-		__atomic_store_n(&catching, true, __ATOMIC_RELEASE);
-	pthread_mutex_unlock(&lock);
-	return !ret ? 0 : dbgmem__fail_simple(-ret, DBGMEM_GATE_SYSTEM,
-			"cannot catch SIGBUS: %s", strerror(-ret));
-}
 
 /* --- mapping --- */
 
@@ -252,58 +172,12 @@ DBGMEM_EXPORT int dbgmem_window_sync(struct dbgmem_window *w)
 
 /* --- reading --- */
 
-static void copy_piece(char *to, const volatile char *from, size_t len)
-{
-	uint64_t v8;
-	uint32_t v4;
-	uint16_t v2;
-
-	/* A word that is written meanwhile is not torn. */
-	if (sizeof(long) == 8 && !((uintptr_t)from % 8) && len == 8) {
-		v8 = *(const volatile uint64_t *)from;
-		memcpy(to, &v8, sizeof(v8));
-	} else if (!((uintptr_t)from % 4) && len == 4) {
-		v4 = *(const volatile uint32_t *)from;
-		memcpy(to, &v4, sizeof(v4));
-	} else if (!((uintptr_t)from % 2) && len == 2) {
-		v2 = *(const volatile uint16_t *)from;
-		memcpy(to, &v2, sizeof(v2));
-	} else {
-		memcpy(to, (const char *)from, len);
-	}
-}
-
-/* Whole pages, or what is asked for of them, up to one that is not there. */
-static size_t copy(char *to, const volatile char *from, size_t len, size_t page)
-{
-	struct reading r = { .from = from, .end = from + len };
-	struct reading *const outer = reading;	/* interrupted by this one */
-	volatile size_t done = 0;
-	size_t n;
-
-	if (!sigsetjmp(r.jump, 0)) {
-		reading = &r;
-		/* The compiler must not read before that, nor later. */
-		__atomic_signal_fence(__ATOMIC_SEQ_CST);
-		while (done < len) {
-			n = page - ((uintptr_t)(from + done) & (page - 1));
-			if (n > len - done)
-				n = len - done;
-			copy_piece(to + done, from + done, n);
-			done += n;
-		}
-		__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	}
-	reading = outer;
-	return done;
-}
-
 DBGMEM_EXPORT ssize_t dbgmem_window_read(struct dbgmem_window *w, uint64_t addr,
 					 void *buf, size_t len)
 {
 	const volatile char *from = dbgmem_window_at(w, addr, len);
-	size_t n = 0;
 	ssize_t ret;
+	size_t n;
 
 	if (!from || len > SSIZE_MAX)
 		return dbgmem__fail(&(struct dbgmem_error){ .code = EINVAL,
@@ -311,8 +185,7 @@ DBGMEM_EXPORT ssize_t dbgmem_window_read(struct dbgmem_window *w, uint64_t addr,
 			"cannot read %zu bytes at 0x%llx of process %d: the window is of %llu bytes at 0x%llx",
 			len, (unsigned long long)addr, (int)w->m->pid,
 			(unsigned long long)w->len, (unsigned long long)w->addr);
-	if (__atomic_load_n(&catching, __ATOMIC_ACQUIRE))
-		n = copy(buf, from, len, w->m->page_size);
+	n = dbgmem__sigbus_copy(buf, from, len, w->m->page_size);
 	if (n == len)
 		return (ssize_t)n;
 	ret = dbgmem_read(w->m, addr + n, (char *)buf + n, len - n);
