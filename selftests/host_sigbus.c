@@ -54,7 +54,7 @@ enum event {
 };
 
 struct example {
-	void (*handler)(int);
+	void (*handler)(int sig);
 	int flags;
 	bool masks;		/* SIGUSR1 in its mask */
 	enum stack stack;
@@ -164,7 +164,7 @@ static void raise_event(enum event event)
 	switch (event) {
 	case FAULT_BLOCKED:
 		sigprocmask(SIG_BLOCK, &bus, NULL);
-		/* fall through */
+		__attribute__((fallthrough));
 	case FAULT:
 		page_absent(absent);
 		*(const volatile char *)absent;
@@ -472,6 +472,7 @@ static int first_ends(bool caught)
 			_exit(77);
 		pid = fork();
 		if (!pid) {
+			signal(SIGBUS, SIG_DFL);
 			if (caught && dbgmem_window_catch(0))
 				_exit(99);
 			raise(SIGBUS);
@@ -663,7 +664,7 @@ static void *library_open(void)
 
 TEST(library_opened_late_allocates_nothing_in_the_handler)
 {
-	int (*catch)(unsigned int);
+	int (*catch)(unsigned int flags);
 	pthread_t thread;
 	void *lib;
 
@@ -684,7 +685,7 @@ TEST(library_opened_late_allocates_nothing_in_the_handler)
 
 TEST(library_that_was_closed_still_handles_it)
 {
-	int (*catch)(unsigned int);
+	int (*catch)(unsigned int flags);
 	void *lib = library_open();
 
 	ASSERT_NE(NULL, lib) TH_LOG("%s", dlerror());

@@ -156,7 +156,7 @@ static void end(int sig, siginfo_t *info, ucontext_t *c)
 static void on_sigbus(int sig, siginfo_t *info, void *context)
 {
 	struct sigaction then = { 0 };
-	void (*handler)(int);
+	void (*handler)(int sig);
 
 	dbgmem_window_sigbus(sig, info, context);
 	handler = __atomic_load_n(&before.sa_handler, __ATOMIC_RELAXED);
