@@ -63,6 +63,27 @@ $(T)/host_%: selftests/host_%.c $(CLI_OBJ) $(LIB) $(O)/user/libdbgmem.a $(TEST_D
 		$(filter-out %/main.o,$(CLI_OBJ)) $(O)/user/libdbgmem.a \
 		$(LIBKMOD_LIBS) $(JSON_LIBS) $(ELF_LIBS) -lm
 
+# The library once more, with structures that have more fields, for a program that
+# knows those of today.
+GROWN := $(O)/grown
+GROWS := info|attach|region(_list)?|bp(_list)?|vector(_options)?|[a-z]+_stats
+grow = sed -E '/^struct dbgmem_($(GROWS)) \{$$/,/^\};$$/s/^\};$$/\t__u64 grown[4];\n};/'
+
+$(GROWN)/libdbgmem.a: $(wildcard user/lib/*.[ch]) uapi/dbgmem.h selftests/build.mk
+	$(say) CC "$(@F), grown"
+	$(Q)rm -rf $(@D) && mkdir -p $(@D)/lib $(@D)/include/linux
+	$(Q)cp user/lib/*.[ch] $(@D)/lib
+	$(Q)$(grow) user/lib/dbgmem.h >$(@D)/lib/dbgmem.h
+	$(Q)$(grow) uapi/dbgmem.h >$(@D)/include/linux/dbgmem.h
+	$(Q)cd $(@D) && $(CC) $(filter-out -I%,$(USER_CFLAGS)) -Iinclude -c lib/*.c
+	$(Q)$(AR) rcs $@ $(@D)/*.o
+
+$(T)/host_grown: selftests/host_grown.c $(GROWN)/libdbgmem.a $(TEST_DEPS)
+	$(say) CC "$<"
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(TEST_CFLAGS) -MF $@.d -o $@ $< $(GROWN)/libdbgmem.a \
+		$(LIBKMOD_LIBS)
+
 -include $(wildcard $(T)/*.d)
 
 # --- lint ---

@@ -132,7 +132,7 @@ FIXTURE_SETUP(lib)
 	ASSERT_TRUE(mem_make());
 	self->addr = (uintptr_t)mem;
 	ASSERT_EQ(0, target_start(&self->t));
-	ASSERT_EQ(0, dbgmem_open(self->t.pid, 0, &self->m))
+	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_WRITE, &self->m))
 		TH_LOG("%s", dbgmem_errstr());
 }
 

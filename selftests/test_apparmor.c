@@ -232,7 +232,7 @@ static int told_by_library(const struct words *w, pid_t target)
 
 	if (confine((void *)w->profile))
 		return AGENT_NOT_CONFINED;
-	if (dbgmem_open(target, 0, &m) != -EACCES)
+	if (dbgmem_open(target, DBGMEM_OPEN_WRITE, &m) != -EACCES)
 		return AGENT_LET_IN;
 	return dbgmem_last_error()->gate == w->gate &&
 	       has_all(w, dbgmem_errstr()) ? AGENT_DENIED : 1;

@@ -41,9 +41,9 @@ TEST_F(lib, open_leaves_no_descriptor)
 
 	before = open("/dev/null", O_RDONLY);
 	close(before);
-	ASSERT_EQ(0, dbgmem_open(self->t.pid, 0, &m));
+	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_WRITE, &m));
 	dbgmem_close(m);
-	ASSERT_EQ(-ESRCH, dbgmem_open(INT_MAX, 0, &m));
+	ASSERT_EQ(-ESRCH, dbgmem_open(INT_MAX, DBGMEM_OPEN_WRITE, &m));
 	after = open("/dev/null", O_RDONLY);
 	close(after);
 	EXPECT_EQ(before, after);
@@ -399,6 +399,141 @@ TEST_F(lib, one_handle_for_several_threads)
 	EXPECT_STREQ("", dbgmem_errstr());
 }
 
+/* --- a success with less than was asked for --- */
+
+/* Five bytes before a page that is not there, of ten. */
+#define HOLE	(self->addr + 2 * PAGE)
+#define BEFORE	(HOLE - 5)
+
+static ssize_t read_flags(struct dbgmem *m, uint64_t addr, char *buf)
+{
+	struct dbgmem_result r;
+	int ret = dbgmem_read_flags(m, addr, buf, 10, 0, &r);
+
+	return ret ? ret : (ssize_t)r.done;
+}
+
+static ssize_t write_flags(struct dbgmem *m, uint64_t addr, char *buf)
+{
+	struct dbgmem_result r;
+	int ret = dbgmem_write_flags(m, addr, buf, 10, 0, &r);
+
+	return ret ? ret : (ssize_t)r.done;
+}
+
+static ssize_t read_plain(struct dbgmem *m, uint64_t addr, char *buf)
+{
+	return dbgmem_read(m, addr, buf, 10);
+}
+
+static ssize_t write_plain(struct dbgmem *m, uint64_t addr, char *buf)
+{
+	return dbgmem_write(m, addr, buf, 10);
+}
+
+static ssize_t read_buffers(struct dbgmem *m, uint64_t addr, char *buf)
+{
+	struct iovec iov[] = { { buf, 3 }, { buf + 3, 0 }, { buf + 3, 7 } };
+
+	return dbgmem_preadv(m, iov, 3, addr);
+}
+
+static ssize_t write_buffers(struct dbgmem *m, uint64_t addr, char *buf)
+{
+	struct iovec iov[] = { { buf, 5 }, { buf + 5, 5 } };
+
+	return dbgmem_pwritev(m, iov, 2, addr);
+}
+
+static ssize_t read_segments(struct dbgmem *m, uint64_t addr, char *buf)
+{
+	struct dbgmem_segment s = { addr, (uintptr_t)buf, 10, 0, 0, 0 };
+
+	return dbgmem_readv(m, &s, 1, 0, NULL);
+}
+
+static ssize_t write_segments(struct dbgmem *m, uint64_t addr, char *buf)
+{
+	struct dbgmem_segment s = { addr, (uintptr_t)buf, 10, 0, 0, 0 };
+
+	return dbgmem_writev(m, &s, 1, 0, NULL);
+}
+
+static ssize_t read_pointers(struct dbgmem *m, uint64_t addr, char *buf)
+{
+	ssize_t n = dbgmem_read_pointers(m, addr - 3, (uint64_t *)buf, 2, 8, 0);
+
+	return n < 0 ? n : 5 * n;
+}
+
+static ssize_t read_string(struct dbgmem *m, uint64_t addr, char *buf)
+{
+	struct dbgmem_string_result r;
+	int ret = dbgmem_read_string(m, addr, buf, 11, 0, &r);
+
+	return ret ? ret : (ssize_t)r.len;
+}
+
+static ssize_t read_context(struct dbgmem *m, uint64_t addr, char *buf)
+{
+	struct dbgmem_location at = { .offset = addr };
+	struct dbgmem_context ctx = { .m = m };
+	uint64_t n;
+
+	return dbgmem_context_read(&ctx, &at, buf, 10, &n) == DBGMEM_PARTIAL ?
+	       (ssize_t)n : -1;
+}
+
+static ssize_t read_virtual(struct dbgmem *m, uint64_t addr, char *buf)
+{
+	struct dbgmem_cache *c;
+	uint32_t n = 0;
+
+	if (dbgmem_cache_new(m, 4, DBGMEM_CACHE_WRITE_THROUGH, 0, &c))
+		return -1;
+	dbgmem_read_virtual(c, addr, buf, 10, &n);
+	dbgmem_cache_free(c);
+	return n;
+}
+
+TEST_F(lib, short_success_says_why_it_was_not_more)
+{
+	static const struct {
+		const char *name;
+		ssize_t (*fn)(struct dbgmem *m, uint64_t addr, char *buf);
+	} calls[] = {
+		{ "read_flags", read_flags },
+		{ "write_flags", write_flags },
+		{ "read", read_plain },
+		{ "write", write_plain },
+		{ "preadv", read_buffers },
+		{ "pwritev", write_buffers },
+		{ "readv", read_segments },
+		{ "writev", write_segments },
+		{ "read_pointers", read_pointers },
+		{ "read_string", read_string },
+		{ "context_read", read_context },
+		{ "read_virtual", read_virtual },
+	};
+	struct dbgmem *none;
+	size_t i;
+
+	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 2 * PAGE));
+	memset(self->buf, 'x', 64);
+	ASSERT_EQ(5, dbgmem_write(self->m, BEFORE, self->buf, 5));
+	for (i = 0; i < ARRAY_SIZE(calls); i++) {
+		/* An older failure, of something else. */
+		ASSERT_EQ(-EINVAL, dbgmem_open(-1, 0, &none));
+		EXPECT_EQ(5, calls[i].fn(self->m, BEFORE, self->buf))
+			TH_LOG("%s", calls[i].name);
+		EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "nothing is mapped");
+		EXPECT_ADDRESS(HOLE);
+		EXPECT_EQ(HOLE, dbgmem_last_error()->fault_addr)
+			TH_LOG("%s", calls[i].name);
+		EXPECT_EQ(DBGMEM_REASON_UNMAPPED, dbgmem_last_error()->reason);
+	}
+}
+
 /* --- the end of the target --- */
 
 TEST_F(lib, exit_of_the_target)
@@ -423,7 +558,7 @@ TEST_F(lib, exec_of_the_target)
 	EXPECT_EQ(-ESTALE, dbgmem_read(self->m, self->addr, self->buf, 1));
 	EXPECT_ERROR(ESTALE, DBGMEM_GATE_TARGET, "another program",
 		     "open it again");
-	EXPECT_EQ(0, dbgmem_open(self->t.pid, 0, &again))
+	EXPECT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_WRITE, &again))
 		TH_LOG("%s", dbgmem_errstr());
 	dbgmem_close(again);
 }

@@ -19,17 +19,15 @@ static long byte_set(void *addr)
 
 TEST_F(lib, bp_default_trap_goes_in_and_out)
 {
-	uint8_t original[DBGMEM_BP_MAX_LEN], zeros[DBGMEM_BP_MAX_LEN] = { 0 };
+	uint8_t original[DBGMEM_BP_MAX_LEN];
 	const uint8_t *trap;
 	size_t len;
 
 	trap = dbgmem_bp_trap(&len);
 	ASSERT_NE(NULL, trap);
-	memset(original, 0x5a, sizeof(original));
 	ASSERT_EQ(0, dbgmem_bp_set(self->m, self->addr + 5, NULL, 0, original))
 		TH_LOG("%s", dbgmem_errstr());
 	EXPECT_EQ(0, memcmp(mem + 5, original, len));
-	EXPECT_EQ(0, memcmp(zeros, original + len, sizeof(zeros) - len));
 	EXPECT_EQ(trap[0], TRUTH(5));
 
 	EXPECT_EQ(32, dbgmem_read(self->m, self->addr, self->buf, 32));
@@ -46,15 +44,19 @@ TEST_F(lib, bp_traps_of_all_lengths)
 {
 	static const char trap[DBGMEM_BP_MAX_LEN] = "\xcc\xf4 0123456789abc";
 	uint8_t original[DBGMEM_BP_MAX_LEN];
-	size_t len;
+	size_t len, i;
 
 	for (len = 1; len <= sizeof(trap); len++) {
 		const size_t off = len * 100 + 3;
 
+		memset(original, 0x5a, sizeof(original));
 		ASSERT_EQ(0, dbgmem_bp_set(self->m, self->addr + off, trap,
 					   len, original))
 			TH_LOG("%zu: %s", len, dbgmem_errstr());
 		EXPECT_EQ(0, memcmp(mem + off, original, len));
+		/* The caller has room for as many as the trap has. */
+		for (i = len; i < sizeof(original); i++)
+			EXPECT_EQ(0x5a, original[i]);
 		EXPECT_EQ(0, dbgmem_read_flags(self->m, self->addr + off,
 					       self->buf, len, DBGMEM_RAW,
 					       NULL));
@@ -118,12 +120,89 @@ TEST_F(lib, bp_close_puts_back)
 	EXPECT_EQ(0, target_call(&self->t, bytes_changed, NULL));
 }
 
+/* A child that has inherited the handle, and what it does with it. */
+static pid_t child_start(struct dbgmem *m, bool closes, int *go)
+{
+	int pipes[2];
+	pid_t pid;
+	char c;
+
+	if (pipe2(pipes, O_CLOEXEC))
+		return -1;
+	pid = fork();
+	if (!pid) {
+		close(pipes[1]);
+		if (closes)
+			dbgmem_close(m);
+		while (read(pipes[0], &c, 1) > 0)
+			;
+		_exit(0);
+	}
+	close(pipes[0]);
+	*go = pipes[1];
+	return pid;
+}
+
+TEST_F(lib, bp_close_puts_back_though_a_child_has_the_descriptor)
+{
+	pid_t pid;
+	int go;
+
+	ASSERT_EQ(0, dbgmem_bp_set(self->m, self->addr, NULL, 0, NULL));
+	pid = child_start(self->m, false, &go);
+	ASSERT_LT(0, pid);
+	EXPECT_LT(0, target_call(&self->t, bytes_changed, NULL));
+	dbgmem_close(self->m);
+	self->m = NULL;
+	EXPECT_EQ(0, target_call(&self->t, bytes_changed, NULL));
+	close(go);
+	EXPECT_EQ(0, child_wait(pid));
+}
+
+TEST_F(lib, bp_close_in_a_child_takes_none_out)
+{
+	pid_t pid;
+	int go;
+
+	ASSERT_EQ(0, dbgmem_bp_set(self->m, self->addr, NULL, 0, NULL));
+	pid = child_start(self->m, true, &go);
+	ASSERT_LT(0, pid);
+	close(go);
+	EXPECT_EQ(0, child_wait(pid));
+	EXPECT_LT(0, target_call(&self->t, bytes_changed, NULL));
+	EXPECT_EQ(0, dbgmem_bp_clear(self->m, self->addr));
+	EXPECT_EQ(0, target_call(&self->t, bytes_changed, NULL));
+}
+
+static void *close_it(void *m)
+{
+	dbgmem_close(m);
+	return NULL;
+}
+
+TEST_F(lib, bp_close_by_another_thread_puts_back)
+{
+	pthread_t thread;
+	pid_t pid;
+	int go;
+
+	ASSERT_EQ(0, dbgmem_bp_set(self->m, self->addr, NULL, 0, NULL));
+	pid = child_start(self->m, false, &go);
+	ASSERT_LT(0, pid);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, close_it, self->m));
+	pthread_join(thread, NULL);
+	self->m = NULL;
+	EXPECT_EQ(0, target_call(&self->t, bytes_changed, NULL));
+	close(go);
+	EXPECT_EQ(0, child_wait(pid));
+}
+
 TEST_F(lib, bp_refusals_of_other_breakpoints)
 {
 	const uint64_t a = self->addr + 64;
 	struct dbgmem *other;
 
-	ASSERT_EQ(0, dbgmem_open(self->t.pid, 0, &other));
+	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_WRITE, &other));
 	ASSERT_EQ(0, dbgmem_bp_set(self->m, a, "\xcc\xcc", 2, NULL));
 	EXPECT_EQ(-EEXIST, dbgmem_bp_set(self->m, a + 1, NULL, 0, NULL));
 	EXPECT_ERROR(EEXIST, DBGMEM_GATE_BREAKPOINT, "cannot set a breakpoint",
@@ -249,7 +328,7 @@ TEST_F(lib, bp_list_tells_all)
 	struct dbgmem_bp *bps = (void *)1;
 	struct dbgmem *other;
 
-	ASSERT_EQ(0, dbgmem_open(self->t.pid, 0, &other));
+	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_WRITE, &other));
 	EXPECT_EQ(0, dbgmem_bp_list(self->m, 0, &bps));
 	EXPECT_EQ(NULL, bps);
 	ASSERT_EQ(0, dbgmem_bp_set(self->m, self->addr + 9, "\xcc\xf4", 2, NULL));
@@ -346,7 +425,7 @@ TEST_F(lib, bp_module_without_breakpoints)
 	struct dbgmem *old;
 
 	features_hidden = DBGMEM_FEATURE_BREAKPOINT;
-	ASSERT_EQ(0, dbgmem_open(self->t.pid, 0, &old));
+	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_WRITE, &old));
 	features_hidden = 0;
 	EXPECT_EQ(-EOPNOTSUPP, dbgmem_bp_set(old, self->addr, NULL, 0, NULL));
 	EXPECT_ERROR(EOPNOTSUPP, DBGMEM_GATE_MODULE, "does not know breakpoints",

@@ -142,7 +142,7 @@ TEST_F(lib, cmpxchg_module_without_it)
 	struct dbgmem *old;
 
 	features_hidden = DBGMEM_FEATURE_CMPXCHG;
-	ASSERT_EQ(0, dbgmem_open(self->t.pid, 0, &old));
+	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_WRITE, &old));
 	features_hidden = 0;
 	EXPECT_EQ(-EOPNOTSUPP, dbgmem_cmpxchg(old, self->addr, 8, 0, 0, 0,
 					      NULL));

@@ -32,7 +32,7 @@ TEST_F(lib, two_targets)
 	struct target t;
 
 	ASSERT_EQ(0, target_start(&t));
-	ASSERT_EQ(0, dbgmem_open(t.pid, 0, &other));
+	ASSERT_EQ(0, dbgmem_open(t.pid, DBGMEM_OPEN_WRITE, &other));
 	ASSERT_EQ(0, target_call(&self->t, big_map, at(BIG)));
 	ASSERT_EQ(0, target_call(&t, big_map, at(BIG)));
 	ASSERT_EQ(0, dbgmem_compare_new(self->m, BIG, other, BIG, BIG_SIZE, 0,
@@ -131,7 +131,7 @@ TEST_F(lib, exit_of_either)
 	struct target t;
 
 	ASSERT_EQ(0, target_start(&t));
-	ASSERT_EQ(0, dbgmem_open(t.pid, 0, &other));
+	ASSERT_EQ(0, dbgmem_open(t.pid, DBGMEM_OPEN_WRITE, &other));
 	ASSERT_EQ(0, target_call(&self->t, big_map, at(BIG)));
 	ASSERT_EQ(0, target_call(&t, big_map, at(BIG)));
 	ASSERT_EQ(1, dbgmem_write(self->m, BIG + PIECE - 1, "x", 1));

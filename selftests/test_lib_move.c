@@ -61,7 +61,7 @@ TEST_F(lib, from_one_target_to_another)
 	struct target t;
 
 	ASSERT_EQ(0, target_start(&t));
-	ASSERT_EQ(0, dbgmem_open(t.pid, 0, &other));
+	ASSERT_EQ(0, dbgmem_open(t.pid, DBGMEM_OPEN_WRITE, &other));
 	ASSERT_EQ(0, target_call(&self->t, big_map, at(BIG)));
 	ASSERT_EQ(0, target_call(&t, big_map, at(BIG)));
 	ASSERT_EQ(0, pattern_put(self->m));

@@ -22,12 +22,15 @@ TEST(open_refuses_bad_arguments)
 {
 	struct dbgmem *m = (struct dbgmem *)1;
 
-	EXPECT_EQ(-EINVAL, dbgmem_open(0, 0, &m));
+	EXPECT_EQ(-EINVAL, dbgmem_open(0, DBGMEM_OPEN_WRITE, &m));
 	EXPECT_EQ(NULL, m);
 	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "positive number");
-	EXPECT_EQ(-EINVAL, dbgmem_open(-5, 0, &m));
+	EXPECT_EQ(-EINVAL, dbgmem_open(-5, DBGMEM_OPEN_WRITE, &m));
 	EXPECT_EQ(-EINVAL, dbgmem_open(getpid(), 0x10, &m));
 	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "0x10");
+	EXPECT_EQ(-EINVAL, dbgmem_open(getpid(), DBGMEM_OPEN_RDONLY |
+				       DBGMEM_OPEN_WRITE, &m));
+	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "exclude each other");
 }
 
 TEST(open_without_a_target)
@@ -41,36 +44,42 @@ TEST(open_without_a_target)
 		_exit(0);
 	/* A zombie: there, but without memory. */
 	ASSERT_EQ(0, waitid(P_PID, pid, &si, WEXITED | WNOWAIT));
-	EXPECT_EQ(-ESRCH, dbgmem_open(pid, 0, &m));
+	EXPECT_EQ(-ESRCH, dbgmem_open(pid, DBGMEM_OPEN_WRITE, &m));
 	EXPECT_EQ(NULL, m);
 	EXPECT_ERROR(ESRCH, DBGMEM_GATE_TARGET, "exited");
 	EXPECT_EQ(pid, dbgmem_last_error()->pid);
 	ASSERT_EQ(pid, waitpid(pid, NULL, 0));
-	EXPECT_EQ(-ESRCH, dbgmem_open(pid, 0, &m));
+	EXPECT_EQ(-ESRCH, dbgmem_open(pid, DBGMEM_OPEN_WRITE, &m));
 	EXPECT_ERROR(ESRCH, DBGMEM_GATE_TARGET, "no such process");
 	/* kthreadd */
-	EXPECT_EQ(-ENXIO, dbgmem_open(2, 0, &m));
+	EXPECT_EQ(-ENXIO, dbgmem_open(2, DBGMEM_OPEN_WRITE, &m));
 	EXPECT_ERROR(ENXIO, DBGMEM_GATE_TARGET, "kernel thread");
 }
 
 TEST_F(lib, session_without_write_access)
 {
+	static const unsigned int flags[] = { 0, DBGMEM_OPEN_RDONLY };
 	struct iovec iov = { self->buf, 16 };
 	struct dbgmem *ro;
 	int receipt;
+	size_t i;
 
-	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_RDONLY, &ro));
-	EXPECT_EQ(1, dbgmem_read(ro, self->addr, self->buf, 1));
-	EXPECT_EQ(-EACCES, dbgmem_write(ro, self->addr, "x", 1));
-	EXPECT_ERROR(EACCES, DBGMEM_GATE_SESSION, "no write access");
-	EXPECT_EQ(-EACCES, dbgmem_pwritev(ro, &iov, 1, self->addr));
-	EXPECT_ERROR(EACCES, DBGMEM_GATE_SESSION, "no write access");
-	dbgmem_close(ro);
+	for (i = 0; i < 2; i++) {
+		ASSERT_EQ(0, dbgmem_open(self->t.pid, flags[i], &ro));
+		EXPECT_EQ(DBGMEM_ACCESS_READ, dbgmem_access(ro));
+		EXPECT_EQ(1, dbgmem_read(ro, self->addr, self->buf, 1));
+		EXPECT_EQ(-EACCES, dbgmem_write(ro, self->addr, "x", 1));
+		EXPECT_ERROR(EACCES, DBGMEM_GATE_SESSION, "no write access");
+		EXPECT_EQ(-EACCES, dbgmem_pwritev(ro, &iov, 1, self->addr));
+		EXPECT_ERROR(EACCES, DBGMEM_GATE_SESSION, "no write access");
+		dbgmem_close(ro);
+	}
 
 	/* The receipt limits it as well. */
 	receipt = proc_open(self->t.pid, "mem", O_RDONLY);
 	ASSERT_GE(receipt, 0);
-	ASSERT_EQ(0, dbgmem_open_receipt(self->t.pid, receipt, 0, &ro));
+	ASSERT_EQ(0, dbgmem_open_receipt(self->t.pid, receipt,
+					 DBGMEM_OPEN_WRITE, &ro));
 	EXPECT_EQ(DBGMEM_ACCESS_READ, dbgmem_access(ro));
 	EXPECT_EQ(-EACCES, dbgmem_write(ro, self->addr, "x", 1));
 	dbgmem_close(ro);
@@ -161,7 +170,7 @@ static int expect_refusal(void *arg)
 	struct dbgmem *m;
 	int ret;
 
-	ret = dbgmem_open(r->pid, 0, &m);
+	ret = dbgmem_open(r->pid, DBGMEM_OPEN_WRITE, &m);
 	if (ret == -r->code && dbgmem_last_error()->code == r->code &&
 	    dbgmem_last_error()->gate == r->gate &&
 	    strstr(dbgmem_errstr(), r->words))
@@ -303,7 +312,8 @@ TEST_F(lib, first_thread_gone)
 
 	pid = leaderless_start();
 	ASSERT_GT(pid, 0);
-	EXPECT_EQ(0, dbgmem_open(pid, 0, &m)) TH_LOG("%s", dbgmem_errstr());
+	EXPECT_EQ(0, dbgmem_open(pid, DBGMEM_OPEN_WRITE, &m))
+		TH_LOG("%s", dbgmem_errstr());
 	if (m) {
 		EXPECT_EQ((ssize_t)PAGE, dbgmem_read(m, self->addr, self->buf,
 						     PAGE));
@@ -375,13 +385,13 @@ static int use_receipt(void *arg)
 	char buf[16];
 	int receipt;
 
-	if (dbgmem_open(d->pid, 0, &m) != -EACCES ||
+	if (dbgmem_open(d->pid, DBGMEM_OPEN_WRITE, &m) != -EACCES ||
 	    dbgmem_last_error()->gate != DBGMEM_GATE_KERNEL)
 		return 1;
 	receipt = fd_receive(d->sock);
 	if (receipt < 0)
 		return 2;
-	if (dbgmem_open_receipt(d->pid, receipt, 0, &m)) {
+	if (dbgmem_open_receipt(d->pid, receipt, DBGMEM_OPEN_WRITE, &m)) {
 		fprintf(stderr, "# %s\n", dbgmem_errstr());
 		return 3;
 	}

@@ -182,7 +182,7 @@ FIXTURE_SETUP(narrow)
 	ASSERT_EQ(1, fscanf(f, "%lx", &addr));
 	fclose(f);
 	self->addr = addr;
-	ASSERT_EQ(0, dbgmem_open(self->pid, 0, &self->m))
+	ASSERT_EQ(0, dbgmem_open(self->pid, DBGMEM_OPEN_WRITE, &self->m))
 		TH_LOG("%s", dbgmem_errstr());
 }
 

@@ -414,7 +414,7 @@ TEST_F(lib, options_of_a_module_without_them)
 	struct dbgmem *old;
 
 	features_hidden = DBGMEM_FEATURE_STABLE;
-	ASSERT_EQ(0, dbgmem_open(self->t.pid, 0, &old));
+	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_WRITE, &old));
 	features_hidden = 0;
 	EXPECT_EQ(-EOPNOTSUPP, dbgmem_readv_options(old, &s, 1, &opt, NULL));
 	EXPECT_ERROR(EOPNOTSUPP, DBGMEM_GATE_MODULE, "stable vectors",

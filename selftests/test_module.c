@@ -71,7 +71,7 @@ TEST_F(module, not_loaded_says_so)
 	struct dbgmem *m = (struct dbgmem *)1;
 
 	ASSERT_EQ(0, dbgmem_module_unload());
-	EXPECT_EQ(-ENOENT, dbgmem_open(getpid(), 0, &m));
+	EXPECT_EQ(-ENOENT, dbgmem_open(getpid(), DBGMEM_OPEN_WRITE, &m));
 	EXPECT_EQ(NULL, m);
 	EXPECT_ERROR(ENOENT, DBGMEM_GATE_MODULE, "not loaded", "'dbgmem load'");
 	EXPECT_EQ(-ENOENT, dbgmem_get_info(NULL, &info));
@@ -84,7 +84,7 @@ TEST_F(module, busy_unload_is_refused)
 	char byte = 0;
 	int fd;
 
-	ASSERT_EQ(0, dbgmem_open(getpid(), 0, &m));
+	ASSERT_EQ(0, dbgmem_open(getpid(), DBGMEM_OPEN_WRITE, &m));
 	EXPECT_EQ(-EBUSY, dbgmem_module_unload());
 	EXPECT_ERROR(EBUSY, DBGMEM_GATE_MODULE, "in use", "1 session");
 	EXPECT_EQ(DBGMEM_MODULE_LIVE, dbgmem_module_state());
@@ -343,7 +343,7 @@ TEST_F(module, twenty_times)
 			TH_LOG("round %d: %s", i, dbgmem_errstr());
 		ASSERT_EQ(0, dbgmem_module_load(NULL, NULL))
 			TH_LOG("round %d: %s", i, dbgmem_errstr());
-		ASSERT_EQ(0, dbgmem_open(getpid(), 0, &m))
+		ASSERT_EQ(0, dbgmem_open(getpid(), DBGMEM_OPEN_WRITE, &m))
 			TH_LOG("round %d: %s", i, dbgmem_errstr());
 		byte = 0;
 		EXPECT_EQ(0, dbgmem_read_exact(m, (uintptr_t)"x", &byte, 1));

@@ -45,7 +45,7 @@ FIXTURE_SETUP(virtual)
 	ASSERT_TRUE(mem_make());
 	self->addr = (uintptr_t)mem;
 	ASSERT_EQ(0, target_start(&self->t));
-	ASSERT_EQ(0, dbgmem_open(self->t.pid, 0, &self->m));
+	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_WRITE, &self->m));
 	ASSERT_EQ(0, dbgmem_cache_new(self->m, 16, variant->mode, 0, &self->c));
 }
 

@@ -129,7 +129,7 @@ TEST_F(lib, the_context_says_which_address_space)
 
 	ASSERT_EQ(0, target_start(&t));
 	ASSERT_EQ(0, target_call(&t, byte_fill, mem));
-	ASSERT_EQ(0, dbgmem_open(t.pid, 0, &two.m));
+	ASSERT_EQ(0, dbgmem_open(t.pid, DBGMEM_OPEN_WRITE, &two.m));
 	EXPECT_EQ(DBGMEM_FULL, dbgmem_context_read(&one, &loc, &byte, 1, NULL));
 	EXPECT_EQ((char)pattern(0), byte);
 	EXPECT_EQ(DBGMEM_FULL, dbgmem_context_read(&two, &loc, &byte, 1, NULL));
@@ -248,6 +248,7 @@ TEST_F(lib, more_than_a_register_has_is_partial)
 	ASSERT_EQ(0, regs_get(self->t.pid, &regs));
 	EXPECT_EQ(DBGMEM_PARTIAL, dbgmem_context_read(&ctx, &loc, v, 16, &n));
 	EXPECT_EQ(8, n);
+	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "the register ends");
 	EXPECT_EQ(reg_general(&regs), v[0]);
 	EXPECT_EQ(77, v[1]);
 	v[0] = 5;

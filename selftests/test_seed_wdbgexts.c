@@ -147,7 +147,7 @@ FIXTURE_SETUP(large)
 	ASSERT_NE(NULL, self->buf);
 	ASSERT_EQ(0, target_start(&self->t));
 	ASSERT_EQ(0, target_call(&self->t, large_map, NULL));
-	ASSERT_EQ(0, dbgmem_open(self->t.pid, 0, &self->m));
+	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_WRITE, &self->m));
 }
 
 FIXTURE_TEARDOWN(large)

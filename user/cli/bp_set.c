@@ -112,7 +112,7 @@ static int run(const struct plan *p)
 	size_t done;
 	int status;
 
-	status = target_attach(p->pid, 0, p->at, p->nr, &m);
+	status = target_attach(p->pid, DBGMEM_OPEN_WRITE, p->at, p->nr, &m);
 	if (status)
 		return status;
 	status = traced(p);

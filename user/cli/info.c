@@ -336,7 +336,7 @@ static int info_pid(pid_t pid, bool json)
 	struct dbgmem *m;
 	int ret;
 
-	ret = dbgmem_open(pid, 0, &m);
+	ret = dbgmem_open(pid, DBGMEM_OPEN_WRITE, &m);
 	/* The node may be readable only; the target's own answer is one. */
 	if (ret && dbgmem_last_error()->gate == DBGMEM_GATE_NODE)
 		ret = dbgmem_open(pid, DBGMEM_OPEN_RDONLY, &m);

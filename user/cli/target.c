@@ -157,7 +157,7 @@ static int open_receipt(pid_t pid, unsigned int flags, struct dbgmem **m)
 	int fd, ret;
 
 	snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
-	fd = open(path, O_CLOEXEC | (flags & DBGMEM_OPEN_RDONLY ? O_RDONLY :
+	fd = open(path, O_CLOEXEC | (!(flags & DBGMEM_OPEN_WRITE) ? O_RDONLY :
 								  O_RDWR));
 	if (fd < 0)
 		return -ESRCH;

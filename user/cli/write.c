@@ -160,7 +160,7 @@ static int run(struct progress *p, struct target_range *r, struct source *src)
 	struct dbgmem *m;
 	int status;
 
-	status = target_attach(p->pid, 0, r, 1, &m);
+	status = target_attach(p->pid, DBGMEM_OPEN_WRITE, r, 1, &m);
 	if (status)
 		return status;
 	p->addr = r->addr;

@@ -89,7 +89,7 @@ DBGMEM_EXPORT int dbgmem_bp_set(struct dbgmem *m, uint64_t addr,
 	if (ret)
 		return set_fail(m, &s, -ret);
 	if (original)
-		memcpy(original, s.original, sizeof(s.original));
+		memcpy(original, s.original, len);
 	return 0;
 }
 
@@ -168,8 +168,9 @@ static int room_get(struct dbgmem_bp **bps, size_t nr, size_t *room)
 	return 0;
 }
 
-DBGMEM_EXPORT ssize_t dbgmem_bp_list(struct dbgmem *m, uint32_t flags,
-				     struct dbgmem_bp **list)
+/* All of them, in *@list. Their number or a negative errno. */
+static ssize_t list_all(struct dbgmem *m, uint32_t flags,
+			struct dbgmem_bp **list)
 {
 	struct dbgmem_bp_list l = { 0 };
 	struct dbgmem_bp *bps = NULL;
@@ -205,4 +206,36 @@ DBGMEM_EXPORT ssize_t dbgmem_bp_list(struct dbgmem *m, uint32_t flags,
 	}
 	*list = bps;
 	return (ssize_t)nr;
+}
+
+DBGMEM_EXPORT ssize_t dbgmem_bp_list_sized(struct dbgmem *m, uint32_t flags,
+					   struct dbgmem_bp **list, size_t size)
+{
+	struct dbgmem_bp *all;
+	ssize_t i, nr;
+	char *packed;
+
+	*list = NULL;
+	nr = list_all(m, flags, &all);
+	if (nr <= 0 || size == sizeof(*all)) {
+		*list = all;
+		return nr;
+	}
+	packed = calloc((size_t)nr, size);
+	for (i = 0; packed && i < nr; i++)
+		dbgmem__give(packed + (size_t)i * size, size, &all[i],
+			     sizeof(*all));
+	free(all);
+	if (!packed)
+		return list_fail(m, flags, ENOMEM);
+	*list = (struct dbgmem_bp *)packed;
+	return nr;
+}
+
+DBGMEM_EXPORT ssize_t (dbgmem_bp_list)(struct dbgmem *m, uint32_t flags,
+				       struct dbgmem_bp **list)
+{
+	return dbgmem_bp_list_sized(m, flags, list,
+				    dbgmem__first_size(struct dbgmem_bp, own,
+						       __u32));
 }

@@ -328,8 +328,7 @@ DBGMEM_EXPORT uint64_t dbgmem_cache_discard(struct dbgmem_cache *c,
 	return lost;
 }
 
-DBGMEM_EXPORT void dbgmem_cache_get_stats(struct dbgmem_cache *c,
-					  struct dbgmem_cache_stats *stats)
+static void stats_get(struct dbgmem_cache *c, struct dbgmem_cache_stats *stats)
 {
 	struct dbgmem__page *p;
 	size_t i;
@@ -345,6 +344,25 @@ DBGMEM_EXPORT void dbgmem_cache_get_stats(struct dbgmem_cache *c,
 		stats->dirty += p->dirty;
 	}
 	pthread_mutex_unlock(&c->lock);
+}
+
+DBGMEM_EXPORT void dbgmem_cache_get_stats_sized(struct dbgmem_cache *c,
+						struct dbgmem_cache_stats *stats,
+						size_t size)
+{
+	struct dbgmem_cache_stats all;
+
+	stats_get(c, &all);
+	dbgmem__give(stats, size, &all, sizeof(all));
+}
+
+DBGMEM_EXPORT void (dbgmem_cache_get_stats)(struct dbgmem_cache *c,
+					    struct dbgmem_cache_stats *stats)
+{
+	const size_t first = dbgmem__first_size(struct dbgmem_cache_stats,
+						capacity, size_t);
+
+	dbgmem_cache_get_stats_sized(c, stats, first);
 }
 
 int dbgmem__cache_new(const struct dbgmem__cache_ops *ops, struct dbgmem *m,

@@ -303,8 +303,18 @@ DBGMEM_EXPORT int dbgmem_compare_next(struct dbgmem_compare *c,
 	}
 }
 
-DBGMEM_EXPORT void dbgmem_compare_get_stats(const struct dbgmem_compare *c,
-					    struct dbgmem_compare_stats *stats)
+DBGMEM_EXPORT void dbgmem_compare_get_stats_sized(const struct dbgmem_compare *c,
+						  struct dbgmem_compare_stats *stats,
+						  size_t size)
 {
-	*stats = c->stats;
+	dbgmem__give(stats, size, &c->stats, sizeof(c->stats));
+}
+
+DBGMEM_EXPORT void (dbgmem_compare_get_stats)(const struct dbgmem_compare *c,
+					      struct dbgmem_compare_stats *stats)
+{
+	const size_t first = dbgmem__first_size(struct dbgmem_compare_stats,
+						holes, uint64_t);
+
+	dbgmem_compare_get_stats_sized(c, stats, first);
 }

@@ -13,6 +13,14 @@
  *
  * A handle may be used by several threads at once; only dbgmem_close() must not
  * overlap another call on the same handle.
+ *
+ * struct dbgmem_info, dbgmem_region, dbgmem_bp, dbgmem_vector_options and the
+ * *_stats may get more fields in later versions. The functions for these have a
+ * second form, NAME_sized(), that takes the size of the caller's structure; a
+ * macro NAME() passes it. So a program never gets more than it has room for, and
+ * fields that the library does not have are zero. All other structures stay as
+ * they are. Behind the macro is a function NAME() for those who do not use this
+ * header: it knows the fields of version 0.1.
  */
 #ifndef DBGMEM_H
 #define DBGMEM_H
@@ -82,7 +90,8 @@ struct dbgmem_vector_result {
 
 /*
  * The calling thread's last failure as one sentence without a newline: what
- * failed, where, which gate said no and what to do about it. Valid until the
+ * failed, where, which gate said no and what to do about it. A call that succeeded
+ * with less than was asked for counts: why it was not more. Valid until the
  * thread's next call into the library; "" if nothing failed yet.
  */
 const char *dbgmem_errstr(void);
@@ -96,13 +105,14 @@ const char *dbgmem_gate_str(enum dbgmem_gate gate);
 
 /* --- session (session.c) --- */
 
-#define DBGMEM_OPEN_RDONLY	(1U << 0)	/* ask for read access only */
+#define DBGMEM_OPEN_RDONLY	(1U << 0)	/* for reading only: the default */
 #define DBGMEM_OPEN_MIRROR	(1U << 1)	/* with a mirror: faster, and windows */
+#define DBGMEM_OPEN_WRITE	(1U << 2)	/* for reading and writing */
 
 /*
  * Open process @pid: opens /dev/dbgmem, opens the receipt (/proc/PID/mem, or
  * that of a live thread when the first one is gone), attaches, and closes the
- * receipt. Without DBGMEM_OPEN_RDONLY both directions are asked for. With
+ * receipt. It can only be read, unless @flags have DBGMEM_OPEN_WRITE. With
  * DBGMEM_OPEN_MIRROR the session keeps a mirror of the target's page tables, see
  * DBGMEM_ATTACH_MIRROR; -EOPNOTSUPP where the module keeps none.
  * 0 and *@out, or a negative errno and *@out = NULL.
@@ -116,7 +126,11 @@ int dbgmem_open(pid_t pid, unsigned int flags, struct dbgmem **out);
 int dbgmem_open_receipt(pid_t pid, int receipt, unsigned int flags,
 			struct dbgmem **out);
 
-/* Detach. NULL is allowed. */
+/*
+ * Detach, and take out the breakpoints of the handle: also if a child of fork(2)
+ * has the descriptor still. In such a child it closes the child's descriptor, and
+ * no more. NULL is allowed.
+ */
 void dbgmem_close(struct dbgmem *m);
 
 /* The descriptor (for poll(2), pread(2), ...), still owned by the handle. */
@@ -133,6 +147,10 @@ uint32_t dbgmem_access(const struct dbgmem *m);
  * question (this opens and closes the device).
  */
 int dbgmem_get_info(const struct dbgmem *m, struct dbgmem_info *info);
+int dbgmem_get_info_sized(const struct dbgmem *m, struct dbgmem_info *info,
+			  size_t size);
+#define dbgmem_get_info(m, info) \
+	dbgmem_get_info_sized(m, info, sizeof(struct dbgmem_info))
 
 /* --- transfers (transfer.c) --- */
 
@@ -250,6 +268,22 @@ ssize_t dbgmem_readv_options(struct dbgmem *m, struct dbgmem_segment *segs,
 ssize_t dbgmem_writev_options(struct dbgmem *m, struct dbgmem_segment *segs,
 			      size_t nr, struct dbgmem_vector_options *opt,
 			      struct dbgmem_vector_result *res);
+ssize_t dbgmem_readv_options_sized(struct dbgmem *m,
+				   struct dbgmem_segment *segs, size_t nr,
+				   struct dbgmem_vector_options *opt,
+				   size_t size,
+				   struct dbgmem_vector_result *res);
+ssize_t dbgmem_writev_options_sized(struct dbgmem *m,
+				    struct dbgmem_segment *segs, size_t nr,
+				    struct dbgmem_vector_options *opt,
+				    size_t size,
+				    struct dbgmem_vector_result *res);
+#define dbgmem_readv_options(m, segs, nr, opt, res) \
+	dbgmem_readv_options_sized(m, segs, nr, opt, \
+				   sizeof(struct dbgmem_vector_options), res)
+#define dbgmem_writev_options(m, segs, nr, opt, res) \
+	dbgmem_writev_options_sized(m, segs, nr, opt, \
+				    sizeof(struct dbgmem_vector_options), res)
 
 /* --- a vector built piece by piece (scatter.c) --- */
 
@@ -330,10 +364,10 @@ const uint8_t *dbgmem_bp_trap(size_t *len);
 /*
  * Plant a breakpoint: keep the @len bytes (1 to DBGMEM_BP_MAX_LEN) at @addr and
  * write @trap there; NULL and 0 are dbgmem_bp_trap(). @original, if not NULL, is
- * room for DBGMEM_BP_MAX_LEN bytes and gets what was there, zeros behind. Until
- * it is cleared, or the handle is closed, or this process dies, this handle's
- * transfers see the original and write behind the trap, unless they have
- * DBGMEM_RAW.
+ * room for as many bytes as the trap has, and gets what was there. Until it is
+ * cleared, or the handle is closed, or the last process that has its descriptor
+ * dies, this handle's transfers see the original and write behind the trap, unless
+ * they have DBGMEM_RAW.
  *
  * 0, or a negative errno and nothing is planted: -EEXIST (a breakpoint of this
  * handle is there), -EBUSY (another session's), -ENOSPC (max_breakpoints of
@@ -366,6 +400,10 @@ int dbgmem_bp_clear_all(struct dbgmem *m, uint32_t *cleared, uint32_t *lost);
  */
 ssize_t dbgmem_bp_list(struct dbgmem *m, uint32_t flags,
 		       struct dbgmem_bp **list);
+ssize_t dbgmem_bp_list_sized(struct dbgmem *m, uint32_t flags,
+			     struct dbgmem_bp **list, size_t size);
+#define dbgmem_bp_list(m, flags, list) \
+	dbgmem_bp_list_sized(m, flags, list, sizeof(struct dbgmem_bp))
 
 /* --- windows (window.c) --- */
 
@@ -522,6 +560,12 @@ int dbgmem_search_next(struct dbgmem_search *s, uint64_t *addr);
 /* How far it has got; at any time, after a failure too. */
 void dbgmem_search_get_stats(const struct dbgmem_search *s,
 			     struct dbgmem_search_stats *stats);
+void dbgmem_search_get_stats_sized(const struct dbgmem_search *s,
+				   struct dbgmem_search_stats *stats,
+				   size_t size);
+#define dbgmem_search_get_stats(s, stats) \
+	dbgmem_search_get_stats_sized(s, stats, \
+				      sizeof(struct dbgmem_search_stats))
 
 /* --- compare (compare.c) --- */
 
@@ -580,6 +624,12 @@ int dbgmem_compare_next(struct dbgmem_compare *c, struct dbgmem_difference *d);
 /* How far it has got; at any time, after a failure too. */
 void dbgmem_compare_get_stats(const struct dbgmem_compare *c,
 			      struct dbgmem_compare_stats *stats);
+void dbgmem_compare_get_stats_sized(const struct dbgmem_compare *c,
+				    struct dbgmem_compare_stats *stats,
+				    size_t size);
+#define dbgmem_compare_get_stats(c, stats) \
+	dbgmem_compare_get_stats_sized(c, stats, \
+				       sizeof(struct dbgmem_compare_stats))
 
 /* --- fill and move (fill.c, move.c) --- */
 
@@ -744,6 +794,12 @@ int dbgmem_write_double(struct dbgmem *m, uint64_t addr, double value);
  */
 int dbgmem_region_query(struct dbgmem *m, uint64_t addr, uint64_t filter,
 			struct dbgmem_region *region, char *name, size_t size);
+int dbgmem_region_query_sized(struct dbgmem *m, uint64_t addr,
+			      uint64_t filter, struct dbgmem_region *region,
+			      size_t region_size, char *name, size_t size);
+#define dbgmem_region_query(m, addr, filter, region, name, size) \
+	dbgmem_region_query_sized(m, addr, filter, region, \
+				  sizeof(struct dbgmem_region), name, size)
 
 /*
  * The same, or where there is none, the next one behind @addr. 0: there is no
@@ -751,6 +807,12 @@ int dbgmem_region_query(struct dbgmem *m, uint64_t addr, uint64_t filter,
  */
 int dbgmem_region_next(struct dbgmem *m, uint64_t addr, uint64_t filter,
 		       struct dbgmem_region *region, char *name, size_t size);
+int dbgmem_region_next_sized(struct dbgmem *m, uint64_t addr,
+			     uint64_t filter, struct dbgmem_region *region,
+			     size_t region_size, char *name, size_t size);
+#define dbgmem_region_next(m, addr, filter, region, name, size) \
+	dbgmem_region_next_sized(m, addr, filter, region, \
+				 sizeof(struct dbgmem_region), name, size)
 
 /*
  * Where it changes what is mapped: the end of the region that @addr is in, or,
@@ -794,6 +856,12 @@ int dbgmem_regions_open(struct dbgmem *m, uint64_t addr, uint64_t end,
  */
 int dbgmem_regions_next(struct dbgmem_regions *r, struct dbgmem_region *region,
 			const char **name);
+int dbgmem_regions_next_sized(struct dbgmem_regions *r,
+			      struct dbgmem_region *region, size_t size,
+			      const char **name);
+#define dbgmem_regions_next(r, region, name) \
+	dbgmem_regions_next_sized(r, region, sizeof(struct dbgmem_region), \
+				  name)
 
 /* NULL is allowed. */
 void dbgmem_regions_close(struct dbgmem_regions *r);
@@ -895,6 +963,12 @@ struct dbgmem_cache_stats {
 
 void dbgmem_cache_get_stats(struct dbgmem_cache *c,
 			    struct dbgmem_cache_stats *stats);
+void dbgmem_cache_get_stats_sized(struct dbgmem_cache *c,
+				  struct dbgmem_cache_stats *stats,
+				  size_t size);
+#define dbgmem_cache_get_stats(c, stats) \
+	dbgmem_cache_get_stats_sized(c, stats, \
+				     sizeof(struct dbgmem_cache_stats))
 
 /* --- registers (registers.c) --- */
 

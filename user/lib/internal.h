@@ -8,6 +8,8 @@
 #define DBGMEM_INTERNAL_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
 
 #include "dbgmem.h"
 
@@ -28,7 +30,25 @@ struct dbgmem {
 	uint32_t max_retries;
 	uint64_t features;
 	unsigned int pointer_width; /* 0: not known yet; then atomically */
+	pid_t opener;		/* process id of who opened it */
 };
+
+/* --- structures that grow --- */
+
+/*
+ * The size of @type in version 0.1, when @last, of @last_type, was its last field.
+ */
+#define dbgmem__first_size(type, last, last_type) \
+	(offsetof(type, last) + sizeof(last_type))
+
+/* Give a caller, whose structure has @size bytes, what there is of @have bytes. */
+static inline void dbgmem__give(void *to, size_t size, const void *from,
+				size_t have)
+{
+	memcpy(to, from, size < have ? size : have);
+	if (size > have)
+		memset((char *)to + have, 0, size - have);
+}
 
 /* error.c */
 

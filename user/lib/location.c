@@ -60,7 +60,13 @@ static int transfer(const struct dbgmem_context *ctx, uint32_t op,
 		*done = moved;
 	if (ret)
 		return ret;
-	return moved < len ? DBGMEM_PARTIAL : DBGMEM_FULL;
+	if (moved == len)
+		return DBGMEM_FULL;
+	if (loc->kind == DBGMEM_LOCATION_REGISTER) {
+		usage(op, EINVAL, "the register ends before that");
+		dbgmem__fail_done(moved);
+	}
+	return DBGMEM_PARTIAL;
 }
 
 DBGMEM_EXPORT int dbgmem_context_read(const struct dbgmem_context *ctx,

@@ -64,15 +64,20 @@ static int list(struct dbgmem *m, struct dbgmem_region_list *l)
 	return ret ? region_fail(m, l, -ret) : 0;
 }
 
+#define FIRST_SIZE \
+	dbgmem__first_size(struct dbgmem_region, reserved, __u32)
+
+/* *@region has @region_size bytes. */
 static int one(struct dbgmem *m, uint64_t addr, uint64_t filter,
-	       uint32_t flags, struct dbgmem_region *region, char *name,
-	       size_t size)
+	       uint32_t flags, struct dbgmem_region *region, size_t region_size,
+	       char *name, size_t size)
 {
+	struct dbgmem_region r = { 0 };
 	struct dbgmem_region_list l = {
 		.flags = flags,
 		.addr = addr,
 		.filter = filter,
-		.entries = (uintptr_t)region,
+		.entries = (uintptr_t)&r,
 		.nr_entries = 1,
 		.names = (uintptr_t)name,
 	};
@@ -83,23 +88,47 @@ static int one(struct dbgmem *m, uint64_t addr, uint64_t filter,
 		l.names_size = size < UINT32_MAX ? (uint32_t)size : UINT32_MAX;
 	}
 	ret = list(m, &l);
-	return ret ? ret : (int)l.nr;
+	if (ret)
+		return ret;
+	if (l.nr)
+		dbgmem__give(region, region_size, &r, sizeof(r));
+	return (int)l.nr;
 }
 
-DBGMEM_EXPORT int dbgmem_region_query(struct dbgmem *m, uint64_t addr,
-				      uint64_t filter,
-				      struct dbgmem_region *region, char *name,
-				      size_t size)
+DBGMEM_EXPORT int dbgmem_region_query_sized(struct dbgmem *m, uint64_t addr,
+					    uint64_t filter,
+					    struct dbgmem_region *region,
+					    size_t region_size, char *name,
+					    size_t size)
 {
-	return one(m, addr, filter, DBGMEM_LIST_AT, region, name, size);
+	return one(m, addr, filter, DBGMEM_LIST_AT, region, region_size, name,
+		   size);
 }
 
-DBGMEM_EXPORT int dbgmem_region_next(struct dbgmem *m, uint64_t addr,
-				     uint64_t filter,
-				     struct dbgmem_region *region, char *name,
-				     size_t size)
+DBGMEM_EXPORT int (dbgmem_region_query)(struct dbgmem *m, uint64_t addr,
+					uint64_t filter,
+					struct dbgmem_region *region,
+					char *name, size_t size)
 {
-	return one(m, addr, filter, 0, region, name, size);
+	return one(m, addr, filter, DBGMEM_LIST_AT, region, FIRST_SIZE, name,
+		   size);
+}
+
+DBGMEM_EXPORT int dbgmem_region_next_sized(struct dbgmem *m, uint64_t addr,
+					   uint64_t filter,
+					   struct dbgmem_region *region,
+					   size_t region_size, char *name,
+					   size_t size)
+{
+	return one(m, addr, filter, 0, region, region_size, name, size);
+}
+
+DBGMEM_EXPORT int (dbgmem_region_next)(struct dbgmem *m, uint64_t addr,
+				       uint64_t filter,
+				       struct dbgmem_region *region,
+				       char *name, size_t size)
+{
+	return one(m, addr, filter, 0, region, FIRST_SIZE, name, size);
 }
 
 DBGMEM_EXPORT int dbgmem_region_change(struct dbgmem *m, uint64_t addr,
@@ -108,7 +137,7 @@ DBGMEM_EXPORT int dbgmem_region_change(struct dbgmem *m, uint64_t addr,
 	struct dbgmem_region r = { 0 };
 	int ret;
 
-	ret = one(m, addr, filter, 0, &r, NULL, 0);
+	ret = one(m, addr, filter, 0, &r, sizeof(r), NULL, 0);
 	if (ret > 0)
 		*next = r.start > addr ? r.start : r.end;
 	return ret;
@@ -211,9 +240,9 @@ err_memory:
 				   "cannot tell what is mapped: out of memory");
 }
 
-DBGMEM_EXPORT int dbgmem_regions_next(struct dbgmem_regions *r,
-				      struct dbgmem_region *region,
-				      const char **name)
+DBGMEM_EXPORT int dbgmem_regions_next_sized(struct dbgmem_regions *r,
+					    struct dbgmem_region *region,
+					    size_t size, const char **name)
 {
 	struct dbgmem_region_list *l = &r->list;
 	const struct dbgmem_region *at;
@@ -235,11 +264,18 @@ DBGMEM_EXPORT int dbgmem_regions_next(struct dbgmem_regions *r,
 		}
 	}
 	at = &r->region[r->pos++];
-	*region = *at;
+	dbgmem__give(region, size, at, sizeof(*at));
 	if (name)
 		*name = at->name_len && !(at->flags & DBGMEM_REGION_LONG_NAME) ?
 			r->names + at->name : "";
 	return 1;
+}
+
+DBGMEM_EXPORT int (dbgmem_regions_next)(struct dbgmem_regions *r,
+					struct dbgmem_region *region,
+					const char **name)
+{
+	return dbgmem_regions_next_sized(r, region, FIRST_SIZE, name);
 }
 
 DBGMEM_EXPORT void dbgmem_regions_close(struct dbgmem_regions *r)

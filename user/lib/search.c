@@ -196,8 +196,18 @@ DBGMEM_EXPORT int dbgmem_search_next(struct dbgmem_search *s, uint64_t *addr)
 	}
 }
 
-DBGMEM_EXPORT void dbgmem_search_get_stats(const struct dbgmem_search *s,
-					   struct dbgmem_search_stats *stats)
+DBGMEM_EXPORT void dbgmem_search_get_stats_sized(const struct dbgmem_search *s,
+						 struct dbgmem_search_stats *stats,
+						 size_t size)
 {
-	*stats = s->stats;
+	dbgmem__give(stats, size, &s->stats, sizeof(s->stats));
+}
+
+DBGMEM_EXPORT void (dbgmem_search_get_stats)(const struct dbgmem_search *s,
+					     struct dbgmem_search_stats *stats)
+{
+	const size_t first = dbgmem__first_size(struct dbgmem_search_stats,
+						matches, uint64_t);
+
+	dbgmem_search_get_stats_sized(s, stats, first);
 }

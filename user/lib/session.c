@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,8 @@
 
 #include "internal.h"
 
-#define KNOWN_FLAGS	(DBGMEM_OPEN_RDONLY | DBGMEM_OPEN_MIRROR)
+#define KNOWN_FLAGS \
+	(DBGMEM_OPEN_RDONLY | DBGMEM_OPEN_WRITE | DBGMEM_OPEN_MIRROR)
 
 /* An exec between the two steps of an attach is rare; in a row it is a loop. */
 #define ATTACH_TRIES	4
@@ -210,11 +212,42 @@ static int mirror_check(struct dbgmem *m)
 			    (int)m->pid);
 }
 
+/* --- children --- */
+
+static bool forked;		/* atomic */
+
+static void on_fork(void)
+{
+	__atomic_store_n(&forked, true, __ATOMIC_RELAXED);
+}
+
+static void forks_watch(void)
+{
+	pthread_atfork(NULL, on_fork, NULL);
+}
+
+/*
+ * A session ends when the last process has closed it, and a child of fork(2) may
+ * have it still. Breakpoints are not to stay for that. Without children close(2)
+ * does it, which does not wait for pages that never come.
+ */
+static void breakpoints_end(struct dbgmem *m)
+{
+	struct dbgmem_bp_clear c = { .size = sizeof(c), .flags = DBGMEM_BP_ALL };
+
+	if (m->features & DBGMEM_FEATURE_BREAKPOINT &&
+	    m->opener == getpid() && __atomic_load_n(&forked, __ATOMIC_RELAXED))
+		dbgmem__node_ioctl(m->fd, DBGMEM_IOC_BP_CLEAR, &c);
+}
+
+/* --- opening and closing --- */
+
 /* @receipt of -1: open it here. */
 static int session_open(pid_t pid, int receipt, unsigned int flags,
 			struct dbgmem **out)
 {
-	int oflags = flags & DBGMEM_OPEN_RDONLY ? O_RDONLY : O_RDWR;
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	int oflags = flags & DBGMEM_OPEN_WRITE ? O_RDWR : O_RDONLY;
 	struct dbgmem *m;
 	int ret;
 
@@ -223,6 +256,10 @@ static int session_open(pid_t pid, int receipt, unsigned int flags,
 		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
 			"cannot open process %d: unknown open flags 0x%x",
 			(int)pid, flags & ~KNOWN_FLAGS);
+	if (flags & DBGMEM_OPEN_RDONLY && flags & DBGMEM_OPEN_WRITE)
+		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+			"cannot open process %d: DBGMEM_OPEN_RDONLY and DBGMEM_OPEN_WRITE exclude each other",
+			(int)pid);
 	if (pid <= 0)
 		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
 			"cannot open process %d: a process id is a positive number",
@@ -232,6 +269,8 @@ static int session_open(pid_t pid, int receipt, unsigned int flags,
 		return dbgmem__fail_simple(ENOMEM, DBGMEM_GATE_SYSTEM,
 			"cannot open process %d: out of memory", (int)pid);
 	m->pid = pid;
+	m->opener = getpid();
+	pthread_once(&once, forks_watch);
 	if (flags & DBGMEM_OPEN_MIRROR)
 		m->attach_flags = DBGMEM_ATTACH_MIRROR;
 	m->fd = dbgmem__node_open(oflags);
@@ -283,6 +322,7 @@ DBGMEM_EXPORT void dbgmem_close(struct dbgmem *m)
 {
 	if (!m)
 		return;
+	breakpoints_end(m);
 	close(m->fd);
 	free(m);
 }
@@ -302,17 +342,18 @@ DBGMEM_EXPORT uint32_t dbgmem_access(const struct dbgmem *m)
 	return m->access;
 }
 
-DBGMEM_EXPORT int dbgmem_get_info(const struct dbgmem *m,
-				  struct dbgmem_info *info)
+DBGMEM_EXPORT int dbgmem_get_info_sized(const struct dbgmem *m,
+					struct dbgmem_info *info, size_t size)
 {
+	struct dbgmem_info all = { .size = sizeof(all) };
 	int fd, ret;
 
 	fd = m ? m->fd : dbgmem__node_open(O_RDONLY);
 	if (fd < 0)
 		return fd;
-	memset(info, 0, sizeof(*info));
-	info->size = sizeof(*info);
-	ret = dbgmem__node_ioctl(fd, DBGMEM_IOC_INFO, info);
+	ret = dbgmem__node_ioctl(fd, DBGMEM_IOC_INFO, &all);
+	dbgmem__give(info, size, &all, sizeof(all));
+	info->size = (uint32_t)size;
 	if (!m)
 		close(fd);
 	if (ret)
@@ -320,4 +361,12 @@ DBGMEM_EXPORT int dbgmem_get_info(const struct dbgmem *m,
 			"cannot ask " DBGMEM_NODE " for information: %s: install the module and the library from the same release",
 			strerror(-ret));
 	return 0;
+}
+
+DBGMEM_EXPORT int (dbgmem_get_info)(const struct dbgmem *m,
+				    struct dbgmem_info *info)
+{
+	return dbgmem_get_info_sized(m, info,
+				     dbgmem__first_size(struct dbgmem_info,
+							reserved3, __u32));
 }

@@ -156,6 +156,20 @@ static int transfer_fail(struct dbgmem *m, uint32_t cmd,
 	return dbgmem__transfer_fail(m, cmd, t, code, what);
 }
 
+/* A success that the caller may ask about all the same: why it is not all. */
+static void transfer_short(struct dbgmem *m, uint32_t cmd,
+			   const struct dbgmem_transfer *t)
+{
+	char what[128];
+
+	snprintf(what, sizeof(what), "could %s only %llu of %llu bytes at 0x%llx of process %d",
+		 cmd == DBGMEM_IOC_READ ? "read" : "write",
+		 (unsigned long long)t->done, (unsigned long long)t->len,
+		 (unsigned long long)t->addr, (int)m->pid);
+	dbgmem__transfer_fail(m, cmd, t, -dbgmem__reason_errno(t->reason),
+			      what);
+}
+
 static int transfer(struct dbgmem *m, uint32_t cmd, struct dbgmem_transfer *t,
 		    struct dbgmem_result *res)
 {
@@ -168,7 +182,11 @@ static int transfer(struct dbgmem *m, uint32_t cmd, struct dbgmem_transfer *t,
 		res->fault_addr = t->fault_addr;
 		res->reason = t->reason;
 	}
-	return ret ? transfer_fail(m, cmd, t, -ret) : 0;
+	if (ret)
+		return transfer_fail(m, cmd, t, -ret);
+	if (t->done < t->len)
+		transfer_short(m, cmd, t);
+	return 0;
 }
 
 static int simple(struct dbgmem *m, uint32_t cmd, uint64_t addr,
@@ -278,14 +296,14 @@ static ssize_t vector_usage(const char *verb, uint64_t addr, int code,
 
 /*
  * preadv(2) and pwritev(2) are one call for many buffers, but know no addresses
- * above OFFSET_MAX and give no reasons. So whatever they cannot do or refuse at
- * its first byte is done again buffer by buffer, which says why.
+ * above OFFSET_MAX and give no reasons. So what they cannot do, or leave, is done
+ * buffer by buffer, which says why.
  */
 static ssize_t vector(struct dbgmem *m, uint32_t cmd, const struct iovec *iov,
 		      int iovcnt, uint64_t addr)
 {
 	const char *verb = cmd == DBGMEM_IOC_READ ? "read" : "write";
-	uint64_t total = 0, done = 0;
+	uint64_t total = 0, done = 0, skip;
 	struct dbgmem_result res;
 	ssize_t n;
 	int i, cnt, ret;
@@ -311,27 +329,30 @@ static ssize_t vector(struct dbgmem *m, uint32_t cmd, const struct iovec *iov,
 			n = cmd == DBGMEM_IOC_READ ?
 				preadv(m->fd, iov + i, cnt, (off_t)(addr + done)) :
 				pwritev(m->fd, iov + i, cnt, (off_t)(addr + done));
-			if (n < 0 && !done)
-				break;
 			if (n > 0)
 				done += (uint64_t)n;
 			if (n != (ssize_t)want)
-				return (ssize_t)done;
+				break;
 		}
-		if (i >= iovcnt)
-			return (ssize_t)done;
 	}
 
-	for (i = 0, done = 0; i < iovcnt; i++) {
-		if (!iov[i].iov_len)
+	skip = done;
+	for (i = 0; i < iovcnt; i++) {
+		size_t len = iov[i].iov_len;
+
+		if (skip >= len) {
+			skip -= len;
 			continue;
-		ret = simple(m, cmd, addr + done, iov[i].iov_base,
-			     iov[i].iov_len, 0, &res);
+		}
+		len -= skip;
+		ret = simple(m, cmd, addr + done, (char *)iov[i].iov_base + skip,
+			     len, 0, &res);
 		if (ret)
 			return done ? (ssize_t)done : ret;
 		done += res.done;
-		if (res.done < iov[i].iov_len)
+		if (res.done < len)
 			break;
+		skip = 0;
 	}
 	return (ssize_t)done;
 }

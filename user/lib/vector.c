@@ -310,6 +310,16 @@ static int call_fail(struct dbgmem *m, uint32_t op,
 	return vector_fail(m, op, nr, flags, res, code);
 }
 
+/* A success that the caller may ask about all the same: why it is not all. */
+static void incomplete(struct dbgmem *m, uint32_t op,
+		       const struct dbgmem_segment *first, uint32_t flags,
+		       const struct dbgmem_vector_result *res)
+{
+	dbgmem__segment_fail(m, op, first, flags, res->fault_addr,
+			     -dbgmem__reason_errno(first->reason));
+	dbgmem__fail_done(res->done);
+}
+
 static ssize_t vector_run(struct dbgmem *m, uint32_t op,
 			  struct dbgmem_segment *segs, size_t nr,
 			  struct dbgmem_vector_options *opt,
@@ -368,6 +378,9 @@ static ssize_t vector_run(struct dbgmem *m, uint32_t op,
 		}
 		pos += n;
 	} while (pos < nr);
+	if (res->first_incomplete < nr)
+		incomplete(m, op, &segs[res->first_incomplete], opt->flags,
+			   res);
 	return (ssize_t)res->done;
 }
 
@@ -404,20 +417,68 @@ DBGMEM_EXPORT ssize_t dbgmem_writev(struct dbgmem *m,
 	return dbgmem__vector(m, DBGMEM_OP_WRITE, segs, nr, &opt, res);
 }
 
-DBGMEM_EXPORT ssize_t dbgmem_readv_options(struct dbgmem *m,
+#define FIRST_OPTIONS \
+	dbgmem__first_size(struct dbgmem_vector_options, passes, uint32_t)
+
+/*
+ * The caller's options have @size bytes. What this library does not know of them
+ * must be 0, as for a structure of the kernel's.
+ */
+static ssize_t options_run(struct dbgmem *m, uint32_t op,
+			   struct dbgmem_segment *segs, size_t nr,
+			   struct dbgmem_vector_options *opt, size_t size,
+			   struct dbgmem_vector_result *res)
+{
+	struct dbgmem_vector_options all = { 0 };
+	const char *more = (const char *)opt;
+	size_t i, known = size < sizeof(all) ? size : sizeof(all);
+	ssize_t ret;
+
+	for (i = sizeof(all); i < size; i++)
+		if (more[i])
+			return dbgmem__fail_simple(E2BIG, DBGMEM_GATE_USAGE,
+				"cannot %s a vector: its options ask for what this library does not know: it is older than the program",
+				verb_of(op));
+	memcpy(&all, opt, known);
+	ret = dbgmem__vector(m, op, segs, nr, &all, res);
+	memcpy(opt, &all, known);
+	return ret;
+}
+
+DBGMEM_EXPORT ssize_t dbgmem_readv_options_sized(struct dbgmem *m,
+						 struct dbgmem_segment *segs,
+						 size_t nr,
+						 struct dbgmem_vector_options *opt,
+						 size_t size,
+						 struct dbgmem_vector_result *res)
+{
+	return options_run(m, DBGMEM_OP_READ, segs, nr, opt, size, res);
+}
+
+DBGMEM_EXPORT ssize_t (dbgmem_readv_options)(struct dbgmem *m,
+					  struct dbgmem_segment *segs,
+					  size_t nr,
+					  struct dbgmem_vector_options *opt,
+					  struct dbgmem_vector_result *res)
+{
+	return options_run(m, DBGMEM_OP_READ, segs, nr, opt, FIRST_OPTIONS, res);
+}
+
+DBGMEM_EXPORT ssize_t dbgmem_writev_options_sized(struct dbgmem *m,
+						  struct dbgmem_segment *segs,
+						  size_t nr,
+						  struct dbgmem_vector_options *opt,
+						  size_t size,
+						  struct dbgmem_vector_result *res)
+{
+	return options_run(m, DBGMEM_OP_WRITE, segs, nr, opt, size, res);
+}
+
+DBGMEM_EXPORT ssize_t (dbgmem_writev_options)(struct dbgmem *m,
 					   struct dbgmem_segment *segs,
 					   size_t nr,
 					   struct dbgmem_vector_options *opt,
 					   struct dbgmem_vector_result *res)
 {
-	return dbgmem__vector(m, DBGMEM_OP_READ, segs, nr, opt, res);
-}
-
-DBGMEM_EXPORT ssize_t dbgmem_writev_options(struct dbgmem *m,
-					    struct dbgmem_segment *segs,
-					    size_t nr,
-					    struct dbgmem_vector_options *opt,
-					    struct dbgmem_vector_result *res)
-{
-	return dbgmem__vector(m, DBGMEM_OP_WRITE, segs, nr, opt, res);
+	return options_run(m, DBGMEM_OP_WRITE, segs, nr, opt, FIRST_OPTIONS, res);
 }
