@@ -98,6 +98,60 @@ TEST(an_example_of_each_verb)
 	}
 }
 
+/* The lines of the synopsis for @verb; a copy. */
+static const char *synopsis_of(const char *verb)
+{
+	static char lines[4096];
+	const char *p = between("\n.Sh SYNOPSIS\n", "\n.Sh"), *end;
+	char begin[64];
+	size_t len = 0;
+
+	snprintf(begin, sizeof(begin), "\n.Cm %s\n", verb);
+	while ((p = strstr(p, begin))) {
+		end = strstr(p, "\n.Nm\n");
+		len += (size_t)snprintf(lines + len, sizeof(lines) - len,
+					"%.*s", end ? (int)(end - p) :
+					(int)strlen(p), p);
+		p++;
+	}
+	lines[len] = 0;
+	return lines;
+}
+
+/* "-x" is "Fl x", or one of several letters behind an Fl. */
+static bool has_letter(const char *text, char letter)
+{
+	const char *p;
+
+	for (p = text; (p = strstr(p, "Fl ")); p++) {
+		size_t n = strcspn(p + 3, " \n");
+
+		if (p[3] != '-' && memchr(p + 3, letter, n))
+			return true;
+	}
+	return false;
+}
+
+TEST(every_letter_of_the_options_in_the_synopsis)
+{
+	struct words verbs, help;
+	size_t i, k;
+
+	all_verbs(&verbs);
+	for (i = 0; i < verbs.nr; i++) {
+		options_of_help(verbs.word[i], &help);
+		for (k = 0; k < help.nr; k++) {
+			const char letter = help.word[k][1];
+
+			if (letter == '-' || letter == 'h')
+				continue;
+			EXPECT_TRUE(has_letter(synopsis_of(verbs.word[i]),
+					       letter))
+				TH_LOG("%s: no -%c", verbs.word[i], letter);
+		}
+	}
+}
+
 TEST(a_line_of_the_synopsis_for_each_verb)
 {
 	const char *synopsis = between("\n.Sh SYNOPSIS\n", "\n.Sh");

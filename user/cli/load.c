@@ -22,9 +22,15 @@ static int help(void)
 	     "FILE is given. Nothing happens if it is loaded already.\n\n"
 	     "  -p, --path FILE  load this file\n"
 	     "  -h, --help       show this text\n\n"
-	     "Parameters:\n"
-	     "  engine=auto|remote|pinned            how memory is moved (default auto)\n"
-	     "  force=always|capable|ptrace|never    who may use FORCE (default capable)\n\n"
+	     "Parameters, and what they are without:\n"
+	     "  engine=auto|remote|pinned          how memory is moved (auto)\n"
+	     "  force=always|capable|ptrace|never  who may use FORCE (capable, or ptrace where\n"
+	     "                                     the kernel restricts /proc/PID/mem so)\n"
+	     "  audit=Y|N                          write to the audit log (Y)\n"
+	     "  mirror_pages=N                     pages in a mirror at most (262144; 0: none)\n"
+	     "  window_pages=N                     pages in windows at most (65536; 0: none)\n"
+	     "  window_lease=MS                    time that windows hold a page, in\n"
+	     "                                     milliseconds (100; 0: no limit)\n\n"
 	     "Exit status: 0 it is loaded, 1 it is not, or has other parameters, 2 usage.");
 	return finish(STATUS_OK);
 }

@@ -157,8 +157,8 @@ static int open_receipt(pid_t pid, unsigned int flags, struct dbgmem **m)
 	int fd, ret;
 
 	snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
-	fd = open(path, O_CLOEXEC | (!(flags & DBGMEM_OPEN_WRITE) ? O_RDONLY :
-								  O_RDWR));
+	fd = open(path, O_CLOEXEC | (flags & DBGMEM_OPEN_WRITE ? O_RDWR :
+								 O_RDONLY));
 	if (fd < 0)
 		return -ESRCH;
 	ret = dbgmem_open_receipt(pid, fd, flags, m);

@@ -109,7 +109,8 @@ _dbgmem_words()
 	width)	words="1 2 4 8" ;;
 	type)	words="u8 u16 u32 u64 i8 i16 i32 i64 f32 f64 int float double ptr string bytes:" ;;
 	register) words="pc sp fp flags" ;;
-	param)	words="engine= force="
+	param)	words="engine= force= audit= mirror_pages= window_pages="
+		words+=" window_lease="
 		compopt -o nospace 2>/dev/null ;;
 	file)	mapfile -t COMPREPLY < <(compgen -f -- "$3")
 		compopt -o filenames 2>/dev/null

@@ -116,7 +116,7 @@ static int load_fail(const char *path, const char *params, int code)
 		if (!params || !*params)
 			return not_a_module(what, code);
 		return dbgmem__fail_simple(code, DBGMEM_GATE_MODULE,
-			LOAD "a parameter has a bad value (\"%s\"): engine= takes auto, remote or pinned; force= takes always, capable, ptrace or never",
+			LOAD "a parameter has a bad value (\"%s\"): engine= takes auto, remote or pinned; force= always, capable, ptrace or never; audit= Y or N; the others a number",
 			what, params);
 	case EOPNOTSUPP:
 	case ENODEV:
@@ -130,27 +130,45 @@ static int load_fail(const char *path, const char *params, int code)
 #undef LOAD
 }
 
+/* "name:description" of a parameter, if @l is about one; or NULL. */
+static const char *param_of(const struct kmod_list *l)
+{
+	return strcmp(kmod_module_info_get_key(l), "parm") ? NULL :
+	       kmod_module_info_get_value(l);
+}
+
 /* Is the parameter named by the first @len bytes of @name in @info? */
 static bool param_known(struct kmod_list *info, const char *name, size_t len)
 {
 	struct kmod_list *l;
+	const char *param;
 
 	kmod_list_foreach(l, info) {
-		const char *key = kmod_module_info_get_key(l);
-		const char *value = kmod_module_info_get_value(l);
-
-		if ((!strcmp(key, "parm") || !strcmp(key, "parmtype")) &&
-		    !strncmp(value, name, len) && value[len] == ':')
+		param = param_of(l);
+		if (param && !strncmp(param, name, len) && param[len] == ':')
 			return true;
 	}
 	return false;
 }
 
-static int param_fail(const char *name, int len)
+static int param_fail(struct kmod_list *info, const char *name, int len)
 {
+	char all[256] = "";
+	struct kmod_list *l;
+	const char *param;
+	size_t pos = 0;
+
+	kmod_list_foreach(l, info) {
+		param = param_of(l);
+		if (param && pos < sizeof(all))
+			pos += (size_t)snprintf(all + pos, sizeof(all) - pos,
+						" %.*s=",
+						(int)strcspn(param, ":"),
+						param);
+	}
 	return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
-		"cannot load the module " MODULE_NAME ": it has no parameter \"%.*s\": it has engine= and force=",
-		len, name);
+		"cannot load the module " MODULE_NAME ": it has no parameter \"%.*s\"; those that it has:%s",
+		len, name, all);
 }
 
 /*
@@ -169,7 +187,7 @@ static int params_check(struct kmod_module *mod, const char *params)
 		size_t len = strcspn(p, " "), name = strcspn(p, "= ");
 
 		if (!param_known(info, p, name)) {
-			ret = param_fail(p, (int)name);
+			ret = param_fail(info, p, (int)name);
 			break;
 		}
 		p += len;
