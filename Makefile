@@ -6,10 +6,15 @@ VERSION := 0.1.0
 SOVERSION := 0
 
 O := build
-override O := $(abspath $(O))
 S := $(CURDIR)
+ifeq ($(MAKECMDGOALS),help)
+# wherever it would be, nothing is built
+override O := build
+else
+override O := $(abspath $(O))
 ifneq ($(words $(S) $(O)),2)
 $(error the paths of the sources and of O= must not contain blanks)
+endif
 endif
 
 # Where `make install` puts things
@@ -88,7 +93,9 @@ KMOD_SRC := $(sort Kbuild kmod/Kbuild $(filter-out kmod/probes.h %.mod.c,\
 link_tree = find $(1) -type l -delete 2>/dev/null; \
 	mkdir -p $(1)/kmod/probe $(1)/uapi && \
 	for f in $(KMOD_SRC); do ln -sfn $(S)/$$f $(1)/$$f || exit 1; done
-kbuild = +$(Q)$(MAKE) --no-print-directory -C $(1) O=$(realpath $(1)) M=$(2) $(3)
+# Headers without a vmlinux: there is no BTF to be made, and no need to say so.
+kbuild = +$(Q)$(MAKE) --no-print-directory -C $(1) O=$(realpath $(1)) M=$(2) \
+	$(if $(wildcard $(1)/vmlinux),,CONFIG_DEBUG_INFO_BTF_MODULES=) $(3)
 
 ifneq ($(KDIR),)
 # what uname -r will say; Debian's kernel.release has only the upstream version
@@ -170,9 +177,15 @@ ELF_LIBS = $(or $(shell pkg-config --libs libelf 2>/dev/null),-lelf)
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes \
 	-Wold-style-definition -Wwrite-strings -Wundef
-HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong
-USER_CFLAGS = -std=gnu11 $(CFLAGS) $(WARNINGS) $(HARDEN) -fPIC \
-	-fvisibility=hidden -I$(O)/include -Iuser/lib \
+# What the compiler defines by itself, or the caller, is not defined once more; and
+# without optimization there is nothing to fortify. Asked once.
+fortify = $(shell $(CC) $(CPPFLAGS) $(CFLAGS) -dM -E -x c /dev/null 2>/dev/null | \
+	awk '$$2 == "_FORTIFY_SOURCE" { has = 1 } $$2 == "__OPTIMIZE__" { can = 1 } \
+		END { if (can && !has) print "-D_FORTIFY_SOURCE=2" }')
+HARDEN = $(eval HARDEN := -fstack-protector-strong \
+	$(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,$(fortify)))$(HARDEN)
+USER_CFLAGS = -std=gnu11 -I$(O)/include -Iuser/lib $(CPPFLAGS) $(CFLAGS) \
+	$(WARNINGS) $(HARDEN) -fPIC -fvisibility=hidden \
 	-DDBGMEM_VERSION='"$(VERSION)"' $(LIBKMOD_CFLAGS) $(JSON_CFLAGS) $(ELF_CFLAGS)
 USER_LDFLAGS = $(LDFLAGS) -Wl,-z,relro,-z,now
 
@@ -235,6 +248,14 @@ include selftests/bench/bench.mk
 # --- installation ---
 
 INSTALL_MODULE := $(if $(KDIR),$(wildcard $(KO)))
+# in words, with what to do about it
+ifneq ($(KDIR),)
+MODULE_ABSENT = it is not built for $(KRELEASE). Run 'make modules', then this again.
+else
+MODULE_ABSENT = there are no headers of the running kernel to build it with. \
+	Install linux-headers-$(RUNNING) (Debian, Ubuntu) or \
+	kernel-devel-$(RUNNING) (Fedora, RHEL), run 'make', then this again.
+endif
 inst = $(Q)install -D -m $(1) $(2) $(DESTDIR)$(3)
 
 install: user ## install below PREFIX= (/usr/local) and DESTDIR=, the module too if it is built
@@ -261,7 +282,7 @@ ifneq ($(INSTALL_MODULE),)
 		CONFIG_MODULE_SIG_ALL= DEPMOD=true modules_install)
 	$(Q)$(if $(DESTDIR),:,depmod $(KRELEASE))
 else
-	@echo "the module is not built for $(or $(KRELEASE),$(RUNNING)): not installed"
+	@echo "The module is not installed: $(MODULE_ABSENT)"
 endif
 	$(Q)$(if $(DESTDIR),:,ldconfig || :)
 
@@ -290,7 +311,7 @@ include kmod/dkms.mk
 clean: ## remove what was built, keep what was downloaded
 	$(Q)rm -rf $(addprefix $(O)/,module user include selftests lint vm vm-debug \
 		vm-coverage coverage matrix matrix.md debug/planted \
-		vm-kcsan kcsan/planted fuzz/module fuzz/planted demo/run \
+		vm-kcsan kcsan/planted grown fuzz/module fuzz/planted demo/run \
 		bench.csv bench.md torture) \
 		$(addprefix $(O)/arm64/,module user include selftests vm)
 

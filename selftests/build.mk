@@ -10,7 +10,7 @@ PART_SRC := $(filter-out $(TEST_SRC) $(HELPER_SRC) $(HOST_SRC),\
 	$(wildcard selftests/*.c))
 # The kernel's headers are those of 64 bits; gcc-multilib would say so, too, but
 # throws cross compilers out.
-CC32 := $(CC) -m32 -idirafter /usr/include/$(shell $(CC) -print-multiarch)
+CC32 = $(CC) -m32 -idirafter /usr/include/$(shell $(CC) -print-multiarch)
 # these speak the ABI only, and are built a second time
 TEST32_SRC := $(wildcard selftests/test_main.c selftests/test_abi.c \
 	selftests/test_arguments.c)

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What make takes from its caller, says, and installs. */
+#include "help.h"
+
+#include <sys/stat.h>
+
+/* What a command prints on both streams; in a directory of its own, $T. */
+static const char *sh(const char *command)
+{
+	const char *const argv[] = { "bash", "-c", command, NULL };
+
+	return output(argv);
+}
+
+FIXTURE(makefile) {
+	char dir[64];
+};
+
+FIXTURE_SETUP(makefile)
+{
+	strcpy(self->dir, "/tmp/host_makefile.XXXXXX");
+	ASSERT_NE(NULL, mkdtemp(self->dir));
+	setenv("T", self->dir, 1);
+	setenv("BUILT", tool(), 1);
+	/* This may be run by a make with options of its own. */
+	unsetenv("MAKEFLAGS");
+	unsetenv("MFLAGS");
+	unsetenv("MAKELEVEL");
+	unsetenv("O");
+	unsetenv("CC");
+	unsetenv("V");
+}
+
+FIXTURE_TEARDOWN(makefile)
+{
+	sh("rm -rf \"$T\"");
+}
+
+/* Does building one file with @flags go without a word, and have @has, not @lacks? */
+static void expect_flags(struct __test_metadata *_metadata, const char *flags,
+			 const char *has, const char *lacks)
+{
+	char command[512];
+	const char *text;
+
+	snprintf(command, sizeof(command),
+		 "rm -rf $T/o; make -s V=1 O=$T/o %s $T/o/user/lib/utf.o 2>&1; make -Bn O=$T/o %s $T/o/user/lib/utf.o 2>&1 | grep -e -MMD",
+		 flags, flags);
+	text = sh(command);
+	EXPECT_EQ(NULL, strstr(text, "warning")) TH_LOG("%s", text);
+	EXPECT_EQ(NULL, strstr(text, "rror ")) TH_LOG("%s", text);
+	EXPECT_NE(NULL, strstr(text, has)) TH_LOG("no %s: %s", has, text);
+	EXPECT_TRUE(!lacks || !strstr(text, lacks))
+		TH_LOG("%s: %s", lacks, text);
+}
+
+#define OURS	"-D_FORTIFY_SOURCE=2"
+
+TEST_F(makefile, preprocessor_flags_count)
+{
+	expect_flags(_metadata, "CPPFLAGS=-DFROM_THE_CALLER", "-DFROM_THE_CALLER",
+		     NULL);
+	/* But not before our own headers. */
+	expect_flags(_metadata, "CPPFLAGS=-I/usr/local/include",
+		     "-Iuser/lib -I/usr/local/include", NULL);
+}
+
+TEST_F(makefile, fortification_is_defined_once)
+{
+	expect_flags(_metadata, "", OURS, NULL);
+	expect_flags(_metadata, "CFLAGS='-O2 -D_FORTIFY_SOURCE=3'", "SOURCE=3",
+		     OURS);
+	expect_flags(_metadata, "CPPFLAGS='-D_FORTIFY_SOURCE=3'", "SOURCE=3",
+		     OURS);
+	expect_flags(_metadata, "CFLAGS='-O2 -Wp,-D_FORTIFY_SOURCE=3'",
+		     "SOURCE=3", OURS);
+	expect_flags(_metadata, "CFLAGS='-O2 -U_FORTIFY_SOURCE'", "-U_FORTIFY",
+		     OURS);
+	/* It needs optimization. */
+	expect_flags(_metadata, "CFLAGS=-O0", "-O0", OURS);
+	/* A compiler that defines it by itself. */
+	sh("printf '#!/bin/sh\\nexec gcc -D_FORTIFY_SOURCE=3 \"$@\"\\n' >$T/cc; chmod +x $T/cc");
+	expect_flags(_metadata, "CC=$T/cc", "/cc ", OURS);
+}
+
+TEST_F(makefile, help_needs_no_compiler_and_no_path_without_blanks)
+{
+	const char *text;
+
+	text = sh("mkdir -p \"$T/a b\" $T/bin && cp -r Makefile kmod selftests uapi user \"$T/a b\" && for t in make sed awk sort nproc uname; do ln -s $(command -v $t) $T/bin; done; cd \"$T/a b\" && PATH=$T/bin make help 2>&1; echo \"status $?\"");
+	EXPECT_NE(NULL, strstr(text, "  check  ")) TH_LOG("%s", text);
+	EXPECT_NE(NULL, strstr(text, "Variables: ")) TH_LOG("%s", text);
+	EXPECT_NE(NULL, strstr(text, "status 0")) TH_LOG("%s", text);
+	EXPECT_EQ(NULL, strstr(text, "No such file")) TH_LOG("%s", text);
+	EXPECT_EQ(NULL, strstr(text, "warning:")) TH_LOG("%s", text);
+	/* What builds says why it does not. */
+	text = sh("cd \"$T/a b\" && make user 2>&1");
+	EXPECT_NE(NULL, strstr(text, "must not contain blanks"))
+		TH_LOG("%s", text);
+}
+
+TEST_F(makefile, says_nothing_without_a_compiler_before_it_is_needed)
+{
+	const char *text = sh("mkdir $T/bin; for t in make sed awk sort uname nproc pkg-config rm; do ln -s $(command -v $t) $T/bin; done; PATH=$T/bin make -s clean O=$T/o 2>&1");
+
+	EXPECT_STREQ("", text);
+}
+
+TEST_F(makefile, install_says_what_the_module_needs)
+{
+	const char *text;
+
+	/* Without headers, as where uname says something that nobody has. */
+	text = sh("mkdir $T/bin; printf '#!/bin/sh\\necho 1.2.3-nobody\\n' >$T/bin/uname; chmod +x $T/bin/uname; PATH=$T/bin:$PATH make -n install O=$T/o KDIR= 2>&1 | grep 'not installed'");
+	EXPECT_NE(NULL, strstr(text, "linux-headers-1.2.3-nobody"))
+		TH_LOG("%s", text);
+	EXPECT_NE(NULL, strstr(text, "kernel-devel-1.2.3-nobody"))
+		TH_LOG("%s", text);
+}
+
+/* A program that is linked with -static, as the installed .pc file says. */
+TEST_F(makefile, static_linking_by_pkg_config)
+{
+	const char *text;
+
+	sh("mkdir -p $T/include/linux; cp user/lib/dbgmem.h $T/include; cp uapi/dbgmem.h $T/include/linux; cp ${BUILT%/*}/libdbgmem.a $T");
+	sh("sed -e \"s|@PREFIX@|$T|; s|@LIBDIR@|$T|; s|@INCLUDEDIR@|$T/include|; s|@VERSION@|1|\" user/lib/libdbgmem.pc.in >$T/libdbgmem.pc");
+	sh("printf '#include <dbgmem.h>\\nint main(void) { struct dbgmem *m; return dbgmem_open(-1, 0, &m) != -22; }\\n' >$T/p.c");
+	text = sh("cc -static -o $T/p $T/p.c $(PKG_CONFIG_PATH=$T pkg-config --static --cflags --libs libdbgmem) 2>&1; $T/p; echo status $?");
+	EXPECT_STREQ("status 0\n", text);
+}
+
+TEST_HARNESS_MAIN
