@@ -3,6 +3,7 @@
 #include "features.h"
 #include "tool.h"
 
+#include <sys/mount.h>
 #include <sys/stat.h>
 
 static const char *const verbs[] = {
@@ -234,24 +235,122 @@ TEST_F(tool, read_to_a_file)
 	EXPECT_EQ(8192, st.st_size);
 	EXPECT_EQ(0600, st.st_mode & 07777);
 	/* Nothing could be read: what was there stays. */
-	RUN("read", self->pid, at(HOLE, 0), "16", "-o", path);
+	RUN("read", self->pid, at(HOLE, 0), "16", "--replace", "-o", path);
 	EXPECT_EQ(1, r.status);
 	ASSERT_EQ(0, stat(path, &st));
 	EXPECT_EQ(8192, st.st_size);
 	/* A part: not passed off as the whole. */
-	RUN("read", self->pid, at(HOLE - 1, 0), "8K", "-o", path);
+	RUN("read", self->pid, at(HOLE - 1, 0), "8K", "--replace", "-o", path);
 	EXPECT_EQ(3, r.status);
 	ASSERT_EQ(0, stat(path, &st));
 	EXPECT_EQ(4096, st.st_size);
 	unlink(path);
 
-	RUN("read", self->pid, at(0, 0), "16", "-o", "/dev/full");
-	EXPECT_EQ(3, r.status);
-	EXPECT_HAS("No space left", r.err);
-	EXPECT_HAS("not complete", r.err);
 	RUN("read", self->pid, at(0, 0), "16", "-o", "/nonexistent/x");
 	EXPECT_EQ(1, r.status);
 	EXPECT_HAS("/nonexistent/x", r.err);
+}
+
+/* As dump treats its file; host_outfile.c has all cases. */
+TEST_F(tool, read_writes_to_a_file_of_its_own_only)
+{
+	const char *path = "/tmp/test_tool.out", *to = "/tmp/test_tool.link";
+	struct stat st;
+	int fd;
+
+	unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	ASSERT_EQ(4, write(fd, "mine", 4));
+	close(fd);
+	ASSERT_EQ(0, symlink(path, to));
+	RUN("read", self->pid, at(0, 0), "16", "-o", path);
+	EXPECT_EQ(1, r.status);
+	EXPECT_HAS("it is there already; --replace replaces it", r.err);
+	RUN("read", self->pid, at(0, 0), "16", "--replace", "-o", to);
+	EXPECT_EQ(1, r.status);
+	EXPECT_HAS("symbolic link", r.err);
+	ASSERT_EQ(0, stat(path, &st));
+	EXPECT_EQ(4, st.st_size);
+	RUN("read", self->pid, at(0, 0), "16", "--replace", "-o", path);
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	ASSERT_EQ(0, stat(path, &st));
+	EXPECT_EQ(16, st.st_size);
+	EXPECT_EQ(0600, st.st_mode & 07777);
+	unlink(path);
+	unlink(to);
+
+	RUN("read", self->pid, at(0, 0), "16", "--replace", "-o", "/dev/full");
+	EXPECT_EQ(1, r.status);
+	EXPECT_HAS("no regular file", r.err);
+}
+
+TEST_F(tool, read_to_a_full_disk_makes_no_file)
+{
+	ASSERT_EQ(0, mkdir("/tmp/small", 0700));
+	ASSERT_EQ(0, mount("small", "/tmp/small", "tmpfs", 0, "size=64k"));
+	RUN("read", self->pid, at(HOLE + 1, 0), "1M", "-o", "/tmp/small/out");
+	EXPECT_EQ(1, r.status);
+	EXPECT_HAS("No space left", r.err);
+	EXPECT_HAS("it is not made", r.err);
+	EXPECT_EQ(-1, access("/tmp/small/out", F_OK));
+	EXPECT_EQ(0, umount("/tmp/small"));
+	EXPECT_EQ(0, rmdir("/tmp/small"));
+}
+
+/* Where descriptor @fd of @pid leads; "" if it is closed. */
+static const char *leads_to(pid_t pid, int fd)
+{
+	static char to[64];
+	char path[64];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)pid, fd);
+	n = readlink(path, to, sizeof(to) - 1);
+	to[n < 0 ? 0 : n] = '\0';
+	return to;
+}
+
+static bool has_session(pid_t pid)
+{
+	int fd;
+
+	for (fd = 0; fd < 32; fd++)
+		if (!strcmp(leads_to(pid, fd), DEV_PATH))
+			return true;
+	return false;
+}
+
+/*
+ * Were the session one of these, messages would go to the target, and what it has
+ * would be taken for what is typed.
+ */
+TEST_F(tool, closed_descriptors_do_not_become_the_session)
+{
+	int closed, fd, ms;
+	pid_t pid;
+
+	for (closed = 1; closed < 8; closed++) {
+		pid = fork();
+		if (!pid) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			for (fd = 0; fd < 3; fd++) {
+				dup2(open("/dev/null", O_RDWR | O_CLOEXEC), fd);
+				if (closed & 1 << fd)
+					close(fd);
+			}
+			execl(tool_path(), "dbgmem", "watch", self->pid,
+			      at(0, 0), "u32", NULL);
+			_exit(127);
+		}
+		for (ms = 0; ms < 20000 && !has_session(pid); ms += 5)
+			usleep(5000);
+		EXPECT_TRUE(has_session(pid));
+		for (fd = 0; fd < 3; fd++)
+			EXPECT_STREQ(closed & 1 << fd ? "/" : "/dev/null",
+				     leads_to(pid, fd));
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
 }
 
 TEST_F(tool, read_stops_at_a_hole)

@@ -284,7 +284,8 @@ static int dump(struct dump *d)
 	d->page_size = info.page_size;
 	status = kind_find(d);
 	if (!status)
-		status = outfile_open(&d->out, d->path, d->replace);
+		status = outfile_open(&d->out, d->path, d->replace,
+				      "--force");
 	if (status)
 		return status;
 	interrupt_catch();

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* dbgmem: the memory of another process, from the command line. */
+#define _GNU_SOURCE
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "typo.h"
@@ -62,6 +66,23 @@ static int version(void)
 	return finish(STATUS_OK);
 }
 
+/*
+ * What a caller has closed of descriptors 0 to 2 must not become the session's: a
+ * message would be written to the target. These refuse reads and writes as closed
+ * ones do.
+ */
+static void descriptors_open(void)
+{
+	int fd;
+
+	do {
+		fd = open("/", O_PATH);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd < 0)
+		exit(STATUS_FAILED);
+	close(fd);
+}
+
 static int unknown(const char *word)
 {
 	const char *names[NR_VERBS], *meant;
@@ -104,6 +125,7 @@ static int verb_help(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	descriptors_open();
 	if (argc < 2)
 		return msg_usage("", "no verb given");
 	if (!strcmp(argv[1], "help") && argc > 2)

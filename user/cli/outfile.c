@@ -1,107 +1,278 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A file that is there when it is complete, and not before. */
+/*
+ * A file that is there when it is complete, and not before. Until then it has no
+ * name, or on file systems that do not know such files (NFS, FAT, FUSE), a name that
+ * nobody can guess.
+ */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli.h"
 #include "outfile.h"
 
+#define TRIES	100
+
+/* The name until it is complete, "" for none; a signal handler removes it. */
+static struct {
+	char name[32];
+	int dir;
+} temporary;
+
+static const int fatal[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE };
+
+static void temporary_remove(void)
+{
+	if (*temporary.name)
+		unlinkat(temporary.dir, temporary.name, 0);
+	*temporary.name = '\0';
+}
+
+static void on_fatal(int signo)
+{
+	temporary_remove();
+	signal(signo, SIG_DFL);
+	raise(signo);
+}
+
+static void signals_block(sigset_t *before)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, before);
+}
+
+static void signals_restore(const sigset_t *before)
+{
+	pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
+/* Only those that would end the tool. */
+static void signals_catch(void)
+{
+	const struct sigaction act = { .sa_handler = on_fatal };
+	struct sigaction now;
+	size_t i;
+
+	for (i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++)
+		if (!sigaction(fatal[i], NULL, &now) &&
+		    now.sa_handler == SIG_DFL)
+			sigaction(fatal[i], &act, NULL);
+}
+
+/*
+ * Make a name in @dir by @make, which fails where there is one already. It is
+ * recorded before a signal can see it. The result of @make.
+ */
+static int temporary_make(int dir, int (*make)(int dir, const char *name, int fd),
+			  int fd)
+{
+	sigset_t before;
+	uint64_t number;
+	int ret = -1, i;
+
+	signals_catch();
+	signals_block(&before);
+	for (i = 0; i < TRIES; i++) {
+		if (getrandom(&number, sizeof(number), 0) < 0)
+			break;
+		snprintf(temporary.name, sizeof(temporary.name),
+			 ".dbgmem.%016llx", (unsigned long long)number);
+		temporary.dir = dir;
+		ret = make(dir, temporary.name, fd);
+		if (ret >= 0 || errno != EEXIST)
+			break;
+	}
+	if (ret < 0)
+		*temporary.name = '\0';
+	signals_restore(&before);
+	return ret;
+}
+
+static int create(int dir, const char *name, int unused)
+{
+	(void)unused;
+	return openat(dir, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW |
+		      O_CLOEXEC, 0600);
+}
+
+/* Give the file @fd, which has no name, this one. */
+static int name_it(int dir, const char *name, int fd)
+{
+	char self[32];
+
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	return linkat(AT_FDCWD, self, dir, name, AT_SYMLINK_FOLLOW);
+}
+
+/* A descriptor, or -1 and errno. */
+static int file_open(int dir)
+{
+	char self[32];
+	int fd;
+
+	fd = openat(dir, ".", O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+	if (fd >= 0) {
+		/* Without /proc it would never get a name. */
+		snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+		if (!access(self, F_OK))
+			return fd;
+		close(fd);
+	} else if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL) {
+		return -1;
+	}
+	return temporary_make(dir, create, -1);
+}
+
+static int fail(const struct outfile *o, const char *why)
+{
+	msg("cannot write to %s: %s", o->path, why);
+	return STATUS_FAILED;
+}
+
+static int fail_there(const struct outfile *o)
+{
+	msg("cannot write to %s: it is there already; %s replaces it", o->path,
+	    o->option);
+	return STATUS_FAILED;
+}
+
 /* May there be a file of this name afterwards? */
 static int check(const struct outfile *o)
 {
 	struct stat st;
 
-	if (lstat(o->path, &st)) {
-		if (errno == ENOENT)
-			return STATUS_OK;
-		msg("cannot write to %s: %s", o->path, strerror(errno));
-		return STATUS_FAILED;
-	}
-	if (!S_ISREG(st.st_mode)) {
-		msg("cannot write to %s: it is there, and no regular file",
-		    o->path);
-		return STATUS_FAILED;
-	}
-	if (!o->replace) {
-		msg("cannot write to %s: it is there already; --force replaces it",
-		    o->path);
-		return STATUS_FAILED;
-	}
-	return STATUS_OK;
+	if (fstatat(o->dir, o->name, &st, AT_SYMLINK_NOFOLLOW))
+		return errno == ENOENT ? STATUS_OK : fail(o, strerror(errno));
+	if (S_ISLNK(st.st_mode))
+		return fail(o, "it is a symbolic link, which is not followed");
+	if (!S_ISREG(st.st_mode))
+		return fail(o, "it is there, and no regular file; redirect standard output to it");
+	return o->replace ? STATUS_OK : fail_there(o);
 }
 
-int outfile_open(struct outfile *o, const char *path, bool replace)
+/* The directory that the file goes to, so that its path is followed only once. */
+static int dir_open(struct outfile *o)
+{
+	const char *slash = strrchr(o->path, '/');
+	char *path;
+	int err;
+
+	o->name = strdup(slash ? slash + 1 : o->path);
+	path = slash ? strndup(o->path, (size_t)(slash - o->path) + 1) :
+		       strdup(".");
+	if (!o->name || !path)
+		errno = ENOMEM;
+	else if (!*o->name)
+		errno = *o->path ? EISDIR : ENOENT;
+	else
+		o->dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	err = errno;
+	free(path);
+	errno = err;
+	return o->dir < 0 ? -1 : 0;
+}
+
+static void release(struct outfile *o)
+{
+	if (o->fd >= 0)
+		close(o->fd);
+	if (o->dir >= 0)
+		close(o->dir);
+	free(o->name);
+	*o = (struct outfile){ .dir = -1, .fd = -1 };
+}
+
+int outfile_open(struct outfile *o, const char *path, bool replace,
+		 const char *option)
 {
 	int status;
 
-	*o = (struct outfile){ .path = path, .fd = -1, .replace = replace };
-	status = check(o);
+	*o = (struct outfile){
+		.path = path,
+		.option = option,
+		.replace = replace,
+		.dir = -1,
+		.fd = -1,
+	};
+	signal(SIGXFSZ, SIG_IGN);
+	status = dir_open(o) ? fail(o, strerror(errno)) : check(o);
+	if (!status) {
+		o->fd = file_open(o->dir);
+		if (o->fd < 0)
+			status = fail(o, strerror(errno));
+	}
 	if (status)
-		return status;
-	if (asprintf(&o->tmp, "%s.XXXXXX", path) < 0) {
-		msg("out of memory");
-		return STATUS_FAILED;
-	}
-	/* Mode 0600: another process's memory is nobody else's to read. */
-	o->fd = mkostemp(o->tmp, O_CLOEXEC);
-	if (o->fd < 0) {
-		msg("cannot write to %s: %s: %s", path, o->tmp,
-		    strerror(errno));
-		free(o->tmp);
-		return STATUS_FAILED;
-	}
-	return STATUS_OK;
+		release(o);
+	return status;
 }
 
-static int publish(const struct outfile *o)
+/* In place of what has that name; a name of its own goes before. */
+static int publish_over(const struct outfile *o)
 {
-	if (o->replace)
-		return rename(o->tmp, o->path);
-	if (!renameat2(AT_FDCWD, o->tmp, AT_FDCWD, o->path, RENAME_NOREPLACE))
+	if (!*temporary.name && temporary_make(o->dir, name_it, o->fd))
+		return -1;
+	return renameat(o->dir, temporary.name, o->dir, o->name);
+}
+
+static int publish_new(const struct outfile *o)
+{
+	if (!*temporary.name)
+		return name_it(o->dir, o->name, o->fd);
+	if (!renameat2(o->dir, temporary.name, o->dir, o->name,
+		       RENAME_NOREPLACE))
 		return 0;
 	if (errno != EINVAL)
 		return -1;
 	/* The file system does not know that, but perhaps this: */
-	if (link(o->tmp, o->path))
+	if (linkat(o->dir, temporary.name, o->dir, o->name, 0))
 		return -1;
-	unlink(o->tmp);
+	unlinkat(o->dir, temporary.name, 0);
 	return 0;
+}
+
+/* 0 or an errno. */
+static int publish(const struct outfile *o)
+{
+	sigset_t before;
+	int ret;
+
+	signals_block(&before);
+	ret = (o->replace ? publish_over(o) : publish_new(o)) ? errno : 0;
+	if (!ret)
+		*temporary.name = '\0';
+	signals_restore(&before);
+	return ret;
 }
 
 int outfile_commit(struct outfile *o)
 {
-	int fd = o->fd, ret;
+	int status, ret;
 
-	ret = fsync(fd) ? errno : 0;
-	o->fd = -1;
-	if (close(fd) && !ret)
-		ret = errno;
-	/* It may have changed meanwhile. */
-	if (!ret && check(o)) {
-		outfile_discard(o);
-		return STATUS_FAILED;
+	ret = fsync(o->fd) ? errno : 0;
+	/* It may have come meanwhile. */
+	status = ret ? fail(o, strerror(ret)) : check(o);
+	if (!status) {
+		ret = publish(o);
+		if (ret)
+			status = ret == EEXIST ? fail_there(o) :
+						 fail(o, strerror(ret));
 	}
-	if (!ret && publish(o))
-		ret = errno;
-	if (ret) {
-		msg("cannot write to %s: %s", o->path, strerror(ret));
-		outfile_discard(o);
-		return STATUS_FAILED;
-	}
-	free(o->tmp);
-	return STATUS_OK;
+	outfile_discard(o);
+	return status;
 }
 
 void outfile_discard(struct outfile *o)
 {
-	if (o->fd >= 0)
-		close(o->fd);
-	unlink(o->tmp);
-	free(o->tmp);
+	temporary_remove();
+	release(o);
 }

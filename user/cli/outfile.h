@@ -5,20 +5,27 @@
 
 #include <stdbool.h>
 
-/* Until outfile_commit() it has another name, in the same directory. */
+/*
+ * Every file that the tool makes: of mode 0600, never through a symbolic link, never
+ * one that is there already unless that is asked for.
+ */
 struct outfile {
-	const char *path;
-	char *tmp;
+	const char *path;	/* for messages */
+	const char *option;	/* that replaces what is there, for messages */
+	bool replace;
+	char *name;		/* its last part, in the directory @dir */
+	int dir;
 	int fd;
-	bool replace;	/* a file that is there already */
 };
 
 /*
- * All of these: STATUS_OK, or another status and the message is out. @path must
- * stay where it is. Without @replace it must not exist; what is no regular file is
- * never replaced.
+ * All of these: STATUS_OK, or another status and the message is out. @path and
+ * @option must stay where they are. There is one such file at a time; until
+ * outfile_commit() or outfile_discard() a signal that ends the tool leaves nothing of
+ * it. SIGXFSZ is ignored from here on: a file that grows too large is an error.
  */
-int outfile_open(struct outfile *o, const char *path, bool replace);
+int outfile_open(struct outfile *o, const char *path, bool replace,
+		 const char *option);
 
 /* Everything on disk, under its name; or it is discarded. */
 int outfile_commit(struct outfile *o);

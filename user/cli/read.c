@@ -25,6 +25,7 @@
 enum {
 	OPT_STABLE = 256,
 	OPT_NO_FAULT,
+	OPT_REPLACE,
 };
 
 static const struct option options[] = {
@@ -35,6 +36,7 @@ static const struct option options[] = {
 	{ "zero-fill", no_argument, NULL, 'z' },
 	{ "no-fault", no_argument, NULL, OPT_NO_FAULT },
 	{ "stable", optional_argument, NULL, OPT_STABLE },
+	{ "replace", no_argument, NULL, OPT_REPLACE },
 	{ "help", no_argument, NULL, 'h' },
 	{ }
 };
@@ -46,10 +48,11 @@ static int help(void)
 	     "Print LEN bytes, or 64, at ADDR of process PID as hexdump -C does, with the\n"
 	     "target's addresses; raw when standard output is not a terminal. Several ranges are read\n"
 	     "in one call, each as far as it goes; a line '# ADDR LEN' begins each dump.\n\n"
-	     "  -o, --output FILE  raw to FILE (- for standard output)\n"
+	     "  -o, --output FILE  raw to FILE (- for standard output), which must not exist\n"
+	     "      --replace      replace FILE\n"
 	     "  -x, --hexdump      the dump, also to a file or pipe\n"
 	     "  -e, --exact        all of it or nothing, of all the ranges\n"
-	     "  -f, --force        ignore the target's page protections\n"
+	     "  -f, --force        ignore the target's page protections; replace FILE\n"
 	     "  -z, --zero-fill    go on behind holes: zeros, or ?? in the dump\n"
 	     "      --no-fault     only what is resident: bring no page in\n"
 	     "      --stable[=N]   read twice, and up to N times more (default 8) while it\n"
@@ -260,6 +263,7 @@ int cmd_read(int argc, char **argv)
 			break;
 		case 'f':
 			p.flags |= DBGMEM_FORCE;
+			s.replace = true;
 			break;
 		case 'z':
 			p.flags |= DBGMEM_ZEROFILL;
@@ -271,6 +275,9 @@ int cmd_read(int argc, char **argv)
 			p.flags |= DBGMEM_STABLE;
 			if (retries_parse(optarg, &p.retries))
 				return STATUS_USAGE;
+			break;
+		case OPT_REPLACE:
+			s.replace = true;
 			break;
 		case 'h':
 			return help();

@@ -8,11 +8,6 @@
 #include "cli.h"
 #include "sink.h"
 
-static const char *sink_name(const struct sink *s)
-{
-	return s->path ? s->path : "standard output";
-}
-
 int sink_open(struct sink *s)
 {
 	int fd;
@@ -21,21 +16,23 @@ int sink_open(struct sink *s)
 		return STATUS_OK;
 	if (!s->path) {
 		s->f = stdout;
-	} else {
-		/* Another process's memory is nobody else's to read. */
-		fd = open(s->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-		if (fd >= 0)
-			s->f = fdopen(fd, "w");
-		if (!s->f) {
-			s->err = errno;
-			msg("cannot write to %s: %s", s->path,
-			    strerror(s->err));
-			if (fd >= 0)
-				close(fd);
-			return STATUS_FAILED;
-		}
+		return STATUS_OK;
 	}
-	return STATUS_OK;
+	if (outfile_open(&s->out, s->path, s->replace, "--replace")) {
+		s->err = EIO;	/* the message is out */
+		return STATUS_FAILED;
+	}
+	fd = fcntl(s->out.fd, F_DUPFD_CLOEXEC, 0);
+	if (fd >= 0)
+		s->f = fdopen(fd, "w");
+	if (s->f)
+		return STATUS_OK;
+	s->err = errno;
+	msg("cannot write to %s: %s", s->path, strerror(s->err));
+	if (fd >= 0)
+		close(fd);
+	outfile_discard(&s->out);
+	return STATUS_FAILED;
 }
 
 static int sink_check(struct sink *s)
@@ -86,6 +83,25 @@ int sink_put(struct sink *s, uint64_t addr, const uint8_t *buf, size_t len,
 	return sink_check(s);
 }
 
+static int file_close(struct sink *s, int status)
+{
+	int ret;
+
+	if (fclose(s->f) && !s->err)
+		s->err = errno;
+	if (s->err) {
+		msg("cannot write to %s: %s; it is not made", s->path,
+		    strerror(s->err));
+		status = STATUS_FAILED;
+	}
+	if (status == STATUS_FAILED) {
+		outfile_discard(&s->out);
+		return status;
+	}
+	ret = outfile_commit(&s->out);
+	return ret ? ret : status;
+}
+
 int sink_close(struct sink *s, int status)
 {
 	if (!s->f)
@@ -94,11 +110,11 @@ int sink_close(struct sink *s, int status)
 		hexdump_end(&s->hex);
 	fflush(s->f);
 	sink_check(s);
-	if (s->path && fclose(s->f) && !s->err)
-		s->err = errno;
+	if (s->path)
+		return file_close(s, status);
 	if (!s->err)
 		return status;
-	msg("cannot write all of it to %s: %s; what is there is not complete",
-	    sink_name(s), strerror(s->err));
+	msg("cannot write all of it to standard output: %s; what is there is not complete",
+	    strerror(s->err));
 	return STATUS_PARTIAL;
 }

@@ -9,10 +9,16 @@
 #include <stdio.h>
 
 #include "hexdump.h"
+#include "outfile.h"
 
-/* Begins as zeros, but for path and dump. Not opened before there are bytes. */
+/*
+ * Begins as zeros, but for path, replace and dump. Not opened before there are bytes;
+ * a file is there when all of it is.
+ */
 struct sink {
 	const char *path;	/* NULL: standard output */
+	bool replace;		/* a file that is there already */
+	struct outfile out;
 	FILE *f;
 	int err;		/* errno of the first failure to write */
 	bool dump;
@@ -34,7 +40,10 @@ int sink_range(struct sink *s, uint64_t addr, const uint64_t *len);
 int sink_put(struct sink *s, uint64_t addr, const uint8_t *buf, size_t len,
 	     const uint8_t *valid, uint64_t page_size);
 
-/* Everything out; @status, or STATUS_PARTIAL if it did not go out. */
+/*
+ * Everything out. @status; or STATUS_PARTIAL if not all went to standard output,
+ * STATUS_FAILED if there is no file.
+ */
 int sink_close(struct sink *s, int status);
 
 #endif /* DBGMEM_SINK_H */

@@ -17,7 +17,7 @@ _dbgmem_options()
 	'')		echo "-V --version" ;;
 	info)		echo "-j --json" ;;
 	read)		echo "-o= --output= -x --hexdump -e --exact -f --force" \
-				"-z --zero-fill --no-fault --stable" ;;
+				"-z --zero-fill --no-fault --stable --replace" ;;
 	write)		echo "$value -i= --file= -e --exact -f --force" ;;
 	cmpxchg)	echo "$value --file= -f --force" ;;
 	'bp set')	echo "-t= --trap= -y --yes -H --hold" ;;
