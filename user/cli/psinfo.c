@@ -11,41 +11,90 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "interrupt.h"
 #include "psinfo.h"
 
-char *ps_read(int dir, const char *name, size_t *len)
+/* More threads than the kernel gives numbers to: they come faster than they are read. */
+#define THREADS_MAX	(1U << 22)
+
+/* Reads up to @size bytes, as many as there are. How many, or a negative errno. */
+static ssize_t fill(int fd, char *buf, size_t size)
+{
+	size_t done = 0;
+	ssize_t n = 1;
+
+	for (; n > 0 && done < size; done += n > 0 ? (size_t)n : 0)
+		n = read(fd, buf + done, size - done);
+	return n < 0 ? -errno : (ssize_t)done;
+}
+
+static int open_file(int dir, const char *name)
+{
+	int fd = openat(dir, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+ssize_t ps_read_begin(int dir, const char *name, char *buf, size_t size)
+{
+	int fd = open_file(dir, name);
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	n = fill(fd, buf, size);
+	close(fd);
+	return n;
+}
+
+/* All of @fd. NULL and errno if it fails. */
+static char *read_all(int fd, size_t *len)
 {
 	size_t room = 4096, done = 0;
 	char *buf = NULL, *more;
-	ssize_t n = -1;
-	int fd, err;
+	ssize_t n;
 
-	fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return NULL;
-	do {
-		if (!buf || done + 1 == room) {
-			room *= 2;
-			more = realloc(buf, room);
-			if (!more)
-				break;
+	for (;;) {
+		more = realloc(buf, room + 1);
+		if (!more)
+			n = -ENOMEM;
+		else
+			n = fill(fd, more + done, room - done);
+		if (more)
 			buf = more;
+		if (n < 0)
+			break;
+		done += (size_t)n;
+		if (done < room) {
+			buf[done] = '\0';
+			*len = done;
+			return buf;
 		}
-		n = read(fd, buf + done, room - done - 1);
-		if (n > 0)
-			done += (size_t)n;
-	} while (n > 0);
-	err = errno;
-	close(fd);
-	if (n) {
-		free(buf);
-		errno = err;
+		n = -EFBIG;
+		if (room > PS_MAX)
+			break;
+		room *= 2;
+	}
+	free(buf);
+	errno = (int)-n;
+	return NULL;
+}
+
+char *ps_read(int dir, const char *name, size_t *len)
+{
+	int fd = open_file(dir, name), err;
+	size_t unused;
+	char *text;
+
+	if (fd < 0) {
+		errno = -fd;
 		return NULL;
 	}
-	buf[done] = '\0';
-	if (len)
-		*len = done;
-	return buf;
+	text = read_all(fd, len ? len : &unused);
+	err = errno;
+	close(fd);
+	errno = err;
+	return text;
 }
 
 static int parse_stat(const char *text, struct psinfo *info)
@@ -61,6 +110,7 @@ static int parse_stat(const char *text, struct psinfo *info)
 		len = sizeof(info->name) - 1;
 	memcpy(info->name, open + 1, len);
 	info->name[len] = '\0';
+	info->pid = (pid_t)atoi(text);
 	if (sscanf(close + 1,
 		   " %c %d %d %d %*d %*d %" SCNu64 " %*u %*u %*u %*u %" SCNu64
 		   " %" SCNu64 " %" SCNu64 " %" SCNu64 " %*d %ld",
@@ -77,6 +127,69 @@ static uint64_t number(const char *text, const char *key, int base)
 	const char *p = strstr(text, key);
 
 	return p ? strtoull(p + strlen(key), NULL, base) : 0;
+}
+
+/*
+ * The last number behind @key, which is that in the innermost pid namespace; *@levels
+ * is how many there are. -1 if there is none: a kernel without such namespaces.
+ */
+static pid_t inner_number(const char *text, const char *key, unsigned int *levels)
+{
+	const char *p = strstr(text, key);
+	long last = -1;
+	char *end;
+
+	*levels = 0;
+	if (!p)
+		return -1;
+	for (p += strlen(key); *p == ' ' || *p == '\t'; p = end) {
+		last = strtol(p, &end, 10);
+		if (end == p)
+			break;
+		(*levels)++;
+	}
+	return (pid_t)last;
+}
+
+static void inner_set(const char *text, const char *key, pid_t *number)
+{
+	unsigned int levels;
+	pid_t inner = inner_number(text, key, &levels);
+
+	if (inner >= 0)
+		*number = inner;
+}
+
+/* The parent's number, which is 0 if it is of another namespace. */
+static pid_t inner_parent(int dir, pid_t parent, unsigned int levels)
+{
+	unsigned int its;
+	char name[32], *text;
+	pid_t inner;
+
+	snprintf(name, sizeof(name), "../%d/status", (int)parent);
+	text = parent ? ps_read(dir, name, NULL) : NULL;
+	if (!text)
+		return 0;
+	inner = inner_number(text, "\nNSpid:", &its);
+	free(text);
+	return its == levels ? inner : 0;
+}
+
+static void parse_numbers(int dir, const char *text, struct psinfo *info)
+{
+	unsigned int levels;
+	pid_t inner;
+
+	info->tgid = (pid_t)number(text, "\nTgid:", 10);
+	inner_set(text, "\nNStgid:", &info->tgid);
+	inner_set(text, "\nNSpgid:", &info->pgrp);
+	inner_set(text, "\nNSsid:", &info->sid);
+	inner = inner_number(text, "\nNSpid:", &levels);
+	if (inner >= 0)
+		info->pid = inner;
+	if (levels > 1)
+		info->ppid = inner_parent(dir, info->ppid, levels);
 }
 
 int psinfo_read(int dir, pid_t thread, struct psinfo *info)
@@ -104,6 +217,7 @@ int psinfo_read(int dir, pid_t thread, struct psinfo *info)
 	info->gid = (gid_t)number(text, "\nGid:", 10);
 	info->sigpend = number(text, "\nSigPnd:", 16);
 	info->sighold = number(text, "\nSigBlk:", 16);
+	parse_numbers(dir, text, info);
 	free(text);
 	return 0;
 }
@@ -142,22 +256,26 @@ ssize_t ps_threads(int dir, pid_t first, pid_t **tids)
 			close(fd);
 		return ret == -ENOENT ? -ESRCH : ret;
 	}
-	while ((e = readdir(d))) {
+	while ((e = readdir(d)) && nr < THREADS_MAX && !interrupt_seen()) {
 		if (!isdigit((unsigned char)*e->d_name))
 			continue;
 		if (nr == room) {
 			room = room ? 2 * room : 64;
 			more = reallocarray(*tids, room, sizeof(*more));
-			if (!more) {
-				closedir(d);
-				free(*tids);
-				return -ENOMEM;
-			}
+			if (!more)
+				break;
 			*tids = more;
 		}
 		(*tids)[nr++] = (pid_t)atoi(e->d_name);
 	}
 	closedir(d);
+	if (e) {
+		free(*tids);
+		*tids = NULL;
+		if (interrupt_seen())
+			return -EINTR;
+		return nr == THREADS_MAX ? -E2BIG : -ENOMEM;
+	}
 	if (nr)
 		qsort_r(*tids, nr, sizeof(**tids), compare, &first);
 	return (ssize_t)nr;
