@@ -136,7 +136,8 @@ TEST_F(core, notes_of_any_length)
 TEST_F(core, notes_of_32_bits)
 {
 	const struct psinfo info = {
-		.name = "name", .state = 'S', .ppid = 11, .pgrp = 12, .sid = 13,
+		.name = "name", .state = 'S', .pid = 10, .tgid = 9, .ppid = 11,
+		.pgrp = 12, .sid = 13,
 		.nice = -5, .flags = 0x400000, .uid = 1000, .gid = 1001,
 		.time = { 100, 150, 0, 0 },
 		.sigpend = 0x10, .sighold = 0x20,
@@ -150,8 +151,8 @@ TEST_F(core, notes_of_32_bits)
 
 	n.pos = core_headers_size(&narrow, 1);
 	phdr.p_offset = n.pos;
-	ASSERT_EQ(0, note_prstatus(&n, 10, &info, regs, sizeof(regs)));
-	ASSERT_EQ(0, note_prpsinfo(&n, 10, &info, "a\0b", 4));
+	ASSERT_EQ(0, note_prstatus(&n, &info, regs, sizeof(regs)));
+	ASSERT_EQ(0, note_prpsinfo(&n, &info, "a\0b", 4));
 	phdr.p_filesz = n.pos - phdr.p_offset;
 	ASSERT_EQ(0, core_headers_write(self->fd, &narrow, &phdr, 1));
 	ASSERT_TRUE(core_open(&self->c, self->path));
@@ -181,9 +182,80 @@ TEST_F(core, notes_of_32_bits)
 	EXPECT_EQ(0x400000, *(const uint32_t *)(c + 4));
 	EXPECT_EQ(1000, *(const uint16_t *)(c + 8));
 	EXPECT_EQ(1001, *(const uint16_t *)(c + 10));
-	EXPECT_EQ(10, *(const uint32_t *)(c + 12));
+	/* the process's, not the thread's */
+	EXPECT_EQ(9, *(const uint32_t *)(c + 12));
 	EXPECT_STREQ("name", c + 28);
 	EXPECT_STREQ("a b ", c + 44);
+}
+
+/* gdb's $_siginfo: of each thread, as no signal has ended it. */
+TEST_F(core, each_thread_has_a_siginfo)
+{
+	struct notes n = { .fd = self->fd, .wide = true };
+	GElf_Phdr phdr = { .p_type = PT_NOTE, .p_align = 4 };
+	struct psinfo info = { .pid = 1 };
+	const char regs[27 * 8] = "", zeros[128] = "";
+	const void *p;
+	size_t len, i;
+
+	n.pos = core_headers_size(&wide, 1);
+	phdr.p_offset = n.pos;
+	for (i = 0; i < 3; i++, info.pid++)
+		ASSERT_EQ(0, note_prstatus(&n, &info, regs, sizeof(regs)));
+	phdr.p_filesz = n.pos - phdr.p_offset;
+	ASSERT_EQ(0, core_headers_write(self->fd, &wide, &phdr, 1));
+	ASSERT_TRUE(core_open(&self->c, self->path));
+	for (i = 0; i < 3; i++) {
+		p = core_note(&self->c, "CORE", NT_SIGINFO, (unsigned int)i, &len);
+		ASSERT_NE(NULL, p);
+		ASSERT_EQ(sizeof(zeros), len);
+		EXPECT_EQ(0, memcmp(zeros, p, len));
+	}
+}
+
+/*
+ * Readers that take the type before the owner must not know it: those of the kernel's
+ * notes go up to three digits in hexadecimal, but for these.
+ */
+TEST(the_tool_s_own_note_has_a_type_of_its_own)
+{
+	EXPECT_LT(0xffff, NOTE_THREADS);
+	EXPECT_NE(NT_FILE, NOTE_THREADS);
+	EXPECT_NE(NT_SIGINFO, NOTE_THREADS);
+	EXPECT_NE(NT_PRXFPREG, NOTE_THREADS);
+	EXPECT_STREQ("dbgmem", NOTE_OWNER);
+}
+
+/* --- which kind of program --- */
+
+#define LOW	(1ULL << 32)
+
+TEST(the_kind_is_that_of_the_process_not_of_a_file)
+{
+	const Elf64_auxv_t aux64[] = {
+		{ 33, { 0x7ffd00006000 } }, { 16, { 0x178bfbff } },
+		{ AT_FLAGS, { 0 } }, { AT_PAGESZ, { 4096 } }, { AT_NULL, { 0 } },
+	};
+	const Elf32_auxv_t aux32[] = {
+		{ 32, { 0xf7f00000 } }, { 16, { 0x178bfbff } },
+		{ AT_FLAGS, { 0 } }, { AT_PAGESZ, { 4096 } }, { AT_NULL, { 0 } },
+	};
+	struct core_kind kind;
+
+	core_kind_find(&kind, 0x7ffffffff000, aux64, sizeof(aux64));
+	EXPECT_TRUE(kind.wide);
+	core_kind_find(&kind, LOW, aux32, sizeof(aux32));
+	EXPECT_FALSE(kind.wide);
+	/* All of it is low, as a process may arrange it. */
+	core_kind_find(&kind, LOW, aux64, sizeof(aux64));
+	EXPECT_TRUE(kind.wide);
+	/* The vector is the process's to change; where memory is, is not. */
+	core_kind_find(&kind, LOW + 4096, aux32, sizeof(aux32));
+	EXPECT_TRUE(kind.wide);
+	core_kind_find(&kind, LOW, aux32, 7);
+	EXPECT_TRUE(kind.wide);
+	core_kind_find(&kind, LOW, "", 0);
+	EXPECT_TRUE(kind.wide);
 }
 
 TEST_HARNESS_MAIN

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The frame of an ELF core: header, program headers, notes; over libelf. */
 #define _GNU_SOURCE
+#include <elf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,22 +25,42 @@ int core_pwrite(int fd, const void *buf, size_t len, uint64_t pos)
 	return 0;
 }
 
-int core_kind_of(int fd, struct core_kind *kind)
-{
-	GElf_Ehdr ehdr;
-	int ret = -ENOEXEC;
-	Elf *elf;
+/* Machines that this tool, and what it looks at, is made for. */
+#if defined(__x86_64__) || defined(__i386__)
+#define MACHINE_WIDE	EM_X86_64
+#define MACHINE_NARROW	EM_386
+#elif defined(__aarch64__) || defined(__arm__)
+#define MACHINE_WIDE	EM_AARCH64
+#define MACHINE_NARROW	EM_ARM
+#else
+#define MACHINE_WIDE	EM_NONE
+#define MACHINE_NARROW	EM_NONE
+#endif
 
-	elf_version(EV_CURRENT);
-	elf = elf_begin(fd, ELF_C_READ, NULL);
-	if (elf && gelf_getehdr(elf, &ehdr)) {
-		kind->wide = gelf_getclass(elf) == ELFCLASS64;
-		kind->machine = ehdr.e_machine;
-		kind->flags = ehdr.e_flags;
-		ret = 0;
+/* Of 32 bits? In one of 64 bits there are zeros behind the type AT_PAGESZ. */
+static bool auxv_narrow(const void *auxv, size_t len)
+{
+	const char *p = auxv;
+	Elf32_auxv_t a;
+	size_t i;
+
+	for (i = 0; i + sizeof(a) <= len; i += sizeof(a)) {
+		memcpy(&a, p + i, sizeof(a));
+		if (a.a_type == AT_PAGESZ && a.a_un.a_val)
+			return true;
 	}
-	elf_end(elf);
-	return ret;
+	return false;
+}
+
+void core_kind_find(struct core_kind *kind, uint64_t top, const void *auxv,
+		    size_t len)
+{
+	const bool wide = top > 1ULL << 32 || !auxv_narrow(auxv, len);
+
+	*kind = (struct core_kind){
+		.wide = wide,
+		.machine = wide ? MACHINE_WIDE : MACHINE_NARROW,
+	};
 }
 
 static int class_of(const struct core_kind *kind)

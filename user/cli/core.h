@@ -17,8 +17,13 @@ struct core_kind {
 	GElf_Word flags;	/* of the machine */
 };
 
-/* That of the ELF file @fd. 0, or -ENOEXEC: it is none. */
-int core_kind_of(int fd, struct core_kind *kind);
+/*
+ * That of a process whose mappings end at @top, and whose auxiliary vector has the
+ * @len bytes at @auxv. Its program is not looked at: the process may have put another
+ * one there, or one whose open() takes for ever.
+ */
+void core_kind_find(struct core_kind *kind, uint64_t top, const void *auxv,
+		    size_t len);
 
 /* Bytes of all headers with @nr program headers, which begin the file. */
 uint64_t core_headers_size(const struct core_kind *kind, size_t nr);

@@ -3,15 +3,29 @@
 #ifndef DBGMEM_DATAMAP_H
 #define DBGMEM_DATAMAP_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <dbgmem.h>
 
+/* The devices of file systems that answer without asking a process. */
+struct datamap_devices {
+	size_t nr;
+	struct {
+		uint32_t major, minor;
+	} device[256];
+};
+
+void datamap_begin(struct datamap_devices *d);
+
 /*
  * The file that is mapped at @region, whatever its name; @dir is /proc/PID. A
- * descriptor, or a negative errno: only root may.
+ * descriptor, or a negative errno: -EPERM, only root may; -EAGAIN, a process has a
+ * lease on it; -EOPNOTSUPP, it is of a file system that may keep waiting who opens
+ * it. It never waits.
  */
-int datamap_open(int dir, const struct dbgmem_region *region);
+int datamap_open(const struct datamap_devices *d, int dir,
+		 const struct dbgmem_region *region);
 
 /*
  * The first pages from @addr to @end that the file @fd has data for. 1, *@start and

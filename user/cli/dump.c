@@ -28,6 +28,7 @@ static const struct option options[] = {
 	{ "all", no_argument, NULL, 'a' },
 	{ "registers", no_argument, NULL, 'r' },
 	{ "force", no_argument, NULL, 'f' },
+	{ "replace", no_argument, NULL, 'f' },
 	{ "help", no_argument, NULL, 'h' },
 	{ }
 };
@@ -41,9 +42,10 @@ static int help(void)
 	     "  -a, --all        all memory that can be read, files that are mapped too\n"
 	     "  -r, --registers  all registers of all threads: stops one after the other, as\n"
 	     "                   briefly as possible\n"
-	     "  -f, --force      replace FILE\n"
+	     "  -f, --force, --replace  replace FILE\n"
 	     "  -h, --help       show this text\n\n"
-	     "FILE is there when it is complete. Pages of zeros are holes in it.\n\n"
+	     "FILE must not exist, and is there when it is complete; - is standard output.\n"
+	     "Pages of zeros are holes in it.\n\n"
 	     "Exit status: 0 all, 1 failed or ended, no FILE, 2 usage, 3 a part: memory\n"
 	     "that could not be read, threads that could not be stopped.");
 	return finish(STATUS_OK);
@@ -51,27 +53,44 @@ static int help(void)
 
 struct dump {
 	pid_t pid;
-	const char *path;
+	const char *path;	/* NULL: standard output */
 	bool all, stop, replace;
 	struct dbgmem *m;
 	int dir;		/* see ps_open() */
 	uint64_t page_size;
 	struct core_kind kind;
+	char *auxv;
+	size_t auxv_len;
 	struct outfile out;
+	int frame;		/* where headers and notes are written */
+	struct stream stream;	/* where the memory goes */
 	struct segments segments;
 	struct pagemap pagemap;
 	struct threads threads;
 	uint64_t notes_start, notes_end;
 	struct contents contents;
 	struct bar bar;
+	struct dbgmem_progress progress;
 };
+
+static const char *name_of(const struct dump *d)
+{
+	return d->path ? d->path : "standard output";
+}
+
+/* Of a dump that failed: what there is of it. */
+static const char *rest_of(const struct dump *d)
+{
+	return d->path ? "nothing is saved" :
+			 "standard output has no complete core";
+}
 
 static int cannot(const struct dump *d, const char *what, int code)
 {
 	if (code == -ENOENT || code == -ESRCH)
 		msg("process %d has exited", (int)d->pid);
 	else if (code == -EINTR)
-		msg("%s: nothing is saved", strsignal(interrupt_seen()));
+		msg("%s: %s", strsignal(interrupt_seen()), rest_of(d));
 	else
 		msg("cannot %s process %d: %s", what, (int)d->pid,
 		    strerror(-code));
@@ -81,14 +100,14 @@ static int cannot(const struct dump *d, const char *what, int code)
 /* Which kind of program it runs. */
 static int kind_find(struct dump *d)
 {
-	int fd, ret;
+	const struct segments *s = &d->segments;
 
-	fd = openat(d->dir, "exe", O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return cannot(d, "open the program of", -errno);
-	ret = core_kind_of(fd, &d->kind);
-	close(fd);
-	if (ret || !threads_known(&d->kind)) {
+	d->auxv = ps_read(d->dir, "auxv", &d->auxv_len);
+	if (!d->auxv)
+		return cannot(d, "read the auxiliary vector of", -errno);
+	core_kind_find(&d->kind, s->nr ? s->segment[s->nr - 1].region.end : 0,
+		       d->auxv, d->auxv_len);
+	if (!threads_known(&d->kind)) {
 		msg("process %d runs a program of an architecture that is not known here",
 		    (int)d->pid);
 		return STATUS_FAILED;
@@ -115,35 +134,29 @@ static int same_program(struct dump *d)
 
 static int process_notes(struct dump *d, struct notes *n)
 {
+	char args[NOTE_ARGS_MAX];
 	struct psinfo info;
-	char *text;
-	size_t len;
+	ssize_t len;
 	int ret;
 
 	ret = psinfo_read(d->dir, 0, &info);
 	if (ret)
 		return ret;
-	text = ps_read(d->dir, "cmdline", &len);
-	if (!text)
-		return -errno;
-	ret = note_prpsinfo(n, d->pid, &info, text, len);
-	free(text);
-	if (ret)
-		return ret;
-	text = ps_read(d->dir, "auxv", &len);
-	if (!text)
-		return -errno;
-	ret = notes_add(n, "CORE", NT_AUXV, text, len);
-	free(text);
+	len = ps_read_begin(d->dir, "cmdline", args, sizeof(args));
+	if (len < 0)
+		return (int)len;
+	ret = note_prpsinfo(n, &info, args, (size_t)len);
+	if (!ret)
+		ret = notes_add(n, "CORE", NT_AUXV, d->auxv, d->auxv_len);
 	return ret ? ret : note_file(n, &d->segments, d->page_size);
 }
 
 static int notes_write(struct dump *d)
 {
 	/* One for the notes themselves */
-	const size_t nr = d->segments.nr + 1;
+	const size_t nr = d->contents.nr + 1;
 	struct notes n = {
-		.fd = d->out.fd,
+		.fd = d->frame,
 		.wide = d->kind.wide,
 	};
 	int ret;
@@ -158,33 +171,46 @@ static int notes_write(struct dump *d)
 	return ret ? cannot(d, "write the notes of", ret) : STATUS_OK;
 }
 
-static int contents_copy(struct dump *d)
+/* What contents.c returned. */
+static int contents_status(const struct dump *d, int ret)
 {
-	const struct dbgmem_progress progress = {
+	if (!ret)
+		return STATUS_OK;
+	if (!*d->contents.err)
+		return cannot(d, "dump", -EINTR);
+	if (d->path)
+		msg("%s; %s is not made", d->contents.err, d->path);
+	else
+		msg("%s; %s", d->contents.err, rest_of(d));
+	return STATUS_FAILED;
+}
+
+static int plan(struct dump *d)
+{
+	d->progress = (struct dbgmem_progress){
 		.fn = bar_step,
 		.arg = &d->bar,
 	};
-	struct contents *c = &d->contents;
-	int ret;
-
-	*c = (struct contents){
+	d->contents = (struct contents){
 		.m = d->m,
 		.dir = d->dir,
+		.all = d->all,
 		.pagemap = &d->pagemap,
-		.progress = &progress,
-		.fd = d->out.fd,
+		.progress = &d->progress,
+		.out = &d->stream,
 		.page_size = d->page_size,
-		.pos = d->notes_end,
 	};
+	return contents_status(d, contents_plan(&d->contents, &d->segments));
+}
+
+static int contents_copy(struct dump *d)
+{
+	int ret;
+
 	bar_begin(&d->bar);
-	ret = contents_write(c, &d->segments);
+	ret = contents_write(&d->contents, &d->segments);
 	bar_end(&d->bar);
-	if (!ret)
-		return STATUS_OK;
-	if (!*c->err)
-		return cannot(d, "dump", -EINTR);
-	msg("%s; %s is not made", c->err, d->path);
-	return STATUS_FAILED;
+	return contents_status(d, ret);
 }
 
 static GElf_Word protection(const struct dbgmem_region *r)
@@ -194,11 +220,26 @@ static GElf_Word protection(const struct dbgmem_region *r)
 	       (r->flags & DBGMEM_REGION_EXEC ? PF_X : 0);
 }
 
+static GElf_Phdr header_of(const struct dump *d, const struct segment *seg,
+			   const struct load *l)
+{
+	return (GElf_Phdr){
+		.p_type = PT_LOAD,
+		.p_offset = l->pos,
+		.p_vaddr = l->start,
+		.p_filesz = l->size,
+		.p_memsz = l->end - l->start,
+		.p_flags = protection(&seg->region),
+		.p_align = d->page_size,
+	};
+}
+
 static int headers_write(struct dump *d)
 {
-	const struct segment *seg = d->segments.segment;
-	const size_t nr = d->segments.nr + 1;
-	GElf_Phdr *phdrs;
+	const struct segments *s = &d->segments;
+	const size_t nr = d->contents.nr + 1;
+	const struct segment *seg;
+	GElf_Phdr *phdrs, *p;
 	size_t i;
 	int ret;
 
@@ -211,26 +252,38 @@ static int headers_write(struct dump *d)
 		.p_filesz = d->notes_end - d->notes_start,
 		.p_align = 4,
 	};
-	for (i = 1; i < nr; i++, seg++)
-		phdrs[i] = (GElf_Phdr){
-			.p_type = PT_LOAD,
-			.p_offset = seg->pos,
-			.p_vaddr = seg->region.start,
-			.p_filesz = seg->size,
-			.p_memsz = seg->region.end - seg->region.start,
-			.p_flags = protection(&seg->region),
-			.p_align = d->page_size,
-		};
-	ret = core_headers_write(d->out.fd, &d->kind, phdrs, nr);
+	p = &phdrs[1];
+	for (seg = s->segment; seg < s->segment + s->nr; seg++)
+		for (i = 0; i < seg->nr; i++)
+			*p++ = header_of(d, seg, &d->contents.load[seg->first + i]);
+	ret = core_headers_write(d->frame, &d->kind, phdrs, nr);
 	free(phdrs);
 	return ret ? cannot(d, "write the headers of", ret) : STATUS_OK;
 }
 
+/* Headers and notes, to where memory follows them. */
+static int frame_send(struct dump *d)
+{
+	uint64_t pos = 0;
+	char buf[1 << 16];
+	ssize_t n;
+	int ret = 0;
+
+	for (; pos < d->notes_end && !ret; pos += (uint64_t)n) {
+		n = pread(d->frame, buf, d->notes_end - pos < sizeof(buf) ?
+			  (size_t)(d->notes_end - pos) : sizeof(buf),
+			  (off_t)pos);
+		if (n <= 0)
+			return cannot(d, "save", n ? -errno : -EIO);
+		ret = stream_write(&d->stream, buf, (size_t)n, pos);
+	}
+	return ret ? cannot(d, "save", ret) : STATUS_OK;
+}
+
 /* What is to be known of a core that is there. The exit status. */
-static int report(const struct dump *d)
+static int report_threads(const struct dump *d)
 {
 	const struct threads *t = &d->threads;
-	const struct contents *c = &d->contents;
 
 	if (t->refused)
 		msg("process %d: %u of %u threads could not be stopped, as thread %d: %s",
@@ -240,35 +293,114 @@ static int report(const struct dump *d)
 		msg("process %d: %u of %u threads did not sleep: their registers are not known%s",
 		    (int)d->pid, t->running, t->nr,
 		    d->stop ? "" : "; --registers stops each for a moment and reads them");
-	if (!c->missing)
-		return t->refused ? STATUS_PARTIAL : STATUS_OK;
-	msg("process %d: %llu bytes in %zu of %zu mappings could not be read, first at 0x%llx: %s; they are zeros, or missing, in %s",
-	    (int)d->pid, (unsigned long long)c->missing, c->nr_missing,
-	    d->segments.nr, (unsigned long long)c->fault_addr,
-	    dbgmem_reason_str(c->reason), d->path);
-	return STATUS_PARTIAL;
+	return t->refused ? STATUS_PARTIAL : STATUS_OK;
+}
+
+static int report_memory(const struct dump *d)
+{
+	const struct contents *c = &d->contents;
+	uint64_t first = 0;
+	size_t nr;
+
+	nr = segments_write_only(&d->segments, &first);
+	if (nr)
+		msg("process %d: %zu of %zu mappings are left out, first at 0x%llx: the process may write that memory, but not read it",
+		    (int)d->pid, nr, d->segments.nr, (unsigned long long)first);
+	if (c->nr_opaque)
+		msg("process %d: %zu of %zu mappings, first at 0x%llx, are shared, and their files cannot be looked at without waiting: pages that only others use are missing; --all reads them",
+		    (int)d->pid, c->nr_opaque, d->segments.nr,
+		    (unsigned long long)c->opaque);
+	if (c->missing)
+		msg("process %d: %llu bytes in %zu of %zu mappings could not be read, first at 0x%llx: %s; they are zeros, or missing, in %s",
+		    (int)d->pid, (unsigned long long)c->missing, c->nr_missing,
+		    d->segments.nr, (unsigned long long)c->fault_addr,
+		    dbgmem_reason_str(c->reason), name_of(d));
+	return nr || c->nr_opaque || c->missing ? STATUS_PARTIAL : STATUS_OK;
+}
+
+static int report(const struct dump *d)
+{
+	const int threads = report_threads(d), memory = report_memory(d);
+
+	return threads ? threads : memory;
+}
+
+static int write_all(struct dump *d)
+{
+	const bool first = d->stream.ordered;
+	int status;
+
+	status = notes_write(d);
+	if (!status)
+		status = same_program(d);
+	contents_place(&d->contents, d->notes_end);
+	/* Headers that come first tell of what is planned, and of no less. */
+	if (!status && first)
+		status = headers_write(d);
+	if (!status && first)
+		status = frame_send(d);
+	if (!status)
+		status = contents_copy(d);
+	if (!status && !first)
+		status = headers_write(d);
+	return status;
 }
 
 static int fill(struct dump *d)
 {
-	int ret;
+	int status, ret;
 
 	ret = pagemap_open(&d->pagemap, d->dir, d->page_size);
 	if (ret)
 		return cannot(d, "read the pagemap of", ret);
-	ret = segments_find(&d->segments, d->m, d->dir, &d->pagemap, d->all) ?
-		STATUS_FAILED : STATUS_OK;
-	if (!ret)
-		ret = notes_write(d);
-	if (!ret)
-		ret = same_program(d);
-	if (!ret)
-		ret = contents_copy(d);
-	if (!ret)
-		ret = headers_write(d);
-	segments_free(&d->segments);
+	ret = segments_find(&d->segments, d->m, d->dir, d->all);
+	if (ret == -EINTR)
+		status = cannot(d, "dump", ret);
+	else
+		status = ret ? STATUS_FAILED : kind_find(d);
+	if (!status)
+		status = plan(d);
+	if (!status)
+		status = write_all(d);
 	pagemap_close(&d->pagemap);
-	return ret;
+	return status;
+}
+
+static int output_open(struct dump *d)
+{
+	FILE *f;
+
+	if (d->path) {
+		if (outfile_open(&d->out, d->path, d->replace, "--force"))
+			return STATUS_FAILED;
+		d->frame = d->out.fd;
+		d->stream = (struct stream){ .fd = d->out.fd };
+		return STATUS_OK;
+	}
+	if (isatty(STDOUT_FILENO)) {
+		msg("a core is nothing for a terminal: redirect standard output, or name a FILE");
+		return STATUS_FAILED;
+	}
+	f = tmpfile();
+	d->frame = f ? fcntl(fileno(f), F_DUPFD_CLOEXEC, 0) : -1;
+	if (d->frame < 0)
+		msg("cannot make a temporary file: %s", strerror(errno));
+	if (f)
+		fclose(f);
+	stream_ordered(&d->stream, STDOUT_FILENO);
+	return d->frame < 0 ? STATUS_FAILED : STATUS_OK;
+}
+
+static int output_close(struct dump *d, int status)
+{
+	if (!d->path) {
+		close(d->frame);
+		return status;
+	}
+	if (!status)
+		return outfile_commit(&d->out);
+	outfile_discard(&d->out);
+	return status;
 }
 
 /* With the process and the session open. */
@@ -282,20 +414,17 @@ static int dump(struct dump *d)
 		return STATUS_FAILED;
 	}
 	d->page_size = info.page_size;
-	status = kind_find(d);
-	if (!status)
-		status = outfile_open(&d->out, d->path, d->replace,
-				      "--force");
+	status = output_open(d);
 	if (status)
 		return status;
 	interrupt_catch();
-	status = fill(d);
-	if (status) {
-		outfile_discard(&d->out);
-		return status;
-	}
-	status = outfile_commit(&d->out);
-	return status ? status : report(d);
+	status = output_close(d, fill(d));
+	if (!status)
+		status = report(d);
+	contents_free(&d->contents);
+	segments_free(&d->segments);
+	free(d->auxv);
+	return status;
 }
 
 static int run(struct dump *d)
@@ -342,6 +471,7 @@ int cmd_dump(int argc, char **argv)
 		return STATUS_USAGE;
 	if (argc - optind != 2)
 		return msg_usage("dump", "PID and FILE are needed, and nothing else");
-	d.path = argv[optind + 1];
+	if (strcmp(argv[optind + 1], "-"))
+		d.path = argv[optind + 1];
 	return run(&d);
 }

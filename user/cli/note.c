@@ -13,7 +13,8 @@
 #include "note.h"
 
 #define OWNER		"CORE"
-#define ARGS_MAX	80
+/* siginfo_t */
+#define SIGINFO_SIZE	128
 /* pr_cursig and what is behind it up to the next long */
 #define SIGNAL_PAD	4
 
@@ -78,11 +79,13 @@ static int desc_add(struct desc *d, struct notes *n, uint32_t type)
 	return ret;
 }
 
-int note_prstatus(struct notes *n, pid_t tid, const struct psinfo *info,
-		  const void *regs, size_t len)
+int note_prstatus(struct notes *n, const struct psinfo *info, const void *regs,
+		  size_t len)
 {
+	static const char siginfo[SIGINFO_SIZE];
 	struct desc d;
 	size_t i;
+	int ret;
 
 	if (desc_begin(&d, n))
 		return -ENOMEM;
@@ -92,7 +95,7 @@ int note_prstatus(struct notes *n, pid_t tid, const struct psinfo *info,
 	put(&d, 0, SIGNAL_PAD);
 	put_long(&d, info->sigpend);
 	put_long(&d, info->sighold);
-	put_ids(&d, tid, info);
+	put_ids(&d, info->pid, info);
 	for (i = 0; i < 4; i++)
 		put_time(&d, info->time[i]);
 	fwrite(regs, 1, len, d.f);
@@ -100,15 +103,17 @@ int note_prstatus(struct notes *n, pid_t tid, const struct psinfo *info,
 	put(&d, 0, 4);
 	if ((size_t)ftell(d.f) % d.word)
 		put(&d, 0, 4);
-	return desc_add(&d, n, NT_PRSTATUS);
+	ret = desc_add(&d, n, NT_PRSTATUS);
+	return ret ? ret : notes_add(n, OWNER, NT_SIGINFO, siginfo,
+				     sizeof(siginfo));
 }
 
-int note_prpsinfo(struct notes *n, pid_t pid, const struct psinfo *info,
-		  const char *args, size_t len)
+int note_prpsinfo(struct notes *n, const struct psinfo *info, const char *args,
+		  size_t len)
 {
 	static const char states[] = "RSDTZW";
 	const char *state = strchr(states, info->state);
-	char text[ARGS_MAX] = "", name[16] = "";
+	char text[NOTE_ARGS_MAX] = "", name[16] = "";
 	struct desc d;
 	size_t i;
 
@@ -130,7 +135,7 @@ int note_prpsinfo(struct notes *n, pid_t pid, const struct psinfo *info,
 	/* uid_t and gid_t; those of 32 bits were made when these had 16 */
 	put(&d, info->uid, n->wide ? 4 : 2);
 	put(&d, info->gid, n->wide ? 4 : 2);
-	put_ids(&d, pid, info);
+	put_ids(&d, info->tgid, info);
 	fwrite(name, sizeof(name), 1, d.f);
 	fwrite(text, sizeof(text), 1, d.f);
 	return desc_add(&d, n, NT_PRPSINFO);

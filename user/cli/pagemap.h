@@ -9,11 +9,19 @@
 
 #define PAGEMAP_ENTRIES	8192
 
+/* As the kernel has it, struct page_region. */
+struct pagemap_run {
+	uint64_t start, end;
+	uint64_t categories;
+};
+
 struct pagemap {
 	int fd;
 	uint64_t page_size;
-	uint64_t first;		/* page of entry[0] */
-	size_t nr;
+	bool scan;		/* the kernel has PAGEMAP_SCAN, as far as known */
+	uint64_t from, to;	/* addresses of which all is known */
+	size_t nr, at;		/* runs, and the last one that was asked for */
+	struct pagemap_run run[PAGEMAP_ENTRIES / 2];
 	uint64_t entry[PAGEMAP_ENTRIES];
 };
 
@@ -23,13 +31,13 @@ void pagemap_close(struct pagemap *p);
 
 /*
  * The first pages from @addr to @end, which are multiples of a page, that are in
- * memory or in swap; with @own only those that are the process's own, not the
- * file's. 1, *@start and *@len, in bytes, @max of them at most; 0 if there are
- * none; or a negative errno: -ESRCH, the process has ended or executed another
- * program.
+ * memory or in swap; pages of zeros that several share need not be among them. 1,
+ * *@start and *@len, in bytes, @max of them at most, and there may be more behind
+ * them; 0 if there are none; or a negative errno: -ESRCH, the process has ended or
+ * executed another program; -EINTR, a signal.
  */
 int pagemap_run(struct pagemap *p, uint64_t addr, uint64_t end, uint64_t max,
-		bool own, uint64_t *start, uint64_t *len);
+		uint64_t *start, uint64_t *len);
 
 /* What pagemap_run() could not do, in a few words. */
 const char *pagemap_strerror(int code);

@@ -3,16 +3,16 @@
 #define _GNU_SOURCE
 #include <elf.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli.h"
+#include "interrupt.h"
 #include "psinfo.h"
 #include "segments.h"
+#include "smaps.h"
 
 /* Bits of /proc/PID/coredump_filter, see core(5). */
 #define FILTER_ANON_PRIVATE	(1U << 0)
@@ -69,7 +69,8 @@ static int list(struct segments *s, struct dbgmem *m)
 		msg("%s", dbgmem_errstr());
 		return -1;
 	}
-	while ((ret = dbgmem_regions_next(r, &region, &name)) > 0)
+	while ((ret = dbgmem_regions_next(r, &region, &name)) > 0 &&
+	       !interrupt_seen())
 		if (add(s, &region, name)) {
 			msg("out of memory");
 			break;
@@ -77,6 +78,8 @@ static int list(struct segments *s, struct dbgmem *m)
 	if (ret < 0)
 		msg("%s", dbgmem_errstr());
 	dbgmem_regions_close(r);
+	if (ret > 0 && interrupt_seen())
+		return -EINTR;
 	return ret ? -1 : 0;
 }
 
@@ -90,48 +93,56 @@ void segments_free(struct segments *s)
 	*s = (struct segments){ 0 };
 }
 
-static uint32_t filter_read(int dir)
+/* 0 or a negative errno. A kernel may be built without. */
+static int filter_read(int dir, uint32_t *filter)
 {
-	uint32_t filter = FILTER_DEFAULT;
 	char *text = ps_read(dir, "coredump_filter", NULL);
 
-	if (text)
-		filter = (uint32_t)strtoul(text, NULL, 16);
+	*filter = FILTER_DEFAULT;
+	if (!text)
+		return errno == ENOENT ? 0 : -errno;
+	*filter = (uint32_t)strtoul(text, NULL, 16);
 	free(text);
-	return filter;
+	return 0;
 }
 
-/* Those that the process wants in no core: "dd" in /proc/PID/smaps. */
-static void exclude(struct segments *s, int dir)
-{
-	struct segment *seg = s->segment, *last = seg + s->nr;
-	uint64_t start = 0, end = 0, a, b;
-	char *line = NULL;
-	size_t room = 0;
-	FILE *f;
-	int fd;
+/* What smaps says of whether a mapping is for a core. */
+enum wish {
+	WISH_UNKNOWN,		/* it is not there: unmapped since */
+	WISH_SAVED,
+	WISH_EXCLUDED,		/* some of it, at least */
+};
 
-	fd = openat(dir, "smaps", O_RDONLY | O_CLOEXEC);
-	f = fd < 0 ? NULL : fdopen(fd, "r");
-	/* A kernel may be built without. */
-	if (!f)
-		return;
-	while (getline(&line, &room, f) > 0) {
-		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " ", &a, &b) == 2) {
-			start = a;
-			end = b;
-		}
-		if (strncmp(line, "VmFlags:", strlen("VmFlags:")) ||
-		    !strstr(line, " dd"))
-			continue;
+/* Of all mappings: have they pages of their own, and does the process want them saved? */
+static int smaps_read(struct segments *s, int dir, enum wish *wish)
+{
+	const struct segment *last = s->segment + s->nr;
+	struct segment *seg = s->segment;
+	struct smaps_entry e;
+	struct smaps smaps;
+	int ret;
+
+	ret = smaps_open(&smaps, dir);
+	if (ret)
+		return ret;
+	while ((ret = smaps_next(&smaps, &e)) > 0) {
 		/* Both are in the order of addresses. */
-		while (seg < last && seg->region.end <= start)
+		while (seg < last && seg->region.end <= e.start)
 			seg++;
-		for (; seg < last && seg->region.start < end; seg++)
-			seg->content = CONTENT_NONE;
+		for (; seg < last && seg->region.start < e.end; seg++) {
+			enum wish *w = &wish[seg - s->segment];
+
+			seg->own |= e.own;
+			if (e.excluded)
+				*w = WISH_EXCLUDED;
+			else if (*w == WISH_UNKNOWN)
+				*w = WISH_SAVED;
+			if (seg->region.end > e.end)
+				break;
+		}
 	}
-	free(line);
-	fclose(f);
+	smaps_close(&smaps);
+	return ret;
 }
 
 static bool begins_elf(struct dbgmem *m, const struct segment *seg)
@@ -145,7 +156,7 @@ static bool begins_elf(struct dbgmem *m, const struct segment *seg)
 
 /* As vma_dump_size() in the kernel's fs/coredump.c. */
 static enum content by_filter(struct dbgmem *m, const struct segment *seg,
-			      uint32_t filter, bool own)
+			      uint32_t filter)
 {
 	const uint32_t flags = seg->region.flags;
 
@@ -167,7 +178,7 @@ static enum content by_filter(struct dbgmem *m, const struct segment *seg,
 			filter &= FILTER_FILE_SHARED;
 		return filter ? CONTENT_DATA : CONTENT_NONE;
 	}
-	if (own && filter & FILTER_ANON_PRIVATE)
+	if (seg->own && filter & FILTER_ANON_PRIVATE)
 		return flags & DBGMEM_REGION_FILE ? CONTENT_WHOLE :
 						    CONTENT_PRESENT;
 	if (!(flags & DBGMEM_REGION_FILE))
@@ -179,7 +190,7 @@ static enum content by_filter(struct dbgmem *m, const struct segment *seg,
 	return CONTENT_NONE;
 }
 
-static enum content everything(const struct segment *seg, bool own)
+static enum content everything(const struct segment *seg)
 {
 	const uint32_t flags = seg->region.flags;
 
@@ -190,40 +201,83 @@ static enum content everything(const struct segment *seg, bool own)
 		return CONTENT_DATA;
 	if (flags & (DBGMEM_REGION_FILE | DBGMEM_REGION_KERNEL))
 		return CONTENT_WHOLE;
-	return own ? CONTENT_PRESENT : CONTENT_NONE;
+	return seg->own ? CONTENT_PRESENT : CONTENT_NONE;
 }
 
-int segments_find(struct segments *s, struct dbgmem *m, int dir,
-		  struct pagemap *pagemap, bool all)
+static int refuse(struct dbgmem *m, const char *file, int code)
 {
-	const uint32_t filter = filter_read(dir);
-	uint64_t start, len;
-	struct segment *seg;
-	int own;
+	msg("cannot read /proc/%d/%s, which tells what process %d wants in no core: %s; nothing is saved; --all saves everything that can be read",
+	    (int)dbgmem_pid(m), file, (int)dbgmem_pid(m), strerror(-code));
+	return -1;
+}
 
-	if (list(s, m))
-		return -1;
-	for (seg = s->segment; seg < s->segment + s->nr; seg++) {
+static int choose(struct segments *s, struct dbgmem *m, int dir, bool all,
+		  enum wish *wish)
+{
+	struct segment *seg;
+	uint32_t filter;
+	int ret, known;
+	size_t i;
+
+	ret = filter_read(dir, &filter);
+	if (ret && !all)
+		return refuse(m, "coredump_filter", ret);
+	known = smaps_read(s, dir, wish);
+	if (known == -EINTR)
+		return known;
+	if (known && !all)
+		return refuse(m, "smaps", known);
+	for (i = 0; i < s->nr; i++) {
+		if (interrupt_seen())
+			return -EINTR;
+		seg = &s->segment[i];
 		/* What a device's memory does when it is read, who knows. */
 		if (seg->region.flags & DBGMEM_REGION_SPECIAL ||
 		    !(seg->region.flags & DBGMEM_REGION_READ))
 			continue;
-		own = 0;
-		if (!(seg->region.flags & DBGMEM_REGION_SHARED))
-			own = pagemap_run(pagemap, seg->region.start,
-					  seg->region.end, pagemap->page_size,
-					  true, &start, &len);
-		if (own < 0) {
-			msg("cannot read the page map of process %d: %s",
-			    (int)dbgmem_pid(m), pagemap_strerror(own));
-			return -1;
-		}
-		seg->content = all ? everything(seg, own) :
-				     by_filter(m, seg, filter, own);
+		/* It may have pages, for all that is known. */
+		if (known)
+			seg->own = true;
+		if (all)
+			seg->content = everything(seg);
+		else if (wish[i] == WISH_SAVED)
+			seg->content = by_filter(m, seg, filter);
 	}
-	if (!all)
-		exclude(s, dir);
 	return 0;
+}
+
+int segments_find(struct segments *s, struct dbgmem *m, int dir, bool all)
+{
+	enum wish *wish;
+	int ret;
+
+	ret = list(s, m);
+	if (ret)
+		return ret;
+	wish = calloc(s->nr + 1, sizeof(*wish));
+	if (!wish) {
+		msg("out of memory");
+		return -1;
+	}
+	ret = choose(s, m, dir, all, wish);
+	free(wish);
+	return ret;
+}
+
+size_t segments_write_only(const struct segments *s, uint64_t *first)
+{
+	size_t nr = 0, i;
+
+	for (i = s->nr; i--;) {
+		const struct dbgmem_region *r = &s->segment[i].region;
+
+		if (!(r->flags & DBGMEM_REGION_WRITE) ||
+		    r->flags & (DBGMEM_REGION_READ | DBGMEM_REGION_SPECIAL))
+			continue;
+		*first = r->start;
+		nr++;
+	}
+	return nr;
 }
 
 uint64_t segment_len(const struct segment *seg, uint64_t page_size)

@@ -9,8 +9,6 @@
 
 #include <dbgmem.h>
 
-#include "pagemap.h"
-
 enum content {
 	CONTENT_NONE,
 	CONTENT_HEADER,		/* the first page, which begins an ELF file */
@@ -23,8 +21,10 @@ struct segment {
 	struct dbgmem_region region;
 	char *file;		/* the name of the file; NULL: none is mapped */
 	enum content content;
-	/* once it has been written: */
-	uint64_t pos, size;	/* in the core */
+	bool own;		/* it has pages that are of no file */
+	/* of contents.c: */
+	size_t first, nr;	/* its loads */
+	bool got, missing;	/* bytes that were read, and such that could not */
 };
 
 /* In the order of addresses. Begins as zeros. */
@@ -36,12 +36,17 @@ struct segments {
 /*
  * List what is mapped, and choose as the kernel does when it dumps a core: by the
  * process's own coredump_filter, and not what it has excluded by MADV_DONTDUMP; or
- * with @all everything that can be read. @dir is /proc/PID. 0, or -1 and the
- * message is out; segments_free() is to be called either way.
+ * with @all everything that can be read. @dir is /proc/PID. 0; -1 and the message
+ * is out; or -EINTR, a signal. segments_free() is to be called in each case.
  */
-int segments_find(struct segments *s, struct dbgmem *m, int dir,
-		  struct pagemap *pagemap, bool all);
+int segments_find(struct segments *s, struct dbgmem *m, int dir, bool all);
 void segments_free(struct segments *s);
+
+/*
+ * Memory that the process may write but not read, which is never in a core: how many
+ * mappings, and *@first, the address of the first one.
+ */
+size_t segments_write_only(const struct segments *s, uint64_t *first);
 
 /* Bytes of a segment that are to be written. */
 uint64_t segment_len(const struct segment *seg, uint64_t page_size);

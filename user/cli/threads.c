@@ -20,8 +20,6 @@
 #define SET_MAX		16384
 
 #define ARGS		6
-#define NOTE_OWNER	"dbgmem"
-#define NOTE_THREADS	1
 
 /* Where NT_PRSTATUS has what a system call tells, in registers. */
 struct layout {
@@ -178,14 +176,14 @@ static int registers_read(struct writer *w, pid_t tid)
 	return 0;
 }
 
-static int registers_write(struct writer *w, pid_t tid,
+static int registers_write(struct writer *w,
 			   const struct psinfo *info)
 {
 	const struct registers *r = &w->regs;
 	size_t i;
 	int ret;
 
-	ret = note_prstatus(w->n, tid, info, r->set[0], r->len[0]);
+	ret = note_prstatus(w->n, info, r->set[0], r->len[0]);
 	for (i = 1; i <= NR_SETS && !ret; i++)
 		if (r->len[i])
 			ret = notes_add(w->n, sets[i - 1].owner,
@@ -242,12 +240,11 @@ static int registers_get(struct writer *w, pid_t tid, char state)
 	return s.ret;
 }
 
-static int stopped_write(struct writer *w, pid_t tid,
-			 const struct psinfo *info)
+static int stopped_write(struct writer *w, const struct psinfo *info)
 {
-	fprintf(w->list, "%d stopped\n", (int)tid);
+	fprintf(w->list, "%d stopped\n", (int)info->pid);
 	w->t->nr++;
-	return registers_write(w, tid, info);
+	return registers_write(w, info);
 }
 
 static int other_write(struct writer *w, pid_t tid, const struct psinfo *info)
@@ -258,8 +255,8 @@ static int other_write(struct writer *w, pid_t tid, const struct psinfo *info)
 	t->nr++;
 	t->asleep += asleep;
 	t->running += !asleep;
-	fprintf(w->list, "%d %s\n", (int)tid, asleep ? "asleep" : "running");
-	return note_prstatus(w->n, tid, info, w->regs.set[0],
+	fprintf(w->list, "%d %s\n", (int)info->pid, asleep ? "asleep" : "running");
+	return note_prstatus(w->n, info, w->regs.set[0],
 			     (size_t)w->layout->nr * w->layout->size);
 }
 
@@ -278,7 +275,7 @@ static int thread_write(struct writer *w, pid_t tid)
 	if (ret == -ESRCH)
 		return 0;
 	if (!ret)
-		return stopped_write(w, tid, &info);
+		return stopped_write(w, &info);
 	if (!t->refused++) {
 		t->refused_tid = tid;
 		t->refused_code = ret;
