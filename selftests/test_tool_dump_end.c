@@ -5,6 +5,7 @@
 #include <glob.h>
 #include <pty.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 
 #include "corefile.h"
 
@@ -41,36 +42,49 @@ FIXTURE_TEARDOWN(end)
 	unlink(CORE_PATH);
 }
 
-/* Files of the tool's beside the core, and their bytes. */
-static size_t temporary(off_t *size)
+/* All that the tool may leave in the core's directory. */
+static size_t left(void)
 {
-	struct stat st = { 0 };
-	size_t nr = 0;
+	static const char *const patterns[] = { CORE_PATH ".*", "/tmp/.dbgmem.*" };
+	size_t nr = 0, i;
 	glob_t g;
 
-	if (!glob(CORE_PATH ".*", 0, NULL, &g)) {
-		nr = g.gl_pathc;
-		stat(g.gl_pathv[0], &st);
-		globfree(&g);
-	}
-	*size = st.st_size;
+	for (i = 0; i < 2; i++)
+		if (!glob(patterns[i], 0, NULL, &g)) {
+			nr += g.gl_pathc;
+			globfree(&g);
+		}
 	return nr;
 }
 
 #define EXPECT_NO_FILE() do {						\
-	off_t _size;							\
-									\
 	EXPECT_EQ(-1, access(CORE_PATH, F_OK));				\
-	EXPECT_EQ(0, temporary(&_size));				\
+	EXPECT_EQ(0, left());						\
 } while (0)
 
+/* Bytes of the largest file that the tool has open, which has no name. */
+static off_t written(pid_t tool)
+{
+	char path[64];
+	struct stat st;
+	off_t size = 0;
+	int fd;
+
+	for (fd = 3; fd < 32; fd++) {
+		snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)tool, fd);
+		if (!stat(path, &st) && S_ISREG(st.st_mode) && !st.st_nlink &&
+		    st.st_size > size)
+			size = st.st_size;
+	}
+	return size;
+}
+
 /* Wait until the tool is at the memory that takes a while. */
-static bool dump_wait(void)
+static bool dump_wait(pid_t tool)
 {
 	long end = now_ms() + 20000;
-	off_t size = 0;
 
-	while (temporary(&size) != 1 || size < 4 << 20)
+	while (written(tool) < 4 << 20)
 		if (now_ms() > end)
 			return false;
 	return true;
@@ -85,7 +99,7 @@ static bool dump_begin(pid_t *tool, int *err, const char *pid)
 		execl(tool_path(), "dbgmem", "dump", pid, CORE_PATH, NULL);
 		_exit(127);
 	}
-	return dump_wait();
+	return dump_wait(*tool);
 }
 
 /* As run() leaves it. */
@@ -135,6 +149,38 @@ TEST_F(end, a_signal_ends_it_and_leaves_nothing)
 	}
 }
 
+/* It writes nothing but the first one's name meanwhile. */
+TEST_F(end, a_second_signal_leaves_nothing_either)
+{
+	ASSERT_TRUE(dump_begin(&self->tool, &self->err, self->pid));
+	ASSERT_EQ(0, kill(self->tool, SIGSTOP));
+	kill(self->tool, SIGTERM);
+	kill(self->tool, SIGHUP);
+	kill(self->tool, SIGINT);
+	kill(self->tool, SIGCONT);
+	dump_end(self->tool, self->err);
+	EXPECT_NE(0, r.status);
+	EXPECT_NO_FILE();
+}
+
+TEST_F(end, a_file_that_grows_too_large_is_an_error)
+{
+	const struct rlimit limit = { 1 << 20, 1 << 20 };
+
+	self->err = capture_file("err", NULL, 0);
+	self->tool = fork();
+	if (!self->tool) {
+		dup2(self->err, 2);
+		setrlimit(RLIMIT_FSIZE, &limit);
+		execl(tool_path(), "dbgmem", "dump", self->pid, CORE_PATH, NULL);
+		_exit(127);
+	}
+	dump_end(self->tool, self->err);
+	EXPECT_EQ(1, r.status);
+	EXPECT_HAS("File too large", r.err);
+	EXPECT_NO_FILE();
+}
+
 TEST_F(end, with_the_process_nothing_is_left)
 {
 	ASSERT_TRUE(dump_begin(&self->tool, &self->err, self->pid));
@@ -176,6 +222,7 @@ TEST_F(end, what_vanishes_meanwhile_is_told_of)
 	dump_end(self->tool, self->err);
 	EXPECT_EQ(3, r.status) TH_LOG("%s", r.err);
 	EXPECT_HAS(": 8192 bytes in 2 of ", r.err);
+	EXPECT_EQ(NULL, strstr(r.err, " of 0 mappings"));
 	snprintf(want, sizeof(want), "first at 0x%lx: ", (unsigned long)page);
 	EXPECT_HAS(want, r.err);
 	ASSERT_TRUE(core_open(&core, CORE_PATH));
@@ -202,7 +249,6 @@ TEST_F(end, a_full_disk)
 TEST_F(end, what_is_there_is_replaced_only_on_request)
 {
 	char text[8];
-	off_t size;
 	int fd;
 
 	fd = open(CORE_PATH, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
@@ -214,7 +260,14 @@ TEST_F(end, what_is_there_is_replaced_only_on_request)
 	EXPECT_HAS("it is there already; --force replaces it", r.err);
 	EXPECT_EQ(4, file_read(CORE_PATH, text, sizeof(text)));
 	EXPECT_STREQ("mine", text);
-	EXPECT_EQ(0, temporary(&size));
+	EXPECT_EQ(0, left());
+
+	ASSERT_EQ(0, symlink(CORE_PATH, CORE_PATH ".link"));
+	RUN("dump", "--force", self->pid, CORE_PATH ".link");
+	EXPECT_EQ(1, r.status);
+	EXPECT_HAS("symbolic link", r.err);
+	EXPECT_EQ(0, unlink(CORE_PATH ".link"));
+	EXPECT_EQ(4, file_read(CORE_PATH, text, sizeof(text)));
 
 	RUN("dump", "--force", self->pid, "/dev/null");
 	EXPECT_EQ(1, r.status);
@@ -230,7 +283,6 @@ TEST_F(end, what_is_there_is_replaced_only_on_request)
 TEST_F(end, what_has_come_meanwhile_is_not_replaced)
 {
 	char text[8];
-	off_t size;
 	int fd;
 
 	ASSERT_TRUE(dump_begin(&self->tool, &self->err, self->pid));
@@ -243,7 +295,7 @@ TEST_F(end, what_has_come_meanwhile_is_not_replaced)
 	EXPECT_HAS("it is there already", r.err);
 	EXPECT_EQ(4, file_read(CORE_PATH, text, sizeof(text)));
 	EXPECT_STREQ("mine", text);
-	EXPECT_EQ(0, temporary(&size));
+	EXPECT_EQ(0, left());
 }
 
 TEST_F(end, a_bar_on_a_terminal)
@@ -260,7 +312,7 @@ TEST_F(end, a_bar_on_a_terminal)
 		_exit(127);
 	}
 	/* However fast it is, this takes long enough for a bar. */
-	ASSERT_TRUE(dump_wait());
+	ASSERT_TRUE(dump_wait(self->tool));
 	kill(self->tool, SIGSTOP);
 	sleep_ms(200);
 	kill(self->tool, SIGCONT);

@@ -66,14 +66,16 @@ static long status_number(pid_t tid, const char *key)
 	return p ? strtol(p + strlen(key) + 1, NULL, 10) : -1;
 }
 
-/* What dbgmem says itself of the threads. */
+/* What dbgmem says itself of the threads, in a note of this type: "DBGT". */
+#define NOTE_DBGMEM	0x44424754
+
 static const char *own_note(const struct corefile *c)
 {
 	static char text[1024];
 	const char *p;
 	size_t len;
 
-	p = core_note(c, "dbgmem", 1, 0, &len);
+	p = core_note(c, "dbgmem", NOTE_DBGMEM, 0, &len);
 	if (!p || len >= sizeof(text))
 		return "";
 	memcpy(text, p, len);
@@ -126,6 +128,21 @@ TEST_F(threads, the_process)
 	EXPECT_STREQ("helper_sleep", comm);
 	EXPECT_EQ(0, strncmp("helper_sleep an argument", p->pr_psargs,
 			     strlen("helper_sleep an argument")));
+}
+
+TEST_F(threads, a_thread_s_number_is_as_good_as_the_process_s)
+{
+	const struct elf_prpsinfo *p;
+	char tid[16];
+	size_t len;
+
+	sprintf(tid, "%d", (int)self->s.tid[1]);
+	RUN("dump", "--force", tid, CORE_PATH);
+	ASSERT_EQ(0, r.status) TH_LOG("%s", r.err);
+	ASSERT_TRUE(core_open(&self->core, CORE_PATH));
+	p = core_note(&self->core, "CORE", NT_PRPSINFO, 0, &len);
+	ASSERT_NE(NULL, p);
+	EXPECT_EQ(self->s.pid, p->pr_pid);
 }
 
 TEST_F(threads, auxiliary_vector_and_mapped_files)
