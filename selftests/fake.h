@@ -22,6 +22,8 @@ struct fake {
 	struct dbgmem m;		/* must be first */
 	unsigned char mem[FAKE_SIZE];	/* at FAKE_BASE */
 	bool hole[FAKE_PAGES];
+	bool zero[FAKE_PAGES];		/* never touched: to read it makes a page */
+	unsigned int made;		/* pages that were made so */
 	unsigned int reads;
 	unsigned int ends_after;	/* reads, in the middle of the next; 0: never */
 };
@@ -52,6 +54,50 @@ static inline bool fake_readable(const struct fake *f, uint64_t addr)
 	       !f->hole[(addr - FAKE_BASE) / FAKE_PAGE];
 }
 
+/* Some pages were never touched. */
+static inline void fake_untouch(struct fake *f, unsigned int percent)
+{
+	size_t i;
+
+	for (i = 0; i < FAKE_PAGES; i++) {
+		f->zero[i] = !f->hole[i] && fake_random(100) < percent;
+		if (f->zero[i])
+			memset(f->mem + i * FAKE_PAGE, 0, FAKE_PAGE);
+	}
+}
+
+static inline bool fake_untouched(const struct fake *f, uint64_t addr)
+{
+	return fake_readable(f, addr) && f->zero[(addr - FAKE_BASE) / FAKE_PAGE];
+}
+
+/* Of a hole it is not always known that it is one. */
+static inline enum dbgmem__extent_kind fake_kind(const struct fake *f,
+						 uint64_t addr)
+{
+	if (addr < FAKE_BASE || addr >= FAKE_BASE + FAKE_SIZE)
+		return DBGMEM__EXTENT_NONE;
+	if (fake_untouched(f, addr))
+		return DBGMEM__EXTENT_ZERO;
+	if (fake_readable(f, addr) || addr / FAKE_PAGE % 3 == 0)
+		return DBGMEM__EXTENT_DATA;
+	return addr / FAKE_PAGE % 3 == 1 ? DBGMEM__EXTENT_ABSENT :
+					   DBGMEM__EXTENT_NONE;
+}
+
+/* For walk.extent. They end early now and then. */
+static inline int fake_extent(struct dbgmem__walk *w, uint64_t addr,
+			      uint64_t end, struct dbgmem__extent *x)
+{
+	const struct fake *f = (const struct fake *)w->m;
+
+	x->kind = fake_kind(f, addr);
+	for (x->end = addr + 1; x->end < end && x->end % 37 &&
+	     fake_kind(f, x->end) == x->kind; x->end++)
+		;
+	return 0;
+}
+
 /* READ with ZEROFILL and a bitmap, as uapi/dbgmem.h describes it. */
 static inline int fake_read(struct dbgmem *m, uint64_t addr, void *buf,
 			    size_t len, uint32_t flags, uint8_t *valid,
@@ -77,6 +123,7 @@ static inline int fake_read(struct dbgmem *m, uint64_t addr, void *buf,
 			res->reason = DBGMEM_REASON_EXITED;
 			return res->done ? 0 : -ESRCH;
 		}
+		f->made += fake_untouched(f, a);
 		if (fake_readable(f, a)) {
 			to[a - addr] = f->mem[a - FAKE_BASE];
 			res->done++;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The comparison of the library on two made-up targets, against one byte by byte.
+ * The comparison of the library on two made-up targets, against one byte by byte:
+ * what was never touched counts as zeros, and stays untouched.
  */
 #include "kselftest_harness.h"
 #include "fake.h"
@@ -12,7 +13,7 @@ struct trial {
 	struct fake a, b;
 	uint64_t a_addr, b_addr, len;
 	size_t piece;
-	bool buffer;
+	bool buffer, extents;
 	unsigned char buf[2 * FAKE_SIZE];
 	const struct dbgmem_progress *progress;
 };
@@ -66,10 +67,12 @@ static struct dbgmem_compare *compare_start(struct trial *t)
 		return NULL;
 	w = dbgmem__compare_walk(c, false);
 	w->read = fake_read;
+	w->extent = t->extents ? fake_extent : NULL;
 	if (dbgmem__walk_resize(w, t->piece))
 		abort();
 	w = dbgmem__compare_walk(c, true);
 	w->read = fake_read;
+	w->extent = t->extents ? fake_extent : NULL;
 	if (!t->buffer && dbgmem__walk_resize(w, t->piece))
 		abort();
 	return c;
@@ -87,18 +90,30 @@ static void trial_make(struct trial *t)
 	t->piece = 1 + fake_random(10 * FAKE_PAGE);
 	t->buffer = fake_random(3) == 0;
 	t->progress = NULL;
+	t->extents = fake_random(2);
 	for (i = 0; i < sizeof(t->buf); i++)
 		t->buf[i] = (unsigned char)('a' + fake_random(2));
 	/* Largely the same, more often than not. */
-	if (fake_random(3) == 0)
+	if (fake_random(3)) {
+		memcpy(t->b.mem, t->a.mem, FAKE_SIZE);
+		for (i = 0; i < t->len; i++)
+			if (fake_readable(&t->a, t->a_addr + i))
+				t->buf[i] = t->a.mem[t->a_addr + i - FAKE_BASE];
+		for (i = fake_random(5); i; i--) {
+			t->b.mem[fake_random(FAKE_SIZE)] = 'x';
+			t->buf[fake_random(FAKE_SIZE)] = 'x';
+		}
+	}
+	if (!t->extents)
 		return;
-	memcpy(t->b.mem, t->a.mem, FAKE_SIZE);
-	for (i = 0; i < t->len; i++)
-		if (fake_readable(&t->a, t->a_addr + i))
-			t->buf[i] = t->a.mem[t->a_addr + i - FAKE_BASE];
-	for (i = fake_random(5); i; i--) {
-		t->b.mem[fake_random(FAKE_SIZE)] = 'x';
-		t->buf[fake_random(FAKE_SIZE)] = 'x';
+	fake_untouch(&t->a, fake_random(60));
+	fake_untouch(&t->b, fake_random(60));
+	/* Zeros that somebody has written. */
+	for (i = 0; i < FAKE_SIZE; i++) {
+		if (!t->b.zero[i / FAKE_PAGE] && fake_random(2))
+			t->b.mem[i] = 0;
+		if (fake_random(4) == 0)
+			t->buf[i] = 0;
 	}
 }
 
@@ -123,6 +138,8 @@ static int trial_run(struct trial *t, size_t *nr)
 	} while (ret == 1 && more && !memcmp(&d, &want, sizeof(d)));
 	dbgmem_compare_get_stats(c, &s);
 	dbgmem_compare_free(c);
+	if (t->a.made || t->b.made)
+		return -ENOTRECOVERABLE;
 	if (ret || more)
 		return -EBADMSG;
 	for (off = 0; off < t->len; off++)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The search of the library on made-up targets, against one that looks at every
- * place: matches over borders of pages, pieces and ranges, and never over holes.
+ * place: matches over borders of pages, pieces and ranges, and never over holes. What
+ * was never touched is zeros, and stays untouched.
  */
 #include "kselftest_harness.h"
 #include "fake.h"
@@ -17,6 +18,7 @@ struct trial {
 	unsigned char bytes[80], mask[80];
 	struct dbgmem_pattern pattern;
 	size_t piece;
+	bool extents;		/* where pages are is known */
 };
 
 static bool matches(const struct dbgmem_pattern *p, const unsigned char *at,
@@ -66,6 +68,7 @@ static struct dbgmem_search *search_start(struct fake *f, const struct trial *t,
 		return NULL;
 	w = dbgmem__search_walk(s);
 	w->read = fake_read;
+	w->extent = t->extents ? fake_extent : NULL;
 	if (t->piece && dbgmem__walk_resize(w, t->piece))
 		abort();
 	return s;
@@ -128,6 +131,8 @@ static int trial_run(struct fake *f, const struct trial *t, size_t *nr)
 		for (a = 0; a < t->ranges[i].len; a++)
 			skipped += !fake_readable(f, t->ranges[i].addr + a);
 	}
+	if (f->made)
+		return -ENOTRECOVERABLE;
 	if (ret || n != *nr || memcmp(got, want, n * sizeof(*got)))
 		return -EBADMSG;
 	return stats.total != total || stats.done != total ||
@@ -145,7 +150,10 @@ TEST(finds_what_a_look_at_every_place_finds)
 	for (i = 0; i < 30000; i++) {
 		letters = 1 + fake_random(4);
 		fake_init(&f, letters, fake_random(3) ? fake_random(40) : 0);
+		if (i % 2)
+			fake_untouch(&f, fake_random(60));
 		trial_make(&t, &f, letters);
+		t.extents = i % 2;
 		ASSERT_EQ(0, trial_run(&f, &t, &n))
 			TH_LOG("trial %d: %zu matches, pattern of %zu, align %llu, piece %zu",
 			       i, n, t.pattern.len,

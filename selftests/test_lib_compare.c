@@ -136,8 +136,8 @@ TEST_F(lib, exit_of_either)
 	ASSERT_EQ(0, target_call(&t, big_map, at(BIG)));
 	ASSERT_EQ(1, dbgmem_write(self->m, BIG + PIECE - 1, "x", 1));
 	w.pid = t.pid;
-	ASSERT_EQ(0, dbgmem_compare_new(self->m, BIG, other, BIG, BIG_SIZE, 0,
-					&p, &c));
+	ASSERT_EQ(0, dbgmem_compare_new(self->m, BIG, other, BIG, BIG_SIZE,
+					DBGMEM_FAULT_IN, &p, &c));
 	EXPECT_EQ(1, dbgmem_compare_next(c, &d));
 	EXPECT_DIFFERENCE(DBGMEM_DIFFERENT, PIECE - 1, 1, d);
 	EXPECT_EQ(-ESRCH, dbgmem_compare_next(c, &d));

@@ -244,7 +244,8 @@ TEST_F(lib, exit_in_the_middle)
 	ASSERT_EQ(0, target_call(&self->t, big_map, at(BIG)));
 	put(BIG + PIECE);
 	put(BIG + 2 * PIECE);
-	ASSERT_EQ(0, dbgmem_search_new(self->m, &r, 1, &needle, 0, &p, &s));
+	ASSERT_EQ(0, dbgmem_search_new(self->m, &r, 1, &needle,
+				       DBGMEM_FAULT_IN, &p, &s));
 	EXPECT_EQ(1, dbgmem_search_next(s, &addr));
 	EXPECT_EQ(BIG + PIECE, addr);
 	EXPECT_EQ(-ESRCH, dbgmem_search_next(s, &addr));
@@ -267,7 +268,8 @@ TEST_F(lib, cancelled_and_resumed)
 
 	ASSERT_EQ(0, target_call(&self->t, big_map, at(BIG)));
 	put(BIG + PIECE - 1);
-	ASSERT_EQ(0, dbgmem_search_new(self->m, &r, 1, &needle, 0, &p, &s));
+	ASSERT_EQ(0, dbgmem_search_new(self->m, &r, 1, &needle,
+				       DBGMEM_FAULT_IN, &p, &s));
 	EXPECT_EQ(-ECANCELED, dbgmem_search_next(s, &addr));
 	EXPECT_ERROR(ECANCELED, DBGMEM_GATE_USAGE, "by the caller");
 	EXPECT_EQ(PIECE, dbgmem_last_error()->done);

@@ -176,8 +176,7 @@ static int registers_read(struct writer *w, pid_t tid)
 	return 0;
 }
 
-static int registers_write(struct writer *w,
-			   const struct psinfo *info)
+static int registers_write(struct writer *w, const struct psinfo *info)
 {
 	const struct registers *r = &w->regs;
 	size_t i;

@@ -127,12 +127,36 @@ struct dbgmem__walk *dbgmem__compare_walk(struct dbgmem_compare *c, bool second)
 	return second ? &c->b.walk : &c->a.walk;
 }
 
+static int side_limit(struct side *s, uint64_t pos, size_t *len, uint64_t left)
+{
+	if (s->buf)
+		return 0;
+	return dbgmem__walk_limit(&s->walk, s->addr + pos, len, left);
+}
+
 static int side_read(struct side *s, uint64_t pos, size_t len, uint64_t left)
 {
 	s->until = 0;
 	if (s->buf)
 		return 0;
 	return dbgmem__walk_read(&s->walk, s->addr + pos, len, left);
+}
+
+static bool is_zero(const struct side *s)
+{
+	return !s->buf && s->walk.zero;
+}
+
+/* Bytes for zeros that are not there, if they are needed; then no more than room. */
+static void zeros_fill(struct dbgmem_compare *c, struct side *s,
+		       const struct side *other)
+{
+	if (!is_zero(s) || is_zero(other) ||
+	    (!other->buf && !other->walk.readable))
+		return;
+	if (c->len > s->walk.max)
+		c->len = s->walk.max;
+	memset(s->walk.buf, 0, (size_t)c->len);
 }
 
 /* 1, 0 at the end, or a negative errno. */
@@ -145,7 +169,11 @@ static int piece_begin(struct dbgmem_compare *c)
 	if (!left)
 		return 0;
 	len = dbgmem__walk_piece(&c->a.walk, c->a.addr + c->pos, left);
-	ret = side_read(&c->a, c->pos, len, left);
+	ret = side_limit(&c->a, c->pos, &len, left);
+	if (!ret)
+		ret = side_limit(&c->b, c->pos, &len, left);
+	if (!ret)
+		ret = side_read(&c->a, c->pos, len, left);
 	if (!ret)
 		ret = side_read(&c->b, c->pos, len, left);
 	if (ret)
@@ -153,6 +181,8 @@ static int piece_begin(struct dbgmem_compare *c)
 	c->len = c->a.walk.len;
 	if (!c->b.buf && c->b.walk.len < c->len)
 		c->len = c->b.walk.len;
+	zeros_fill(c, &c->a, &c->b);
+	zeros_fill(c, &c->b, &c->a);
 	c->off = 0;
 	return 1;
 }
@@ -175,7 +205,7 @@ static void side_look(struct side *s, uint64_t off, uint64_t len)
 		return;
 	s->readable = true;
 	s->until = len;
-	if (s->buf)
+	if (s->buf || s->walk.zero)
 		return;
 	if (!dbgmem__walk_run(&s->walk, &run, &run_len)) {
 		s->readable = false;
@@ -233,6 +263,8 @@ static unsigned int stretch(struct dbgmem_compare *c, uint64_t *len)
 		return c->b.readable ? DBGMEM_HOLE_A : DBGMEM_HOLE_BOTH;
 	if (!c->b.readable)
 		return DBGMEM_HOLE_B;
+	if (is_zero(&c->a) && is_zero(&c->b))
+		return SAME;
 	a = bytes(c, &c->a);
 	b = bytes(c, &c->b);
 	if (*a != *b) {

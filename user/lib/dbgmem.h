@@ -497,13 +497,70 @@ struct dbgmem_progress {
 	void *arg;
 };
 
-/* --- search (search.c) --- */
+/* --- ranges, run by run (runs.c) --- */
 
 /* @len bytes of the target from @addr on. */
 struct dbgmem_range {
 	uint64_t addr;
 	uint64_t len;
 };
+
+/*
+ * These, and search and compare below, look at what is there and change nothing:
+ * what is resident, in swap, or has data in the file that is mapped. Where a read
+ * would make a page, of memory that was never touched or in a hole of a file, there
+ * are zeros, and nothing is read. With DBGMEM_FAULT_IN all of it is read as the
+ * target itself would, which allocates memory; with DBGMEM_NOFAULT only what is
+ * resident. Without the right to see /proc/PID/pagemap, as with a receipt from
+ * elsewhere, it is as with DBGMEM_NOFAULT. A flag of the library's, for those that
+ * name it; not for the module.
+ */
+#define DBGMEM_FAULT_IN		(1U << 31)
+
+/* Bytes in a row. */
+struct dbgmem_run {
+	uint64_t addr;
+	uint64_t len;
+	const void *bytes;	/* the library's, until the next call; NULL: zeros */
+};
+
+/* How far it has got. */
+struct dbgmem_runs_stats {
+	uint64_t total;		/* bytes in all ranges */
+	uint64_t done;		/* of them behind it: read, zeros, or skipped */
+	uint64_t skipped;	/* of these, bytes that could not be read */
+};
+
+/* One reading under way. Not for several threads at once. */
+struct dbgmem_runs;
+
+/*
+ * Read @ranges, one after the other in the order of the array, upwards in each.
+ * What cannot be read is skipped. @flags are DBGMEM_FORCE, DBGMEM_RAW, and
+ * DBGMEM_NOFAULT or DBGMEM_FAULT_IN. @ranges are copied; @m must outlive it. 0 and
+ * *@out, or a negative errno (-EINVAL, -EOVERFLOW: a range exceeds 64 bits;
+ * -ENOMEM) and *@out = NULL.
+ */
+int dbgmem_runs_new(struct dbgmem *m, const struct dbgmem_range *ranges,
+		    size_t nr, uint32_t flags,
+		    const struct dbgmem_progress *progress,
+		    struct dbgmem_runs **out);
+
+/* NULL is allowed. */
+void dbgmem_runs_free(struct dbgmem_runs *r);
+
+/*
+ * The next run, of half a MiB or so at most unless it is zeros: 1 and *@run, 0 if
+ * there are no more, or a negative errno as of dbgmem_search_next(). Those that
+ * touch may be one in the target. To go on after -ECANCELED call it again.
+ */
+int dbgmem_runs_next(struct dbgmem_runs *r, struct dbgmem_run *run);
+
+/* How far it has got; at any time, after a failure too. */
+void dbgmem_runs_get_stats(const struct dbgmem_runs *r,
+			   struct dbgmem_runs_stats *stats);
+
+/* --- search (search.c) --- */
 
 /*
  * What to look for: @len bytes, 1 or more. Where @mask is not NULL only those
@@ -523,7 +580,7 @@ struct dbgmem_pattern {
 /* How far a search has got. */
 struct dbgmem_search_stats {
 	uint64_t total;		/* bytes in all ranges */
-	uint64_t done;		/* of them behind it: read, or skipped */
+	uint64_t done;		/* of them behind it: read, zeros, or skipped */
 	uint64_t skipped;	/* of these, bytes that could not be read */
 	uint64_t matches;	/* that dbgmem_search_next() has returned */
 };
@@ -534,10 +591,8 @@ struct dbgmem_search;
 /*
  * Search @ranges, one after the other in the order of the array, upwards in
  * each. What cannot be read is skipped, and nothing matches across it; a match
- * may lie across two ranges if the one begins where the one before it ends. @flags
- * are DBGMEM_FORCE, DBGMEM_RAW, and DBGMEM_NOFAULT, which looks only at what is
- * resident. Memory is read as any reader would: without NOFAULT it is brought in,
- * but never changed. @pattern and @ranges are copied; @m must outlive it.
+ * may lie across two ranges if the one begins where the one before it ends. @flags are DBGMEM_FORCE, DBGMEM_RAW, and DBGMEM_NOFAULT or
+ * DBGMEM_FAULT_IN. @pattern and @ranges are copied; @m must outlive it.
  * 0 and *@out, or a negative errno (-EINVAL, -EOVERFLOW: a range exceeds 64
  * bits; -ENOMEM) and *@out = NULL.
  */
@@ -599,8 +654,9 @@ struct dbgmem_compare;
 /*
  * Compare @len bytes of @a and of @b, which may be the same handle, or of @m
  * with @buf, which is the second side and must stay as it is. @flags are
- * DBGMEM_FORCE, DBGMEM_NOFAULT, DBGMEM_RAW. What cannot be read is reported and
- * does not end it. The handles must outlive it. 0 and *@out, or a negative errno
+ * DBGMEM_FORCE, DBGMEM_RAW, and DBGMEM_NOFAULT or DBGMEM_FAULT_IN. Zeros where no
+ * page is are compared as such. What cannot be read is reported and does not end
+ * it. The handles must outlive it. 0 and *@out, or a negative errno
  * (-EINVAL, -EOVERFLOW, -ENOMEM) and *@out = NULL.
  */
 int dbgmem_compare_new(struct dbgmem *a, uint64_t a_addr, struct dbgmem *b,

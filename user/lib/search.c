@@ -5,55 +5,35 @@
 #include <string.h>
 
 #include "needle.h"
-#include "walk.h"
+#include "runs.h"
 
-static const char what[] = "the search of";
+/* Zeros that are not there, as far as they matter. */
+struct zeros {
+	uint64_t addr, end;
+	uint64_t told;		/* up to where the caller knows of it */
+};
 
 struct dbgmem_search {
 	struct dbgmem__needle needle;
-	struct dbgmem__walk walk;
-	const struct dbgmem_progress *progress;
-	struct dbgmem_range *ranges;
-	size_t nr;
-	size_t range;		/* the one at hand, */
-	uint64_t pos;		/* and where in it the piece at hand begins */
-	bool in_piece;
-	uint64_t off;		/* in the piece: the end of the run at hand */
-	size_t kept;		/* bytes of the last run in front of walk.buf, */
+	struct dbgmem_runs runs;
+	size_t kept;		/* bytes of the last run in front of the buffer, */
 	uint64_t kept_end;	/* and where they end in the target */
 	const unsigned char *hay; /* the run at hand, with those, or NULL */
 	size_t hay_len;
+	uint64_t hay_addr;
 	size_t hay_pos;
-	struct dbgmem_search_stats stats;
+	bool finds_zeros;	/* the pattern is nothing else */
+	struct zeros zeros[2];	/* of the run at hand */
+	uint64_t matches;
 };
 
-static int ranges_copy(struct dbgmem_search *s, const struct dbgmem_range *r)
+static bool is_zeros(const struct dbgmem__needle *n)
 {
-	uint64_t *total = &s->stats.total;
-	size_t i;
+	size_t i = 0;
 
-	if (s->nr && !r)
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
-			"cannot search %zu ranges: no array of them", s->nr);
-	for (i = 0; i < s->nr; i++) {
-		if (r[i].len > UINT64_MAX - r[i].addr)
-			return dbgmem__fail_simple(EOVERFLOW, DBGMEM_GATE_USAGE,
-				"cannot search %llu bytes at 0x%llx: address plus length exceeds 64 bits",
-				(unsigned long long)r[i].len,
-				(unsigned long long)r[i].addr);
-		if (r[i].len > UINT64_MAX - *total)
-			return dbgmem__fail_simple(EOVERFLOW, DBGMEM_GATE_USAGE,
-				"cannot search %zu ranges: their lengths exceed 64 bits together",
-				s->nr);
-		*total += r[i].len;
-	}
-	s->ranges = calloc(s->nr ? s->nr : 1, sizeof(*s->ranges));
-	if (!s->ranges)
-		return dbgmem__fail_simple(ENOMEM, DBGMEM_GATE_SYSTEM,
-			"cannot search %zu ranges: out of memory", s->nr);
-	if (s->nr)
-		memcpy(s->ranges, r, s->nr * sizeof(*s->ranges));
-	return 0;
+	while (i < n->len && !n->bytes[i])
+		i++;
+	return i == n->len;
 }
 
 DBGMEM_EXPORT int dbgmem_search_new(struct dbgmem *m,
@@ -72,127 +52,138 @@ DBGMEM_EXPORT int dbgmem_search_new(struct dbgmem *m,
 	if (!s)
 		return dbgmem__fail_simple(ENOMEM, DBGMEM_GATE_SYSTEM,
 			"cannot search process %d: out of memory", (int)m->pid);
-	s->nr = nr;
-	s->progress = progress;
 	ret = dbgmem__needle_init(&s->needle, pattern);
-	if (ret)
-		goto err;
-	ret = ranges_copy(s, ranges);
-	if (ret)
-		goto err;
 	/* All but one byte of a match may be in the piece before. */
-	ret = dbgmem__walk_init(&s->walk, m, flags, s->needle.len - 1, what);
-	if (ret)
-		goto err;
+	if (!ret)
+		ret = dbgmem__runs_init(&s->runs, m, ranges, nr, flags,
+					s->needle.len - 1, progress,
+					"the search of");
+	if (ret) {
+		dbgmem_search_free(s);
+		return ret;
+	}
+	s->finds_zeros = is_zeros(&s->needle);
 	*out = s;
 	return 0;
-err:
-	dbgmem_search_free(s);
-	return ret;
 }
 
 DBGMEM_EXPORT void dbgmem_search_free(struct dbgmem_search *s)
 {
 	if (!s)
 		return;
-	dbgmem__walk_free(&s->walk);
+	dbgmem__runs_done(&s->runs);
 	dbgmem__needle_free(&s->needle);
-	free(s->ranges);
 	free(s);
 }
 
 struct dbgmem__walk *dbgmem__search_walk(struct dbgmem_search *s)
 {
-	return &s->walk;
+	return &s->runs.walk;
 }
 
-/* Read on: 1, 0 at the end of the last range, or a negative errno. */
-static int piece_begin(struct dbgmem_search *s)
+/* Of a run in which nothing else matches only both ends may be part of a match. */
+static void zeros_begin(struct dbgmem_search *s, const struct dbgmem_run *run)
 {
-	const struct dbgmem_range *r;
-	uint64_t addr, left;
-	int ret;
+	const uint64_t ends = s->needle.len - 1, end = run->addr + run->len;
 
-	while (s->range < s->nr && s->pos == s->ranges[s->range].len) {
-		s->range++;
-		s->pos = 0;
-	}
-	if (s->range == s->nr)
+	s->zeros[0] = (struct zeros){ run->addr, end, run->addr };
+	if (s->finds_zeros || run->len <= 2 * ends)
+		return;
+	s->zeros[0].end = run->addr + ends;
+	s->zeros[1] = (struct zeros){ end - ends, end, end - ends };
+}
+
+/* Some of these, in the buffer: 1, 0 if there are none, or a negative errno. */
+static int zeros_next(struct dbgmem_search *s, struct dbgmem_run *run)
+{
+	struct zeros *z = s->zeros[0].addr < s->zeros[0].end ? &s->zeros[0] :
+							       &s->zeros[1];
+	const struct dbgmem__walk *w = &s->runs.walk;
+	const struct dbgmem_runs_stats *stats = &s->runs.stats;
+
+	if (z->addr == z->end)
 		return 0;
-	r = &s->ranges[s->range];
-	addr = r->addr + s->pos;
-	left = r->len - s->pos;
-	ret = dbgmem__walk_read(&s->walk, addr,
-				dbgmem__walk_piece(&s->walk, addr, left), left);
-	if (ret)
-		return ret;
-	s->in_piece = true;
-	s->off = 0;
+	/* There may be terabytes of them. */
+	if (z->told < z->addr) {
+		z->told = z->addr;
+		if (dbgmem__progress(s->runs.progress, w->m, s->runs.what,
+				     stats->done + (z->addr - w->addr),
+				     stats->total))
+			return -ECANCELED;
+	}
+	run->addr = z->addr;
+	run->len = z->end - z->addr < w->max ? z->end - z->addr : w->max;
+	run->bytes = w->buf;
+	memset(w->buf, 0, (size_t)run->len);
+	z->addr += run->len;
 	return 1;
 }
 
-static int piece_end(struct dbgmem_search *s)
+/* The next run, of bytes in any case: 1, 0 or a negative errno. */
+static int run_next(struct dbgmem_search *s, struct dbgmem_run *run)
 {
-	s->in_piece = false;
-	s->pos += s->walk.len;
-	s->stats.done += s->walk.len;
-	s->stats.skipped += s->walk.len - s->walk.readable;
-	return dbgmem__progress(s->progress, s->walk.m, what, s->stats.done,
-				s->stats.total);
+	int ret;
+
+	for (;;) {
+		ret = zeros_next(s, run);
+		if (ret)
+			return ret;
+		ret = dbgmem_runs_next(&s->runs, run);
+		if (ret <= 0 || run->bytes)
+			return ret;
+		zeros_begin(s, run);
+	}
 }
 
-/* The next run of the piece, with what is kept if it goes on from there. */
-static bool hay_begin(struct dbgmem_search *s)
+/* The next run, with what is kept if it goes on from there: 1, 0, or an errno. */
+static int hay_begin(struct dbgmem_search *s)
 {
+	struct dbgmem_run run;
 	size_t front = 0;
-	uint64_t len;
+	int ret;
 
-	if (!dbgmem__walk_run(&s->walk, &s->off, &len))
-		return false;
-	if (!s->off && s->kept_end == s->walk.addr)
+	ret = run_next(s, &run);
+	if (ret <= 0)
+		return ret;
+	if (s->kept_end == run.addr && run.bytes == s->runs.walk.buf)
 		front = s->kept;
-	s->hay = s->walk.buf + s->off - front;
-	s->hay_len = front + len;
+	s->hay = (const unsigned char *)run.bytes - front;
+	s->hay_len = front + (size_t)run.len;
+	s->hay_addr = run.addr - front;
 	s->hay_pos = 0;
-	s->off += len;
-	return true;
+	return 1;
 }
 
 static void hay_end(struct dbgmem_search *s)
 {
-	s->kept = s->hay_len < s->walk.front ? s->hay_len : s->walk.front;
-	s->kept_end = s->walk.addr + s->off;
-	memmove(s->walk.buf - s->kept, s->hay + s->hay_len - s->kept, s->kept);
+	const struct dbgmem__walk *w = &s->runs.walk;
+
+	s->kept = s->hay_len < w->front ? s->hay_len : w->front;
+	s->kept_end = s->hay_addr + s->hay_len;
+	memmove(w->buf - s->kept, s->hay + s->hay_len - s->kept, s->kept);
 	s->hay = NULL;
 }
 
 DBGMEM_EXPORT int dbgmem_search_next(struct dbgmem_search *s, uint64_t *addr)
 {
-	uint64_t hay_addr;
 	size_t at;
 	int ret;
 
 	for (;;) {
-		if (s->hay) {
-			hay_addr = s->walk.addr + s->off - s->hay_len;
-			at = dbgmem__needle_find(&s->needle, s->hay, s->hay_len,
-						 hay_addr, s->hay_pos);
-			if (at != SIZE_MAX) {
-				s->hay_pos = at + 1;
-				s->stats.matches++;
-				*addr = hay_addr + at;
-				return 1;
-			}
-			hay_end(s);
+		if (!s->hay) {
+			ret = hay_begin(s);
+			if (ret <= 0)
+				return ret;
 		}
-		if (s->in_piece && hay_begin(s))
-			continue;
-		ret = s->in_piece ? piece_end(s) : 0;
-		if (ret)
-			return ret;
-		ret = piece_begin(s);
-		if (ret <= 0)
-			return ret;
+		at = dbgmem__needle_find(&s->needle, s->hay, s->hay_len,
+					 s->hay_addr, s->hay_pos);
+		if (at != SIZE_MAX) {
+			s->hay_pos = at + 1;
+			s->matches++;
+			*addr = s->hay_addr + at;
+			return 1;
+		}
+		hay_end(s);
 	}
 }
 
@@ -200,7 +191,14 @@ DBGMEM_EXPORT void dbgmem_search_get_stats_sized(const struct dbgmem_search *s,
 						 struct dbgmem_search_stats *stats,
 						 size_t size)
 {
-	dbgmem__give(stats, size, &s->stats, sizeof(s->stats));
+	const struct dbgmem_search_stats now = {
+		.total = s->runs.stats.total,
+		.done = s->runs.stats.done,
+		.skipped = s->runs.stats.skipped,
+		.matches = s->matches,
+	};
+
+	dbgmem__give(stats, size, &now, sizeof(now));
 }
 
 DBGMEM_EXPORT void (dbgmem_search_get_stats)(const struct dbgmem_search *s,

@@ -6,7 +6,8 @@
 #include "walk.h"
 
 /* Flags that a reader may be asked to have. */
-#define WALK_FLAGS	(DBGMEM_FORCE | DBGMEM_NOFAULT | DBGMEM_RAW)
+#define WALK_FLAGS	(DBGMEM_FORCE | DBGMEM_NOFAULT | DBGMEM_FAULT_IN | \
+			 DBGMEM_RAW)
 
 int dbgmem__walk_resize(struct dbgmem__walk *w, size_t max)
 {
@@ -32,6 +33,22 @@ int dbgmem__walk_resize(struct dbgmem__walk *w, size_t max)
 	return 0;
 }
 
+static int extent_at(struct dbgmem__walk *w, uint64_t addr, uint64_t end,
+		     struct dbgmem__extent *x)
+{
+	return dbgmem__extent_at(w->extents, addr, end, x);
+}
+
+/* Where pages cannot be seen, those that are resident are read. */
+static void extents_open(struct dbgmem__walk *w, uint32_t flags)
+{
+	w->extents = dbgmem__extents_new(w->m, flags);
+	if (w->extents)
+		w->extent = extent_at;
+	else if (w->m->features & DBGMEM_FEATURE_NOFAULT)
+		w->flags |= DBGMEM_NOFAULT;
+}
+
 int dbgmem__walk_init(struct dbgmem__walk *w, struct dbgmem *m, uint32_t flags,
 		      size_t front, const char *what)
 {
@@ -41,15 +58,22 @@ int dbgmem__walk_init(struct dbgmem__walk *w, struct dbgmem *m, uint32_t flags,
 	*w = (struct dbgmem__walk){
 		.m = m,
 		.read = dbgmem_read_valid,
-		.flags = flags,
+		.flags = flags & ~DBGMEM_FAULT_IN,
 		.front = front,
 	};
 	if (flags & ~WALK_FLAGS)
 		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
-			"%s process %d: of the flags 0x%x only FORCE, NOFAULT and RAW are for this",
+			"%s process %d: of the flags 0x%x only FORCE, NOFAULT, FAULT_IN and RAW are for this",
 			what, (int)m->pid, flags);
-	if (!dbgmem__walk_resize(w, max))
+	if (flags & DBGMEM_FAULT_IN && flags & DBGMEM_NOFAULT)
+		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+			"%s process %d: NOFAULT and FAULT_IN exclude each other",
+			what, (int)m->pid);
+	if (!dbgmem__walk_resize(w, max)) {
+		if (!(flags & DBGMEM_FAULT_IN))
+			extents_open(w, flags);
 		return 0;
+	}
 	dbgmem__walk_free(w);
 	return dbgmem__fail_simple(ENOMEM, DBGMEM_GATE_SYSTEM,
 		"%s process %d: out of memory", what, (int)m->pid);
@@ -57,8 +81,10 @@ int dbgmem__walk_init(struct dbgmem__walk *w, struct dbgmem *m, uint32_t flags,
 
 void dbgmem__walk_free(struct dbgmem__walk *w)
 {
+	dbgmem__extents_free(w->extents);
 	free(w->room);
 	free(w->valid);
+	w->extents = NULL;
 	w->room = NULL;
 	w->valid = NULL;
 }
@@ -103,6 +129,54 @@ static uint64_t hole_size(const struct dbgmem__walk *w, uint64_t left)
 	return size < left ? size : left;
 }
 
+static int known_at(struct dbgmem__walk *w, uint64_t addr, uint64_t left)
+{
+	int ret;
+
+	if (addr >= w->known_from && addr < w->known.end)
+		return 0;
+	ret = w->extent(w, addr, addr + left, &w->known);
+	/* Nothing is known of nothing. */
+	w->known_from = ret ? UINT64_MAX : addr;
+	return ret;
+}
+
+/* Is there something to be read, and of @len bytes how many: *@len? */
+static int data_at(struct dbgmem__walk *w, uint64_t addr, size_t *len,
+		   uint64_t left)
+{
+	uint64_t n;
+	int ret;
+
+	ret = known_at(w, addr, left);
+	if (ret)
+		return ret;
+	n = w->known.end - addr;
+	if (n > left)
+		n = left;
+	if (w->known.kind == DBGMEM__EXTENT_DATA) {
+		if (*len > n)
+			*len = (size_t)n;
+		return 1;
+	}
+	w->len = n;
+	w->zero = w->known.kind == DBGMEM__EXTENT_ZERO;
+	return 0;
+}
+
+int dbgmem__walk_limit(struct dbgmem__walk *w, uint64_t addr, size_t *len,
+		       uint64_t left)
+{
+	int ret;
+
+	if (!w->extent)
+		return 0;
+	ret = known_at(w, addr, left);
+	if (!ret && w->known.end - addr < *len)
+		*len = (size_t)(w->known.end - addr);
+	return ret;
+}
+
 int dbgmem__walk_read(struct dbgmem__walk *w, uint64_t addr, size_t len,
 		      uint64_t left)
 {
@@ -112,6 +186,12 @@ int dbgmem__walk_read(struct dbgmem__walk *w, uint64_t addr, size_t len,
 	w->addr = addr;
 	w->len = 0;
 	w->readable = 0;
+	w->zero = false;
+	if (w->extent) {
+		ret = data_at(w, addr, &len, left);
+		if (ret <= 0)
+			return ret;
+	}
 	ret = w->read(w->m, addr, w->buf, len, w->flags | DBGMEM_ZEROFILL,
 		      w->valid, w->valid_size, &res);
 	if (ret)

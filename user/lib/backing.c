@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* The file that a region maps, and where that has data. */
+#define _GNU_SOURCE
+#define _FILE_OFFSET_BITS 64
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "backing.h"
+
+static int path_open(int dir, const struct dbgmem_region *region,
+		     const char *name)
+{
+	char link[64];
+	struct stat st;
+	int path;
+
+	snprintf(link, sizeof(link), "map_files/%llx-%llx",
+		 (unsigned long long)region->start,
+		 (unsigned long long)region->end);
+	path = openat(dir, link, O_PATH | O_CLOEXEC);
+	if (path >= 0 || *name != '/' || region->flags & DBGMEM_REGION_DELETED)
+		return path;
+	path = open(name, O_PATH | O_CLOEXEC);
+	if (path < 0)
+		return path;
+	/* Of btrfs and overlayfs the region has another device than stat(2). */
+	if (!fstat(path, &st) && st.st_ino == region->inode)
+		return path;
+	close(path);
+	return -1;
+}
+
+void dbgmem__backing_open(struct dbgmem__backing *b, int dir,
+			  const struct dbgmem_region *region, const char *name)
+{
+	const int path = path_open(dir, region, name);
+	char link[32];
+	struct stat st;
+
+	b->fd = -1;
+	b->zero = false;
+	if (path < 0)
+		return;
+	if (fstat(path, &st))
+		goto out;
+	b->zero = S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 5);
+	/* A device might take it for a request to do something. */
+	if (!S_ISREG(st.st_mode))
+		goto out;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", path);
+	b->fd = open(link, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+out:
+	close(path);
+}
+
+void dbgmem__backing_close(struct dbgmem__backing *b)
+{
+	if (b->fd >= 0)
+		close(b->fd);
+	b->fd = -1;
+	b->zero = false;
+}
+
+/* Offset @off of the file, in whole pages, as an address of the region. */
+static uint64_t addr_of(const struct dbgmem_region *r, uint64_t off,
+			uint64_t page_size, bool up)
+{
+	if (up && off % page_size)
+		off += page_size - off % page_size;
+	off -= off % page_size;
+	if (off < r->offset)
+		return r->start;
+	return off - r->offset > r->end - r->start ? r->end :
+						     r->start + (off - r->offset);
+}
+
+static uint64_t lower(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+enum dbgmem__backing_kind
+dbgmem__backing_at(const struct dbgmem__backing *b,
+		   const struct dbgmem_region *region, uint64_t page_size,
+		   uint64_t addr, uint64_t end, uint64_t *until)
+{
+	const off_t off = (off_t)(region->offset + (addr - region->start));
+	uint64_t eof, data;
+	struct stat st;
+	off_t at;
+
+	*until = end;
+	if (b->zero)
+		return DBGMEM__BACKING_ZERO;
+	if (b->fd < 0 || off < 0 || fstat(b->fd, &st))
+		return DBGMEM__BACKING_UNKNOWN;
+	eof = addr_of(region, (uint64_t)st.st_size, page_size, true);
+	if (addr >= eof)
+		return DBGMEM__BACKING_NONE;
+	*until = lower(end, eof);
+	at = lseek(b->fd, off, SEEK_DATA);
+	if (at < 0)
+		return errno == ENXIO ? DBGMEM__BACKING_ZERO :
+					DBGMEM__BACKING_UNKNOWN;
+	data = addr_of(region, (uint64_t)at, page_size, false);
+	if (data > addr) {
+		*until = lower(*until, data);
+		return DBGMEM__BACKING_ZERO;
+	}
+	at = lseek(b->fd, at, SEEK_HOLE);
+	/* It has become a hole meanwhile: the page is all that is known. */
+	if (at < 0)
+		*until = lower(*until, addr + page_size);
+	else
+		*until = lower(*until, addr_of(region, (uint64_t)at, page_size,
+					       true));
+	return DBGMEM__BACKING_DATA;
+}

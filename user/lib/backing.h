@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The file that a region maps, and where that has data. */
+#ifndef DBGMEM_BACKING_H
+#define DBGMEM_BACKING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "dbgmem.h"
+
+#pragma GCC visibility push(hidden)
+
+struct dbgmem__backing {
+	int fd;			/* negative: none */
+	bool zero;		/* /dev/zero, of which all pages are zeros */
+};
+
+/*
+ * @dir is /proc/PID. The kernel's own link to the file is for root; for others it is
+ * opened by @name, and taken if it is the same. Neither waits for a lease.
+ */
+void dbgmem__backing_open(struct dbgmem__backing *b, int dir,
+			  const struct dbgmem_region *region, const char *name);
+void dbgmem__backing_close(struct dbgmem__backing *b);
+
+enum dbgmem__backing_kind {
+	DBGMEM__BACKING_DATA,
+	DBGMEM__BACKING_ZERO,	/* a hole of the file */
+	DBGMEM__BACKING_NONE,	/* behind its end */
+	DBGMEM__BACKING_UNKNOWN,
+};
+
+/*
+ * What the page at @addr is of, and up to where, at most @end, those behind it are
+ * of that, too: *@until.
+ */
+enum dbgmem__backing_kind
+dbgmem__backing_at(const struct dbgmem__backing *b,
+		   const struct dbgmem_region *region, uint64_t page_size,
+		   uint64_t addr, uint64_t end, uint64_t *until);
+
+#pragma GCC visibility pop
+
+#endif /* DBGMEM_BACKING_H */
