@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -130,6 +131,8 @@ static int on_progress(void *arg, uint64_t done, uint64_t total)
 	(void)arg;
 	(void)done;
 	(void)total;
+	/* The next piece may be long in coming. */
+	fflush(stdout);
 	return interrupt_seen();
 }
 

@@ -27,7 +27,10 @@ int interrupt_fd(void);
  */
 void interrupt_before_end(void (*leave)(void));
 
-/* For calls of the library that take one: ends them with -ECANCELED. */
+/*
+ * For calls of the library that take one: ends them with -ECANCELED, and between
+ * their pieces flushes standard output.
+ */
 extern const struct dbgmem_progress interrupt_progress;
 
 #endif /* DBGMEM_INTERRUPT_H */
