@@ -3,6 +3,7 @@
 #include "features.h"
 #include "tool_json.h"
 #include "tool_run.h"
+#include "tool_sparse.h"
 
 #define FILE_NAME	"/tmp/compare-with-me"
 
@@ -110,7 +111,7 @@ TEST_F(compare, what_cannot_be_read_is_a_part_missing)
 	EXPECT_EQ(3, r.status);
 	EXPECT_HAS("not readable at OTHER\n", r.out);
 	RUN("compare", self->pid, at(HOLE, 0), at(HOLE, 5), "8");
-	EXPECT_EQ(1, r.status);
+	EXPECT_EQ(2, r.status);
 	EXPECT_HAS("not readable on either side\n", r.out);
 	/* differences do not hide it */
 	PUT(HOLE - 1, 0, "x");
@@ -123,7 +124,7 @@ TEST_F(compare, force)
 {
 	ASSERT_EQ(0, target_call(&self->t, page_no_access, mem));
 	RUN("compare", self->pid, at(0, 0), at(2, 0), "4K");
-	EXPECT_EQ(1, r.status);
+	EXPECT_EQ(2, r.status);
 	EXPECT_HAS("not readable at ADDRESS", r.out);
 	RUN("compare", "-f", self->pid, at(0, 0), at(2, 0), "4K");
 	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
@@ -155,7 +156,7 @@ TEST_F(compare, with_another_process)
 	EXPECT_HAS(row(mem + 3 * PAGE + 17, (uintptr_t)mem + 3 * PAGE + 17, 9,
 		       "6f6e6c7920686572... 1111111111111111..."), r.out);
 	RUN("compare", "-w", "2147483647", self->pid, at(0, 0), at(0, 0), "1");
-	EXPECT_EQ(1, r.status);
+	EXPECT_EQ(2, r.status);
 	EXPECT_HAS("no such process", r.err);
 }
 
@@ -212,13 +213,13 @@ TEST_F(compare, a_file_that_is_too_short)
 	EXPECT_HAS(FILE_NAME " has 100 bytes to compare with: not enough",
 		   r.err);
 	RUN("compare", "-i", FILE_NAME, "-o", "100", self->pid, at(0, 0));
-	EXPECT_EQ(1, r.status);
+	EXPECT_EQ(2, r.status);
 	EXPECT_HAS("has 0 bytes to compare with", r.err);
 	RUN("compare", "-i", "/nonexistent/x", self->pid, at(0, 0));
-	EXPECT_EQ(1, r.status);
+	EXPECT_EQ(2, r.status);
 	EXPECT_HAS("cannot read /nonexistent/x: No such file", r.err);
 	RUN("compare", "-i", "/tmp", self->pid, at(0, 0));
-	EXPECT_EQ(1, r.status);
+	EXPECT_EQ(2, r.status);
 	EXPECT_HAS("/tmp: Is a directory", r.err);
 }
 
@@ -244,7 +245,7 @@ TEST_F(compare, json)
 	EXPECT_STREQ("1111", json_get(o, "other_bytes"));
 	json_object_put(all);
 	RUN("compare", "-j", self->pid, at(HOLE, 0), at(2, 0), "1");
-	EXPECT_EQ(1, r.status);
+	EXPECT_EQ(2, r.status);
 	all = json_out();
 	EXPECT_STREQ("unreadable", json_get(json_at(all, 0), "kind"));
 	json_object_put(all);
@@ -253,12 +254,37 @@ TEST_F(compare, json)
 	EXPECT_STREQ("[]\n", r.out);
 }
 
+TEST_F(compare, makes_no_page)
+{
+	struct sparse f;
+
+	ASSERT_EQ(0, sparse_make(&f, &self->t, self->pid));
+	ASSERT_EQ(2, pwrite(f.fd, "ab", 2, SPARSE_SIZE / 2 - 1));
+	sparse_look(&f);
+	RUN("compare", self->pid, SPARSE_ADDR, MUCH_ADDR, "1G");
+	EXPECT_EQ(1, r.status) TH_LOG("%s", r.err);
+	EXPECT_HAS(" 6162 0000\n", r.out);
+	RUN("compare", "--json", self->pid, MUCH_ADDR, SPARSE_ADDR, "1G");
+	EXPECT_EQ(1, r.status) TH_LOG("%s", r.err);
+	EXPECT_HAS("0000", r.out);
+	/* Nothing and nothing, whatever it is that is not there. */
+	RUN("compare", self->pid, SPARSE_ADDR, MUCH_ADDR, "256M");
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	RUN_INPUT("\0\0\0\0", 4, "compare", "-i", "-", self->pid, MUCH_ADDR);
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	EXPECT_GT(SPARSE_LITTLE, sparse_grown(&f));
+	RUN("compare", "--fault-in", self->pid, SPARSE_ADDR, MUCH_ADDR, "1M");
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	EXPECT_LE(1 << 20, sparse_grown(&f));
+	sparse_free(&f);
+}
+
 TEST_F(compare, ctrl_c_says_how_far_it_came)
 {
 	struct running w;
 
 	ASSERT_EQ(0, target_call(&self->t, map_much, MUCH));
-	BEGIN(&w, "compare", self->pid, MUCH_ADDR, MUCH_RANGE);
+	BEGIN(&w, "compare", "--fault-in", self->pid, MUCH_ADDR, MUCH_RANGE);
 	ASSERT_TRUE(running_midst(&w, "dbgmem-read-bytes:"));
 	kill(w.pid, SIGINT);
 	running_end(&w);

@@ -3,6 +3,7 @@
 #include "features.h"
 #include "tool_json.h"
 #include "tool_run.h"
+#include "tool_sparse.h"
 
 #include <time.h>
 
@@ -140,7 +141,7 @@ TEST_F(search, numbers_and_pointers)
 	EXPECT_HAS(head(mem + 0x201), r.out);
 	/* an address is what it is for the other verbs */
 	RUN("search", "-b", "--pointer", "no-such-file+1", self->pid, WHERE);
-	EXPECT_EQ(1, r.status);
+	EXPECT_EQ(2, r.status);
 	EXPECT_HAS("no mapping is named", r.err);
 }
 
@@ -251,7 +252,7 @@ TEST_F(search, ranges_with_a_hole_are_searched_around_it)
 	    at(HOLE + 1, 8), "8");
 	EXPECT_MATCHES(0, 1);
 	RUN("search", "-b", "-s", "abc", self->pid, at(HOLE, 0), "4K");
-	EXPECT_MATCHES(1, 0);
+	EXPECT_MATCHES(2, 0);
 	EXPECT_HAS("could not be read", r.err);
 }
 
@@ -261,7 +262,7 @@ TEST_F(search, force)
 	RETARGET();
 	ASSERT_EQ(0, target_call(&self->t, page_no_access, mem + PAGE));
 	RUN("search", "-b", "-s", "hidden", self->pid, at(1, 0), "4K");
-	EXPECT_MATCHES(1, 0);
+	EXPECT_MATCHES(2, 0);
 	RUN("search", "-bf", "-s", "hidden", self->pid, at(1, 0), "4K");
 	EXPECT_MATCHES(0, 1);
 }
@@ -387,6 +388,52 @@ TEST_F(search, json)
 	EXPECT_STREQ("[]\n", r.out);
 }
 
+/* --- what never was touched --- */
+
+TEST_F(search, makes_no_page)
+{
+	struct sparse f;
+
+	PUT(0, 10, "needle");
+	ASSERT_EQ(0, sparse_make(&f, &self->t, self->pid));
+	ASSERT_EQ(6, pwrite(f.fd, "needle", 6, SPARSE_SIZE / 2 - 3));
+	sparse_look(&f);
+	RUN("search", "-C", "9999", "-s", "needle", self->pid, WHERE,
+	    SPARSE_RANGE, MUCH_RANGE);
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	EXPECT_HAS(head(mem + 10), r.out);
+	EXPECT_HAS(head((char *)SPARSE + SPARSE_SIZE / 2 - 3), r.out);
+	RUN("search", "-j", "-s", "needle", self->pid, SPARSE_RANGE);
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	RUN("search", "-c", "--int", "0", "--align", "0x10000", self->pid,
+	    SPARSE_RANGE);
+	/* Less the one where the needle is. */
+	EXPECT_STREQ("16383\n", r.out);
+	EXPECT_GT(SPARSE_LITTLE, sparse_grown(&f));
+	/* Unless it is told to. */
+	RUN("search", "--fault-in", "-c", "--int", "0", "--align", "8",
+	    self->pid, SPARSE_ADDR, "1M");
+	EXPECT_STREQ("131072\n", r.out);
+	EXPECT_LE(1 << 20, sparse_grown(&f));
+	sparse_free(&f);
+}
+
+/* Into a file, too: whatever ends it, that was found. */
+TEST_F(search, what_was_found_is_written_before_more_is_read)
+{
+	struct running w;
+
+	PUT(0, 0, "needle");
+	RETARGET();
+	ASSERT_EQ(0, target_call(&self->t, map_much, MUCH));
+	BEGIN(&w, "search", "--fault-in", "-b", "-s", "needle", self->pid,
+	      WHERE, MUCH_RANGE);
+	EXPECT_TRUE(running_until(&w, 0, head(mem)));
+	kill(w.pid, SIGKILL);
+	running_end(&w);
+	EXPECT_HAS(head(mem), r.out);
+}
+
 /* --- ends --- */
 
 TEST_F(search, ctrl_c_says_how_far_it_came)
@@ -397,8 +444,8 @@ TEST_F(search, ctrl_c_says_how_far_it_came)
 	PUT(0, 0, "needle");
 	RETARGET();
 	ASSERT_EQ(0, target_call(&self->t, map_much, MUCH));
-	BEGIN(&w, "search", "-j", "-s", "needle", self->pid, WHERE,
-	      MUCH_RANGE);
+	BEGIN(&w, "search", "--fault-in", "-j", "-s", "needle", self->pid,
+	      WHERE, MUCH_RANGE);
 	ASSERT_TRUE(running_midst(&w, "dbgmem-read-bytes:"));
 	kill(w.pid, SIGINT);
 	running_end(&w);
@@ -418,8 +465,8 @@ TEST_F(search, a_target_that_exits)
 	PUT(0, 0, "needle");
 	RETARGET();
 	ASSERT_EQ(0, target_call(&self->t, map_much, MUCH));
-	BEGIN(&w, "search", "-b", "-s", "needle", self->pid, WHERE,
-	      MUCH_RANGE);
+	BEGIN(&w, "search", "--fault-in", "-b", "-s", "needle", self->pid,
+	      WHERE, MUCH_RANGE);
 	ASSERT_TRUE(running_midst(&w, "dbgmem-read-bytes:"));
 	kill(self->t.pid, SIGKILL);
 	running_end(&w);
@@ -428,7 +475,7 @@ TEST_F(search, a_target_that_exits)
 	EXPECT_HAS(" of 1099511644160 bytes of process", r.err);
 	EXPECT_HAS(head(mem), r.out);
 	RUN("search", "-s", "x", "2147483647");
-	EXPECT_EQ(1, r.status);
+	EXPECT_EQ(2, r.status);
 	EXPECT_HAS("no such process", r.err);
 }
 

@@ -3,6 +3,7 @@
 #include "features.h"
 #include "tool_json.h"
 #include "tool_run.h"
+#include "tool_sparse.h"
 
 #define FILE_NAME	"/tmp/strings-of-me"
 
@@ -204,6 +205,41 @@ TEST_F(strings, no_fault_leaves_out_what_is_not_resident)
 	EXPECT_STREQ(row(mem + PAGE, "resident"), r.out);
 }
 
+TEST_F(strings, makes_no_page)
+{
+	struct sparse f;
+
+	PUT(0, 10, "a string");
+	ASSERT_EQ(0, sparse_make(&f, &self->t, self->pid));
+	ASSERT_EQ(8, pwrite(f.fd, "anything", 8, SPARSE_SIZE / 2 - 3));
+	sparse_look(&f);
+	RUN("strings", self->pid, WHERE, SPARSE_RANGE, MUCH_RANGE);
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	EXPECT_HAS(row(mem + 10, "a string"), r.out);
+	EXPECT_HAS(row((char *)SPARSE + SPARSE_SIZE / 2 - 3, "anything"),
+		   r.out);
+	RUN("strings", "--shared", self->pid);
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	EXPECT_GT(SPARSE_LITTLE, sparse_grown(&f));
+	RUN("strings", "--fault-in", self->pid, SPARSE_ADDR, "1M");
+	EXPECT_LE(1 << 20, sparse_grown(&f));
+	sparse_free(&f);
+}
+
+TEST_F(strings, what_was_found_is_written_before_more_is_read)
+{
+	struct running w;
+
+	PUT(0, 0, "a string");
+	RETARGET();
+	ASSERT_EQ(0, target_call(&self->t, map_much, MUCH));
+	BEGIN(&w, "strings", "--fault-in", self->pid, WHERE, MUCH_RANGE);
+	EXPECT_TRUE(running_until(&w, 0, row(mem, "a string")));
+	kill(w.pid, SIGKILL);
+	running_end(&w);
+	EXPECT_HAS(row(mem, "a string"), r.out);
+}
+
 TEST_F(strings, ctrl_c_says_how_far_it_came)
 {
 	struct running w;
@@ -211,7 +247,7 @@ TEST_F(strings, ctrl_c_says_how_far_it_came)
 	PUT(0, 0, "a string");
 	RETARGET();
 	ASSERT_EQ(0, target_call(&self->t, map_much, MUCH));
-	BEGIN(&w, "strings", self->pid, WHERE, MUCH_RANGE);
+	BEGIN(&w, "strings", "--fault-in", self->pid, WHERE, MUCH_RANGE);
 	ASSERT_TRUE(running_midst(&w, "dbgmem-read-bytes:"));
 	kill(w.pid, SIGTERM);
 	running_end(&w);
@@ -226,7 +262,7 @@ TEST_F(strings, a_target_that_exits)
 	struct running w;
 
 	ASSERT_EQ(0, target_call(&self->t, map_much, MUCH));
-	BEGIN(&w, "strings", "-j", self->pid, MUCH_RANGE);
+	BEGIN(&w, "strings", "--fault-in", "-j", self->pid, MUCH_RANGE);
 	ASSERT_TRUE(running_midst(&w, "dbgmem-read-bytes:"));
 	kill(self->t.pid, SIGKILL);
 	running_end(&w);
@@ -254,7 +290,7 @@ TEST_F(strings, wrong_command_lines)
 	EXPECT_EQ(0, r.status);
 	EXPECT_HAS("Usage: dbgmem strings", r.out);
 	RUN("strings", "2147483647");
-	EXPECT_EQ(1, r.status);
+	EXPECT_EQ(2, r.status);
 	EXPECT_HAS("no such process", r.err);
 }
 

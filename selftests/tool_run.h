@@ -18,7 +18,7 @@
 #define MUCH_ADDR	"0x100000000000"
 #define MUCH_RANGE	MUCH_ADDR, "1024G"
 
-/* For target_call(): it all reads as zeros, and that takes minutes. */
+/* For target_call(): it all reads as zeros, and with --fault-in that takes minutes. */
 static inline long map_much(void *addr)
 {
 	return mmap(addr, 1UL << 40, PROT_READ | PROT_WRITE, MAP_PRIVATE |

@@ -15,6 +15,8 @@
 #define STATUS_FAILED	1	/* nothing was done */
 #define STATUS_USAGE	2	/* the command line makes no sense */
 #define STATUS_PARTIAL	3	/* a part of it was done */
+/* Of verbs that ask, which exit_answer() makes a status: nothing was found, ... */
+#define STATUS_NO	4
 
 /* Streams go in pieces of this size, which end at multiples of it. */
 #define CHUNK		(1UL << 20)
@@ -47,6 +49,12 @@ int msg_usage(const char *verb, const char *fmt, ...)
 
 /* getopt_long() found a bad option and has said so: STATUS_USAGE. */
 int msg_hint(const char *verb);
+
+/*
+ * What a verb that asks exits with, as grep(1) and cmp(1) do: 1 if the answer is no,
+ * and if it failed 2.
+ */
+int exit_answer(int status);
 
 /* Flush stdout; STATUS_FAILED and a message if what was printed got lost. */
 int finish(int status);

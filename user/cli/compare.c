@@ -14,8 +14,11 @@
 #include "interrupt.h"
 #include "num.h"
 
-/* It has no letter. */
-#define OPT_NO_FAULT	256
+/* They have no letter. */
+enum {
+	OPT_NO_FAULT = 256,
+	OPT_FAULT_IN,
+};
 
 static const struct option options[] = {
 	{ "with", required_argument, NULL, 'w' },
@@ -26,6 +29,7 @@ static const struct option options[] = {
 	{ "json", no_argument, NULL, 'j' },
 	{ "force", no_argument, NULL, 'f' },
 	{ "no-fault", no_argument, NULL, OPT_NO_FAULT },
+	{ "fault-in", no_argument, NULL, OPT_FAULT_IN },
 	{ "help", no_argument, NULL, 'h' },
 	{ }
 };
@@ -45,10 +49,11 @@ static int help(void)
 	     "  -j, --json       as JSON\n"
 	     "  -f, --force      ignore page protections\n"
 	     "      --no-fault   only what is resident: bring no page in\n"
+	     "      --fault-in   read also what is not there, which allocates it\n"
 	     "  -h, --help       show this text\n\n"
 	     "ADDR, OTHER and LEN are as for 'dbgmem read'. Ctrl-C ends it, and says how far it\n"
 	     "came.\n\n"
-	     "Exit status: 0 equal, 1 different, or it failed, 2 usage, 3 not all of it could be\n"
+	     "Exit status: 0 equal, 1 different, 2 usage, or it failed, 3 not all of it could be\n"
 	     "compared.");
 	return finish(STATUS_OK);
 }
@@ -142,7 +147,7 @@ static int file_skip(FILE *f, uint64_t offset)
 
 	if (offset <= INT64_MAX && !fseeko(f, (off_t)offset, SEEK_SET))
 		return 0;
-	for (; offset; offset -= n) {
+	for (; offset && !interrupt_seen(); offset -= n) {
 		n = offset < sizeof(skipped) ? (size_t)offset : sizeof(skipped);
 		n = fread(skipped, 1, n, f);
 		if (!n)
@@ -225,7 +230,7 @@ static int verdict(const struct query *q, const struct outcome *o)
 		return STATUS_FAILED;
 	if (part)
 		return STATUS_PARTIAL;
-	return s->different ? STATUS_FAILED : STATUS_OK;
+	return s->different ? STATUS_NO : STATUS_OK;
 }
 
 /* *@f is NULL if that is standard input, which stays open. */
@@ -352,6 +357,9 @@ int cmd_compare(int argc, char **argv)
 		case OPT_NO_FAULT:
 			q.flags |= DBGMEM_NOFAULT;
 			break;
+		case OPT_FAULT_IN:
+			q.flags |= DBGMEM_FAULT_IN;
+			break;
 		case 'h':
 			return help();
 		default:
@@ -363,5 +371,5 @@ int cmd_compare(int argc, char **argv)
 	if (offset && !q.file)
 		return msg_usage("compare", "--offset is for --file");
 	status = query_parse(&q, argv + optind, argc - optind);
-	return status ? status : run(&q);
+	return exit_answer(status ? status : run(&q));
 }

@@ -7,6 +7,7 @@
 
 #include "context.h"
 #include "hexdump.h"
+#include "look.h"
 
 /* Bold red, as grep(1) has it. */
 #define COLOUR	"\033[1;31m"
@@ -26,7 +27,7 @@ void context_init(struct context *c, struct dbgmem *m, uint32_t flags,
 
 	*c = (struct context){
 		.m = m,
-		.flags = flags & (DBGMEM_FORCE | DBGMEM_NOFAULT),
+		.flags = flags,
 		.around = around,
 		.mark_on = colour_wanted() ? COLOUR : NULL,
 		.page_size = dbgmem_get_info(m, &info) ? 4096 : info.page_size,
@@ -39,9 +40,8 @@ void context_free(struct context *c)
 	free(c->valid);
 }
 
-static int room(struct context *c, uint64_t from, size_t len)
+static int room(struct context *c, size_t len)
 {
-	const size_t valid_size = dbgmem_valid_size(c->m, from, len);
 	uint8_t *more;
 
 	if (len > c->size) {
@@ -56,7 +56,6 @@ static int room(struct context *c, uint64_t from, size_t len)
 		c->valid = more;
 		c->size = len;
 	}
-	memset(c->valid, 0, valid_size);
 	return 0;
 }
 
@@ -89,12 +88,9 @@ int context_print(struct context *c, uint64_t addr, size_t len)
 	last = last < UINT64_MAX - around ? last + around : UINT64_MAX;
 	/* To there the kernel cannot read. */
 	size = (size_t)(last - from) + (last < UINT64_MAX);
-	if (room(c, from, size))
+	if (room(c, size))
 		return -1;
-	/* Whatever this says: what is not valid is not. */
-	(void)dbgmem_read_valid(c->m, from, c->buf, size,
-				c->flags | DBGMEM_ZEROFILL, c->valid,
-				dbgmem_valid_size(c->m, from, size), NULL);
+	look_valid(c->m, from, c->buf, size, c->flags, c->valid, c->page_size);
 	hexdump_start(&d, stdout, from);
 	d.mark_on = c->mark_on;
 	d.lines_only = true;

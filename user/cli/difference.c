@@ -6,6 +6,7 @@
 #include "cli.h"
 #include "difference.h"
 #include "hex.h"
+#include "look.h"
 
 void differences_start(struct differences *d, struct dbgmem *a, uint64_t a_addr,
 		       struct dbgmem *b, uint64_t b_addr)
@@ -49,17 +50,13 @@ static size_t bytes_of(const struct differences *d, bool second,
 {
 	size_t n = d->last.len < DIFFERENCE_BYTES ? (size_t)d->last.len :
 						    DIFFERENCE_BYTES;
-	struct dbgmem_result res;
 
 	if (second && !d->b) {
 		memcpy(buf, d->b_bytes, n);
 		return n;
 	}
-	if (dbgmem_read_flags(second ? d->b : d->a, d->last.offset +
-			      (second ? d->b_addr : d->a_addr), buf, n,
-			      d->flags, &res))
-		return 0;
-	return res.done;
+	return look_bytes(second ? d->b : d->a, d->last.offset +
+			  (second ? d->b_addr : d->a_addr), buf, n, d->flags);
 }
 
 static void print_bytes(const struct differences *d, bool second)

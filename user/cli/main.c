@@ -54,8 +54,9 @@ static int help(void)
 	     "  -V, --version  show the version\n\n"
 	     "Exit status:\n"
 	     "  0  all of it was done\n"
-	     "  1  it failed, nothing was done\n"
-	     "  2  the command line is wrong\n"
+	     "  1  it failed, nothing was done; search, strings: nothing was found;\n"
+	     "     compare: something differs\n"
+	     "  2  the command line is wrong; search, strings, compare: or it failed\n"
 	     "  3  a part of it was done, the message says how much");
 	return finish(STATUS_OK);
 }

@@ -52,10 +52,22 @@ int msg_usage(const char *verb, const char *fmt, ...)
 	return msg_hint(verb);
 }
 
+int exit_answer(int status)
+{
+	switch (status) {
+	case STATUS_NO:
+		return 1;
+	case STATUS_FAILED:
+		return 2;
+	default:
+		return status;
+	}
+}
+
 int finish(int status)
 {
 	if (!fflush(stdout) && !ferror(stdout))
 		return status;
 	msg("cannot write to standard output: %s", strerror(errno));
-	return status == STATUS_OK ? STATUS_FAILED : status;
+	return status == STATUS_OK || status == STATUS_NO ? STATUS_FAILED : status;
 }

@@ -14,6 +14,7 @@
 #include "context.h"
 #include "interrupt.h"
 #include "json.h"
+#include "look.h"
 #include "num.h"
 #include "pattern.h"
 #include "places.h"
@@ -22,8 +23,10 @@
 /* Lines of context, so that it fits into memory. */
 #define CONTEXT_MAX	65536
 
-/* It has no letter. */
-#define OPT_NO_FAULT	256
+enum {
+	OPT_NO_FAULT = 256,
+	OPT_FAULT_IN,
+};
 
 static const struct option options[] = {
 	TYPED_OPTIONS,
@@ -38,6 +41,7 @@ static const struct option options[] = {
 	{ "json", no_argument, NULL, 'j' },
 	{ "force", no_argument, NULL, 'f' },
 	{ "no-fault", no_argument, NULL, OPT_NO_FAULT },
+	{ "fault-in", no_argument, NULL, OPT_FAULT_IN },
 	{ "help", no_argument, NULL, 'h' },
 	{ }
 };
@@ -58,7 +62,8 @@ static int help(void)
 	     "      --writable, --executable, --private, --shared\n"
 	     "      --file-backed, --anonymous   only in memory that is mapped so\n"
 	     "  -f, --force          also in what the process itself may not read\n"
-	     "      --no-fault       only in what is resident: bring no page in\n\n"
+	     "      --no-fault       only in what is resident: bring no page in\n"
+	     "      --fault-in       read also what is not there, which allocates it\n\n"
 	     "What is printed:\n"
 	     "  -C, --context N      N lines of the dump more, before and behind\n"
 	     "  -b, --brief          no dump\n"
@@ -67,7 +72,7 @@ static int help(void)
 	     "  -l, --limit N        stop after N matches\n"
 	     "  -h, --help           show this text\n\n"
 	     "ADDR and LEN are as for 'dbgmem read'. Ctrl-C ends it, and says how far it came.\n\n"
-	     "Exit status: 0 found, 1 not found, or it failed, 2 usage, 3 not all of it could\n"
+	     "Exit status: 0 found, 1 not found, 2 usage, or it failed, 3 not all of it could\n"
 	     "be searched.");
 	return finish(STATUS_OK);
 }
@@ -100,14 +105,12 @@ static int match_json(struct hunt *h, uint64_t addr)
 	const size_t len = h->q->pattern.len;
 	struct json_object *o = json_object_new_object();
 	uint8_t *bytes = malloc(len);
-	struct dbgmem_result res;
 	int bad = !bytes;
 
 	bad |= json_put(o, "address", json_hex(addr));
 	bad |= places_json(&h->places, addr, o);
 	/* It may have changed since, or be gone. */
-	if (!bad && !dbgmem_read_flags(h->m, addr, bytes, len, h->q->flags,
-				       &res) && res.done == len)
+	if (!bad && look_bytes(h->m, addr, bytes, len, h->q->flags) == len)
 		bad |= json_put(o, "bytes", json_bytes(bytes, len));
 	free(bytes);
 	if (bad) {
@@ -175,7 +178,7 @@ static int verdict(const struct hunt *h, bool cut)
 		return status;
 	msg("no match in %llu bytes of process %d",
 	    (unsigned long long)(s->done - s->skipped), (int)h->q->pid);
-	return STATUS_FAILED;
+	return STATUS_NO;
 }
 
 static int hunt(struct hunt *h)
@@ -313,6 +316,9 @@ static int option_take(struct query *q, int c, const char *next)
 	case OPT_NO_FAULT:
 		q->flags |= DBGMEM_NOFAULT;
 		return STATUS_OK;
+	case OPT_FAULT_IN:
+		q->flags |= DBGMEM_FAULT_IN;
+		return STATUS_OK;
 	default:
 		return msg_hint("search");
 	}
@@ -347,5 +353,5 @@ int cmd_search(int argc, char **argv)
 		status = run(&q);
 	area_free(&q.area);
 	pattern_free(&q.pattern);
-	return status;
+	return exit_answer(status);
 }

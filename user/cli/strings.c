@@ -24,6 +24,7 @@ enum {
 	OPT_UTF8 = 256,
 	OPT_UTF16,
 	OPT_NO_FAULT,
+	OPT_FAULT_IN,
 };
 
 static const struct option options[] = {
@@ -36,6 +37,7 @@ static const struct option options[] = {
 	{ "json", no_argument, NULL, 'j' },
 	{ "force", no_argument, NULL, 'f' },
 	{ "no-fault", no_argument, NULL, OPT_NO_FAULT },
+	{ "fault-in", no_argument, NULL, OPT_FAULT_IN },
 	{ "help", no_argument, NULL, 'h' },
 	{ }
 };
@@ -52,14 +54,15 @@ static int help(void)
 	     "      --writable, --executable, --private, --shared\n"
 	     "      --file-backed, --anonymous   only in memory that is mapped so\n"
 	     "  -f, --force      also in what the process itself may not read\n"
-	     "      --no-fault   only in what is resident: bring no page in\n\n"
+	     "      --no-fault   only in what is resident: bring no page in\n"
+	     "      --fault-in   read also what is not there, which allocates it\n\n"
 	     "What is printed:\n"
 	     "  -R, --region     also what is mapped there\n"
 	     "  -j, --json       as JSON\n"
 	     "  -l, --limit N    stop after N strings\n"
 	     "  -h, --help       show this text\n\n"
 	     "ADDR and LEN are as for 'dbgmem read'. Ctrl-C ends it, and says how far it came.\n\n"
-	     "Exit status: 0 found, 1 not found, or it failed, 2 usage, 3 not all of it could\n"
+	     "Exit status: 0 found, 1 not found, 2 usage, or it failed, 3 not all of it could\n"
 	     "be searched.");
 	return finish(STATUS_OK);
 }
@@ -83,11 +86,10 @@ struct walk {
 	uint64_t nr;		/* strings */
 	struct coverage cover;
 	struct scan scan;
-	/* what was read, and before it what the scan has left */
-	uint8_t room[SCAN_LEFT + CHUNK], valid[CHUNK / 8];
+	/* what the scan has left, and behind it what was read */
+	uint8_t room[SCAN_LEFT + CHUNK];
 	size_t left;
 	uint64_t next;		/* the address behind */
-	uint64_t page_size;
 	struct scan_run run[2];
 };
 
@@ -132,79 +134,101 @@ static int on_found(void *arg, uint64_t addr, const char *text, size_t len)
 	return w->nr == w->q->limit || ferror(stdout) || interrupt_seen();
 }
 
-/* @len bytes of @addr, at byte @pos of what was read. */
-static void feed(struct walk *w, uint64_t addr, size_t pos, size_t len)
+/* @run, behind what was left of that before it. */
+static void feed(struct walk *w, const struct dbgmem_run *run)
 {
-	const uint8_t *buf = w->room + SCAN_LEFT + pos - w->left;
+	const size_t len = w->left + (size_t)run->len;
+	const uint64_t addr = run->addr - w->left;
+	size_t taken;
 
-	/* What was left stands before it. */
-	len += w->left;
-	w->left = len - scan_feed(&w->scan, addr - w->left, buf, len);
+	memcpy(w->room + w->left, run->bytes, (size_t)run->len);
+	taken = scan_feed(&w->scan, addr, w->room, len);
+	if (w->scan.stopped)
+		return;
+	w->left = len - taken;
+	memmove(w->room, w->room + taken, w->left);
+	w->next = run->addr + run->len;
 }
 
-/* Page by page, whether it could be read. */
-static void chunk(struct walk *w, uint64_t addr, size_t len)
+static void run_take(struct walk *w, struct dbgmem_run *run)
 {
-	size_t pos, n, page;
+	struct dbgmem_run part;
 
-	for (pos = 0; pos < len && !w->scan.stopped; pos += n) {
-		page = (size_t)((addr % w->page_size + pos) / w->page_size);
-		n = (size_t)(w->page_size - (addr + pos) % w->page_size);
-		if (n > len - pos)
-			n = len - pos;
-		if (!(w->valid[page / 8] >> page % 8 & 1)) {
-			scan_break(&w->scan);
-			w->left = 0;
-			w->cover.skipped += n;
-			continue;
-		}
-		feed(w, addr + pos, pos, n);
-	}
-	/* The next is read to the same place. */
-	if (!w->scan.stopped)
-		memmove(w->room + SCAN_LEFT - w->left,
-			w->room + SCAN_LEFT + len - w->left, w->left);
-	w->cover.done += len;
-	w->next = addr + len;
-}
-
-/* One range. 0, or -1 and the message is out. */
-static int walk_range(struct walk *w, const struct dbgmem_range *r)
-{
-	uint64_t addr = r->addr, end = r->addr + r->len;
-	size_t n;
-
-	if (addr != w->next) {
+	if (run->addr != w->next) {
 		scan_break(&w->scan);
 		w->left = 0;
 	}
-	for (; addr < end && !w->scan.stopped && !interrupt_seen(); addr += n) {
-		n = CHUNK - addr % CHUNK;
-		if (n > end - addr)
-			n = (size_t)(end - addr);
-		if (dbgmem_read_valid(w->m, addr, w->room + SCAN_LEFT, n,
-				      w->q->flags | DBGMEM_ZEROFILL, w->valid,
-				      dbgmem_valid_size(w->m, addr, n), NULL)) {
-			msg("%s", dbgmem_errstr());
-			return -1;
-		}
-		chunk(w, addr, n);
+	while (run->len && !w->scan.stopped) {
+		part = *run;
+		if (part.len > CHUNK)
+			part.len = CHUNK;
+		feed(w, &part);
+		run->addr += part.len;
+		run->len -= part.len;
+		run->bytes = (const uint8_t *)run->bytes + part.len;
 	}
-	return 0;
+}
+
+/* Zeros that are not there: in a character there may be those at both ends. */
+static void zeros_take(struct walk *w, const struct dbgmem_run *run)
+{
+	static const uint8_t zeros[2 * SCAN_LEFT];
+	struct dbgmem_run end = *run;
+
+	end.bytes = zeros;
+	if (run->len <= sizeof(zeros)) {
+		run_take(w, &end);
+		return;
+	}
+	end.len = SCAN_LEFT;
+	run_take(w, &end);
+	end = *run;
+	end.bytes = zeros;
+	end.addr += run->len - SCAN_LEFT;
+	end.len = SCAN_LEFT;
+	run_take(w, &end);
+}
+
+/* All of the ranges. 0, or -1 and the message is out. */
+static int walk_ranges(struct walk *w)
+{
+	const struct area *a = &w->q->area;
+	struct dbgmem_runs_stats stats;
+	struct dbgmem_runs *runs;
+	struct dbgmem_run run;
+	int ret = 0;
+
+	if (dbgmem_runs_new(w->m, a->range, a->nr, w->q->flags,
+			    &interrupt_progress, &runs)) {
+		msg("%s", dbgmem_errstr());
+		return -1;
+	}
+	while (!w->scan.stopped && !interrupt_seen()) {
+		ret = dbgmem_runs_next(runs, &run);
+		if (ret <= 0)
+			break;
+		if (run.bytes)
+			run_take(w, &run);
+		else
+			zeros_take(w, &run);
+	}
+	if (ret < 0 && !interrupt_seen())
+		msg("%s", dbgmem_errstr());
+	dbgmem_runs_get_stats(runs, &stats);
+	w->cover.done = stats.done;
+	w->cover.skipped = stats.skipped;
+	dbgmem_runs_free(runs);
+	return ret < 0 ? -1 : 0;
 }
 
 static int walk(struct walk *w)
 {
 	const struct area *a = &w->q->area;
 	int status;
-	size_t i;
 
 	interrupt_catch();
-	for (i = 0; i < a->nr && !w->scan.stopped && !interrupt_seen(); i++)
-		if (walk_range(w, &a->range[i])) {
-			w->cover.cut = true;
-			break;
-		}
+	if (walk_ranges(w))
+		w->cover.cut = true;
 	scan_break(&w->scan);
 	w->cover.cut |= interrupt_seen();
 	/* What follows the last that was asked for does not matter. */
@@ -216,28 +240,21 @@ static int walk(struct walk *w)
 		msg("no string in %llu bytes of process %d",
 		    (unsigned long long)(w->cover.done - w->cover.skipped),
 		    (int)w->q->pid);
-		status = STATUS_FAILED;
+		status = STATUS_NO;
 	}
 	return w->q->json ? json_list_end(&w->list, status) : finish(status);
 }
 
 static struct walk *walk_new(const struct query *q, struct dbgmem *m)
 {
-	struct dbgmem_info info;
-	struct walk *w;
+	struct walk *w = calloc(1, sizeof(*w));
 
-	if (dbgmem_get_info(m, &info)) {
-		msg("%s", dbgmem_errstr());
-		return NULL;
-	}
-	w = calloc(1, sizeof(*w));
 	if (!w) {
 		msg("out of memory");
 		return NULL;
 	}
 	w->q = q;
 	w->m = m;
-	w->page_size = info.page_size;
 	w->scan.encoding = q->encoding;
 	w->scan.min = (size_t)q->min;
 	w->scan.found = on_found;
@@ -308,6 +325,9 @@ static int option_take(struct query *q, int c)
 	case OPT_NO_FAULT:
 		q->flags |= DBGMEM_NOFAULT;
 		return STATUS_OK;
+	case OPT_FAULT_IN:
+		q->flags |= DBGMEM_FAULT_IN;
+		return STATUS_OK;
 	default:
 		return msg_hint("strings");
 	}
@@ -330,5 +350,5 @@ int cmd_strings(int argc, char **argv)
 	if (!status)
 		status = run(&q);
 	area_free(&q.area);
-	return status;
+	return exit_answer(status);
 }

@@ -26,12 +26,12 @@ _dbgmem_options()
 				"-a --anonymous -p --private -s --shared -l --long" \
 				"-j --json" ;;
 	search)		echo "$value --file= -i --ignore-case -p= --pointer= -a= --align=" \
-				"$where -f --force --no-fault -C= --context= -b --brief" \
+				"$where -f --force --no-fault --fault-in -C= --context= -b --brief" \
 				"-c --count -j --json -l= --limit=" ;;
 	strings)	echo "-n= --min= --utf8 --utf16 $where -f --force" \
-				"--no-fault -R --region -j --json -l= --limit=" ;;
+				"--no-fault --fault-in -R --region -j --json -l= --limit=" ;;
 	compare)	echo "-w= --with= -i= --file= -o= --offset= -l= --limit=" \
-				"-b --brief -j --json -f --force --no-fault" ;;
+				"-b --brief -j --json -f --force --no-fault --fault-in" ;;
 	fill)		echo "$value --file= -e --exact -f --force" ;;
 	watch)		echo "-i= --interval= -c= --count= -a --all -l --live" \
 				"-x --hex -j --json" ;;
