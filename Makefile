@@ -175,6 +175,11 @@ ELF_CFLAGS = $(shell pkg-config --cflags libelf 2>/dev/null)
 ELF_LIBS = $(or $(shell pkg-config --libs libelf 2>/dev/null),-lelf)
 
 CFLAGS ?= -O2 -g
+# of selftests/sanitizers; the compiler warns in the ordinary build
+ifneq ($(SANITIZE),)
+override CFLAGS := -O1 -g -w -fno-omit-frame-pointer -U_FORTIFY_SOURCE \
+	-fsanitize=$(SANITIZE) -fno-sanitize-recover=all
+endif
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes \
 	-Wold-style-definition -Wwrite-strings -Wundef
 # What the compiler defines by itself, or the caller, is not defined once more; and
@@ -311,7 +316,7 @@ include kmod/dkms.mk
 clean: ## remove what was built, keep what was downloaded
 	$(Q)rm -rf $(addprefix $(O)/,module user include selftests lint vm vm-debug \
 		vm-coverage coverage matrix matrix.md debug/planted \
-		vm-kcsan kcsan/planted grown fuzz/module fuzz/planted demo/run \
+		vm-kcsan kcsan/planted grown sanitizers fuzz/module fuzz/planted demo/run \
 		bench.csv bench.md torture) \
 		$(addprefix $(O)/arm64/,module user include selftests vm)
 

@@ -22,7 +22,7 @@ HOST_BIN := $(HOST_SRC:selftests/%.c=$(T)/%)
 
 TEST_CFLAGS = -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter \
 	-I$(O)/include -Iuser/lib -isystem selftests/harness \
-	-isystem $(O)/kselftest -pthread -MMD -MP
+	-isystem $(O)/kselftest -pthread -MMD -MP $(if $(SANITIZE),$(CFLAGS))
 TEST_DEPS := selftests/build.mk $(PART_SRC) | $(UAPI_COPY) $(O)/kselftest/.complete
 
 # only those that use a library are linked to it
@@ -152,7 +152,8 @@ endif
 
 check-build: user guest-module guest-inject-module guest-amplify-module \
 	selftests-wanted $(GUEST)/vmlinux \
-	$(if $(HOST),lint-build $(if $(TESTS),$(filter parsers,$(TESTS)),parsers)) \
+	$(if $(HOST),lint-build $(if $(TESTS),$(filter parsers sanitizers,$(TESTS)),\
+		parsers sanitizers)) \
 	$(if $(TESTS),$(if $(filter $(GDB_TESTS),$(TESTS)),$(GDB)),$(GDB)) \
 	$(if $(TESTS),$(if $(filter $(APPARMOR_TESTS),$(TESTS)),$(APPARMOR)),$(APPARMOR))
 
@@ -237,7 +238,8 @@ check-debug: ## the tests in a guest with KASAN, lockdep, kmemleak, ... (its ker
 		GDB_TESTS='$(GDB_TESTS)' DEBUG=1 selftests/check.sh
 
 check-debug-build: user selftests-wanted debug-module debug-inject-module \
-	debug-amplify-module 	$(PLANTED)/planted.ko \
+	debug-amplify-module $(PLANTED)/planted.ko \
+	$(if $(TESTS),$(filter sanitizers,$(TESTS)),sanitizers) \
 	$(if $(TESTS),$(if $(filter $(GDB_TESTS),$(TESTS)),$(GDB)),$(GDB))
 
 debug-module: $(DEBUG_KERNEL)/.complete
@@ -325,6 +327,7 @@ pairs: ## all pairs of calls, with a module that makes races likely, or TIME= se
 
 include selftests/fuzz/fuzz.mk
 include selftests/parsers/parsers.mk
+include selftests/sanitizers/sanitizers.mk
 include selftests/torture/torture.mk
 
 demo: ## change the memory of a running server in a guest and see it notice

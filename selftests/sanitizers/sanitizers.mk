@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Included by build.mk: the programs that test on this machine, with all that they
+# are linked to, built with the compiler's sanitizers.
+
+SAN := $(O)/sanitizers
+SAN_asan := address,undefined
+SAN_tsan := thread
+
+sanitizers: sanitizers-asan sanitizers-tsan
+
+# In directories of their own, by the same rules; what was downloaded is shared.
+sanitizers-asan sanitizers-tsan: sanitizers-%: $(O)/kselftest/.complete
+	$(Q)mkdir -p $(SAN)/$* && ln -sfn $(O)/kselftest $(SAN)/$*/kselftest
+	+$(Q)$(MAKE) --no-print-directory O=$(SAN)/$* SANITIZE=$(SAN_$*) sanitized
+
+# There, those of more than one thread are all that there is to be said of threads;
+# what make and modinfo say is not said of C.
+SAN_TEXT := $(addprefix $(T)/,host_makefile host_load)
+SAN_THREADS = $(patsubst selftests/%.c,$(T)/%,\
+	$(shell grep -l pthread_create $(HOST_SRC)))
+
+sanitized: user $(if $(filter thread,$(SANITIZE)),$(SAN_THREADS),\
+	$(filter-out $(SAN_TEXT),$(HOST_BIN))) $(T)/planted
+
+# what each of them is tested on
+$(T)/planted: selftests/sanitizers/planted.c
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -o $@ $< -pthread
+
+.PHONY: sanitizers sanitizers-asan sanitizers-tsan sanitized
