@@ -2,6 +2,7 @@
 /* libdbgmem: breakpoints. */
 #include "intercept.h"
 #include "lib.h"
+#include "proc.h"
 
 #include <pthread.h>
 
