@@ -72,9 +72,9 @@ if [ -n "${COVERAGE:-}" ]; then
 elif [ -n "${KCSAN:-}" ]; then
 	host+=(planted_race)
 elif [ -n "${DEBUG:-}" ]; then
-	host+=(planted)
+	host+=(planted sanitizers)
 elif [ -n "${HOST-yes}" ]; then
-	host+=(lint setup runner parsers probes)
+	host+=(lint setup runner parsers sanitizers probes)
 	[ -z "${ANALYZE:-}" ] || host+=(analyze)
 	for f in "$O"/selftests/host_*; do
 		case $f in
@@ -121,7 +121,7 @@ host_run() {
 	shift
 	# compilers and analyzers, beside two guests: as long as these may take
 	case $name in
-	lint | probes) limit=$TOTAL ;;
+	lint | probes | sanitizers) limit=$TOTAL ;;
 	esac
 	wanted "$name" || return 0
 	printf '\n@%s begin %s\n' "$nonce" "$name"
@@ -141,6 +141,8 @@ host_all() {
 				"$O/selftests/parsers" 20000 ;;
 		planted_race) host_run planted_race "$qemu/planted_race.sh" ;;
 		probes)	host_run probes "$here/probe_test.sh" ;;
+		sanitizers) host_run sanitizers \
+				"$here/sanitizers/run.sh" "$O/sanitizers" ;;
 		setup)	host_run setup "$qemu/setup_test.sh" ;;
 		runner)	host_run runner "$qemu/collect_test.sh" ;;
 		*)	host_run "$name" "$O/selftests/$name" ;;

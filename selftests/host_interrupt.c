@@ -101,14 +101,9 @@ static void busy(struct verb *v)
  */
 static void stuck(struct verb *v)
 {
-	char c;
-
 	interrupt_catch();
 	say(v);
-	if (!vfork()) {
-		(void)!read(v->gate[0], &c, 1);
-		_exit(0);
-	}
+	wait_in_vfork(v->gate[0]);
 }
 
 static void looks_and_ends(struct verb *v)

@@ -27,14 +27,9 @@ static struct shared *shared;
 
 static void *stuck(void *gate)
 {
-	char c;
-
 	__atomic_add_fetch(&shared->waiting, 1, __ATOMIC_SEQ_CST);
-	if (!vfork()) {
-		(void)!read(*(int *)gate, &c, 1);
-		_exit(0);
-	}
-	shared->last = now_ms();
+	wait_in_vfork(*(int *)gate);
+	__atomic_store_n(&shared->last, now_ms(), __ATOMIC_SEQ_CST);
 	__atomic_add_fetch(&shared->back, 1, __ATOMIC_SEQ_CST);
 	for (;;)
 		pause();

@@ -126,17 +126,13 @@ TEST(one_that_does_not_stop_is_let_go)
 	long begin, end;
 	pid_t child;
 	int fd[2];
-	char c;
 
 	ASSERT_EQ(0, pipe2(fd, O_CLOEXEC));
 	child = fork();
 	if (!child) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		close(fd[1]);
-		if (!vfork()) {
-			(void)!read(fd[0], &c, 1);
-			_exit(0);
-		}
+		wait_in_vfork(fd[0]);
 		_exit(7);
 	}
 	close(fd[0]);

@@ -131,6 +131,26 @@ static inline int child_wait(pid_t pid)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
+static inline int vfork_child(void *fd)
+{
+	char c;
+
+	(void)!read(*(int *)fd, &c, 1);
+	return 0;
+}
+
+/*
+ * In vfork(), in state D, until a byte or an end comes out of @fd. Not by the
+ * function of that name, of which TSan makes a fork().
+ */
+static inline void wait_in_vfork(int fd)
+{
+	char stack[16384] __attribute__((aligned(16)));
+
+	clone(vfork_child, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD,
+	      &fd);
+}
+
 /*
  * An ordinary program of user @uid: no capability, no group, and dumpable again
  * (giving up root clears that).

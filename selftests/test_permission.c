@@ -321,7 +321,9 @@ static pid_t start_role(int (*be)(void), int *stay)
 	close(ready[1]);
 	close(in[0]);
 	*stay = in[1];		/* it ends when we do */
-	if (read(ready[0], &c, 1) < 1 && be != be_setuid_program)
+	/* exec closes the pipe before it has mapped the program, which then sleeps */
+	if (read(ready[0], &c, 1) < 1 &&
+	    (be != be_setuid_program || !proc_wait_state(pid, 'S')))
 		pid = -ECHILD;
 	close(ready[0]);
 	return pid;

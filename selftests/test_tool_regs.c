@@ -277,7 +277,7 @@ TEST_F(regs, one_that_another_traces)
 /* Who waits for the child of vfork() cannot be stopped. */
 TEST_F(regs, one_that_does_not_stop)
 {
-	char pid[16], c;
+	char pid[16];
 	pid_t child;
 	int fd[2];
 
@@ -286,10 +286,7 @@ TEST_F(regs, one_that_does_not_stop)
 	if (!child) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		close(fd[1]);
-		if (!vfork()) {
-			(void)!read(fd[0], &c, 1);
-			_exit(0);
-		}
+		wait_in_vfork(fd[0]);
 		_exit(7);
 	}
 	close(fd[0]);

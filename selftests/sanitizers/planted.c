@@ -22,6 +22,7 @@ int main(int argc, char **argv)
 	if (!strcmp(kind, "overflow")) {
 		p = malloc(16);
 		memset(p, 0, 15 + (size_t)argc);
+		counter = p[0];
 		free(p);
 	}
 	if (!strcmp(kind, "shift"))

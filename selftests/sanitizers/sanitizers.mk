@@ -17,8 +17,9 @@ sanitizers-asan sanitizers-tsan: sanitizers-%: $(O)/kselftest/.complete
 # There, those of more than one thread are all that there is to be said of threads;
 # what make and modinfo say is not said of C.
 SAN_TEXT := $(addprefix $(T)/,host_makefile host_load)
-SAN_THREADS = $(patsubst selftests/%.c,$(T)/%,\
-	$(shell grep -l pthread_create $(HOST_SRC)))
+# host_threads counts its target's threads, to which TSan adds some.
+SAN_THREADS = $(filter-out $(T)/host_threads,$(patsubst selftests/%.c,$(T)/%,\
+	$(shell grep -l pthread_create $(HOST_SRC))))
 
 sanitized: user $(if $(filter thread,$(SANITIZE)),$(SAN_THREADS),\
 	$(filter-out $(SAN_TEXT),$(HOST_BIN))) $(T)/planted
