@@ -394,11 +394,11 @@ static int clear_one(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp,
 		c->reason = x->reason;
 		return ret;
 	}
-	if (r->withheld) {
+	if (bp->withheld) {
 		c->fault_addr = bp->addr;
 		c->reason = DBGMEM_REASON_PROTECTION;
 	}
-	if (!ret || r->withheld) {
+	if (!ret || bp->withheld) {
 		WRITE_ONCE(s->lost, s->lost + 1);
 		c->lost++;
 	}

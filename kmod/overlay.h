@@ -35,6 +35,9 @@
  *	lock
  * @gone: the mapping that it was planted in is not there any more, see unmap.h: a
  *	bit for each of the pages it is on; changed under session->unmap->lock
+ * @out: its parts that were taken out, when others could not be: a bit for each of
+ *	the pages it is on; under session->overlay
+ * @withheld: some of what was written behind it was not put back; as @out
  * @forced: a bit for each byte of @shadow that was written by FORCE; as @shadow
  * @trap: what is in memory
  * @original: what was there
@@ -52,6 +55,8 @@ struct dbgmem_breakpoint {
 	unsigned int		len;
 	bool			planted;
 	u8			gone;
+	u8			out;
+	bool			withheld;
 	u16			forced;
 	u8			trap[DBGMEM_BP_MAX_LEN];
 	u8			original[DBGMEM_BP_MAX_LEN];

@@ -111,6 +111,12 @@ static unsigned int part(const struct dbgmem_breakpoint *bp, unsigned int at)
 		     PAGE_SIZE - offset_in_page(bp->addr + at));
 }
 
+/* Its bit in bp->out. */
+static u8 part_bit(unsigned int at)
+{
+	return at ? 2 : 1;
+}
+
 /* Does that part of the trap stand? */
 static bool standing(const struct dbgmem_breakpoint *bp, unsigned int at,
 		     struct page *page)
@@ -353,7 +359,7 @@ enum {
  */
 struct attempt {
 	struct dbgmem_xfer		*x;
-	const struct dbgmem_breakpoint	*bp;
+	struct dbgmem_breakpoint	*bp;
 	unsigned int			at;
 	struct vm_area_struct		*vma;
 	struct page			*page;
@@ -409,7 +415,7 @@ static bool bytes_back(const struct attempt *a, u8 *back)
 }
 
 /* The words of one part; each only if the trap is in it. */
-static bool restore(const struct attempt *a, struct dbgmem_removal *r)
+static bool restore(const struct attempt *a)
 {
 	unsigned int at = a->at, end = at + part(a->bp, at);
 	u8 back[DBGMEM_BP_MAX_LEN];
@@ -423,25 +429,27 @@ static bool restore(const struct attempt *a, struct dbgmem_removal *r)
 			return false;
 		at += p.len;
 	}
-	r->withheld |= !all;
+	a->bp->withheld |= !all;
 	return true;
 }
 
 /*
- * Pin the page to put bytes back. As a rule as every write does. But a shared
- * mapping that became read-only refuses that, and where userfaultfd protects
- * memory it waits for its monitor, which has had its time. Then the page is
- * pinned as if to be read, which the kernel grants only if it is the target's
- * alone, or shared memory: the trap is ours, and nobody else takes it out.
+ * Pin the page to put bytes back. As a rule as every write does, and where a fault
+ * waits for nobody the target has its own copy at once: one that forks on would
+ * take it away again. But a shared mapping that became read-only refuses that,
+ * and where userfaultfd protects memory it waits for its monitor, which has had
+ * its time. Then the page is pinned as if to be read, which the kernel grants only
+ * if it is the target's alone, or shared memory: the trap is ours, and nobody else
+ * takes it out.
  */
 static bool pin(struct attempt *a)
 {
 	unsigned long addr = a->bp->addr + a->at;
 	struct mm_struct *mm = a->x->session->mm;
 
-	if (dbgmem_pin_pages_remote(mm, addr, 1, TRAP_FOLL | FOLL_WRITE |
-				    FOLL_NOFAULT, &a->page, NULL) == 1)
+	if (dbgmem_hold_prompt(a->x, addr, 1, &a->page) == 1)
 		return true;
+	a->page = NULL;
 	if (a->untold &&
 	    (!(a->vma->vm_flags & VM_SHARED) || a->vma->vm_flags & VM_MAYWRITE))
 		a->page = dbgmem_pin_as_is(mm, addr, TRAP_FOLL);
@@ -449,7 +457,7 @@ static bool pin(struct attempt *a)
 }
 
 /* One attempt, under the target's mmap_lock. */
-static int try_part(struct attempt *a, struct dbgmem_removal *r)
+static int try_part(struct attempt *a)
 {
 	struct mm_struct *mm = a->x->session->mm;
 	unsigned long addr = a->bp->addr + a->at;
@@ -470,7 +478,7 @@ static int try_part(struct attempt *a, struct dbgmem_removal *r)
 	if (!pin(a))
 		return PART_SHUT;
 	return may_hold_trap(a->vma, a->page) &&
-	       standing(a->bp, a->at, a->page) && restore(a, r);
+	       standing(a->bp, a->at, a->page) && restore(a);
 }
 
 static int try_locked(struct attempt *a, struct dbgmem_removal *r)
@@ -482,7 +490,7 @@ static int try_locked(struct attempt *a, struct dbgmem_removal *r)
 	ret = lock_target(mm, true, r);
 	if (ret)
 		return ret;
-	ret = try_part(a, r);
+	ret = try_part(a);
 	unlock_target(mm, true);
 	/* Some of it may have been written, whatever came of it. */
 	if (a->page)
@@ -537,9 +545,8 @@ static int fetch_shut(struct attempt *a, struct dbgmem_removal *r)
 }
 
 /* As dbgmem_trap_remove(), what is on one page. */
-static int remove_part(struct dbgmem_xfer *x,
-		       const struct dbgmem_breakpoint *bp, unsigned int at,
-		       struct dbgmem_removal *r)
+static int remove_part(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp,
+		       unsigned int at, struct dbgmem_removal *r)
 {
 	struct attempt a = { .x = x, .bp = bp, .at = at };
 	unsigned int tries = HOLD_TRIES;
@@ -562,7 +569,7 @@ static int remove_part(struct dbgmem_xfer *x,
  * dbgmem_trap_remove - put the original bytes back, where the trap stands
  * @x: session; on failure addr, write and flags tell what was tried
  * @bp: the breakpoint
- * @r: how long to wait, and what was not put back
+ * @r: how long to wait
  *
  * Nothing is waited for with a lock of the target's held, and page faults are for
  * dbgmem_fetch() to wait for.
@@ -571,8 +578,7 @@ static int remove_part(struct dbgmem_xfer *x,
  * not there any more, -EINTR, or for dbgmem_fault_explain(): it is there, but its
  * memory cannot be written, or it may be in memory that does not come.
  */
-int dbgmem_trap_remove(struct dbgmem_xfer *x,
-		       const struct dbgmem_breakpoint *bp,
+int dbgmem_trap_remove(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp,
 		       struct dbgmem_removal *r)
 {
 	unsigned int at;
@@ -580,11 +586,15 @@ int dbgmem_trap_remove(struct dbgmem_xfer *x,
 
 	x->flags = DBGMEM_FORCE;
 	x->write = true;
-	r->withheld = false;
+	x->foll = TRAP_FOLL | FOLL_WRITE;
 	for (at = 0; at < bp->len; at += part(bp, at)) {
+		if (bp->out & part_bit(at))
+			continue;
 		err = remove_part(x, bp, at, r);
 		if (err < 0)
 			return err;
+		if (err == PART_OUT)
+			bp->out |= part_bit(at);
 		ret &= err;
 	}
 	return ret;
@@ -627,7 +637,8 @@ u32 dbgmem_trap_state(struct mm_struct *mm, const struct dbgmem_breakpoint *bp)
 		return DBGMEM_BP_UNKNOWN;
 	for (at = 0; at < bp->len && state == DBGMEM_BP_STANDING;
 	     at += part(bp, at))
-		state = part_state(mm, bp, at);
+		if (!(bp->out & part_bit(at)))
+			state = part_state(mm, bp, at);
 	unlock_target(mm, false);
 	return state;
 }

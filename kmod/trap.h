@@ -13,14 +13,11 @@
  * @end: jiffies: no longer than until then
  * @in_vain: how many of them may be spent on pages that do not come
  * @hurry: do not wait any more
- * @withheld: result: some bytes that were written behind the trap were not put
- *	back, as the memory cannot be written now
  */
 struct dbgmem_removal {
 	unsigned long	end;
 	long		in_vain;
 	const bool	*hurry;
-	bool		withheld;
 };
 
 int dbgmem_trap_hold(struct dbgmem_xfer *x, const struct dbgmem_breakpoint *bp,
@@ -32,8 +29,7 @@ int dbgmem_trap_may_plant(struct dbgmem_xfer *x,
 			  struct page **pages);
 void dbgmem_trap_plant(struct dbgmem_breakpoint *bp, struct page **pages);
 void dbgmem_trap_take_back(struct dbgmem_breakpoint *bp, struct page **pages);
-int dbgmem_trap_remove(struct dbgmem_xfer *x,
-		       const struct dbgmem_breakpoint *bp,
+int dbgmem_trap_remove(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp,
 		       struct dbgmem_removal *r);
 u32 dbgmem_trap_state(struct mm_struct *mm, const struct dbgmem_breakpoint *bp);
 

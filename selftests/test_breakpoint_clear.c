@@ -307,6 +307,53 @@ TEST_F_TIMEOUT(clear, trap_that_userfaultfd_protects, 60)
 	}
 }
 
+/* --- memory that is shared with children --- */
+
+static long job_fork_a_sleeper(void *arg)
+{
+	pid_t pid = fork();
+
+	(void)arg;
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;)
+			pause();
+	}
+	return pid;
+}
+
+static long job_close(void *arg)
+{
+	return close((int)(long)arg);
+}
+
+/*
+ * The first page is the target's again by the write. The second cannot be written,
+ * told or not, until its monitor gives it up.
+ */
+TEST_F_TIMEOUT(clear, one_of_two_pages_first_is_one_breakpoint, 60)
+{
+	struct bed *b = self->b;
+	char *at = b->mem + PAGE - 8;
+	long child, fd;
+
+	ASSERT_EQ(0, bp_set(b->fd, at, trap, 16, NULL));
+	child = target_call(b->target, job_fork_a_sleeper, NULL);
+	ASSERT_LT(0, child);
+	*b->job = (struct job){ .addr = b->mem + PAGE, .len = PAGE };
+	fd = target_call(b->target, job_protect_by_userfaultfd, b->job);
+	if (fd < 0)
+		SKIP(return, "no write protection by userfaultfd");
+	EXPECT_EQ(-EFAULT, bp_clear(b->fd, at, &self->c));
+	EXPECT_EQ(0, self->c.cleared);
+	EXPECT_TRUE(truth_is(b, at + 8, trap + 8, 8));
+	ASSERT_EQ(0, target_call(b->target, job_close, (void *)fd));
+	EXPECT_EQ(0, bp_clear(b->fd, at, &self->c));
+	EXPECT_CLEARED(1, 0);
+	EXPECT_TRUE(untouched(b));
+	kill(child, SIGKILL);
+}
+
 /* --- bytes behind the trap, where memory cannot be written any more --- */
 
 static void kept_back(struct __test_metadata *_metadata,
