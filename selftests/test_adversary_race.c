@@ -70,7 +70,7 @@ static bool enough(FIXTURE_DATA(race) *self)
 	if (!calls)
 		calls = slow_rounds(CALLS);
 	/* where one of two must wait for the other, it takes longer */
-	return self->calls >= calls && (self->raced >= RACED ||
+	return self->calls >= calls && ((self->raced >= RACED && self->ok) ||
 		self->calls >= MAX_CALLS / slow_factor());
 }
 
