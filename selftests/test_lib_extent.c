@@ -129,7 +129,7 @@ FIXTURE_SETUP(extent)
 	self->fd = sparse_fd;
 	ASSERT_NE(-2, self->fd);
 	ASSERT_EQ(0, target_start(&self->t));
-	ASSERT_EQ(0, dbgmem_open(self->t.pid, 0, &self->m))
+	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_WRITE, &self->m))
 		TH_LOG("%s", dbgmem_errstr());
 	ASSERT_EQ(0, target_call(&self->t, sparse_map, (void *)PLACE));
 	ASSERT_EQ(6, dbgmem_write(self->m, PLACE, "needle", 6));

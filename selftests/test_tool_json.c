@@ -110,12 +110,15 @@ TEST_F(json, info_has_what_the_text_has)
 
 TEST_F(json, output_that_cannot_be_written)
 {
-	const char *const verbs[] = { "info", "maps", "strings" };
+	static const struct {
+		const char *name;
+		int failed;
+	} verbs[] = { { "info", 1 }, { "maps", 1 }, { "strings", 2 } };
 	size_t i;
 	int fd;
 
 	for (i = 0; i < ARRAY_SIZE(verbs); i++) {
-		const char *argv[5] = { "dbgmem", verbs[i], "--json", self->pid,
+		const char *argv[5] = { "dbgmem", verbs[i].name, "--json", self->pid,
 				       NULL };
 		int status;
 		pid_t pid = fork();
@@ -129,7 +132,8 @@ TEST_F(json, output_that_cannot_be_written)
 			_exit(127);
 		}
 		ASSERT_EQ(pid, waitpid(pid, &status, 0));
-		EXPECT_EQ(1, WEXITSTATUS(status)) TH_LOG("%s", verbs[i]);
+		EXPECT_EQ(verbs[i].failed, WEXITSTATUS(status))
+			TH_LOG("%s", verbs[i].name);
 	}
 }
 

@@ -277,7 +277,7 @@ TEST_F(strings, wrong_command_lines)
 	EXPECT_EQ(2, r.status);
 	EXPECT_HAS("PID is needed", r.err);
 	RUN("strings", self->pid, "0x1000");
-	EXPECT_EQ(1, r.status);
+	EXPECT_EQ(2, r.status);
 	EXPECT_HAS("nothing is mapped", r.err);
 	RUN("strings", "-n0", self->pid);
 	EXPECT_EQ(2, r.status);

@@ -109,6 +109,21 @@ static int json_string(struct walk *w, uint64_t addr, const char *text,
 	return json_list_add(&w->list, o);
 }
 
+/* As it is: a scan finds nothing that is not safe. */
+static void print_string(const char *text, size_t len)
+{
+	const char *tab;
+
+	while ((tab = memchr(text, '\t', len))) {
+		text_print_message(stdout, text, (size_t)(tab - text));
+		putchar('\t');
+		len -= (size_t)(tab + 1 - text);
+		text = tab + 1;
+	}
+	text_print_message(stdout, text, len);
+	putchar('\n');
+}
+
 /* The end of the scan for: 1, the limit, or an output that is gone. */
 static int on_found(void *arg, uint64_t addr, const char *text, size_t len)
 {
@@ -127,9 +142,7 @@ static int on_found(void *arg, uint64_t addr, const char *text, size_t len)
 			places_print(&w->places, addr, stdout);
 			putchar(' ');
 		}
-		/* As it is: a scan finds nothing that is not safe. */
-		text_print_message(stdout, text, len);
-		putchar('\n');
+		print_string(text, len);
 	}
 	return w->nr == w->q->limit || ferror(stdout) || interrupt_seen();
 }

@@ -147,7 +147,8 @@ static int move_down(const struct move *v)
 	size_t len;
 	int ret;
 
-	ret = dbgmem__walk_init(&w, v->from, v->flags, 0, what);
+	ret = dbgmem__walk_init(&w, v->from, v->flags | DBGMEM_FAULT_IN, 0,
+				what);
 	while (left && !ret) {
 		done = 0;
 		len = left < w.max ? left : w.max;
