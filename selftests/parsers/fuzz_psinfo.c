@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* /proc/PID/stat, and behind its newline status: the name is the target's. */
-/* sources: user/cli/psinfo.c */
+/* sources: user/cli/psinfo.c user/cli/interrupt.c */
 #define _GNU_SOURCE
 #include "fuzz.h"
 
