@@ -330,7 +330,11 @@ TEST_F_TIMEOUT(target, another_program_is_not_taken_for_the_one_that_was_meant,
 		}
 		line[n] = NULL;
 		run_stopped(line, target_exec, &self->t, &maps);
-		EXPECT_EQ(1, r.status) TH_LOG("%s", line[0]);
+		/* 1 of these three is an answer */
+		EXPECT_EQ(!strcmp(line[0], "search") ||
+			  !strcmp(line[0], "strings") ||
+			  !strcmp(line[0], "compare") ? 2 : 1, r.status)
+			TH_LOG("%s", line[0]);
 		EXPECT_HAS("has executed another program just now", r.err);
 		EXPECT_EQ(0, r.out_len) TH_LOG("%s: %s", line[0], r.out);
 		EXPECT_FALSE(maps) TH_LOG("%s", line[0]);

@@ -134,10 +134,8 @@ int bp_list(int argc, char **argv)
 		return status;
 	if (argc - optind != 1)
 		return msg_usage("bp list", "PID is needed, and nothing else");
-	if (dbgmem_open(pid, DBGMEM_OPEN_RDONLY, &m)) {
-		msg("%s", dbgmem_errstr());
+	if (target_open(pid, DBGMEM_OPEN_RDONLY, &m))
 		return STATUS_FAILED;
-	}
 	nr = dbgmem_bp_list(m, DBGMEM_BP_ALL, &bps);
 	dbgmem_close(m);
 	if (nr < 0) {

@@ -27,7 +27,7 @@ static struct {
 	int fd;
 	atomic_int signo;
 	atomic_bool noticed;	/* by the verb */
-	void (*_Atomic leave)(void);
+	void (*leave)(void);	/* atomic */
 } interrupt = { .fd = -1 };
 
 static void wanted(sigset_t *set)
@@ -46,8 +46,9 @@ static void wanted(sigset_t *set)
 /* By the signal's default action, as for a tool that catches none. */
 static void end(int signo)
 {
-	void (*leave)(void) = interrupt.leave;
+	void (*leave)(void);
 
+	leave = __atomic_load_n(&interrupt.leave, __ATOMIC_SEQ_CST);
 	/* Another one ends what leave() waits for. */
 	pthread_sigmask(SIG_UNBLOCK, &interrupt.set, NULL);
 	if (leave)
@@ -123,7 +124,7 @@ int interrupt_fd(void)
 
 void interrupt_before_end(void (*leave)(void))
 {
-	interrupt.leave = leave;
+	__atomic_store_n(&interrupt.leave, leave, __ATOMIC_SEQ_CST);
 }
 
 static int on_progress(void *arg, uint64_t done, uint64_t total)

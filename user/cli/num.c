@@ -92,7 +92,7 @@ int num_parse_seconds(const char *s, double *val)
 		const char *name;
 		double seconds;
 	} units[] = {
-		{ "", 1 }, { "s", 1 }, { "ms", 1e-3 }, { "us", 1e-6 },
+		{ "", 1 }, { "s", 1 }, { "ms", 0.001 }, { "us", 0.000001 },
 	};
 	char *end;
 	size_t i;

@@ -239,10 +239,8 @@ static int run(struct query *q)
 	struct hunt h = { .q = q };
 	int status = STATUS_OK;
 
-	if (dbgmem_open(q->pid, DBGMEM_OPEN_RDONLY, &h.m)) {
-		msg("%s", dbgmem_errstr());
+	if (target_open(q->pid, DBGMEM_OPEN_RDONLY, &h.m))
 		return STATUS_FAILED;
-	}
 	context_init(&h.context, h.m, q->flags, q->context);
 	if (q->pointer)
 		status = pointer_get(q, h.m);

@@ -283,10 +283,8 @@ static int run(struct query *q)
 	struct dbgmem *m;
 	int status;
 
-	if (dbgmem_open(q->pid, DBGMEM_OPEN_RDONLY, &m)) {
-		msg("%s", dbgmem_errstr());
+	if (target_open(q->pid, DBGMEM_OPEN_RDONLY, &m))
 		return STATUS_FAILED;
-	}
 	status = area_find(&q->area, m, q->flags);
 	if (!status) {
 		w = walk_new(q, m);

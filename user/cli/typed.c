@@ -32,14 +32,14 @@ static const struct type {
 
 #define NR_TYPES	(sizeof(types) / sizeof(types[0]))
 
+/* Or the last one. */
 static const struct type *type_of(int option)
 {
-	size_t i;
+	size_t i = 0;
 
-	for (i = 0; i < NR_TYPES; i++)
-		if (types[i].option == option)
-			return &types[i];
-	return NULL;
+	while (i < NR_TYPES - 1 && types[i].option != option)
+		i++;
+	return &types[i];
 }
 
 static void value_add(struct typed *t, int type, const char *text)
@@ -68,7 +68,7 @@ bool typed_option(struct typed *t, int c, const char *arg, const char *next)
 		width_parse(t, arg);
 		return true;
 	}
-	if (!type_of(c))
+	if (type_of(c)->option != c)
 		return false;
 	/* Beside --string it is no value of its own; that may come later. */
 	if (c == TYPED_UTF16 && !arg) {

@@ -591,8 +591,9 @@ struct dbgmem_search;
 /*
  * Search @ranges, one after the other in the order of the array, upwards in
  * each. What cannot be read is skipped, and nothing matches across it; a match
- * may lie across two ranges if the one begins where the one before it ends. @flags are DBGMEM_FORCE, DBGMEM_RAW, and DBGMEM_NOFAULT or
- * DBGMEM_FAULT_IN. @pattern and @ranges are copied; @m must outlive it.
+ * may lie across two ranges if the one begins where the one before it ends.
+ * @flags are DBGMEM_FORCE, DBGMEM_RAW, and DBGMEM_NOFAULT or DBGMEM_FAULT_IN.
+ * @pattern and @ranges are copied; @m must outlive it.
  * 0 and *@out, or a negative errno (-EINVAL, -EOVERFLOW: a range exceeds 64
  * bits; -ENOMEM) and *@out = NULL.
  */
