@@ -31,6 +31,9 @@ tmp=$O/cross/$triplet.tmp
 rm -rf "$tmp"
 debs_get "$tmp" "${packages[@]}"
 rm -rf "${tmp:?}/usr/share"
+# Linker scripts name their parts by paths that are not here, but beside them.
+grep -lrIs '^GROUP' "$tmp/usr/$triplet/lib" --include='*.so' |
+	xargs -r sed -i "s|/usr/$triplet/lib/||g"
 
 # They find their parts beside them, but not their libraries.
 mkdir "$tmp/bin"
