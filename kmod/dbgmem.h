@@ -369,6 +369,10 @@ int dbgmem_ioc_cmpxchg(struct dbgmem_ucmd *ucmd);
 /* region.c */
 int dbgmem_ioc_region(struct dbgmem_ucmd *ucmd);
 
+/* tables.c */
+bool dbgmem_tables_find(struct vm_area_struct *vma, unsigned long *start,
+			unsigned long *end, unsigned int *looks);
+
 /* vector.c */
 int dbgmem_ioc_vector(struct dbgmem_ucmd *ucmd);
 void dbgmem_vector_release(struct dbgmem_session *s);

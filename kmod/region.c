@@ -28,6 +28,11 @@
 #define BATCH_REGIONS	240
 #define BATCH_NAMES	SZ_16K
 
+/* Entries of page tables that are looked at in one call. */
+#define TABLES_LOOKS	4096
+
+#define LIST_BITS	(DBGMEM_LIST_AT | DBGMEM_LIST_CLIP | DBGMEM_LIST_TABLES)
+
 /* What may be looked for; the other bits are of the answer. */
 #define FILTER_BITS	(DBGMEM_REGION_READ | DBGMEM_REGION_WRITE | \
 			 DBGMEM_REGION_EXEC | DBGMEM_REGION_SHARED | \
@@ -43,6 +48,8 @@
  * @addr: what is below was told of, or is not to be
  * @last: nor is what begins above
  * @clip: cut what begins below @addr
+ * @cut: cut what reaches above
+ * @looks: how many entries of page tables may still be looked at
  * @nr: regions in the batch
  * @max: room for them
  * @path: whose name the last one in the batch is, or NULL
@@ -59,6 +66,8 @@ struct region_walk {
 	unsigned long		addr;
 	unsigned long		last;
 	bool			clip;
+	unsigned long		cut;
+	unsigned int		looks;
 	u32			nr;
 	u32			max;
 	const struct path	*path;
@@ -212,22 +221,27 @@ static void clip(const struct region_walk *w, struct dbgmem_region *r)
 		r->start = w->addr;
 		r->flags |= DBGMEM_REGION_CLIPPED;
 	}
-	if (w->list->flags & DBGMEM_LIST_CLIP && r->end - 1 > w->last) {
-		r->end = (u64)w->last + 1;
+	if (r->end - 1 > w->cut) {
+		r->end = (u64)w->cut + 1;
 		r->flags |= DBGMEM_REGION_CLIPPED;
 	}
 }
 
-/* BATCH_LAST if @vma is in the batch now, or not asked for; else as name_add(). */
-static enum batch_end add(struct region_walk *w, struct vm_area_struct *vma)
+static bool wanted(const struct region_walk *w, struct vm_area_struct *vma)
 {
 	u32 with = w->list->filter, without = w->list->filter >> 32;
+	u32 flags = region_flags(vma);
+
+	return (flags & with) == with && !(flags & without);
+}
+
+/* BATCH_LAST if @vma is in the batch now; else as name_add(). */
+static enum batch_end add(struct region_walk *w, struct vm_area_struct *vma)
+{
 	struct dbgmem_region *r = &w->region[w->nr];
 	u32 flags = region_flags(vma);
 	enum batch_end end;
 
-	if ((flags & with) != with || flags & without)
-		return BATCH_LAST;
 	*r = (struct dbgmem_region) {
 		.start = vma->vm_start,
 		.end = vma->vm_end,
@@ -252,10 +266,42 @@ static enum batch_end add(struct region_walk *w, struct vm_area_struct *vma)
 	return BATCH_LAST;
 }
 
+/* There is no room: in the caller's array, or just in this batch. */
+static enum batch_end batch_full(const struct region_walk *w)
+{
+	return w->max < BATCH_REGIONS ? BATCH_FULL : BATCH_NEXT;
+}
+
+/* The parts of @vma that have page tables: as add(), or BATCH_FULL: enough looked. */
+static enum batch_end add_tables(struct region_walk *w,
+				 struct vm_area_struct *vma)
+{
+	unsigned long end = min(vma->vm_end - 1, w->last) + 1, part;
+	enum batch_end ret;
+
+	w->addr = max(w->addr, vma->vm_start);
+	while (w->addr < end) {
+		if (!w->looks)
+			return BATCH_FULL;
+		if (w->nr == w->max)
+			return batch_full(w);
+		part = end;
+		if (!dbgmem_tables_find(vma, &w->addr, &part, &w->looks))
+			continue;
+		w->cut = part - 1;
+		ret = add(w, vma);
+		if (ret != BATCH_LAST)
+			return ret;
+		w->addr = part;
+	}
+	return BATCH_LAST;
+}
+
 /* Look at one batch, from w->addr on, which is then where it ended. */
 static enum batch_end look(struct region_walk *w)
 {
 	VMA_ITERATOR(vmi, w->mm, w->addr);
+	bool tables = w->list->flags & DBGMEM_LIST_TABLES;
 	bool at = w->list->flags & DBGMEM_LIST_AT;
 	struct vm_area_struct *vma;
 	enum batch_end end;
@@ -269,11 +315,13 @@ static enum batch_end look(struct region_walk *w)
 	w->path = NULL;
 	for (i = 0; i < BATCH_REGIONS; i++) {
 		if (w->nr == w->max)
-			return BATCH_FULL;
+			return batch_full(w);
 		vma = vma_next(&vmi);
 		if (!vma || vma->vm_start > (at ? w->addr : w->last))
 			return BATCH_LAST;
-		end = add(w, vma);
+		end = BATCH_LAST;
+		if (wanted(w, vma))
+			end = tables ? add_tables(w, vma) : add(w, vma);
 		if (end != BATCH_LAST)
 			return end;
 		w->addr = vma->vm_end;
@@ -334,10 +382,11 @@ static int check_list(const struct dbgmem_region_list *l)
 {
 	u32 with = l->filter, without = l->filter >> 32;
 
-	if (l->flags & ~(DBGMEM_LIST_AT | DBGMEM_LIST_CLIP) || l->reserved ||
+	if (l->flags & ~LIST_BITS || l->reserved ||
 	    (with | without) & ~FILTER_BITS)
 		return -EOPNOTSUPP;
 	if (with & without || !l->nr_entries ||
+	    (l->flags & DBGMEM_LIST_AT && l->flags & DBGMEM_LIST_TABLES) ||
 	    l->entry_size != sizeof(struct dbgmem_region) ||
 	    (l->end && l->end < l->addr))
 		return -EINVAL;
@@ -362,9 +411,13 @@ static struct region_walk *walk_alloc(struct dbgmem_region_list *l)
 		.addr = l->addr,
 		.last = l->end && l->end - 1 < ULONG_MAX ? l->end - 1 :
 							    ULONG_MAX,
-		.clip = l->flags & DBGMEM_LIST_CLIP,
+		.clip = l->flags & (DBGMEM_LIST_CLIP | DBGMEM_LIST_TABLES),
+		.cut = ULONG_MAX,
+		.looks = TABLES_LOOKS,
 		.names = l->names_size ? (char *)w + size : NULL,
 	};
+	if (l->flags & DBGMEM_LIST_CLIP)
+		w->cut = w->last;
 	return w;
 }
 

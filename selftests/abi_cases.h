@@ -353,7 +353,7 @@ FIXTURE_VARIANT_ADD(every_ioctl, region)
 		.size = sizeof(struct dbgmem_region_list),
 		.out = { FIELDS(region_list, nr, more) },
 		.reserved = { OFFSET(region_list, reserved) },
-		.flags = DBGMEM_LIST_AT | DBGMEM_LIST_CLIP,
+		.flags = DBGMEM_LIST_AT | DBGMEM_LIST_CLIP | DBGMEM_LIST_TABLES,
 		.fill = fill_region,
 	},
 };

@@ -430,7 +430,8 @@ TEST_F_TIMEOUT(race, regions_that_are_changed_meanwhile, 120)
 	struct flipper *f = &self->flipper;
 
 	FLIP_SIZE(f, l, 8);
-	FLIP(f, l->flags, OFTEN(0), DBGMEM_LIST_AT, DBGMEM_LIST_CLIP, 4);
+	FLIP(f, l->flags, OFTEN(0), DBGMEM_LIST_AT, DBGMEM_LIST_CLIP,
+	     DBGMEM_LIST_TABLES, 8);
 	FLIP_ADDR(f, l->addr, self->remote);
 	FLIP_ADDR(f, l->end, self->remote + 0x5000);
 	FLIP(f, l->filter, 0, DBGMEM_REGION_READ,

@@ -36,6 +36,9 @@ TEST_F(region, values_out_of_range_are_einval)
 	EXPECT_REFUSED(-EINVAL, self->fd, l);
 	l.end = 1;
 	EXPECT_REFUSED(-EINVAL, self->fd, l);
+	l = good;
+	l.flags = DBGMEM_LIST_AT | DBGMEM_LIST_TABLES;
+	EXPECT_REFUSED(-EINVAL, self->fd, l);
 	/* to be and not to be */
 	for (bit = 0; bit < 11; bit++) {
 		l = good;
@@ -50,7 +53,7 @@ TEST_F(region, unknown_bits_are_eopnotsupp)
 	struct dbgmem_region_list l;
 	int bit;
 
-	for (bit = 2; bit < 32; bit++) {
+	for (bit = 3; bit < 32; bit++) {
 		l = good;
 		l.flags = 1U << bit;
 		EXPECT_REFUSED(-EOPNOTSUPP, self->fd, l);

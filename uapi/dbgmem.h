@@ -103,6 +103,7 @@
  * and only as long as the module's mirror_pages= is not 0).
  * %DBGMEM_FEATURE_WINDOW: DBGMEM_IOC_WINDOW, DBGMEM_IOC_WINDOW_SYNC and mmap(2)
  * (where there are mirrors, and the module's window_pages= is not 0).
+ * %DBGMEM_FEATURE_TABLES: %DBGMEM_LIST_TABLES.
  */
 #define DBGMEM_FEATURE_EXACT	(1ULL << 0)
 #define DBGMEM_FEATURE_FORCE	(1ULL << 1)
@@ -117,6 +118,7 @@
 #define DBGMEM_FEATURE_REGION	(1ULL << 10)
 #define DBGMEM_FEATURE_MIRROR	(1ULL << 11)
 #define DBGMEM_FEATURE_WINDOW	(1ULL << 12)
+#define DBGMEM_FEATURE_TABLES	(1ULL << 13)
 
 /** DBGMEM_ACCESS_READ - the session may read the target. */
 #define DBGMEM_ACCESS_READ	(1U << 0)
@@ -804,6 +806,16 @@ struct dbgmem_region {
  * %DBGMEM_REGION_CLIPPED. To go on from @next.
  */
 #define DBGMEM_LIST_CLIP	(1U << 1)
+/**
+ * DBGMEM_LIST_TABLES - REGION: cut as %DBGMEM_LIST_CLIP does, and tell only of the
+ * parts of mappings that have page tables. Not with %DBGMEM_LIST_AT.
+ *
+ * The rest has no page that the target has touched, in memory or in swap. A part may
+ * have some: it begins and ends where a page table does (on x86-64 every 2 MiB, for
+ * hugetlbfs every 1 GiB), or the mapping. Terabytes that the target has reserved and
+ * never used take no time. Parts may touch each other.
+ */
+#define DBGMEM_LIST_TABLES	(1U << 2)
 
 /** DBGMEM_REGION_NOT - REGION: in @filter, what a region must not be. */
 #define DBGMEM_REGION_NOT(bits)	((__u64)(bits) << 32)
@@ -811,7 +823,7 @@ struct dbgmem_region {
 /**
  * struct dbgmem_region_list - DBGMEM_IOC_REGION: what is mapped
  * @size: sizeof(struct dbgmem_region_list)
- * @flags: DBGMEM_LIST_AT, DBGMEM_LIST_CLIP
+ * @flags: DBGMEM_LIST_AT, DBGMEM_LIST_CLIP, DBGMEM_LIST_TABLES
  * @addr: where to begin: the first region is the one that this address is in, or
  *	the next one behind it
  * @end: tell of none that begins at this address or above; 0: the top of the
@@ -825,17 +837,18 @@ struct dbgmem_region {
  * @names_size: bytes of the buffer; 0: no names, which is faster
  * @nr: (out) entries filled, in the order of their addresses
  * @next: (out) where to go on, if there is @more
- * @more: (out) 1 if the array or the buffer is full: there may be further
- *	regions
+ * @more: (out) 1 if the array or the buffer is full, or the call has looked at
+ *	enough page tables: there may be further regions
  * @reserved: must be 0
  *
- * Success also where nothing is mapped: @nr is 0 then. To go through all regions
- * call again with @addr = @next and DBGMEM_LIST_CLIP while there is @more.
- * Meanwhile the target may map and unmap. Still @next is always above what it was
- * before, so that this comes to an end; and regions never overlap, neither those
- * of one call nor those of such a series: one that has grown downwards, or was
- * merged with its predecessor, is told of from @next on. A call sees some 200 of
- * the target's mappings as they are at one time, then looks again.
+ * Success also where nothing is mapped: @nr is 0 then; with DBGMEM_LIST_TABLES it
+ * may be 0 where there is @more. To go through all regions call again with @addr =
+ * @next and DBGMEM_LIST_CLIP while there is @more. Meanwhile the target may map and
+ * unmap. Still @next is always above what it was before, so that this comes to an
+ * end; and regions never overlap, neither those of one call nor those of such a
+ * series: one that has grown downwards, or was merged with its predecessor, is told
+ * of from @next on. A call sees some 200 of the target's mappings as they are at one
+ * time, then looks again.
  *
  * A name that does not fit into what is left of @names ends the call before that
  * region. One that is too long for the empty buffer is left out, with

@@ -50,7 +50,7 @@ void call_region(struct lane *l, const struct call *c)
 {
 	struct dbgmem_region *e = (void *)l->mem->array;
 	struct dbgmem_region_list r = {
-		.flags = c->flags > 63 ? c->flags : c->flags & 3,
+		.flags = c->flags > 63 ? c->flags : c->flags & 7,
 		.addr = c->arg & 1 ? 0 : place_addr(c->addr),
 		.end = c->arg & 2 ? 0 : place_addr(c->addr) + place_len(c->len),
 		.filter = filter(c->arg >> 2),

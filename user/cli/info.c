@@ -52,6 +52,7 @@ static const struct word features[] = {
 	{ DBGMEM_FEATURE_REGION, "region" },
 	{ DBGMEM_FEATURE_MIRROR, "mirror" },
 	{ DBGMEM_FEATURE_WINDOW, "window" },
+	{ DBGMEM_FEATURE_TABLES, "tables" },
 };
 
 static const struct word flags[] = {
