@@ -418,6 +418,20 @@ TEST_F(search, makes_no_page)
 	sparse_free(&f);
 }
 
+TEST_F(search, reserved_terabytes_take_no_time)
+{
+	long before;
+
+	RETARGET();
+	ASSERT_EQ(0, target_call(&self->t, reserve, "needle"));
+	before = now_ms();
+	RUN("search", "-s", "needle", self->pid, RESERVED_RANGE);
+	TH_LOG("%ld ms", now_ms() - before);
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	EXPECT_HAS(head((char *)SPARSE + RESERVED - PAGE), r.out);
+	EXPECT_GT(RESERVED_MS, now_ms() - before);
+}
+
 /* Into a file, too: whatever ends it, that was found. */
 TEST_F(search, what_was_found_is_written_before_more_is_read)
 {

@@ -226,6 +226,20 @@ TEST_F(strings, makes_no_page)
 	sparse_free(&f);
 }
 
+TEST_F(strings, reserved_terabytes_take_no_time)
+{
+	long before;
+
+	RETARGET();
+	ASSERT_EQ(0, target_call(&self->t, reserve, "needle"));
+	before = now_ms();
+	RUN("strings", self->pid, RESERVED_RANGE);
+	TH_LOG("%ld ms", now_ms() - before);
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	EXPECT_STREQ(row((char *)SPARSE + RESERVED - PAGE, "needle"), r.out);
+	EXPECT_GT(RESERVED_MS, now_ms() - before);
+}
+
 TEST_F(strings, what_was_found_is_written_before_more_is_read)
 {
 	struct running w;

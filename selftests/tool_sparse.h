@@ -65,6 +65,24 @@ static inline long long sparse_grown(const struct sparse *f)
 	return sparse_bytes(f) - f->before;
 }
 
+/* 20 TB that are reserved, as ASan and wasm do, with nothing but @text at its end. */
+#define RESERVED	(20UL << 40)
+#define RESERVED_RANGE	SPARSE_ADDR, "20T"
+
+/* As long as a busy machine that is emulated may take; by itself it is a second. */
+#define RESERVED_MS	10000
+
+static inline long reserve(void *text)
+{
+	char *p = mmap(SPARSE, RESERVED, PROT_READ | PROT_WRITE, MAP_PRIVATE |
+		       MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+
+	if (p != SPARSE || madvise(p, RESERVED, MADV_NOHUGEPAGE))
+		return -errno;
+	strcpy(p + RESERVED - PAGE, text);
+	return 0;
+}
+
 static inline void sparse_free(struct sparse *f)
 {
 	close(f->fd);

@@ -95,6 +95,37 @@ static void source_open(struct source *src, struct contents *c,
 		src->content = CONTENT_PRESENT;
 }
 
+static int present_fail(struct contents *c, int code)
+{
+	snprintf(c->err, sizeof(c->err),
+		 "cannot read the page map of process %d: %s",
+		 (int)dbgmem_pid(c->m), code == ESRCH ?
+		 "it has exited or executed another program" : strerror(code));
+	return -1;
+}
+
+/* The first pages from @addr to @end that are there: 1, 0 or -1. */
+static int present_next(struct contents *c, uint64_t addr, uint64_t end,
+			uint64_t *start, uint64_t *len)
+{
+	uint64_t until;
+	int ret;
+
+	for (; addr < end; addr = until) {
+		if (interrupt_seen())
+			return -1;
+		ret = dbgmem__present_at(c->present, addr, end, &until);
+		if (ret < 0)
+			return present_fail(c, -ret);
+		if (!ret)
+			continue;
+		*start = addr;
+		*len = until - addr;
+		return 1;
+	}
+	return 0;
+}
+
 /* What is to be read next, from @addr on, up to @max bytes: 1, 0 or -1. */
 static int source_next(struct contents *c, const struct source *src,
 		       uint64_t addr, uint64_t end, uint64_t max,
@@ -102,19 +133,13 @@ static int source_next(struct contents *c, const struct source *src,
 {
 	int ret;
 
-	if (src->content == CONTENT_PRESENT) {
-		ret = pagemap_run(c->pagemap, addr, end, max, start, len);
-		if (ret == -EINTR)
-			return -1;
-		if (ret < 0)
-			snprintf(c->err, sizeof(c->err),
-				 "cannot read the page map of process %d: %s",
-				 (int)dbgmem_pid(c->m), pagemap_strerror(ret));
-		return ret < 0 ? -1 : ret;
-	}
 	if (interrupt_seen())
 		return -1;
-	if (src->data >= 0) {
+	if (src->content == CONTENT_PRESENT) {
+		ret = present_next(c, addr, end, start, len);
+		if (ret <= 0)
+			return ret;
+	} else if (src->data >= 0) {
 		ret = datamap_run(src->data, &src->seg->region, addr, end,
 				  c->page_size, start, len);
 		if (ret < 0)
@@ -200,7 +225,7 @@ int contents_plan(struct contents *c, struct segments *s)
 			return ret;
 		seg->nr = c->nr - seg->first;
 	}
-	pagemap_forget(c->pagemap);
+	dbgmem__present_forget(c->present);
 	return 0;
 }
 

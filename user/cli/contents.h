@@ -5,8 +5,9 @@
 
 #include <stdbool.h>
 
+#include <present.h>
+
 #include "datamap.h"
-#include "pagemap.h"
 #include "segments.h"
 #include "stream.h"
 
@@ -27,7 +28,7 @@ struct contents {
 	struct dbgmem *m;
 	int dir;		/* see ps_open() */
 	bool all;		/* as for segments_find() */
-	struct pagemap *pagemap;
+	struct dbgmem__present *present;
 	const struct dbgmem_progress *progress;
 	struct stream *out;
 	uint64_t page_size;

@@ -65,7 +65,7 @@ struct dump {
 	int frame;		/* where headers and notes are written */
 	struct stream stream;	/* where the memory goes */
 	struct segments segments;
-	struct pagemap pagemap;
+	struct dbgmem__present present;
 	struct threads threads;
 	uint64_t notes_start, notes_end;
 	struct contents contents;
@@ -195,7 +195,7 @@ static int plan(struct dump *d)
 		.m = d->m,
 		.dir = d->dir,
 		.all = d->all,
-		.pagemap = &d->pagemap,
+		.present = &d->present,
 		.progress = &d->progress,
 		.out = &d->stream,
 		.page_size = d->page_size,
@@ -350,7 +350,8 @@ static int fill(struct dump *d)
 {
 	int status, ret;
 
-	ret = pagemap_open(&d->pagemap, d->dir, d->page_size);
+	ret = dbgmem__present_open(&d->present, dbgmem_fd(d->m), d->dir,
+				   d->page_size, DBGMEM__PRESENT_NONZERO);
 	if (ret)
 		return cannot(d, "read the pagemap of", ret);
 	ret = segments_find(&d->segments, d->m, d->dir, d->all);
@@ -362,7 +363,7 @@ static int fill(struct dump *d)
 		status = plan(d);
 	if (!status)
 		status = write_all(d);
-	pagemap_close(&d->pagemap);
+	dbgmem__present_close(&d->present);
 	return status;
 }
 

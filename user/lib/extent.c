@@ -37,8 +37,10 @@ static int dir_open(struct dbgmem__extents *e, long id)
 	e->dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (e->dir < 0)
 		return -errno;
-	ret = dbgmem__present_open(&e->present, e->dir, e->m->page_size,
-				   e->flags & DBGMEM_NOFAULT);
+	ret = dbgmem__present_open(&e->present, e->m->fd, e->dir,
+				   e->m->page_size,
+				   e->flags & DBGMEM_NOFAULT ?
+				   DBGMEM__PRESENT_RESIDENT : 0);
 	if (ret) {
 		close(e->dir);
 		e->dir = -1;

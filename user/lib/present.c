@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Which pages of a process are there: /proc/PID/pagemap. */
+/*
+ * Which pages of a process are there: /proc/PID/pagemap. Kernels since 6.7 pass over
+ * what has no page tables in no time (PAGEMAP_SCAN). Before them each page is told of,
+ * which takes seconds a TiB: the module says where there are tables.
+ */
 #define _GNU_SOURCE
 #define _FILE_OFFSET_BITS 64
 #include <errno.h>
@@ -7,18 +11,17 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "dbgmem.h"
 #include "present.h"
 
 /* Documentation/admin-guide/mm/pagemap.rst */
 #define ENTRY_SWAPPED	(1ULL << 62)
 #define ENTRY_PRESENT	(1ULL << 63)
 
-/*
- * PAGEMAP_SCAN, since Linux 6.7: passes over terabytes without page tables in no
- * time. Headers may be older than the kernel.
- */
+/* The headers may be older than the kernel. */
 #define SCAN_PRESENT	(1ULL << 3)
 #define SCAN_SWAPPED	(1ULL << 4)
+#define SCAN_ZERO	(1ULL << 5)
 
 struct scan_region {
 	uint64_t start, end, categories;
@@ -31,12 +34,20 @@ struct scan_arg {
 
 #define SCAN_IOCTL	_IOWR('f', 16, struct scan_arg)
 
-/* One call goes over at most so many bytes, and finds at most so many pages. */
-#define SCAN_SPAN	(1ULL << 42)
+/*
+ * One call goes over at most so many bytes, and finds at most so many pages, in so
+ * many runs: the kernel keeps the process from changing its mappings meanwhile, and looks at no
+ * signal but a fatal one.
+ */
+#define SCAN_SPAN	(1ULL << 36)
 #define SCAN_PAGES	16384
+#define SCAN_RUNS	512
 
-int dbgmem__present_open(struct dbgmem__present *p, int dir,
-			 uint64_t page_size, bool resident)
+/* Fewer entries than these are not worth a call: small mappings have one or two. */
+#define READ_LEAST	512
+
+int dbgmem__present_open(struct dbgmem__present *p, int session, int dir,
+			 uint64_t page_size, uint32_t flags)
 {
 	uint64_t entry;
 	ssize_t n;
@@ -44,11 +55,12 @@ int dbgmem__present_open(struct dbgmem__present *p, int dir,
 	p->fd = openat(dir, "pagemap", O_RDONLY | O_CLOEXEC);
 	if (p->fd < 0)
 		return -errno;
+	p->session = session;
 	p->page_size = page_size;
-	p->resident = resident;
+	p->flags = flags;
 	p->scan = true;
-	p->from = 0;
-	p->to = 0;
+	p->tables = session >= 0;
+	dbgmem__present_forget(p);
 	/* That of a first thread that has exited is empty. */
 	n = pread(p->fd, &entry, sizeof(entry), 0);
 	if (n == (ssize_t)sizeof(entry))
@@ -65,6 +77,13 @@ void dbgmem__present_close(struct dbgmem__present *p)
 	p->fd = -1;
 }
 
+void dbgmem__present_forget(struct dbgmem__present *p)
+{
+	p->from = 0;
+	p->to = 0;
+	p->nr = 0;
+}
+
 /* Pages from @start to @end, behind those that are known to be there. */
 static void run_add(struct dbgmem__present *p, uint64_t start, uint64_t end)
 {
@@ -76,16 +95,20 @@ static void run_add(struct dbgmem__present *p, uint64_t start, uint64_t end)
 
 static int fill_by_scan(struct dbgmem__present *p, uint64_t addr, uint64_t end)
 {
-	struct scan_region region[DBGMEM__PRESENT_RUNS];
-	const uint64_t wanted = p->resident ? SCAN_PRESENT :
-					      SCAN_PRESENT | SCAN_SWAPPED;
+	struct scan_region region[SCAN_RUNS];
+	const uint64_t wanted = p->flags & DBGMEM__PRESENT_RESIDENT ?
+				SCAN_PRESENT : SCAN_PRESENT | SCAN_SWAPPED;
+	const uint64_t without = p->flags & DBGMEM__PRESENT_NONZERO ?
+				 SCAN_ZERO : 0;
 	struct scan_arg arg = {
 		.size = sizeof(arg),
 		.start = addr,
 		.end = end - addr < SCAN_SPAN ? end : addr + SCAN_SPAN,
 		.vec = (uintptr_t)region,
-		.vec_len = DBGMEM__PRESENT_RUNS,
+		.vec_len = SCAN_RUNS,
 		.max_pages = SCAN_PAGES,
+		.inverted = without,
+		.mask = without,
 		.anyof_mask = wanted,
 		.return_mask = wanted,
 	};
@@ -102,16 +125,53 @@ static int fill_by_scan(struct dbgmem__present *p, uint64_t addr, uint64_t end)
 	return 0;
 }
 
+/* Where the first page tables are from @addr to @end, as far as one call goes. */
+static void tables_find(struct dbgmem__present *p, uint64_t addr, uint64_t end,
+			uint64_t *start, uint64_t *stop)
+{
+	struct dbgmem_region r = { 0 };
+	struct dbgmem_region_list l = {
+		.size = sizeof(l),
+		.flags = DBGMEM_LIST_TABLES,
+		.addr = addr,
+		.end = end,
+		.entries = (uintptr_t)&r,
+		.nr_entries = 1,
+		.entry_size = sizeof(r),
+	};
+
+	*start = addr;
+	*stop = end;
+	if (!p->tables)
+		return;
+	/* Whatever the reason is, pagemap tells it, too. */
+	if (ioctl(p->session, DBGMEM_IOC_REGION, &l)) {
+		p->tables = false;
+		return;
+	}
+	*start = l.nr ? r.start : l.more ? l.next : end;
+	if (l.nr)
+		*stop = r.end;
+}
+
 static int fill_by_read(struct dbgmem__present *p, uint64_t addr, uint64_t end)
 {
-	const uint64_t wanted = p->resident ? ENTRY_PRESENT :
-					      ENTRY_PRESENT | ENTRY_SWAPPED;
+	const uint64_t wanted = p->flags & DBGMEM__PRESENT_RESIDENT ?
+				ENTRY_PRESENT : ENTRY_PRESENT | ENTRY_SWAPPED;
 	const uint64_t ps = p->page_size;
 	size_t nr = DBGMEM__PRESENT_ENTRIES, i;
+	uint64_t start, stop;
 	ssize_t n;
 
-	if ((end - addr) / ps < nr)
-		nr = (size_t)((end - addr) / ps);
+	tables_find(p, addr, end, &start, &stop);
+	if (start > addr) {
+		p->to = start;
+		return 0;
+	}
+	if (stop - addr < READ_LEAST * ps)
+		stop = addr + READ_LEAST * ps < end ? addr + READ_LEAST * ps : end;
+	if ((stop - addr) / ps < nr)
+		nr = (size_t)((stop - addr) / ps);
 	n = pread(p->fd, p->entry, nr * sizeof(p->entry[0]),
 		  (off_t)(addr / ps * sizeof(p->entry[0])));
 	if (n < 0)
@@ -119,25 +179,34 @@ static int fill_by_read(struct dbgmem__present *p, uint64_t addr, uint64_t end)
 	nr = (size_t)n / sizeof(p->entry[0]);
 	if (!nr)
 		return -ESRCH;
-	for (i = 0; i < nr && p->nr < DBGMEM__PRESENT_RUNS; i++)
+	for (i = 0; i < nr; i++)
 		if (p->entry[i] & wanted)
 			run_add(p, addr + i * ps, addr + (i + 1) * ps);
-	p->to = addr + i * ps;
+	p->to = addr + nr * ps;
 	return 0;
 }
 
+/*
+ * What is behind @addr. Small mappings lie side by side: a few pages beyond @end
+ * serve those that are asked for next.
+ */
 static int fill(struct dbgmem__present *p, uint64_t addr, uint64_t end)
 {
+	const uint64_t more = addr + DBGMEM__PRESENT_ENTRIES * p->page_size;
 	int ret = -ENOTTY;
 
+	dbgmem__present_forget(p);
 	p->from = addr;
 	p->to = addr;
-	p->nr = 0;
 	if (p->scan)
+		ret = fill_by_scan(p, addr, end < more ? more : end);
+	/* The last ones of the address space */
+	if (ret == -EFAULT)
 		ret = fill_by_scan(p, addr, end);
-	if (ret == -ENOTTY) {
+	/* An older kernel; or a file system in place of /proc, for a test. */
+	if (ret == -ENOTTY || ret == -EINVAL) {
 		p->scan = false;
-		ret = fill_by_read(p, addr, end);
+		ret = fill_by_read(p, addr, end < more ? more : end);
 	}
 	return ret;
 }
