@@ -248,6 +248,127 @@ TEST(leaving_the_terminal_can_be_ended_too)
 	EXPECT_EQ(SIGTERM, verb_end(&v));
 }
 
+TEST(leaving_that_never_ends_does_not_keep_the_tool)
+{
+	char c = 0;
+	struct verb v;
+
+	ASSERT_TRUE(verb_begin(&v, stuck_in_leaving));
+	kill(v.pid, SIGINT);
+	EXPECT_EQ(1, read(v.said[0], &c, 1));
+	EXPECT_EQ(SIGINT, verb_end(&v));
+}
+
+/* --- verbs that do not look --- */
+
+static void works(struct verb *v)
+{
+	farewell = v->said[1];
+	interrupt_before_end(leave);
+	interrupt_watch();
+	say(v);
+	for (;;)
+		sched_yield();
+}
+
+static void works_and_is_stuck(struct verb *v)
+{
+	farewell = v->said[1];
+	interrupt_before_end(leave);
+	interrupt_watch();
+	say(v);
+	wait_in_vfork(v->gate[0]);
+}
+
+TEST(the_first_signal_ends_a_verb_that_does_not_look)
+{
+	void (*const verbs[])(struct verb *v) = { works, works_and_is_stuck };
+	struct verb v;
+	size_t i, k;
+	long begin;
+	char c;
+
+	for (i = 0; i < 2; i++)
+		for (k = 0; k < NR_SIGNALS; k++) {
+			ASSERT_TRUE(verb_begin(&v, verbs[i]));
+			if (i)
+				ASSERT_TRUE(proc_wait_state(v.pid, 'D'));
+			begin = now_ms();
+			kill(v.pid, signals[k]);
+			c = 0;
+			EXPECT_EQ(1, read(v.said[0], &c, 1));
+			EXPECT_EQ('L', c);
+			EXPECT_EQ(signals[k], verb_end(&v));
+			EXPECT_GT(INTERRUPT_LIMIT_MS, now_ms() - begin);
+		}
+}
+
+static void looks_after_all(struct verb *v)
+{
+	interrupt_watch();
+	looks_and_ends(v);
+}
+
+TEST(a_verb_may_begin_to_look)
+{
+	struct verb v;
+
+	ASSERT_TRUE(verb_begin(&v, looks_after_all));
+	kill(v.pid, SIGTERM);
+	EXPECT_EQ(SIGTERM << 8, verb_end(&v));
+}
+
+/* --- what is read --- */
+
+static void reads_until_told(struct verb *v)
+{
+	char text[4] = "";
+
+	interrupt_catch();
+	say(v);
+	if (interrupt_read(v->gate[0], text, sizeof(text)) != 3 ||
+	    strcmp(text, "abc"))
+		_exit(95);
+	say(v);
+	if (interrupt_read(v->gate[0], text, sizeof(text)) != -1 ||
+	    errno != EINTR)
+		_exit(94);
+	_exit(interrupt_seen() ? 7 : 93);
+}
+
+TEST(input_that_does_not_come_ends_at_the_first_signal)
+{
+	struct verb v;
+	long begin;
+	char c;
+
+	ASSERT_TRUE(verb_begin(&v, reads_until_told));
+	ASSERT_EQ(3, write(v.gate[1], "abc", 3));
+	ASSERT_EQ(1, read(v.said[0], &c, 1));
+	begin = now_ms();
+	kill(v.pid, SIGINT);
+	EXPECT_EQ(7 << 8, verb_end(&v));
+	EXPECT_GT(INTERRUPT_LIMIT_MS, now_ms() - begin);
+}
+
+TEST(input_ends_where_it_ends)
+{
+	char text[8] = "";
+	int fd[2];
+
+	ASSERT_EQ(0, pipe2(fd, O_CLOEXEC));
+	ASSERT_EQ(3, write(fd[1], "abc", 3));
+	close(fd[1]);
+	EXPECT_EQ(3, interrupt_read(fd[0], text, sizeof(text)));
+	EXPECT_STREQ("abc", text);
+	EXPECT_EQ(0, interrupt_read(fd[0], text, sizeof(text)));
+	close(fd[0]);
+	EXPECT_EQ(-1, interrupt_read(fd[0], text, sizeof(text)));
+	EXPECT_EQ(EBADF, errno);
+}
+
+/* --- what is polled --- */
+
 static void polls(struct verb *v)
 {
 	struct pollfd fd = { .events = POLLIN };

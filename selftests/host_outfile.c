@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A file that the tool makes is a new one, complete, and its user's only; or none. */
-#define _GNU_SOURCE
+#include "proc.h"
+
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sched.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "kselftest_harness.h"
 #include "../user/cli/cli.h"
+#include "../user/cli/interrupt.h"
 #include "../user/cli/outfile.h"
 
 #define OPTION	"--force"
@@ -264,7 +256,10 @@ TEST_F(outfile, a_directory_that_is_exchanged_meanwhile)
 
 TEST_F(outfile, a_signal_that_ends_the_tool_leaves_nothing)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE };
+	static const int signals[] = {
+		SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE,
+		SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU,
+	};
 	int status, replace;
 	size_t i;
 	pid_t pid;
@@ -276,14 +271,78 @@ TEST_F(outfile, a_signal_that_ends_the_tool_leaves_nothing)
 		if (!pid) {
 			prctl(PR_SET_DUMPABLE, 0);
 			begin(&self->o, replace ? "old" : "new", replace);
-			raise(signals[i / 2]);
-			_exit(0);
+			kill(getpid(), signals[i / 2]);
+			for (;;)
+				pause();
 		}
 		ASSERT_EQ(pid, waitpid(pid, &status, 0));
 		EXPECT_TRUE(WIFSIGNALED(status));
 		EXPECT_EQ(signals[i / 2], WTERMSIG(status));
 		EXPECT_EQ(1, names());
 		EXPECT_STREQ("old", content("old"));
+	}
+}
+
+/* As in a write to a file system that does not answer: no handler runs there. */
+static void wait_caught(int fd)
+{
+	interrupt_catch();
+	wait_in_vfork(fd);
+}
+
+static void go_on_all_the_same(int unused)
+{
+	(void)unused;
+	interrupt_catch();
+	for (;;)
+		interrupt_seen();
+}
+
+TEST_F(outfile, a_signal_ends_it_whatever_it_waits_for)
+{
+	static const struct {
+		void (*wait)(int fd);
+		int signals;
+	} waits[] = {
+		{ wait_in_vfork, 1 },
+		{ wait_caught, 1 },
+		{ wait_caught, 2 },
+		{ go_on_all_the_same, 2 },
+	};
+	int status, k, ready[2], gate[2];
+	size_t i;
+	pid_t pid;
+	char c;
+
+	for (i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+		ASSERT_EQ(0, pipe2(ready, O_CLOEXEC));
+		ASSERT_EQ(0, pipe2(gate, O_CLOEXEC));
+		pid = fork();
+		if (!pid) {
+			close(gate[1]);
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			prctl(PR_SET_DUMPABLE, 0);
+			begin(&self->o, "new", false);
+			if (write(ready[1], "", 1) == 1)
+				waits[i].wait(gate[0]);
+			_exit(1);
+		}
+		close(ready[1]);
+		ASSERT_EQ(1, read(ready[0], &c, 1));
+		close(ready[0]);
+		sleep_ms(100);
+		for (k = 0; k < waits[i].signals; k++, sleep_ms(100))
+			kill(pid, SIGINT);
+		for (k = 0; k < 10000 && !waitpid(pid, &status, WNOHANG); k++)
+			sleep_ms(1);
+		if (k == 10000) {
+			kill(pid, SIGKILL);
+			waitpid(pid, &status, 0);
+		}
+		close(gate[0]);
+		close(gate[1]);
+		EXPECT_EQ(SIGINT, status) TH_LOG("%zu", i);
+		EXPECT_EQ(0, names());
 	}
 }
 

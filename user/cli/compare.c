@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* dbgmem compare: where two places differ, or memory and a file. */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <dbgmem.h>
 
@@ -139,64 +141,77 @@ static void compare_memory(const struct query *q, struct dbgmem *a,
 	drain(q, c, 0, NULL, 0, o);
 }
 
-/* To byte @offset, also of what cannot seek. 0, or -1 and errno. */
-static int file_skip(FILE *f, uint64_t offset)
+/*
+ * Up to @len bytes of @fd, fewer only at its end or when told to end. A negative errno
+ * is for what failed.
+ */
+static ssize_t file_read(int fd, uint8_t *buf, size_t len)
 {
-	char skipped[4096];
-	size_t n;
+	size_t done = 0;
+	ssize_t n;
 
-	if (offset <= INT64_MAX && !fseeko(f, (off_t)offset, SEEK_SET))
+	do {
+		n = interrupt_read(fd, buf + done, len - done);
+		if (n < 0 && !interrupt_seen())
+			return -errno;
+		done += n > 0 ? (size_t)n : 0;
+	} while (n > 0 && done < len);
+	return (ssize_t)done;
+}
+
+/* To byte @offset, also of what cannot seek, by way of @buf. 0 or a negative errno. */
+static int file_skip(int fd, uint64_t offset, uint8_t *buf)
+{
+	ssize_t n;
+
+	if (offset <= INT64_MAX && lseek(fd, (off_t)offset, SEEK_SET) >= 0)
 		return 0;
-	for (; offset && !interrupt_seen(); offset -= n) {
-		n = offset < sizeof(skipped) ? (size_t)offset : sizeof(skipped);
-		n = fread(skipped, 1, n, f);
-		if (!n)
-			return ferror(f) ? -1 : 0;
+	for (; offset; offset -= (uint64_t)n) {
+		n = file_read(fd, buf, offset < CHUNK ? (size_t)offset : CHUNK);
+		if (n <= 0)
+			return (int)n;
 	}
 	return 0;
 }
 
-static void compare_file(const struct query *q, struct dbgmem *m, FILE *f,
-			 struct outcome *o)
+static void file_failed(const struct query *q, int code, struct outcome *o)
+{
+	msg("cannot read all of %s: %s", q->file, strerror(-code));
+	o->failed = true;
+}
+
+static void compare_file(const struct query *q, struct dbgmem *m, int fd,
+			 uint8_t *buf, struct outcome *o)
 {
 	struct dbgmem_compare *c;
-	uint8_t *buf = malloc(CHUNK);
 	uint64_t pos = 0;
-	size_t want, n;
+	size_t want;
+	ssize_t n;
 
-	if (!buf || file_skip(f, q->offset)) {
-		if (buf)
-			msg("cannot read %s: %s", q->file, strerror(errno));
-		else
-			msg("out of memory");
-		o->failed = true;
-		free(buf);
-		return;
-	}
-	while (pos < q->len && go_on(o)) {
+	n = file_skip(fd, q->offset, buf);
+	if (n)
+		file_failed(q, (int)n, o);
+	for (; pos < q->len && go_on(o); pos += (uint64_t)n) {
 		want = q->len - pos < CHUNK ? (size_t)(q->len - pos) : CHUNK;
-		n = fread(buf, 1, want, f);
-		if (n && dbgmem_compare_new_buffer(m, q->addr + pos, buf, n,
-						   q->flags,
+		n = file_read(fd, buf, want);
+		if (n < 0) {
+			file_failed(q, (int)n, o);
+			return;
+		}
+		if ((size_t)n < want && !interrupt_seen())
+			o->file_end = pos + (uint64_t)n;
+		if (n && dbgmem_compare_new_buffer(m, q->addr + pos, buf,
+						   (size_t)n, q->flags,
 						   &interrupt_progress, &c)) {
 			msg("%s", dbgmem_errstr());
 			o->failed = true;
-			break;
+			return;
 		}
 		if (n)
-			drain(q, c, pos, buf, n, o);
-		pos += n;
-		if (n == want)
-			continue;
-		if (ferror(f)) {
-			msg("cannot read all of %s: %s", q->file,
-			    strerror(errno));
-			o->failed = true;
-		}
-		o->file_end = pos;
-		break;
+			drain(q, c, pos, buf, (size_t)n, o);
+		if ((size_t)n < want)
+			return;
 	}
-	free(buf);
 }
 
 /* What the exit status says; and the message, if it is not all. */
@@ -233,17 +248,17 @@ static int verdict(const struct query *q, const struct outcome *o)
 	return s->different ? STATUS_NO : STATUS_OK;
 }
 
-/* *@f is NULL if that is standard input, which stays open. */
-static int file_open(const struct query *q, FILE **f)
+/* A descriptor, or -1 and the message is out. */
+static int file_open(const struct query *q)
 {
-	*f = NULL;
+	int fd;
+
 	if (!strcmp(q->file, "-"))
-		return STATUS_OK;
-	*f = fopen(q->file, "re");
-	if (*f)
-		return STATUS_OK;
-	msg("cannot read %s: %s", q->file, strerror(errno));
-	return STATUS_FAILED;
+		return STDIN_FILENO;
+	fd = open(q->file, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		msg("cannot read %s: %s", q->file, strerror(errno));
+	return fd;
 }
 
 /* The sessions: *@b is NULL if it is the same process. */
@@ -262,16 +277,13 @@ static int targets_open(struct query *q, struct dbgmem **a, struct dbgmem **b)
 	return status;
 }
 
-static int run(struct query *q)
+static int compare(struct query *q, int fd, uint8_t *buf)
 {
 	struct dbgmem *a = NULL, *b = NULL;
 	struct outcome o = { .file_end = UINT64_MAX };
-	FILE *f = NULL;
 	int status, ret;
 
-	status = q->file ? file_open(q, &f) : STATUS_OK;
-	if (!status)
-		status = targets_open(q, &a, &b);
+	status = targets_open(q, &a, &b);
 	if (!status) {
 		differences_start(&o.out, a, q->addr,
 				  q->file ? NULL : b ? b : a,
@@ -282,7 +294,7 @@ static int run(struct query *q)
 		o.out.json = q->json;
 		interrupt_catch();
 		if (q->file)
-			compare_file(q, a, f ? f : stdin, &o);
+			compare_file(q, a, fd, buf, &o);
 		else
 			compare_memory(q, a, b ? b : a, &o);
 		status = differences_end(&o.out);
@@ -290,10 +302,27 @@ static int run(struct query *q)
 		if (!status || ret == STATUS_PARTIAL)
 			status = ret;
 	}
-	if (f)
-		fclose(f);
 	dbgmem_close(a);
 	dbgmem_close(b);
+	return status;
+}
+
+static int run(struct query *q)
+{
+	uint8_t *buf;
+	int status, fd;
+
+	if (!q->file)
+		return compare(q, -1, NULL);
+	fd = file_open(q);
+	if (fd < 0)
+		return STATUS_FAILED;
+	buf = malloc(CHUNK);
+	if (!buf)
+		msg("out of memory");
+	status = buf ? compare(q, fd, buf) : STATUS_FAILED;
+	free(buf);
+	close(fd);
 	return status;
 }
 

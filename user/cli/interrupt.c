@@ -6,7 +6,9 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -24,10 +26,12 @@ static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 
 static struct {
 	sigset_t set;
-	int fd;
+	int fd;			/* -1: there is no thread */
 	atomic_int signo;
-	atomic_bool noticed;	/* by the verb */
+	atomic_bool caught;	/* the verb wants to see the first one */
+	atomic_bool noticed;	/* and has */
 	void (*leave)(void);	/* atomic */
+	sem_t left;
 } interrupt = { .fd = -1 };
 
 static void wanted(sigset_t *set)
@@ -43,30 +47,52 @@ static void wanted(sigset_t *set)
 			sigaddset(set, signals[i]);
 }
 
+static void *leave_thread(void *unused)
+{
+	void (*fn)(void);
+
+	(void)unused;
+	fn = __atomic_load_n(&interrupt.leave, __ATOMIC_SEQ_CST);
+	if (fn)
+		fn();
+	sem_post(&interrupt.left);
+	return NULL;
+}
+
+/* What is to be done before may wait for ever, for a terminal or a file system. */
+static void leave_in_time(void)
+{
+	struct timespec end;
+	pthread_t thread;
+
+	if (!__atomic_load_n(&interrupt.leave, __ATOMIC_SEQ_CST))
+		return;
+	sem_init(&interrupt.left, 0, 0);
+	if (pthread_create(&thread, NULL, leave_thread, NULL))
+		leave_thread(NULL);
+	clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_sec += INTERRUPT_LIMIT_MS / 1000;
+	while (sem_timedwait(&interrupt.left, &end) && errno == EINTR)
+		;
+}
+
 /* By the signal's default action, as for a tool that catches none. */
 static void end(int signo)
 {
-	void (*leave)(void);
-
-	leave = __atomic_load_n(&interrupt.leave, __ATOMIC_SEQ_CST);
-	/* Another one ends what leave() waits for. */
+	/* Another one ends what this waits for. */
 	pthread_sigmask(SIG_UNBLOCK, &interrupt.set, NULL);
-	if (leave)
-		leave();
+	leave_in_time();
 	raise(signo);
 }
 
 /* The second signal, or the first one if the verb has not noticed that. */
 static int next(int first)
 {
-	const struct timespec limit = {
-		.tv_sec = INTERRUPT_LIMIT_MS / 1000,
-		.tv_nsec = INTERRUPT_LIMIT_MS % 1000 * 1000000L,
-	};
+	const struct timespec patience = { .tv_sec = INTERRUPT_LIMIT_MS / 1000 };
 	int signo;
 
 	do {
-		signo = sigtimedwait(&interrupt.set, NULL, &limit);
+		signo = sigtimedwait(&interrupt.set, NULL, &patience);
 	} while (signo < 0 && (interrupt.noticed || errno == EINTR));
 	return signo < 0 ? first : signo;
 }
@@ -79,16 +105,18 @@ static void *take(void *unused)
 	if (!sigwait(&interrupt.set, &signo)) {
 		interrupt.signo = signo;
 		eventfd_write(interrupt.fd, 1);
-		end(next(signo));
+		end(interrupt.caught ? next(signo) : signo);
 	}
 	return NULL;
 }
 
-void interrupt_catch(void)
+void interrupt_watch(void)
 {
 	sigset_t all, before;
 	pthread_t thread;
 
+	if (interrupt.fd >= 0)
+		return;
 	wanted(&interrupt.set);
 	interrupt.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (interrupt.fd < 0)
@@ -108,6 +136,12 @@ void interrupt_catch(void)
 		pthread_sigmask(SIG_BLOCK, &interrupt.set, NULL);
 }
 
+void interrupt_catch(void)
+{
+	interrupt.caught = true;
+	interrupt_watch();
+}
+
 int interrupt_seen(void)
 {
 	int signo = interrupt.signo;
@@ -120,6 +154,22 @@ int interrupt_seen(void)
 int interrupt_fd(void)
 {
 	return interrupt.fd;
+}
+
+ssize_t interrupt_read(int fd, void *buf, size_t len)
+{
+	struct pollfd fds[] = {
+		{ .fd = fd, .events = POLLIN },
+		{ .fd = interrupt.fd, .events = POLLIN },
+	};
+
+	if (poll(fds, 2, -1) < 0)
+		return -1;
+	if (interrupt_seen()) {
+		errno = EINTR;
+		return -1;
+	}
+	return read(fd, buf, len);
 }
 
 void interrupt_before_end(void (*leave)(void))

@@ -3,9 +3,14 @@
 #ifndef DBGMEM_INTERRUPT_H
 #define DBGMEM_INTERRUPT_H
 
+#include <sys/types.h>
+
 #include <dbgmem.h>
 
-/* How long a verb may leave the first signal unseen. */
+/*
+ * How long a verb may leave the first signal unseen, and how long what is to be done
+ * before the end may take: whole seconds.
+ */
 #define INTERRUPT_LIMIT_MS	3000
 
 /*
@@ -15,6 +20,12 @@
  */
 void interrupt_catch(void);
 
+/*
+ * The same for verbs that do not look: the first signal ends the tool, whatever it
+ * waits for, as if nothing was caught; but for interrupt_before_end().
+ */
+void interrupt_watch(void);
+
 /* The signal, or 0. Who gets a signal is expected to end the verb. */
 int interrupt_seen(void);
 
@@ -22,8 +33,15 @@ int interrupt_seen(void);
 int interrupt_fd(void);
 
 /*
+ * read(2), which ends with EINTR when there is a signal to be seen, also while nothing
+ * comes.
+ */
+ssize_t interrupt_read(int fd, void *buf, size_t len);
+
+/*
  * Call @leave, in another thread, before a signal ends the tool; NULL for none. It
- * must not take locks: whoever holds one may never go on.
+ * must not take locks: whoever holds one may never go on. If it takes longer than
+ * INTERRUPT_LIMIT_MS, the tool ends without.
  */
 void interrupt_before_end(void (*leave)(void));
 

@@ -8,32 +8,57 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli.h"
+#include "interrupt.h"
 #include "outfile.h"
 
-#define TRIES	100
+#define TRIES		100
+#define MAKING_MS	1000
 
-/* The name until it is complete, "" for none; a signal handler removes it. */
+enum {
+	NONE,
+	MAKING,		/* there may be a file, or none yet */
+	THERE,
+};
+
+/* The name until it is complete; a signal that ends the tool removes it. */
 static struct {
+	atomic_int state;
 	char name[32];
 	int dir;
 } temporary;
 
-static const int fatal[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE };
+/* Those that the thread of interrupt.c takes are not here. */
+static const int fatal[] = {
+	SIGQUIT, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU,
+};
 
 static void temporary_remove(void)
 {
-	if (*temporary.name)
+	if (temporary.state == THERE)
 		unlinkat(temporary.dir, temporary.name, 0);
-	*temporary.name = '\0';
+	temporary.state = NONE;
+}
+
+/* In another thread. One that is being made is there soon, or may never be. */
+static void on_end(void)
+{
+	const struct timespec ms = { .tv_nsec = 1000000 };
+	int i;
+
+	for (i = 0; temporary.state == MAKING && i < MAKING_MS; i++)
+		nanosleep(&ms, NULL);
+	temporary_remove();
 }
 
 static void on_fatal(int signo)
@@ -81,7 +106,10 @@ static int temporary_make(int dir, int (*make)(int dir, const char *name, int fd
 	int ret = -1, i;
 
 	signals_catch();
+	interrupt_before_end(on_end);
+	interrupt_watch();
 	signals_block(&before);
+	temporary.state = MAKING;
 	for (i = 0; i < TRIES; i++) {
 		if (getrandom(&number, sizeof(number), 0) < 0)
 			break;
@@ -92,8 +120,7 @@ static int temporary_make(int dir, int (*make)(int dir, const char *name, int fd
 		if (ret >= 0 || errno != EEXIST)
 			break;
 	}
-	if (ret < 0)
-		*temporary.name = '\0';
+	temporary.state = ret < 0 ? NONE : THERE;
 	signals_restore(&before);
 	return ret;
 }
@@ -219,14 +246,14 @@ int outfile_open(struct outfile *o, const char *path, bool replace,
 /* In place of what has that name; a name of its own goes before. */
 static int publish_over(const struct outfile *o)
 {
-	if (!*temporary.name && temporary_make(o->dir, name_it, o->fd))
+	if (temporary.state == NONE && temporary_make(o->dir, name_it, o->fd))
 		return -1;
 	return renameat(o->dir, temporary.name, o->dir, o->name);
 }
 
 static int publish_new(const struct outfile *o)
 {
-	if (!*temporary.name)
+	if (temporary.state == NONE)
 		return name_it(o->dir, o->name, o->fd);
 	if (!renameat2(o->dir, temporary.name, o->dir, o->name,
 		       RENAME_NOREPLACE))
@@ -249,7 +276,7 @@ static int publish(const struct outfile *o)
 	signals_block(&before);
 	ret = (o->replace ? publish_over(o) : publish_new(o)) ? errno : 0;
 	if (!ret)
-		*temporary.name = '\0';
+		temporary.state = NONE;
 	signals_restore(&before);
 	return ret;
 }
