@@ -195,9 +195,14 @@ FIXTURE_SETUP(maps)
 {
 	size_t i;
 
-	for (i = 0; i < NR_REGIONS; i++)
-		ASSERT_EQ(0, places_add(&self->maps, regions[i].start,
-					regions[i].end, regions[i].name));
+	for (i = 0; i < NR_REGIONS; i++) {
+		const struct dbgmem_region region = {
+			.start = regions[i].start,
+			.end = regions[i].end,
+		};
+
+		ASSERT_EQ(0, places_add(&self->maps, &region, regions[i].name));
+	}
 	places_end(&self->maps);
 }
 
@@ -324,6 +329,42 @@ TEST_F(maps, a_file_that_was_replaced_and_the_one_that_is_there)
 		       "plugin");
 }
 
+/*
+ * Deleted one after the other, the first of them mapped twice. No name of theirs is
+ * taken; what is printed instead is.
+ */
+TEST_F(maps, files_that_have_the_same_name)
+{
+	static const struct dbgmem_region region[] = {
+		{ .start = 0x7f0000800000, .end = 0x7f0000801000, .inode = 7 },
+		{ .start = 0x7f0000810000, .end = 0x7f0000811000, .inode = 8 },
+		{ .start = 0x7f0000820000, .end = 0x7f0000821000, .inode = 7 },
+	};
+	static const char *const names[] = {
+		"/srv/log (deleted)", "/srv/log", "log", "log+0x8",
+	};
+	char *text;
+	size_t i;
+	FILE *f;
+
+	for (i = 0; i < 3; i++)
+		ASSERT_EQ(0, places_add(&self->maps, &region[i],
+					"/srv/log (deleted)"));
+	places_end(&self->maps);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		EXPECT_REFUSED(-ENOTUNIQ, "give an address, they begin at 0x7f0000800000, 0x7f0000810000",
+			       names[i]);
+	f = open_memstream(&text, &i);
+	places_print(&self->maps, 0x7f0000810008, f);
+	fputc('\n', f);
+	places_print(&self->maps, 0x7f0000820008, f);
+	fclose(f);
+	EXPECT_STREQ("0x7f0000810000+0x8 (/srv/log (deleted))\n"
+		     "0x7f0000800000+0x20008 (/srv/log (deleted))", text);
+	free(text);
+	EXPECT_ADDR(0x7f0000820008, "0x7f0000800000+0x20008");
+}
+
 TEST_F(maps, names_as_they_are_printed_and_as_they_are)
 {
 	EXPECT_ADDR(0x7f0000400000, "/tmp/two\nlines");
@@ -434,8 +475,13 @@ TEST(names_without_end_take_memory_with_one)
 
 	memset(name, '/', sizeof(name) - 1);
 	for (i = 0; i < 65536; i++) {
+		const struct dbgmem_region region = {
+			.start = i << 12,
+			.end = (i + 1) << 12,
+		};
+
 		snprintf(name + sizeof(name) - 9, 9, "/%07zu", i);
-		ASSERT_EQ(0, places_add(&many, i << 12, (i + 1) << 12, name));
+		ASSERT_EQ(0, places_add(&many, &region, name));
 	}
 	places_end(&many);
 	EXPECT_TRUE(many.cut);

@@ -293,6 +293,35 @@ TEST_F(compare, ctrl_c_says_how_far_it_came)
 	EXPECT_HAS(" of 1099511627776 bytes at 0x100000000000", r.err);
 }
 
+/* At the first one, and not because its patience is over. */
+TEST_F(compare, ctrl_c_ends_a_wait_for_input)
+{
+	const int stdin_before = dup(0);
+	struct running w;
+	long begin;
+	int fd[2];
+
+	ASSERT_EQ(0, pipe2(fd, O_CLOEXEC));
+	ASSERT_EQ(16, write(fd[1], mem, 16));
+	dup2(fd[0], 0);
+	BEGIN(&w, "compare", "--file", "-", self->pid, at(0, 0));
+	dup2(stdin_before, 0);
+	close(stdin_before);
+	ASSERT_TRUE(proc_wait_state(w.pid, 'S'));
+	/* It has read what there is, and waits for more. */
+	for (begin = now_ms(); now_ms() - begin < PATIENCE_MS;) {
+		if (!ioctl(fd[0], FIONREAD, &r.status) && !r.status)
+			break;
+		usleep(5000);
+	}
+	close(fd[0]);
+	kill(w.pid, SIGINT);
+	running_end(&w);
+	EXPECT_EQ(2, r.status);
+	EXPECT_HAS("interrupted: 0", r.err);
+	close(fd[1]);
+}
+
 TEST_F(compare, wrong_command_lines)
 {
 	RUN("compare", self->pid, at(0, 0), "4K");

@@ -33,6 +33,9 @@ static const char *slot_text(char *slot)
 	return text;
 }
 
+/* Stands for the address once more. */
+#define SAME	"="
+
 /* It ends, by what it was told; not by running_end(). */
 #define EXPECT_ENDS(what) do {						\
 	long _begin = now_ms();						\
@@ -51,6 +54,9 @@ TEST_F_TIMEOUT(interrupt, every_verb_on_a_page_that_never_comes, 300)
 		{ { "cmpxchg" }, { "4", "0", "1" } },
 		{ { "fill" }, { "16", "00" } },
 		{ { "bp", "set", "--yes" }, { NULL } },
+		{ { "search", "--fault-in" }, { "16", "--hex", "00" } },
+		{ { "strings", "--fault-in" }, { "16" } },
+		{ { "compare", "--fault-in" }, { SAME, "16" } },
 		{ { "watch" }, { "u32" } },
 		{ { "watch", "--live" }, { "u32" } },
 	};
@@ -63,8 +69,9 @@ TEST_F_TIMEOUT(interrupt, every_verb_on_a_page_that_never_comes, 300)
 			args[n] = verbs[i].before[n];
 		args[n++] = self->pid;
 		args[n++] = slot_text(slow_slot(&self->slow, i));
-		for (k = 0; verbs[i].after[k]; k++)
-			args[n++] = verbs[i].after[k];
+		for (k = 0; verbs[i].after[k]; k++, n++)
+			args[n] = strcmp(verbs[i].after[k], SAME) ?
+				  verbs[i].after[k] : args[n - 1];
 		args[n] = NULL;
 		running_begin(&self->w, args);
 		ASSERT_TRUE(slow_waits(&self->slow, PATIENCE_MS))

@@ -119,6 +119,33 @@ static int several(const struct lookup *l, enum part kind, const char *want,
 	return -ENOTUNIQ;
 }
 
+/* Files that no name tells apart, as those that were deleted one after the other. */
+static int alike(const struct lookup *l, const struct place *found,
+		 const char *want, size_t len)
+{
+	const struct places *p = l->places;
+	const char *name = places_name(p, found);
+	const struct place *place;
+	unsigned int nr = 0;
+	char text[32];
+
+	snprintf(l->err, l->err_size, "several files are mapped as '%.*s', and all of them have this name: give an address, they begin at ",
+		 (int)len, want);
+	for (place = p->place; place < p->place + p->nr; place++) {
+		if (place->start != place->base ||
+		    strcmp(places_name(p, place), name) != 0)
+			continue;
+		if (nr++ == CANDIDATES) {
+			err_add(l, ", ...");
+			break;
+		}
+		snprintf(text, sizeof(text), "%s0x%llx", nr > 1 ? ", " : "",
+			 (unsigned long long)place->start);
+		err_add(l, text);
+	}
+	return -ENOTUNIQ;
+}
+
 /*
  * The lowest mapping of which @want is that part of the name. -ENOENT if there is none,
  * -ENOTUNIQ and the reason if different files have that name.
@@ -142,6 +169,8 @@ static int find(const struct lookup *l, enum part kind, const char *want,
 	}
 	if (!found)
 		return -ENOENT;
+	if (found->ambiguous)
+		return alike(l, found, want, len);
 	*start = found->start;
 	return 0;
 }

@@ -50,7 +50,7 @@ static int names_room(struct places *p, size_t size)
 	return 0;
 }
 
-int places_add(struct places *p, uint64_t start, uint64_t end,
+int places_add(struct places *p, const struct dbgmem_region *region,
 	       const char *name)
 {
 	const size_t size = strlen(name) + 1;
@@ -65,8 +65,10 @@ int places_add(struct places *p, uint64_t start, uint64_t end,
 	if (place_room(p) || (!again && names_room(p, size)))
 		return -ENOMEM;
 	p->place[p->nr] = (struct place){
-		.start = start,
-		.end = end,
+		.start = region->start,
+		.end = region->end,
+		.dev = (uint64_t)region->dev_major << 32 | region->dev_minor,
+		.inode = region->inode,
 		.name = again ? p->place[p->nr - 1].name : p->names_len,
 	};
 	p->nr++;
@@ -84,25 +86,50 @@ static int by_start(const void *a, const void *b)
 	return x->start < y->start ? -1 : x->start > y->start;
 }
 
+static int by_file(const struct place *x, const struct place *y)
+{
+	if (x->dev != y->dev)
+		return x->dev < y->dev ? -1 : 1;
+	return x->inode < y->inode ? -1 : x->inode > y->inode;
+}
+
 static int by_name(const void *a, const void *b, void *arg)
 {
 	int ret = strcmp(places_name(arg, a), places_name(arg, b));
 
+	if (!ret)
+		ret = by_file(a, b);
 	return ret ? ret : by_start(a, b);
+}
+
+/* Those of one name, @nr, by file. */
+static void places_alike(struct place *place, size_t nr)
+{
+	const bool ambiguous = by_file(&place[0], &place[nr - 1]);
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		place[i].ambiguous = ambiguous;
+		place[i].base = i && !by_file(&place[i], &place[i - 1]) ?
+				place[i - 1].base : place[i].start;
+	}
 }
 
 void places_end(struct places *p)
 {
 	struct place *place = p->place;
-	size_t i;
+	size_t i, nr;
 
 	if (!p->nr)
 		return;
 	qsort_r(place, p->nr, sizeof(*place), by_name, p);
-	for (i = 0; i < p->nr; i++)
-		place[i].base = i && !strcmp(places_name(p, &place[i]),
-					     places_name(p, &place[i - 1])) ?
-				place[i - 1].base : place[i].start;
+	for (i = 0; i < p->nr; i += nr) {
+		for (nr = 1; i + nr < p->nr; nr++)
+			if (strcmp(places_name(p, &place[i]),
+				   places_name(p, &place[i + nr])) != 0)
+				break;
+		places_alike(&place[i], nr);
+	}
 	qsort(place, p->nr, sizeof(*place), by_start);
 }
 
@@ -115,7 +142,7 @@ int places_get(struct places *p, struct dbgmem *m)
 
 	ret = dbgmem_regions_open(m, 0, 0, 0, DBGMEM_REGIONS_NAMES, &regions);
 	while (!ret && (ret = dbgmem_regions_next(regions, &r, &name)) > 0)
-		ret = *name ? places_add(p, r.start, r.end, name) : 0;
+		ret = *name ? places_add(p, &r, name) : 0;
 	if (ret)
 		msg("%s", ret == -ENOMEM ? "out of memory" : dbgmem_errstr());
 	dbgmem_regions_close(regions);
@@ -154,8 +181,16 @@ void places_print(const struct places *p, uint64_t addr, FILE *out)
 		return;
 	}
 	name = places_name(p, place);
-	text_print(out, name, strlen(name));
+	if (place->ambiguous)
+		fprintf(out, "0x%llx", (unsigned long long)place->base);
+	else
+		text_print(out, name, strlen(name));
 	fprintf(out, "+0x%llx", (unsigned long long)(addr - place->base));
+	if (!place->ambiguous)
+		return;
+	fputs(" (", out);
+	text_print(out, name, strlen(name));
+	fputc(')', out);
 }
 
 int places_json(const struct places *p, uint64_t addr, struct json_object *obj)

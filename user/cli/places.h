@@ -15,8 +15,10 @@
 /* A region that has a name. */
 struct place {
 	uint64_t start, end;
-	uint64_t base;		/* where the first of that name begins */
+	uint64_t dev, inode;	/* of its file, or 0 */
+	uint64_t base;		/* where the first of that name and file begins */
 	size_t name;		/* where in places.names that is */
+	bool ambiguous;		/* other files have that name, too: it means none */
 };
 
 /* What was mapped at some time, by address. Begins as zeros. */
@@ -35,7 +37,7 @@ struct places {
 int places_get(struct places *p, struct dbgmem *m);
 
 /* Or one by one, and then the end. 0 or -ENOMEM. */
-int places_add(struct places *p, uint64_t start, uint64_t end,
+int places_add(struct places *p, const struct dbgmem_region *region,
 	       const char *name);
 void places_end(struct places *p);
 
@@ -46,7 +48,8 @@ const char *places_name(const struct places *p, const struct place *place);
 
 /*
  * NAME+0xOFFSET, as ADDR of a command line has it: from the lowest mapping of that
- * name; "-" where there is no name.
+ * name and file; "-" where there is no name. An ambiguous name comes behind a number
+ * that stands in for it: 0xSTART+0xOFFSET (NAME).
  */
 void places_print(const struct places *p, uint64_t addr, FILE *out);
 
