@@ -8,6 +8,7 @@
 #include <dbgmem.h>
 #include <grp.h>
 #include <pthread.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -327,6 +328,92 @@ TEST_F(lib, first_thread_gone)
 	if (m)
 		EXPECT_EQ(-ESRCH, dbgmem_read(m, self->addr, self->buf, 1));
 	dbgmem_close(m);
+}
+
+static void *thread_end(void *unused)
+{
+	return unused;
+}
+
+/* Of @ended threads that have exited, the first among them, and one that has not. */
+static void crowd(int ended)
+{
+	pthread_t thread;
+	int i;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	raise(SIGSTOP);
+	for (i = 1; i < ended; i++)
+		if (pthread_create(&thread, NULL, thread_end, NULL))
+			_exit(1);
+	if (pthread_create(&thread, NULL, thread_wait, NULL))
+		_exit(1);
+	syscall(SYS_exit, 0);
+}
+
+static char thread_state(pid_t pid)
+{
+	char path[64], stat[128] = "", *p;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	(void)!read(fd, stat, sizeof(stat) - 1);
+	close(fd);
+	p = strrchr(stat, ')');
+	return p && p[1] ? p[2] : 0;
+}
+
+/* Its threads stay when they have exited, as a tracer does not wait for them. */
+static pid_t crowd_start(int ended)
+{
+	siginfo_t info;
+	pid_t pid;
+
+	pid = fork();
+	if (!pid)
+		crowd(ended);
+	if (waitpid(pid, NULL, WUNTRACED) != pid ||
+	    ptrace(PTRACE_SEIZE, pid, 0, PTRACE_O_TRACECLONE))
+		return -1;
+	kill(pid, SIGCONT);
+	while (thread_state(pid) != 'Z') {
+		info.si_pid = 0;
+		if (waitid(P_ALL, 0, &info, WSTOPPED | WNOHANG | __WALL) &&
+		    errno != ECHILD)
+			return -1;
+		if (info.si_pid)
+			ptrace(PTRACE_CONT, info.si_pid, 0, 0);
+		else
+			usleep(100);
+	}
+	return pid;
+}
+
+/* A target may have as many as it likes. */
+TEST(threads_that_are_gone_are_tried_with_a_limit)
+{
+	static const struct {
+		int ended, ret;
+	} crowds[] = { { 20, 0 }, { 400, -ETIMEDOUT } };
+	struct dbgmem *m;
+	pid_t pid;
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		pid = crowd_start(crowds[i].ended);
+		ASSERT_LT(0, pid);
+		EXPECT_EQ(crowds[i].ret, dbgmem_open(pid, 0, &m))
+			TH_LOG("%s", dbgmem_errstr());
+		if (crowds[i].ret)
+			EXPECT_ERROR(ETIMEDOUT, DBGMEM_GATE_TARGET,
+				     "first thread has exited", "256 at most",
+				     "/task");
+		dbgmem_close(m);
+		kill(pid, SIGKILL);
+		while (waitpid(-1, NULL, __WALL) > 0)
+			;
+	}
 }
 
 /* --- a broker that passes a receipt on --- */

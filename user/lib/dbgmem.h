@@ -115,7 +115,8 @@ const char *dbgmem_gate_str(enum dbgmem_gate gate);
  * receipt. It can only be read, unless @flags have DBGMEM_OPEN_WRITE. With
  * DBGMEM_OPEN_MIRROR the session keeps a mirror of the target's page tables, see
  * DBGMEM_ATTACH_MIRROR; -EOPNOTSUPP where the module keeps none.
- * 0 and *@out, or a negative errno and *@out = NULL.
+ * 0 and *@out, or a negative errno and *@out = NULL: -ETIMEDOUT if the first thread is
+ * gone and no live one is found among 256 others, or within a second.
  */
 int dbgmem_open(pid_t pid, unsigned int flags, struct dbgmem **out);
 

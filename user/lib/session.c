@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -17,6 +18,10 @@
 
 /* An exec between the two steps of an attach is rare; in a row it is a loop. */
 #define ATTACH_TRIES	4
+
+/* How many threads of a process whose first one is gone are tried, and how long. */
+#define THREAD_TRIES	256
+#define THREAD_MS	1000
 
 static int attach_fail(pid_t pid, int code)
 {
@@ -58,6 +63,10 @@ static int attach_fail(pid_t pid, int code)
 	case ESRCH:
 		e.gate = DBGMEM_GATE_TARGET;
 		return dbgmem__fail(&e, ATTACH "it has exited", (int)pid);
+	case ETIMEDOUT:
+		e.gate = DBGMEM_GATE_TARGET;
+		return dbgmem__fail(&e, ATTACH "its first thread has exited, and none of the others that were tried (%d at most, for a second at most) is alive: give the number of one that is, from /proc/%d/task",
+				    (int)pid, THREAD_TRIES, (int)pid);
 	case ENXIO:
 		e.gate = DBGMEM_GATE_TARGET;
 		return dbgmem__fail(&e, ATTACH "it is a kernel thread and has no memory of its own",
@@ -98,14 +107,24 @@ static int attach_try(struct dbgmem *m, int receipt)
 	return ret;
 }
 
+static long now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
 /*
  * The first thread is gone, and with it what /proc/PID/mem stood for; any other
- * thread's mem is as good. -ESRCH if there is none.
+ * thread's mem is as good. -ESRCH if there is none, -ETIMEDOUT if there are too many
+ * that are gone as well: a target can have as many of those as it likes.
  */
 static int attach_thread(struct dbgmem *m, int oflags)
 {
+	const long limit = now_ms() + THREAD_MS;
+	int receipt, ret = -ESRCH, tries = 0;
 	struct dirent *d;
-	int receipt, ret = -ESRCH;
 	char path[32], *end;
 	long tid;
 	DIR *dir;
@@ -118,6 +137,10 @@ static int attach_thread(struct dbgmem *m, int oflags)
 		tid = strtol(d->d_name, &end, 10);
 		if (*end || tid <= 0)
 			continue;
+		if (tries++ == THREAD_TRIES || now_ms() > limit) {
+			ret = -ETIMEDOUT;
+			break;
+		}
 		receipt = dbgmem__receipt_open(m->pid, (pid_t)tid, oflags);
 		if (receipt < 0)
 			continue;
