@@ -291,8 +291,9 @@ TEST(the_first_signal_ends_a_verb_that_does_not_look)
 	for (i = 0; i < 2; i++)
 		for (k = 0; k < NR_SIGNALS; k++) {
 			ASSERT_TRUE(verb_begin(&v, verbs[i]));
-			if (i)
+			if (i) {
 				ASSERT_TRUE(proc_wait_state(v.pid, 'D'));
+			}
 			begin = now_ms();
 			kill(v.pid, signals[k]);
 			c = 0;

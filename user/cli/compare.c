@@ -390,7 +390,7 @@ int cmd_compare(int argc, char **argv)
 			q.flags |= DBGMEM_FAULT_IN;
 			break;
 		case 'h':
-			return help();
+			return exit_answer(help());
 		default:
 			return msg_hint("compare");
 		}

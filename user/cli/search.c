@@ -333,7 +333,7 @@ int cmd_search(int argc, char **argv)
 	while (!status && (c = getopt_long(argc, argv, "x:s:p:ia:l:cC:bjfh",
 					   options, NULL)) != -1) {
 		if (c == 'h')
-			return help();
+			return exit_answer(help());
 		status = option_take(&q, c, argv[optind]);
 	}
 	nr = argc - optind;

@@ -352,7 +352,7 @@ int cmd_strings(int argc, char **argv)
 	while (!status && (c = getopt_long(argc, argv, "m:n:Rl:jfh", options,
 					   NULL)) != -1) {
 		if (c == 'h')
-			return help();
+			return exit_answer(help());
 		status = option_take(&q, c);
 	}
 	if (!status)
