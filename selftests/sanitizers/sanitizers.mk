@@ -15,10 +15,10 @@ sanitizers-asan sanitizers-tsan: sanitizers-%: $(O)/kselftest/.complete
 	+$(Q)$(MAKE) --no-print-directory O=$(SAN)/$* SANITIZE=$(SAN_$*) sanitized
 
 # There, those of more than one thread are all that there is to be said of threads;
-# what make and modinfo say is not said of C.
-SAN_TEXT := $(addprefix $(T)/,host_makefile host_load)
-# host_threads counts its target's threads, to which TSan adds some.
-SAN_THREADS = $(filter-out $(T)/host_threads,$(patsubst selftests/%.c,$(T)/%,\
+# what make, modinfo and other debuggers say is not said of C.
+SAN_TEXT := $(addprefix $(T)/,host_makefile host_load host_core_readers)
+# These count their target's threads, to which TSan adds some.
+SAN_THREADS = $(filter-out $(addprefix $(T)/,host_threads host_core_readers),$(patsubst selftests/%.c,$(T)/%,\
 	$(shell grep -l pthread_create $(HOST_SRC))))
 
 sanitized: user $(if $(filter thread,$(SANITIZE)),$(SAN_THREADS),\
