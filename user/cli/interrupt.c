@@ -31,7 +31,7 @@ static struct {
 	atomic_bool caught;	/* the verb wants to see the first one */
 	atomic_bool noticed;	/* and has */
 	void (*leave)(void);	/* atomic */
-	sem_t left;
+	sem_t go, left;		/* that is to be called, and was */
 } interrupt = { .fd = -1 };
 
 static void wanted(sigset_t *set)
@@ -47,11 +47,14 @@ static void wanted(sigset_t *set)
 			sigaddset(set, signals[i]);
 }
 
+/* There from the beginning: at the end even making a thread might wait for memory. */
 static void *leave_thread(void *unused)
 {
 	void (*fn)(void);
 
 	(void)unused;
+	while (sem_wait(&interrupt.go))
+		;
 	fn = __atomic_load_n(&interrupt.leave, __ATOMIC_SEQ_CST);
 	if (fn)
 		fn();
@@ -63,15 +66,10 @@ static void *leave_thread(void *unused)
 static void leave_in_time(void)
 {
 	struct timespec end;
-	pthread_t thread;
 
-	if (!__atomic_load_n(&interrupt.leave, __ATOMIC_SEQ_CST))
-		return;
-	sem_init(&interrupt.left, 0, 0);
-	if (pthread_create(&thread, NULL, leave_thread, NULL))
-		leave_thread(NULL);
 	clock_gettime(CLOCK_REALTIME, &end);
 	end.tv_sec += INTERRUPT_LIMIT_MS / 1000;
+	sem_post(&interrupt.go);
 	while (sem_timedwait(&interrupt.left, &end) && errno == EINTR)
 		;
 }
@@ -113,10 +111,12 @@ static void *take(void *unused)
 void interrupt_watch(void)
 {
 	sigset_t all, before;
-	pthread_t thread;
+	pthread_t take_id, leave_id;
 
 	if (interrupt.fd >= 0)
 		return;
+	sem_init(&interrupt.go, 0, 0);
+	sem_init(&interrupt.left, 0, 0);
 	wanted(&interrupt.set);
 	interrupt.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (interrupt.fd < 0)
@@ -124,12 +124,14 @@ void interrupt_watch(void)
 	/* What other signals do is the main thread's affair. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	if (pthread_create(&thread, NULL, take, NULL)) {
+	if (pthread_create(&leave_id, NULL, leave_thread, NULL) ||
+	    pthread_create(&take_id, NULL, take, NULL)) {
 		/* Then the first signal ends the tool. */
 		close(interrupt.fd);
 		interrupt.fd = -1;
 	} else {
-		pthread_detach(thread);
+		pthread_detach(leave_id);
+		pthread_detach(take_id);
 	}
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (interrupt.fd >= 0)
