@@ -227,19 +227,18 @@ static void clip(const struct region_walk *w, struct dbgmem_region *r)
 	}
 }
 
-static bool wanted(const struct region_walk *w, struct vm_area_struct *vma)
+static bool wanted(const struct region_walk *w, u32 flags)
 {
 	u32 with = w->list->filter, without = w->list->filter >> 32;
-	u32 flags = region_flags(vma);
 
 	return (flags & with) == with && !(flags & without);
 }
 
 /* BATCH_LAST if @vma is in the batch now; else as name_add(). */
-static enum batch_end add(struct region_walk *w, struct vm_area_struct *vma)
+static enum batch_end add(struct region_walk *w, struct vm_area_struct *vma,
+			  u32 flags)
 {
 	struct dbgmem_region *r = &w->region[w->nr];
-	u32 flags = region_flags(vma);
 	enum batch_end end;
 
 	*r = (struct dbgmem_region) {
@@ -274,7 +273,7 @@ static enum batch_end batch_full(const struct region_walk *w)
 
 /* The parts of @vma that have page tables: as add(), or BATCH_FULL: enough looked. */
 static enum batch_end add_tables(struct region_walk *w,
-				 struct vm_area_struct *vma)
+				 struct vm_area_struct *vma, u32 flags)
 {
 	unsigned long end = min(vma->vm_end - 1, w->last) + 1, part;
 	enum batch_end ret;
@@ -289,7 +288,7 @@ static enum batch_end add_tables(struct region_walk *w,
 		if (!dbgmem_tables_find(vma, &w->addr, &part, &w->looks))
 			continue;
 		w->cut = part - 1;
-		ret = add(w, vma);
+		ret = add(w, vma, flags);
 		if (ret != BATCH_LAST)
 			return ret;
 		w->addr = part;
@@ -306,6 +305,7 @@ static enum batch_end look(struct region_walk *w)
 	struct vm_area_struct *vma;
 	enum batch_end end;
 	unsigned int i;
+	u32 flags;
 
 	/* mmap_assert_locked() wants what DEBUG_VM does not export */
 	lockdep_assert_held(&w->mm->mmap_lock);
@@ -319,9 +319,13 @@ static enum batch_end look(struct region_walk *w)
 		vma = vma_next(&vmi);
 		if (!vma || vma->vm_start > (at ? w->addr : w->last))
 			return BATCH_LAST;
-		end = BATCH_LAST;
-		if (wanted(w, vma))
-			end = tables ? add_tables(w, vma) : add(w, vma);
+		flags = region_flags(vma);
+		if (!wanted(w, flags))
+			end = BATCH_LAST;
+		else if (tables)
+			end = add_tables(w, vma, flags);
+		else
+			end = add(w, vma, flags);
 		if (end != BATCH_LAST)
 			return end;
 		w->addr = vma->vm_end;

@@ -26,6 +26,7 @@ static bool tables_at(struct vm_area_struct *vma, unsigned long addr,
 	p4d_t *p4dp, p4d;
 	pud_t *pudp, pud;
 
+	/* Where a level is folded, the one above says where its entry ends. */
 	*next = pgd_addr_end(addr, end);
 	if (pgd_none(*pgd))
 		return false;
@@ -33,20 +34,20 @@ static bool tables_at(struct vm_area_struct *vma, unsigned long addr,
 		return true;
 	p4dp = p4d_offset(pgd, addr);
 	p4d = READ_ONCE(*p4dp);
-	*next = p4d_addr_end(addr, end);
+	*next = p4d_addr_end(addr, *next);
 	if (p4d_none(p4d))
 		return false;
 	if (unlikely(p4d_bad(p4d)))
 		return true;
 	pudp = pud_offset(p4dp, addr);
 	pud = READ_ONCE(*pudp);
-	*next = pud_addr_end(addr, end);
+	*next = pud_addr_end(addr, *next);
 	if (pud_none(pud))
 		return false;
 	/* A huge page is bad as a table. */
 	if (is_vm_hugetlb_page(vma) || unlikely(pud_bad(pud)))
 		return true;
-	*next = pmd_addr_end(addr, end);
+	*next = pmd_addr_end(addr, *next);
 	return !pmd_none(READ_ONCE(*pmd_offset(pudp, addr)));
 }
 

@@ -434,8 +434,10 @@ static int run(struct dump *d)
 
 	/* Opened first, it cannot be that of another process than the session's. */
 	d->dir = ps_open(d->pid);
-	status = target_open(d->pid, DBGMEM_OPEN_RDONLY, &d->m);
-	if (!status) {
+	if (dbgmem_open(d->pid, DBGMEM_OPEN_RDONLY, &d->m)) {
+		msg("%s", dbgmem_errstr());
+		status = STATUS_FAILED;
+	} else {
 		status = d->dir < 0 ? cannot(d, "dump", d->dir) : dump(d);
 		dbgmem_close(d->m);
 	}
