@@ -434,10 +434,8 @@ static int run(struct dump *d)
 
 	/* Opened first, it cannot be that of another process than the session's. */
 	d->dir = ps_open(d->pid);
-	if (dbgmem_open(d->pid, DBGMEM_OPEN_RDONLY, &d->m)) {
-		msg("%s", dbgmem_errstr());
-		status = STATUS_FAILED;
-	} else {
+	status = target_open(d->pid, DBGMEM_OPEN_RDONLY, &d->m);
+	if (!status) {
 		status = d->dir < 0 ? cannot(d, "dump", d->dir) : dump(d);
 		dbgmem_close(d->m);
 	}
