@@ -54,6 +54,9 @@ Q := @
 say = @printf '  %-7s %s\n'
 endif
 
+# depmod, ldconfig: after a plain su they are not in root's PATH
+export PATH := $(PATH):/usr/sbin:/sbin
+
 QEMU_DIR := selftests/qemu
 # Parallel by default where it takes long
 JOBS := $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -206,7 +209,14 @@ user: $(USER_PRODUCTS) ## build the library and the tool
 $(UAPI_COPY): uapi/dbgmem.h
 	$(Q)install -D -m 644 $< $@
 
-$(O)/user/%.o: user/%.c Makefile | $(UAPI_COPY)
+# Say which packages are missing, not which headers.
+build-present:
+	$(Q)printf '#include <%s>\n' stdio.h libkmod.h json.h libelf.h | \
+		$(CC) $(CPPFLAGS) $(CFLAGS) $(LIBKMOD_CFLAGS) $(JSON_CFLAGS) \
+		$(ELF_CFLAGS) -E -x c -o /dev/null - 2>/dev/null || \
+		$(QEMU_DIR)/setup.sh build
+
+$(O)/user/%.o: user/%.c Makefile | $(UAPI_COPY) build-present
 	$(say) CC "user/$*.c"
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(USER_CFLAGS) -MMD -MP -c -o $@ $<
@@ -256,8 +266,14 @@ include selftests/bench/bench.mk
 
 INSTALL_MODULE := $(if $(KDIR),$(wildcard $(KO)))
 # in words, with what to do about it
-ifneq ($(KDIR),)
-MODULE_ABSENT = it is not built for $(KRELEASE). Run 'make modules', then this again.
+ifneq ($(wildcard $(DESTDIR)/usr/src/dbgmem-*/dkms.conf),)
+# two would be there, and modprobe takes one of them
+INSTALL_MODULE :=
+MODULE_ABSENT = DKMS has it. 'make dkms-install' gives this version to DKMS, \
+	'make dkms-uninstall' takes it out.
+else ifneq ($(KDIR),)
+MODULE_ABSENT = it is not built for $(KRELEASE). Run 'make modules$(\
+	)$(if $(findstring override,$(origin KDIR)), KDIR=$(KDIR))', then this again.
 else
 MODULE_ABSENT = there are no headers of the running kernel to build it with. \
 	Install linux-headers-$(RUNNING) (Debian, Ubuntu) or \
@@ -265,7 +281,18 @@ MODULE_ABSENT = there are no headers of the running kernel to build it with. \
 endif
 inst = $(Q)install -D -m $(1) $(2) $(DESTDIR)$(3)
 
-install: user ## install below PREFIX= (/usr/local) and DESTDIR=, the module too if it is built
+# modprobe's list of modules. $(call run_depmod,KERNEL)
+run_depmod = $(if $(DESTDIR),:,command -v depmod >/dev/null && depmod $(1) || \
+	echo "depmod did not run, so that modprobe goes by an old list: install kmod and run 'depmod $(1)'")
+
+# What install has put beside kernels, of which some may have come since
+remove_modules = for d in $(DESTDIR)/lib/modules/*/updates/dbgmem; do \
+		[ -d $$d ] || continue; \
+		rm -rf $$d; \
+		$(call run_depmod,$$(basename $${d%/updates/dbgmem})); \
+	done
+
+install: user $(INSTALL_MODULE) ## install below PREFIX= (/usr/local) and DESTDIR=, the module too if it is built
 	$(say) INSTALL "$(DESTDIR)$(PREFIX)"
 	$(call inst,755,$(O)/user/install/dbgmem,$(BINDIR)/dbgmem)
 	$(call inst,755,$(O)/user/$(LIBFILE),$(LIBDIR)/$(LIBFILE))
@@ -284,16 +311,24 @@ install: user ## install below PREFIX= (/usr/local) and DESTDIR=, the module too
 	$(call inst,644,user/udev/60-dbgmem.rules,$(UDEVDIR)/60-dbgmem.rules)
 	$(call inst,644,user/udev/dbgmem.sysusers,$(SYSUSERSDIR)/dbgmem.conf)
 ifneq ($(INSTALL_MODULE),)
-	$(call kbuild,$(KDIR),$(MODTREE),KERNELRELEASE=$(KRELEASE) \
-		INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates/dbgmem \
-		CONFIG_MODULE_SIG_ALL= DEPMOD=true modules_install)
-	$(Q)$(if $(DESTDIR),:,depmod $(KRELEASE))
+	$(Q)rm -rf $(DESTDIR)/lib/modules/$(KRELEASE)/updates/dbgmem
+	$(call inst,644,$(KO),/lib/modules/$(KRELEASE)/updates/dbgmem/dbgmem.ko)
+	$(Q)$(call run_depmod,$(KRELEASE))
 else
 	@echo "The module is not installed: $(MODULE_ABSENT)"
 endif
-	$(Q)$(if $(DESTDIR),:,ldconfig || :)
+ifeq ($(DESTDIR),)
+	$(Q)ldconfig || :
+	$(Q)user/udev/activate.sh
+	$(Q)$(BINDIR)/dbgmem --version >/dev/null 2>&1 || \
+		echo "$(BINDIR)/dbgmem does not find its library: put $(LIBDIR) into a file in /etc/ld.so.conf.d, then run ldconfig."
+	@$(if $(INSTALL_MODULE),echo "Next as root: $(NEXT)",:)
+endif
 
-uninstall: ## remove what install installed
+# one that is loaded may be an older one
+NEXT = $(if $(wildcard /sys/module/dbgmem),dbgmem unload && )dbgmem load && dbgmem info
+
+uninstall: ## remove what install installed, but for the group dbgmem
 	$(say) REMOVE "$(DESTDIR)$(PREFIX)"
 	$(Q)rm -f $(addprefix $(DESTDIR),$(BINDIR)/dbgmem \
 		$(LIBDIR)/$(LIBFILE) $(LIBDIR)/$(SONAME) $(LIBDIR)/libdbgmem.so \
@@ -304,12 +339,11 @@ uninstall: ## remove what install installed
 	$(Q)for p in $(MANPAGES); do \
 		rm -f $(DESTDIR)$(MANDIR)/man$${p##*.}/$${p##*/}; \
 	done
-	$(Q)d=$(DESTDIR)/lib/modules/$(or $(KRELEASE),$(RUNNING)); \
-	if [ -d $$d/updates/dbgmem ]; then \
-		rm -rf $$d/updates/dbgmem; \
-		$(if $(DESTDIR),:,depmod $(or $(KRELEASE),$(RUNNING))); \
-	fi
-	$(Q)$(if $(DESTDIR),:,ldconfig || :)
+	$(Q)$(remove_modules)
+ifeq ($(DESTDIR),)
+	$(Q)ldconfig || :
+	$(Q)udevadm control --reload 2>/dev/null || :
+endif
 
 include kmod/dkms.mk
 
@@ -334,5 +368,5 @@ help: ## this list
 
 FORCE:
 
-.PHONY: all modules guest-kernel guest-module sparse-present user setup install \
+.PHONY: all modules guest-kernel guest-module sparse-present build-present user setup install \
 	uninstall clean distclean help FORCE

@@ -5,6 +5,14 @@
 DKMS_SRC := /usr/src/dbgmem-$(VERSION)
 DKMS_MODULE := -m dbgmem -v $(VERSION)
 
+# whatever versions it has
+dkms_remove = for d in /usr/src/dbgmem-*; do \
+		[ -d $$d ] || continue; \
+		m="-m dbgmem -v $${d\#/usr/src/dbgmem-}"; \
+		[ -z "$$(dkms status $$m)" ] || dkms remove $$m --all || exit 1; \
+		rm -rf $$d; \
+	done
+
 dkms-source:
 	$(say) INSTALL "$(DESTDIR)$(DKMS_SRC)"
 	$(Q)rm -rf $(DESTDIR)$(DKMS_SRC)
@@ -15,11 +23,12 @@ dkms-source:
 		>$(DESTDIR)$(DKMS_SRC)/dkms.conf
 
 # With DESTDIR= the source is installed and no more: the rest is what the
-# package's own scripts do where it is unpacked.
+# package's own scripts do where it is unpacked. A module that install has put
+# beside a kernel goes: modprobe would have two to choose from.
 dkms-install: ## give the module to DKMS, which builds it for every kernel that is or comes
 	$(Q)$(if $(DESTDIR),:,$(QEMU_DIR)/setup.sh dkms)
-	$(Q)$(if $(DESTDIR),:,[ -z "$$(dkms status $(DKMS_MODULE))" ] || \
-		dkms remove $(DKMS_MODULE) --all)
+	$(Q)$(if $(DESTDIR),:,$(dkms_remove))
+	$(Q)$(remove_modules)
 	+$(Q)$(MAKE) --no-print-directory dkms-source
 	$(Q)$(if $(DESTDIR),:,dkms add $(DKMS_MODULE))
 	$(Q)$(if $(DESTDIR),:,for k in /lib/modules/*/build/Makefile; do \
@@ -29,9 +38,7 @@ dkms-install: ## give the module to DKMS, which builds it for every kernel that 
 	done)
 
 dkms-uninstall: ## take it out of DKMS, with all that was built
-	$(Q)[ -z "$$(dkms status $(DKMS_MODULE))" ] || \
-		dkms remove $(DKMS_MODULE) --all
-	$(Q)rm -rf $(DKMS_SRC)
+	$(Q)$(dkms_remove)
 
 check-dkms: ## try dkms-install in a chroot, where kernels come and go (900 MB)
 	$(Q)$(QEMU_DIR)/setup.sh kernel chroot

@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The module in DKMS: in a chroot of Debian's, made by debootstrap, it is
-# installed for a kernel that is there, follows one that comes, and goes. Called
-# by make check-dkms, with O. TAP, and the last line of make check.
+# The module, and the module in DKMS: in a chroot of Debian's, made by debootstrap,
+# it is installed for a kernel that is there, follows one that comes, and goes, and
+# there is one of it at any time. Called by make check-dkms, with O. TAP, and the
+# last line of make check.
 set -eu
 here=$(realpath "$(dirname "$0")")
 O=${O:?}
@@ -90,17 +91,40 @@ both_have() {
 	built_for "$old" && built_for "$new"
 }
 
+# only FILE: the one module that there is for the old kernel
+only() {
+	local found
+	found=$(cd "$root/lib/modules/$old" && find . -name 'dbgmem.ko*')
+	[ "$found" = "./$1" ] || { echo "found: $found"; false; }
+}
+
 gone() {
 	! in_root modinfo -k "$old" dbgmem &&
 		! in_root modinfo -k "$new" dbgmem &&
 		[ -z "$(in_root sh -c 'ls -d /usr/src/dbgmem-*')" ]
 }
 
+# what install leaves is the group, and nothing else by this name
+nothing_by_this_name() {
+	[ -z "$(in_root find / -xdev -path /proc -prune -o \
+		-path /dbgmem -prune -o -path '/var/*' -prune -o \
+		-name '*dbgmem*' -print)" ] &&
+		in_root getent group dbgmem
+}
+
 echo "dkms: $old, then $new"
 in_root dkms remove dbgmem --all >/dev/null 2>&1 || :
 apt_root remove --purge "linux-headers-$new"
 apt_root install "linux-headers-$old"
+kdir=KDIR=/lib/modules/$old/build
+ends make in_root make -C /dbgmem modules user "$kdir"
+ends make_install in_root make -C /dbgmem install "$kdir"
+ends the_tool_starts in_root dbgmem version
+ends make_install_leaves_one_module only updates/dbgmem/dbgmem.ko
 ends install in_root make -C /dbgmem dkms-install
+ends dkms_takes_its_place only updates/dkms/dbgmem.ko
+ends make_install_again in_root make -C /dbgmem install "$kdir"
+ends make_install_leaves_it_to_dkms only updates/dkms/dbgmem.ko
 ends built_for_the_kernel_that_is_there built_for "$old"
 apt_root install "linux-headers-$new"
 ends follows_a_new_kernel built_for "$new"
@@ -109,5 +133,7 @@ ends install_again in_root make -C /dbgmem dkms-install
 ends is_there_again_for_both both_have
 ends uninstall in_root make -C /dbgmem dkms-uninstall
 ends nothing_is_left gone
+ends make_uninstall in_root make -C /dbgmem uninstall
+ends nothing_else_is_left nothing_by_this_name
 echo "$((n - failed)) passed, $failed failed, 0 skipped"
 [ "$failed" = 0 ]

@@ -118,6 +118,125 @@ TEST_F(makefile, install_says_what_the_module_needs)
 		TH_LOG("%s", text);
 }
 
+/* Without a compiler, and as somebody who is not root. */
+TEST_F(makefile, build_says_which_packages_are_missing)
+{
+	const char *text;
+
+	sh("mkdir $T/bin; for t in make bash sh sed awk sort uname nproc install cat mkdir; do ln -s $(command -v $t) $T/bin; done; printf '#!/bin/sh\nexit 1\n' >$T/bin/dpkg-query; printf '#!/bin/sh\necho 1000\n' >$T/bin/id; chmod +x $T/bin/*");
+	text = sh("PATH=$T/bin make user O=$T/o 2>&1; echo status $?");
+	EXPECT_NE(NULL, strstr(text, "apt-get update && apt-get install --no-install-recommends"))
+		TH_LOG("%s", text);
+	EXPECT_NE(NULL, strstr(text, "libkmod-dev")) TH_LOG("%s", text);
+	EXPECT_NE(NULL, strstr(text, "status 2")) TH_LOG("%s", text);
+	EXPECT_EQ(NULL, strstr(text, " CC ")) TH_LOG("%s", text);
+}
+
+/*
+ * A kernel's headers that only have a name, a module that is built for it, and a
+ * user space that is built: what "make install" finds.
+ */
+static void prepare_install(void)
+{
+	sh("mkdir -p $T/k/include/generated $T/o/module/1.2.3-test/kmod; echo '#define UTS_RELEASE \"1.2.3-test\"' >$T/k/include/generated/utsrelease.h; cp -a ${BUILT%/*} ${BUILT%/*/*}/include $T/o; touch $T/o/module/1.2.3-test/kmod/dbgmem.ko");
+}
+
+/* What make says of @goal there, but for its progress. */
+static const char *made(const char *goal)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command),
+		 "make O=$T/o KDIR=$T/k DESTDIR=$T/d %s 2>&1 | grep -v '^  [A-Z]'",
+		 goal);
+	return sh(command);
+}
+
+#define MODULES	"cd $T/d; find . -name 'dbgmem.ko*'"
+#define OURS_KO	"./lib/modules/1.2.3-test/updates/dbgmem/dbgmem.ko\n"
+
+TEST_F(makefile, uninstall_leaves_nothing)
+{
+	prepare_install();
+	EXPECT_STREQ("", made("install"));
+	EXPECT_STREQ("", sh("cd $T/d/usr/local && ls bin/dbgmem lib/libdbgmem.a lib/libdbgmem.so.0 include/dbgmem.h share/man/man1/dbgmem.1 >/dev/null"));
+	EXPECT_STREQ(OURS_KO, sh(MODULES));
+	/* Kernels that have come since have one too. */
+	sh("cp -a $T/d/lib/modules/1.2.3-test $T/d/lib/modules/1.2.2-old");
+	EXPECT_STREQ("", made("uninstall"));
+	EXPECT_STREQ("", sh("find $T/d -not -type d"));
+}
+
+TEST_F(makefile, install_replaces_what_it_has_installed_elsewhere)
+{
+	prepare_install();
+	sh("mkdir -p $T/d/lib/modules/1.2.3-test/updates/dbgmem/kmod; touch $T/d/lib/modules/1.2.3-test/updates/dbgmem/kmod/dbgmem.ko");
+	EXPECT_STREQ("", made("install"));
+	EXPECT_STREQ(OURS_KO, sh(MODULES));
+}
+
+TEST_F(makefile, install_leaves_the_module_to_dkms)
+{
+	const char *text;
+
+	prepare_install();
+	sh("mkdir -p $T/d/usr/src/dbgmem-0.0.1; touch $T/d/usr/src/dbgmem-0.0.1/dkms.conf");
+	text = made("install");
+	EXPECT_NE(NULL, strstr(text, "DKMS has it")) TH_LOG("%s", text);
+	EXPECT_STREQ("", sh(MODULES));
+	EXPECT_STREQ("", sh("test -x $T/d/usr/local/bin/dbgmem || echo no tool"));
+}
+
+TEST_F(makefile, dkms_install_takes_the_place_of_the_installed_module)
+{
+	prepare_install();
+	made("install");
+	EXPECT_STREQ(OURS_KO, sh(MODULES));
+	EXPECT_STREQ("", made("dkms-install"));
+	EXPECT_STREQ("", sh(MODULES));
+	EXPECT_STREQ("", sh("test -e $T/d/usr/src/dbgmem-*/dkms.conf || echo no source"));
+}
+
+TEST_F(makefile, install_says_that_the_module_is_not_built)
+{
+	const char *text;
+
+	prepare_install();
+	sh("rm -r $T/o/module");
+	text = made("install");
+	EXPECT_NE(NULL, strstr(text, "not built for 1.2.3-test. Run 'make modules KDIR=/"))
+		TH_LOG("%s", text);
+	EXPECT_STREQ("", sh(MODULES));
+}
+
+/* user/udev/activate.sh as user @id, where the group is there or not (@getent). */
+static const char *activated(const char *id, const char *getent, const char *udevadm)
+{
+	char command[512];
+
+	snprintf(command, sizeof(command),
+		 "rm -rf $T/bin; mkdir $T/bin; cd $T/bin; printf '#!/bin/sh\n%s\n' >id; printf '#!/bin/sh\n%s\n' >getent; printf '#!/bin/sh\necho \"$0 $*\"; %s\n' >udevadm; printf '#!/bin/sh\necho \"$0 $*\"\n' >groupadd; chmod +x *; cd - >/dev/null; PATH=$T/bin:$PATH user/udev/activate.sh 2>&1 | sed 's|.*/bin/||'",
+		 id, getent, udevadm);
+	return sh(command);
+}
+
+TEST_F(makefile, group_is_made_once_and_udev_is_told)
+{
+	const char *text;
+
+	EXPECT_STREQ("groupadd --system dbgmem\nudevadm control --reload\n",
+		     activated("echo 0", "exit 2", "exit 0"));
+	EXPECT_STREQ("udevadm control --reload\n",
+		     activated("echo 0", "exit 0", "exit 0"));
+	text = activated("echo 0", "exit 0", "exit 1");
+	EXPECT_NE(NULL, strstr(text, "udev does not run here"))
+		TH_LOG("%s", text);
+	text = activated("echo 1000", "exit 2", "exit 0");
+	EXPECT_NE(NULL, strstr(text, "as root")) TH_LOG("%s", text);
+	EXPECT_EQ(NULL, strstr(text, "groupadd")) TH_LOG("%s", text);
+	EXPECT_EQ(NULL, strstr(text, "udevadm")) TH_LOG("%s", text);
+}
+
 /* A program that is linked with -static, as the installed .pc file says. */
 TEST_F(makefile, static_linking_by_pkg_config)
 {
