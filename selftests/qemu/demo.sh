@@ -27,7 +27,7 @@ echo "booting Debian's $version in a guest under software emulation"
 vm=$!
 trap 'kill $vm 2>/dev/null || :; exit 130' INT TERM
 sleep 0.5	# until the results file is this run's
-tail -n +1 -s 0.2 --pid=$vm -f "$out/vm.results" |
+tail -n +1 -s 0.2 --pid=$vm -f "$out/vm.results" 2>/dev/null |
 	sed -u -e "/^@$nonce /d" -e '/^$/d'
 wait $vm || :
 
