@@ -206,6 +206,9 @@ static int arguments_check(struct typed *t, char **args, int nr, pid_t *pid)
 		status = target_pid("write", args, nr, pid);
 	if (status)
 		return status;
+	if (nr == 3 && !t->nr && strcmp(args[2], "-"))
+		return msg_usage("write", "'%s' could be a number or a string: one of " TYPED_NAMES " says which",
+				 args[2]);
 	if (nr < 2 || nr > 3 || (nr == 3 && strcmp(args[2], "-")))
 		return msg_usage("write", "PID and ADDR are needed, and behind them nothing but - for standard input");
 	if (t->nr && nr == 3)

@@ -102,7 +102,7 @@ static int load_fail(const char *path, const char *params, int code)
 			return dbgmem__fail_simple(code, DBGMEM_GATE_MODULE,
 				LOAD "no such file", what);
 		return dbgmem__fail_simple(code, DBGMEM_GATE_MODULE,
-			LOAD "it is not in the module directory of the running kernel: run 'make install' and 'depmod', or name the file",
+			LOAD "it is not in the module directory of the running kernel: install the headers of that kernel, then 'make' and 'make install' (or 'make dkms-install'); or name the file",
 			what);
 	case ENOEXEC:
 		return not_a_module(what, code);
