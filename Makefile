@@ -326,7 +326,8 @@ ifeq ($(DESTDIR),)
 endif
 
 # one that is loaded may be an older one
-NEXT = $(if $(wildcard /sys/module/dbgmem),dbgmem unload && )dbgmem load && dbgmem info
+NEXT = $(if $(wildcard /sys/module/dbgmem),dbgmem unload && )dbgmem load && dbgmem info$(\
+	)$(if $(filter-out $(RUNNING),$(KRELEASE)), (when $(KRELEASE) runs))
 
 uninstall: ## remove what install installed, but for the group dbgmem
 	$(say) REMOVE "$(DESTDIR)$(PREFIX)"
