@@ -240,16 +240,33 @@ TEST_F(makefile, group_is_made_once_and_udev_is_told)
 	EXPECT_EQ(NULL, strstr(text, "udevadm")) TH_LOG("%s", text);
 }
 
+/* As if it were installed in $T, static library only. */
+static void prepare_pkg_config(void)
+{
+	sh("mkdir -p $T/include/linux; cp user/lib/dbgmem.h $T/include; cp uapi/dbgmem.h $T/include/linux; cp ${BUILT%/*}/libdbgmem.a $T");
+	sh("sed -e \"s|@PREFIX@|$T|; s|@LIBDIR@|$T|; s|@INCLUDEDIR@|$T/include|; s|@VERSION@|1|\" user/lib/libdbgmem.pc.in >$T/libdbgmem.pc");
+	setenv("PKG_CONFIG_PATH", getenv("T"), 1);
+}
+
 /* A program that is linked with -static, as the installed .pc file says. */
 TEST_F(makefile, static_linking_by_pkg_config)
 {
 	const char *text;
 
-	sh("mkdir -p $T/include/linux; cp user/lib/dbgmem.h $T/include; cp uapi/dbgmem.h $T/include/linux; cp ${BUILT%/*}/libdbgmem.a $T");
-	sh("sed -e \"s|@PREFIX@|$T|; s|@LIBDIR@|$T|; s|@INCLUDEDIR@|$T/include|; s|@VERSION@|1|\" user/lib/libdbgmem.pc.in >$T/libdbgmem.pc");
+	prepare_pkg_config();
 	sh("printf '#include <dbgmem.h>\\nint main(void) { struct dbgmem *m; return dbgmem_open(-1, 0, &m) != -22; }\\n' >$T/p.c");
-	text = sh("cc -static -o $T/p $T/p.c $(PKG_CONFIG_PATH=$T pkg-config --static --cflags --libs libdbgmem) 2>&1; $T/p; echo status $?");
+	text = sh("cc -static -o $T/p $T/p.c $(pkg-config --static --cflags --libs libdbgmem) 2>&1; $T/p; echo status $?");
 	EXPECT_STREQ("status 0\n", text);
+}
+
+TEST_F(makefile, example_in_the_readme_is_built_and_runs)
+{
+	const char *text;
+
+	prepare_pkg_config();
+	sh("sed -n '/^```c$/,/^```$/p' README.md | grep -v '^```' >$T/example.c");
+	text = sh("cd $T; cc -Wall -Werror -static example.c $(pkg-config --static --cflags --libs libdbgmem) -o p 2>&1; ./p | wc -l");
+	EXPECT_STREQ("1\n", text);
 }
 
 TEST_HARNESS_MAIN

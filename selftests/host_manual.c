@@ -173,4 +173,48 @@ TEST(a_line_of_the_synopsis_for_each_verb)
 	}
 }
 
+/* What stands behind "dbgmem" in one line of README, up to the next command. */
+static void check_command(struct __test_metadata *_metadata, char *line)
+{
+	struct words verbs, options;
+	char verb[64], *word;
+
+	all_verbs(&verbs);
+	line[strcspn(line, "#|&<>\n")] = 0;
+	word = strtok(line, " ");
+	snprintf(verb, sizeof(verb), "%s", word ? word : "");
+	if (!strcmp(verb, "bp")) {
+		word = strtok(NULL, " ");
+		snprintf(verb, sizeof(verb), "bp %s", word ? word : "");
+	}
+	EXPECT_TRUE(has(&verbs, verb)) TH_LOG("no verb '%s'", verb);
+	options_of_help(verb, &options);
+	while ((word = strtok(NULL, " "))) {
+		if (word[0] != '-' || !word[1])
+			continue;
+		word[strcspn(word, "=")] = 0;
+		EXPECT_TRUE(has(&options, word))
+			TH_LOG("%s has no %s", verb, word);
+	}
+}
+
+TEST(commands_in_the_readme_are_those_that_there_are)
+{
+	static const char begin[] = "    dbgmem ";
+	unsigned int nr = 0;
+	char line[512];
+	FILE *f;
+
+	f = fopen("README.md", "re");
+	ASSERT_NE(NULL, f);
+	while (fgets(line, sizeof(line), f)) {
+		if (strncmp(line, begin, strlen(begin)) != 0)
+			continue;
+		check_command(_metadata, line + strlen(begin));
+		nr++;
+	}
+	fclose(f);
+	EXPECT_LT(10, nr);
+}
+
 TEST_HARNESS_MAIN
