@@ -318,7 +318,7 @@ else
 	@echo "The module is not installed: $(MODULE_ABSENT)"
 endif
 ifeq ($(DESTDIR),)
-	$(Q)ldconfig || :
+	$(Q)ldconfig 2>/dev/null || :
 	$(Q)user/udev/activate.sh
 	$(Q)$(BINDIR)/dbgmem --version >/dev/null 2>&1 || \
 		echo "$(BINDIR)/dbgmem does not find its library: put $(LIBDIR) into a file in /etc/ld.so.conf.d, then run ldconfig."

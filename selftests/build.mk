@@ -331,7 +331,7 @@ include selftests/sanitizers/sanitizers.mk
 include selftests/torture/torture.mk
 
 demo: ## change the memory of a running server in a guest and see it notice
-	$(Q)$(QEMU_DIR)/setup.sh
+	$(Q)$(QEMU_DIR)/setup.sh build kernel guest
 	+$(Q)$(MAKE) --no-print-directory $(JOBS) demo-build
 	$(Q)O='$(O)' GUEST='$(GUEST)' $(QEMU_DIR)/demo.sh
 

@@ -7,6 +7,10 @@
 # setup.sh [GROUP...]	only packages of these groups (default: those of check)
 set -eu
 [ $# -gt 0 ] || set -- build kernel lint check
+# the tests are run in a guest
+case " $* " in
+*" check "*) set -- "$@" guest ;;
+esac
 
 # group, package, what it is needed for
 packages() {
@@ -29,10 +33,10 @@ packages() {
 	lint	dwarves		pahole: the layout of the ABI
 	check	gcc-12-multilib	32-bit callers of the ABI
 	check	liburing-dev	the tests read through io_uring
-	check	qemu-system-x86	the guest
-	check	busybox-static	the guest's shell
-	check	cpio		the guest's file system
-	check	util-linux	flock, setpriv
+	guest	qemu-system-x86	the guest
+	guest	busybox-static	the guest's shell
+	guest	cpio		the guest's file system
+	guest	util-linux	flock, setpriv
 	arm64	qemu-system-arm	the guest of another architecture
 	analyze	coccinelle	the kernel's own scripts on the module
 	analyze	clang		its analyzer on the module

@@ -13,11 +13,12 @@ stub() {
 	chmod +x "$tmp/$1"
 }
 
-# check NAME STATUS OUTPUT: of setup.sh, with the stubs before all else
+# check NAME STATUS OUTPUT [GROUP...]: of setup.sh, with the stubs before all else
 check() {
 	local rc=0 out
 	n=$((n + 1))
-	out=$(PATH="$tmp:$PATH" "$here/setup.sh" </dev/null 2>&1) || rc=$?
+	out=$(PATH="$tmp:$PATH" "$here/setup.sh" "${@:4}" </dev/null 2>&1) ||
+		rc=$?
 	if [ "$rc" = "$2" ] && [ "$out" = "$3" ]; then
 		echo "ok $n $1"
 	else
@@ -34,7 +35,7 @@ dpkg() {
 '"$1"
 }
 
-echo "1..5"
+echo "1..7"
 stub id 'echo 1000'
 stub apt-get 'exit 1'
 dpkg 'echo "installed "'
@@ -47,6 +48,8 @@ To install them:
 check a_purged_package_is_missing 1 "$line"
 dpkg 'exit 1'
 check an_unknown_package_is_missing 1 "$line"
+check tests_need_a_guest 1 "$line" build check
+check what_needs_no_guest_does_not_ask_for_one 0 "" build lint
 dpkg 'echo "not-installed installed "'
 check installed_for_one_architecture_will_do 0 ""
 stub id 'echo 0'
