@@ -119,7 +119,7 @@ apt_root install "linux-headers-$old"
 kdir=KDIR=/lib/modules/$old/build
 ends make in_root make -C /dbgmem modules user "$kdir"
 ends make_install in_root make -C /dbgmem install "$kdir"
-ends the_tool_starts in_root dbgmem version
+ends the_tool_starts in_root /usr/local/bin/dbgmem version
 ends make_install_leaves_one_module only updates/dbgmem/dbgmem.ko
 ends install in_root make -C /dbgmem dkms-install
 ends dkms_takes_its_place only updates/dkms/dbgmem.ko
