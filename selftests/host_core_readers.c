@@ -223,7 +223,8 @@ static bool reader_run(char *text, size_t size, const char *program,
 	va_start(ap, format);
 	vsnprintf(command, sizeof(command), format, ap);
 	va_end(ap);
-	snprintf(line, sizeof(line), "HOME=$PWD LC_ALL=C DEBUGINFOD_URLS= timeout 60 %s </dev/null 2>&1",
+	snprintf(line, sizeof(line),
+		 "HOME=$PWD LC_ALL=C DEBUGINFOD_URLS= timeout 60 %s </dev/null 2>&1",
 		 command);
 	f = popen(line, "re");
 	len = f ? fread(text, 1, size - 1, f) : 0;
@@ -276,8 +277,9 @@ TEST_F(readers, eu_stack)
 
 TEST_F(readers, gdb)
 {
-	READ_WITH("gdb", "gdb", "gdb -nx -nw -batch -ex 'print core_known' -ex 'thread apply all bt 3' -ex 'print $_siginfo.si_signo' %s " CORE_NAME,
-		  self->program);
+	READ_WITH("gdb", "gdb", "gdb -nx -nw -batch -ex 'print core_known' "
+		  "-ex 'thread apply all bt 3' -ex 'print $_siginfo.si_signo' "
+		  "%s " CORE_NAME, self->program);
 	EXPECT_SAYS("$1 = {number = 20261121}");
 	EXPECT_COUNT(THREADS, " in core_sleeper (");
 	EXPECT_COUNT(THREADS, "\nThread ");
@@ -286,8 +288,9 @@ TEST_F(readers, gdb)
 
 TEST_F(readers, lldb)
 {
-	READ_WITH("lldb", "lldb", "lldb --batch -o 'target create -c " CORE_NAME " %s' -o 'thread backtrace all' -o 'p core_known'",
-		  self->program);
+	READ_WITH("lldb", "lldb", "lldb --batch "
+		  "-o 'target create -c " CORE_NAME " %s' "
+		  "-o 'thread backtrace all' -o 'p core_known'", self->program);
 	EXPECT_COUNT(THREADS, "`core_sleeper ");
 	EXPECT_SAYS("number = 20261121");
 }
@@ -299,8 +302,8 @@ TEST_F(readers, delve)
 	ASSERT_NE(NULL, f);
 	fputs("threads\nquit\n", f);
 	fclose(f);
-	READ_WITH("dlv", "delve", "dlv --allow-non-terminal-interactive=true core %s " CORE_NAME " --init commands",
-		  self->program);
+	READ_WITH("dlv", "delve", "dlv --allow-non-terminal-interactive=true "
+		  "core %s " CORE_NAME " --init commands", self->program);
 	EXPECT_COUNT(THREADS, "Thread ");
 }
 

@@ -256,7 +256,7 @@ int cmd_write(int argc, char **argv)
 	status = target_parse("write", argv[1], NULL, &r);
 	if (!status)
 		status = run(&p, &r, &src);
-	if (src.f && src.f != stdin)
+	if (src.f)
 		fclose(src.f);
 	pattern_free(&bytes);
 	return status;
