@@ -234,6 +234,20 @@ static bool reader_run(char *text, size_t size, const char *program,
 	return true;
 }
 
+#define DELVE	"dlv --allow-non-terminal-interactive=true"
+
+/* What a reader is to do, in a file. */
+static bool commands_write(const char *text)
+{
+	FILE *f = fopen("commands", "we");
+	bool ret;
+
+	if (!f)
+		return false;
+	ret = fputs(text, f) >= 0;
+	return !fclose(f) && ret;
+}
+
 #define READ_WITH(program, package, ...) do {				\
 	if (!reader_run(self->text, sizeof(self->text), program, __VA_ARGS__)) \
 		SKIP(return, program " (" package ") is not installed"); \
@@ -277,9 +291,11 @@ TEST_F(readers, eu_stack)
 
 TEST_F(readers, gdb)
 {
-	READ_WITH("gdb", "gdb", "gdb -nx -nw -batch -ex 'print core_known' "
-		  "-ex 'thread apply all bt 3' -ex 'print $_siginfo.si_signo' "
-		  "%s " CORE_NAME, self->program);
+	ASSERT_TRUE(commands_write("print core_known\n"
+				   "thread apply all bt 3\n"
+				   "print $_siginfo.si_signo\n"));
+	READ_WITH("gdb", "gdb", "gdb -nx -nw -batch -x commands %s " CORE_NAME,
+		  self->program);
 	EXPECT_SAYS("$1 = {number = 20261121}");
 	EXPECT_COUNT(THREADS, " in core_sleeper (");
 	EXPECT_COUNT(THREADS, "\nThread ");
@@ -288,34 +304,29 @@ TEST_F(readers, gdb)
 
 TEST_F(readers, lldb)
 {
-	READ_WITH("lldb", "lldb", "lldb --batch "
-		  "-o 'target create -c " CORE_NAME " %s' "
-		  "-o 'thread backtrace all' -o 'p core_known'", self->program);
+	ASSERT_TRUE(commands_write("thread backtrace all\n"
+				   "p core_known\n"));
+	READ_WITH("lldb", "lldb", "lldb --batch -c " CORE_NAME " %s -s commands",
+		  self->program);
 	EXPECT_COUNT(THREADS, "`core_sleeper ");
 	EXPECT_SAYS("number = 20261121");
 }
 
 TEST_F(readers, delve)
 {
-	FILE *f = fopen("commands", "we");
-
-	ASSERT_NE(NULL, f);
-	fputs("threads\nquit\n", f);
-	fclose(f);
-	READ_WITH("dlv", "delve", "dlv --allow-non-terminal-interactive=true "
-		  "core %s " CORE_NAME " --init commands", self->program);
+	ASSERT_TRUE(commands_write("threads\n"
+				   "quit\n"));
+	READ_WITH("dlv", "delve",
+		  DELVE " core %s " CORE_NAME " --init commands",
+		  self->program);
 	EXPECT_COUNT(THREADS, "Thread ");
 }
 
 TEST_F(readers, drgn)
 {
-	FILE *f = fopen("commands", "we");
-
-	ASSERT_NE(NULL, f);
-	fputs("print('threads', len(list(prog.threads())))\n"
-	      "print('known', prog['core_known'].number.value_())\n"
-	      "print('stack', prog.main_thread().stack_trace())\n", f);
-	fclose(f);
+	ASSERT_TRUE(commands_write("print('threads', len(list(prog.threads())))\n"
+				   "print('known', prog['core_known'].number.value_())\n"
+				   "print('stack', prog.main_thread().stack_trace())\n"));
 	READ_WITH("drgn", "python3-drgn", "drgn -q -c " CORE_NAME " commands");
 	EXPECT_SAYS("threads 24");
 	EXPECT_SAYS("known 20261121");
