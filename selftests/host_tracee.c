@@ -125,25 +125,17 @@ TEST(one_that_does_not_stop_is_let_go)
 {
 	long begin, end;
 	pid_t child;
-	int fd[2];
+	int gate;
 
-	ASSERT_EQ(0, pipe2(fd, O_CLOEXEC));
-	child = fork();
-	if (!child) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		close(fd[1]);
-		wait_in_vfork(fd[0]);
-		_exit(7);
-	}
-	close(fd[0]);
-	ASSERT_TRUE(proc_wait_state(child, 'D'));
+	child = child_in_vfork(&gate);
+	ASSERT_LT(0, child);
 	begin = now_ms();
 	EXPECT_EQ(-ETIMEDOUT, stop(-1, child, 100));
 	end = now_ms();
 	EXPECT_LE(100, end - begin);
 	EXPECT_TRUE(let_go(child));
 	/* It goes on when its child has ended, and not later. */
-	close(fd[1]);
+	close(gate);
 	EXPECT_EQ(7, child_wait(child));
 }
 

@@ -152,6 +152,29 @@ static inline void wait_in_vfork(int fd)
 }
 
 /*
+ * A process that does not stop until *@gate is closed: it waits in vfork(), and ends
+ * with 7 then. Its id, or -1.
+ */
+static inline pid_t child_in_vfork(int *gate)
+{
+	int fd[2];
+	pid_t pid;
+
+	if (pipe2(fd, O_CLOEXEC))
+		return -1;
+	pid = fork();
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		close(fd[1]);
+		wait_in_vfork(fd[0]);
+		_exit(7);
+	}
+	close(fd[0]);
+	*gate = fd[1];
+	return proc_wait_state(pid, 'D') ? pid : -1;
+}
+
+/*
  * An ordinary program of user @uid: no capability, no group, and dumpable again
  * (giving up root clears that).
  */

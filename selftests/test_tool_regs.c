@@ -279,24 +279,16 @@ TEST_F(regs, one_that_does_not_stop)
 {
 	char pid[16];
 	pid_t child;
-	int fd[2];
+	int gate;
 
-	ASSERT_EQ(0, pipe2(fd, O_CLOEXEC));
-	child = fork();
-	if (!child) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		close(fd[1]);
-		wait_in_vfork(fd[0]);
-		_exit(7);
-	}
-	close(fd[0]);
-	ASSERT_TRUE(proc_wait_state(child, 'D'));
+	child = child_in_vfork(&gate);
+	ASSERT_LT(0, child);
 	sprintf(pid, "%d", (int)child);
 	RUN("regs", pid);
 	EXPECT_EQ(1, r.status);
 	EXPECT_HAS("it does not stop", r.err);
 	/* It is let go all the same. */
-	close(fd[1]);
+	close(gate);
 	EXPECT_EQ(7, child_wait(child));
 }
 
