@@ -480,14 +480,17 @@ TEST(names_without_end_take_memory_with_one)
 			.end = (i + 1) << 12,
 		};
 
-		snprintf(name + sizeof(name) - 9, 9, "/%07zu", i);
+		snprintf(name + sizeof(name) - 9, 9, "/n%06zu", i);
 		ASSERT_EQ(0, places_add(&many, &region, name));
 	}
 	places_end(&many);
 	EXPECT_TRUE(many.cut);
 	EXPECT_GE(16U << 20, many.names_room);
-	EXPECT_EQ(-ENOENT, addr_parse("nothing", &many, &a, err, sizeof(err)));
+	EXPECT_EQ(-ENOTUNIQ, addr_parse("nothing", &many, &a, err, sizeof(err)));
 	EXPECT_NE(NULL, strstr(err, "as a number")) TH_LOG("%s", err);
+	/* Nor one that was found: it may be one of several. */
+	EXPECT_EQ(-ENOTUNIQ, addr_parse("n000001", &many, &a, err, sizeof(err)));
+	EXPECT_EQ(0, addr_parse("0x1000", &many, &a, err, sizeof(err)));
 	places_free(&many);
 }
 

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 
 #include "../user/lib/backing.h"
@@ -17,6 +18,7 @@
 #define PAGES	16
 
 FIXTURE(backing) {
+	struct dbgmem__mounts mounts;
 	int dir, fd;
 	char name[64];
 	struct dbgmem_region region;
@@ -43,10 +45,13 @@ FIXTURE_SETUP(backing)
 		.start = (uintptr_t)self->mem,
 		.end = (uintptr_t)self->mem + PAGES * PAGE,
 		.offset = PAGE,
+		.dev_major = major(st.st_dev),
+		.dev_minor = minor(st.st_dev),
 		.inode = st.st_ino,
 		.flags = DBGMEM_REGION_FILE | DBGMEM_REGION_READ,
 	};
 	self->b.fd = -1;
+	dbgmem__mounts_read(&self->mounts, self->dir);
 }
 
 FIXTURE_TEARDOWN(backing)
@@ -82,7 +87,7 @@ TEST_F(backing, data_holes_and_the_end)
 	ASSERT_EQ(1, pwrite(self->fd, "x", 1, 3 * PAGE + 17));
 	ASSERT_EQ(1, pwrite(self->fd, "x", 1, 4 * PAGE));
 	ASSERT_EQ(1, pwrite(self->fd, "x", 1, 9 * PAGE - 1));
-	dbgmem__backing_open(&self->b, self->dir, &self->region, self->name);
+	dbgmem__backing_open(&self->b, &self->mounts, self->dir, &self->region, self->name);
 	ASSERT_LE(0, self->b.fd);
 	/* From page 1 of the file on, and one more than it has. */
 	EXPECT_STREQ("zzddzzzdzzzzzzz-", kinds(&self->b, &self->region));
@@ -99,20 +104,39 @@ TEST_F(backing, by_name)
 	int none = open("/", O_PATH | O_CLOEXEC);
 	struct dbgmem_region other = self->region;
 
-	dbgmem__backing_open(&self->b, none, &self->region, self->name);
+	dbgmem__backing_open(&self->b, &self->mounts, none, &self->region, self->name);
 	EXPECT_LE(0, self->b.fd);
 	dbgmem__backing_close(&self->b);
 	other.inode++;
-	dbgmem__backing_open(&self->b, none, &other, self->name);
+	dbgmem__backing_open(&self->b, &self->mounts, none, &other, self->name);
 	EXPECT_EQ(-1, self->b.fd);
 	EXPECT_STREQ("uuuuuuuuuuuuuuuu", kinds(&self->b, &other));
 	other = self->region;
 	other.flags |= DBGMEM_REGION_DELETED;
-	dbgmem__backing_open(&self->b, none, &other, self->name);
+	dbgmem__backing_open(&self->b, &self->mounts, none, &other, self->name);
 	EXPECT_EQ(-1, self->b.fd);
-	dbgmem__backing_open(&self->b, none, &self->region, "relative");
+	dbgmem__backing_open(&self->b, &self->mounts, none, &self->region, "relative");
 	EXPECT_EQ(-1, self->b.fd);
 	close(none);
+}
+
+/* Of FUSE and its like nothing is opened: it answers when it likes. */
+TEST_F(backing, other_file_systems_are_not_asked)
+{
+	struct dbgmem_region other = self->region;
+	struct stat st;
+
+	ASSERT_EQ(0, stat("/proc", &st));
+	other.dev_major = major(st.st_dev);
+	other.dev_minor = minor(st.st_dev);
+	dbgmem__backing_open(&self->b, &self->mounts, self->dir, &other,
+			     self->name);
+	EXPECT_EQ(-1, self->b.fd);
+	EXPECT_STREQ("uuuuuuuuuuuuuuuu", kinds(&self->b, &other));
+	/* Nor is it walked through. */
+	other = self->region;
+	dbgmem__backing_open(&self->b, &self->mounts, -1, &other, "/proc/version");
+	EXPECT_EQ(-1, self->b.fd);
 }
 
 /* Whoever holds one lets others wait for 45 s. */
@@ -145,7 +169,7 @@ TEST_F(backing, a_lease_is_not_waited_for)
 		int none = open("/", O_PATH | O_CLOEXEC);
 
 		clock_gettime(CLOCK_MONOTONIC, &from);
-		dbgmem__backing_open(&self->b, none, &self->region, self->name);
+		dbgmem__backing_open(&self->b, &self->mounts, none, &self->region, self->name);
 		clock_gettime(CLOCK_MONOTONIC, &to);
 		EXPECT_GT(5, to.tv_sec - from.tv_sec);
 		EXPECT_EQ(-1, self->b.fd);
@@ -164,14 +188,16 @@ TEST_F(backing, dev_zero_is_zeros_and_other_devices_are_left_alone)
 	int none = open("/", O_PATH | O_CLOEXEC);
 
 	ASSERT_EQ(0, stat("/dev/zero", &st));
+	r.dev_major = major(st.st_dev);
+	r.dev_minor = minor(st.st_dev);
 	r.inode = st.st_ino;
-	dbgmem__backing_open(&self->b, none, &r, "/dev/zero");
+	dbgmem__backing_open(&self->b, &self->mounts, none, &r, "/dev/zero");
 	EXPECT_EQ(-1, self->b.fd);
 	EXPECT_STREQ("zzzzzzzzzzzzzzzz", kinds(&self->b, &r));
 	dbgmem__backing_close(&self->b);
 	ASSERT_EQ(0, stat("/dev/null", &st));
 	r.inode = st.st_ino;
-	dbgmem__backing_open(&self->b, none, &r, "/dev/null");
+	dbgmem__backing_open(&self->b, &self->mounts, none, &r, "/dev/null");
 	EXPECT_EQ(-1, self->b.fd);
 	EXPECT_STREQ("uuuuuuuuuuuuuuuu", kinds(&self->b, &r));
 	close(none);

@@ -19,7 +19,7 @@
 #define SIZE	(256 * PAGE)
 
 FIXTURE(datamap) {
-	struct datamap_devices devices;
+	struct dbgmem__mounts mounts;
 	struct dbgmem_region region;
 	int dir, fd, data;
 	char *mem;
@@ -29,9 +29,9 @@ FIXTURE_SETUP(datamap)
 {
 	struct stat st;
 
-	datamap_begin(&self->devices);
 	self->data = -1;
 	self->dir = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	dbgmem__mounts_read(&self->mounts, self->dir);
 	self->fd = memfd_create("datamap", MFD_CLOEXEC);
 	ASSERT_LE(0, self->fd);
 	ASSERT_EQ(0, ftruncate(self->fd, SIZE));
@@ -63,7 +63,7 @@ TEST_F(datamap, the_pages_that_have_data)
 	self->mem[3 * PAGE] = 1;
 	self->mem[4 * PAGE] = 1;
 	self->mem[200 * PAGE] = 1;
-	self->data = datamap_open(&self->devices, self->dir, &self->region);
+	self->data = datamap_open(&self->mounts, self->dir, &self->region);
 	if (self->data == -EPERM)
 		SKIP(return, "this takes root");
 	ASSERT_LE(0, self->data);
@@ -91,7 +91,7 @@ TEST_F(datamap, a_lease_is_not_waited_for)
 	signal(SIGIO, SIG_IGN);
 	ASSERT_EQ(0, fcntl(fd, F_SETLEASE, F_WRLCK));
 	clock_gettime(CLOCK_MONOTONIC, &before);
-	self->data = datamap_open(&self->devices, self->dir, &self->region);
+	self->data = datamap_open(&self->mounts, self->dir, &self->region);
 	clock_gettime(CLOCK_MONOTONIC, &after);
 	EXPECT_GT(5, after.tv_sec - before.tv_sec);
 	if (self->data == -EPERM)
@@ -104,7 +104,7 @@ TEST_F(datamap, a_lease_is_not_waited_for)
 TEST_F(datamap, file_systems_that_may_wait_are_left_alone)
 {
 	self->region.dev_minor += 12345;
-	EXPECT_EQ(-EOPNOTSUPP, datamap_open(&self->devices, self->dir,
+	EXPECT_EQ(-EOPNOTSUPP, datamap_open(&self->mounts, self->dir,
 					    &self->region));
 }
 
@@ -115,10 +115,10 @@ TEST_F(datamap, devices_of_proc_are_not_among_them)
 	size_t i;
 
 	ASSERT_EQ(0, stat("/proc", &st));
-	EXPECT_LT(0, self->devices.nr);
-	for (i = 0; i < self->devices.nr; i++)
-		EXPECT_FALSE(self->devices.device[i].major == major(st.st_dev) &&
-			     self->devices.device[i].minor == minor(st.st_dev));
+	EXPECT_LT(0, self->mounts.nr);
+	for (i = 0; i < self->mounts.nr; i++)
+		EXPECT_FALSE(self->mounts.device[i].major == major(st.st_dev) &&
+			     self->mounts.device[i].minor == minor(st.st_dev));
 }
 
 TEST_HARNESS_MAIN

@@ -574,6 +574,10 @@ TEST(own_handler_keeps_its_stack_and_its_mask)
 		clean = !sigsetjmp(not_caught, 1) && read_is_clean();
 		EXPECT_TRUE(clean);
 	}
+	/* Who asks for the library's gets it. */
+	ASSERT_EQ(0, dbgmem_window_catch(0));
+	ASSERT_EQ(0, sigaction(SIGBUS, NULL, &sa));
+	EXPECT_NE((void *)own_handler, (void *)sa.sa_sigaction);
 }
 
 /* Others raise it, and send it, while threads read. */

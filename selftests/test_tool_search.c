@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The dbgmem tool: verb search. */
 #include "features.h"
+#include "fuse_mem.h"
+#include "proc.h"
 #include "tool_json.h"
 #include "tool_run.h"
 #include "tool_sparse.h"
@@ -446,6 +448,58 @@ TEST_F(search, what_was_found_is_written_before_more_is_read)
 	kill(w.pid, SIGKILL);
 	running_end(&w);
 	EXPECT_HAS(head(mem), r.out);
+}
+
+/* --- file systems that do not answer --- */
+
+static long map_fuse(void *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	void *map = fd < 0 ? MAP_FAILED :
+			     mmap(NULL, FUSE_FILE_SIZE, PROT_READ, MAP_SHARED,
+				  fd, 0);
+
+	close(fd);
+	return map == MAP_FAILED;
+}
+
+static const char *const fuse_lines[][4] = {
+	{ "search", "-s", "needle" }, { "strings" }, { "dump", "-f" },
+};
+
+/* An open(2) there would not even end when the tool is killed. */
+TEST_F_TIMEOUT(search, a_file_system_that_does_not_answer, 120)
+{
+	static char path[] = "/tmp/search-fuse/file";
+	const char *args[8];
+	struct fuse_mem f;
+	struct running w;
+	size_t i, n;
+	long end;
+
+	if (fuse_mem_start(&f, "/tmp/search-fuse") == -ENODEV)
+		SKIP(return, "no FUSE");
+	ASSERT_EQ(0, target_call(&self->t, map_fuse, path));
+	kill(f.server, SIGSTOP);
+	for (i = 0; i < ARRAY_SIZE(fuse_lines); i++) {
+		for (n = 0; n < 4 && fuse_lines[i][n]; n++)
+			args[n] = fuse_lines[i][n];
+		args[n++] = self->pid;
+		if (i == 2)
+			args[n++] = "/tmp/search-core";
+		args[n] = NULL;
+		running_begin(&w, args);
+		end = now_ms() + PATIENCE_MS;
+		while (proc_state(w.pid) != 'Z' && now_ms() < end)
+			sleep_ms(5);
+		EXPECT_EQ('Z', proc_state(w.pid)) TH_LOG("%s", args[0]);
+		/* Else nobody could wait for it. */
+		if (proc_state(w.pid) != 'Z')
+			kill(f.server, SIGKILL);
+		running_end(&w);
+	}
+	unlink("/tmp/search-core");
+	fuse_mem_stop(&f);
 }
 
 /* --- ends --- */

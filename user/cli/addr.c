@@ -299,11 +299,6 @@ static int suggest(const struct lookup *l)
 
 	if (hint(l, l->expr))
 		return -ENOENT;
-	if (p->cut) {
-		snprintf(l->err, l->err_size, "no mapping is named '%s', but there are too many to look at all of them: give the address as a number",
-			 l->expr);
-		return -ENOENT;
-	}
 	sign = split(l->expr, &off, &ret);
 	word = sign ? strndup(l->expr, (size_t)(sign - l->expr)) :
 		      strdup(l->expr);
@@ -348,6 +343,15 @@ static int number(const struct lookup *l, uint64_t *addr)
 	return ret;
 }
 
+/* What is not looked at may have that name, too. */
+static int too_many(const struct lookup *l)
+{
+	if (!hint(l, l->expr))
+		snprintf(l->err, l->err_size, "'%s' is no number, and too much is mapped there to look at all names: give the address as a number",
+			 l->expr);
+	return -ENOTUNIQ;
+}
+
 int addr_parse(const char *expr, const struct places *places, uint64_t *addr,
 	       char *err, size_t err_size)
 {
@@ -370,6 +374,8 @@ int addr_parse(const char *expr, const struct places *places, uint64_t *addr,
 		return ret;
 	if (!places)
 		return -EAGAIN;
+	if (places->cut)
+		return too_many(&l);
 	name = strdup(expr);
 	if (!name) {
 		snprintf(err, err_size, "out of memory");

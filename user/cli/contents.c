@@ -82,7 +82,7 @@ static void source_open(struct source *src, struct contents *c,
 	};
 	if (seg->content != CONTENT_DATA)
 		return;
-	src->data = datamap_open(&c->devices, c->dir, &seg->region);
+	src->data = datamap_open(&c->mounts, c->dir, &seg->region);
 	if (src->data >= 0)
 		return;
 	/*
@@ -212,7 +212,7 @@ int contents_plan(struct contents *c, struct segments *s)
 	int ret;
 
 	c->err[0] = '\0';
-	datamap_begin(&c->devices);
+	dbgmem__mounts_read(&c->mounts, c->dir);
 	for (seg = s->segment; seg < s->segment + s->nr; seg++) {
 		seg->first = c->nr;
 		len = segment_len(seg, c->page_size);

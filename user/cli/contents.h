@@ -32,7 +32,7 @@ struct contents {
 	const struct dbgmem_progress *progress;
 	struct stream *out;
 	uint64_t page_size;
-	struct datamap_devices devices;
+	struct dbgmem__mounts mounts;
 	struct load *load;	/* in the order of segments and addresses */
 	size_t nr, room;
 	/* what came of it: */

@@ -3,97 +3,20 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "datamap.h"
 
-/*
- * Whoever mounts FUSE answers when it likes, and a file of overlayfs may be one of
- * FUSE.
- */
-static const char *const types[] = {
-	"tmpfs", "ramfs", "hugetlbfs", "ext2", "ext3", "ext4", "xfs", "btrfs",
-	"f2fs", "zfs",
-};
-
-/* Longer than any list of mounts that a kernel allows by default. */
-#define MOUNTS_MAX	(1U << 17)
-
-static void device_add(struct datamap_devices *d, uint32_t major,
-		       uint32_t minor)
-{
-	if (d->nr == sizeof(d->device) / sizeof(d->device[0]))
-		return;
-	d->device[d->nr].major = major;
-	d->device[d->nr++].minor = minor;
-}
-
-static bool known(const struct datamap_devices *d, uint32_t major,
-		  uint32_t minor)
-{
-	size_t i;
-
-	for (i = 0; i < d->nr; i++)
-		if (d->device[i].major == major && d->device[i].minor == minor)
-			return true;
-	return false;
-}
-
-/* "36 35 98:0 / /mnt rw,noatime master:1 - ext3 /dev/root rw"; blanks are \040. */
-static void parse_mount(struct datamap_devices *d, const char *line)
-{
-	const char *type = strstr(line, " - ");
-	unsigned int major, minor;
-	size_t i, len;
-
-	if (!type || sscanf(line, "%*d %*d %u:%u ", &major, &minor) != 2 ||
-	    known(d, major, minor))
-		return;
-	type += strlen(" - ");
-	len = strcspn(type, " ");
-	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (strlen(types[i]) == len && !strncmp(types[i], type, len))
-			device_add(d, major, minor);
-}
-
-void datamap_begin(struct datamap_devices *d)
-{
-	const int fd = memfd_create("shared", MFD_CLOEXEC);
-	unsigned int nr = 0;
-	char *line = NULL;
-	size_t room = 0;
-	struct stat st;
-	FILE *f;
-
-	d->nr = 0;
-	/* The file system of shared memory without a name is mounted nowhere. */
-	if (fd >= 0 && !fstat(fd, &st))
-		device_add(d, major(st.st_dev), minor(st.st_dev));
-	if (fd >= 0)
-		close(fd);
-	f = fopen("/proc/self/mountinfo", "re");
-	while (f && nr++ < MOUNTS_MAX && getline(&line, &room, f) > 0)
-		parse_mount(d, line);
-	free(line);
-	if (f)
-		fclose(f);
-}
-
-int datamap_open(const struct datamap_devices *d, int dir,
+int datamap_open(const struct dbgmem__mounts *mounts, int dir,
 		 const struct dbgmem_region *region)
 {
 	char name[64];
 	struct stat st;
 	int fd, path;
 
-	if (!known(d, region->dev_major, region->dev_minor))
+	if (!dbgmem__mounts_local(mounts, region->dev_major, region->dev_minor))
 		return -EOPNOTSUPP;
 	snprintf(name, sizeof(name), "map_files/%llx-%llx",
 		 (unsigned long long)region->start,

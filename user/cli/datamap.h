@@ -3,20 +3,11 @@
 #ifndef DBGMEM_DATAMAP_H
 #define DBGMEM_DATAMAP_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #include <dbgmem.h>
 
-/* The devices of file systems that answer without asking a process. */
-struct datamap_devices {
-	size_t nr;
-	struct {
-		uint32_t major, minor;
-	} device[256];
-};
-
-void datamap_begin(struct datamap_devices *d);
+#include "mounts.h"
 
 /*
  * The file that is mapped at @region, whatever its name; @dir is /proc/PID. A
@@ -24,7 +15,7 @@ void datamap_begin(struct datamap_devices *d);
  * lease on it; -EOPNOTSUPP, it is of a file system that may keep waiting who opens
  * it. It never waits.
  */
-int datamap_open(const struct datamap_devices *d, int dir,
+int datamap_open(const struct dbgmem__mounts *mounts, int dir,
 		 const struct dbgmem_region *region);
 
 /*

@@ -14,6 +14,9 @@
 #include "segments.h"
 #include "smaps.h"
 
+/* All names of files together: a target may have as many and as long as it likes. */
+#define NAMES_MAX	(16UL << 20)
+
 /* Bits of /proc/PID/coredump_filter, see core(5). */
 #define FILTER_ANON_PRIVATE	(1U << 0)
 #define FILTER_ANON_SHARED	(1U << 1)
@@ -41,6 +44,20 @@ static int reserve(struct segments *s)
 	return 0;
 }
 
+/* For a note that readers can do without. */
+static int name_add(struct segments *s, struct segment *seg, const char *name)
+{
+	const size_t size = strlen(name) + 1;
+
+	if (size == 1 || size > NAMES_MAX - s->names)
+		return 0;
+	seg->file = strdup(name);
+	if (!seg->file)
+		return -1;
+	s->names += size;
+	return 0;
+}
+
 static int add(struct segments *s, const struct dbgmem_region *region,
 	       const char *name)
 {
@@ -51,8 +68,8 @@ static int add(struct segments *s, const struct dbgmem_region *region,
 	seg = &s->segment[s->nr];
 	memset(seg, 0, sizeof(*seg));
 	seg->region = *region;
-	if (region->flags & DBGMEM_REGION_FILE && *name &&
-	    asprintf(&seg->file, "%s", name) < 0)
+	if (region->flags & DBGMEM_REGION_FILE &&
+	    name_add(s, seg, name))
 		return -1;
 	s->nr++;
 	return 0;

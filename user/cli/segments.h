@@ -31,6 +31,7 @@ struct segment {
 struct segments {
 	struct segment *segment;
 	size_t nr, room;
+	size_t names;		/* bytes of names of files */
 };
 
 /*

@@ -4,40 +4,80 @@
 #define _FILE_OFFSET_BITS 64
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "backing.h"
 
-static int path_open(int dir, const struct dbgmem_region *region,
-		     const char *name)
+/* Which device is that, without asking its file system? */
+static bool is_local(const struct dbgmem__mounts *mounts, int fd)
+{
+	struct statx st;
+
+	return !statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_INO,
+		      &st) &&
+	       dbgmem__mounts_local(mounts, st.stx_dev_major, st.stx_dev_minor);
+}
+
+/*
+ * An absolute path, one component after the other: what is mounted on the way may
+ * be somebody's file system, which is not entered. A descriptor or -1.
+ */
+static int walk(const struct dbgmem__mounts *mounts, const char *path)
+{
+	int fd = open("/", O_PATH | O_CLOEXEC), next;
+	char name[NAME_MAX + 1];
+	size_t len;
+
+	while (fd >= 0 && *(path += strspn(path, "/"))) {
+		len = strcspn(path, "/");
+		next = -1;
+		if (len <= NAME_MAX && is_local(mounts, fd)) {
+			memcpy(name, path, len);
+			name[len] = '\0';
+			next = openat(fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		}
+		close(fd);
+		fd = next;
+		path += len;
+	}
+	return fd;
+}
+
+static int path_open(const struct dbgmem__mounts *mounts, int dir,
+		     const struct dbgmem_region *region, const char *name)
 {
 	char link[64];
 	struct stat st;
 	int path;
 
+	if (!dbgmem__mounts_local(mounts, region->dev_major, region->dev_minor))
+		return -1;
 	snprintf(link, sizeof(link), "map_files/%llx-%llx",
 		 (unsigned long long)region->start,
 		 (unsigned long long)region->end);
 	path = openat(dir, link, O_PATH | O_CLOEXEC);
 	if (path >= 0 || *name != '/' || region->flags & DBGMEM_REGION_DELETED)
 		return path;
-	path = open(name, O_PATH | O_CLOEXEC);
-	if (path < 0)
+	/* Of btrfs stat(2) tells another device, and the file is not taken. */
+	path = walk(mounts, name);
+	if (path >= 0 && is_local(mounts, path) && !fstat(path, &st) &&
+	    st.st_ino == region->inode)
 		return path;
-	/* Of btrfs and overlayfs the region has another device than stat(2). */
-	if (!fstat(path, &st) && st.st_ino == region->inode)
-		return path;
-	close(path);
+	if (path >= 0)
+		close(path);
 	return -1;
 }
 
-void dbgmem__backing_open(struct dbgmem__backing *b, int dir,
+void dbgmem__backing_open(struct dbgmem__backing *b,
+			  const struct dbgmem__mounts *mounts, int dir,
 			  const struct dbgmem_region *region, const char *name)
 {
-	const int path = path_open(dir, region, name);
+	const int path = path_open(mounts, dir, region, name);
 	char link[32];
 	struct stat st;
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "dbgmem.h"
+#include "mounts.h"
 
 #pragma GCC visibility push(hidden)
 
@@ -17,9 +18,11 @@ struct dbgmem__backing {
 
 /*
  * @dir is /proc/PID. The kernel's own link to the file is for root; for others it is
- * opened by @name, and taken if it is the same. Neither waits for a lease.
+ * opened by @name, and taken if it is the same. Neither waits for a lease, nor for a
+ * file system that is not one of @mounts.
  */
-void dbgmem__backing_open(struct dbgmem__backing *b, int dir,
+void dbgmem__backing_open(struct dbgmem__backing *b,
+			  const struct dbgmem__mounts *mounts, int dir,
 			  const struct dbgmem_region *region, const char *name);
 void dbgmem__backing_close(struct dbgmem__backing *b);
 

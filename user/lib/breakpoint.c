@@ -88,6 +88,7 @@ DBGMEM_EXPORT int dbgmem_bp_set(struct dbgmem *m, uint64_t addr,
 	ret = dbgmem__node_ioctl(m->fd, DBGMEM_IOC_BP_SET, &s);
 	if (ret)
 		return set_fail(m, &s, -ret);
+	__atomic_store_n(&m->has_planted, true, __ATOMIC_RELAXED);
 	if (original)
 		memcpy(original, s.original, len);
 	return 0;

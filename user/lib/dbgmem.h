@@ -128,9 +128,10 @@ int dbgmem_open_receipt(pid_t pid, int receipt, unsigned int flags,
 			struct dbgmem **out);
 
 /*
- * Detach, and take out the breakpoints of the handle: also if a child of fork(2)
- * has the descriptor still. In such a child it closes the child's descriptor, and
- * no more. NULL is allowed.
+ * Detach, and take out the breakpoints of the handle: also if a child, or whoever it
+ * was sent to, has the descriptor still. In a child it closes the child's descriptor,
+ * and no more. With breakpoints it may wait a second for pages that do not come. NULL
+ * is allowed.
  */
 void dbgmem_close(struct dbgmem *m);
 

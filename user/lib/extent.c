@@ -24,6 +24,7 @@ struct dbgmem__extents {
 	int dir;			/* /proc/PID */
 	struct dbgmem_region region;	/* the last one; none if its end is 0 */
 	struct dbgmem__backing backing;	/* of that */
+	struct dbgmem__mounts mounts;	/* none before the first file */
 	struct dbgmem__present present;
 	char name[4096];
 };
@@ -165,8 +166,11 @@ static int region_find(struct dbgmem__extents *e, uint64_t addr, uint64_t *gap)
 		return 1;
 	dbgmem__backing_close(&e->backing);
 	e->region = r;
-	if (has_backing(e))
-		dbgmem__backing_open(&e->backing, e->dir, &r, e->name);
+	if (!has_backing(e))
+		return 1;
+	if (!e->mounts.nr)
+		dbgmem__mounts_read(&e->mounts, e->dir);
+	dbgmem__backing_open(&e->backing, &e->mounts, e->dir, &r, e->name);
 	return 1;
 }
 

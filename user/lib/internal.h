@@ -31,6 +31,7 @@ struct dbgmem {
 	uint64_t features;
 	unsigned int pointer_width; /* 0: not known yet; then atomically */
 	pid_t opener;		/* process id of who opened it */
+	bool has_planted;	/* breakpoints, at some time; atomically */
 };
 
 /* --- structures that grow --- */

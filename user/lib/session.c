@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -235,31 +234,18 @@ static int mirror_check(struct dbgmem *m)
 			    (int)m->pid);
 }
 
-/* --- children --- */
-
-static bool forked;		/* atomic */
-
-static void on_fork(void)
-{
-	__atomic_store_n(&forked, true, __ATOMIC_RELAXED);
-}
-
-static void forks_watch(void)
-{
-	pthread_atfork(NULL, on_fork, NULL);
-}
+/* --- breakpoints --- */
 
 /*
- * A session ends when the last process has closed it, and a child of fork(2) may
- * have it still. Breakpoints are not to stay for that. Without children close(2)
- * does it, which does not wait for pages that never come.
+ * A session ends when the last process has closed it, and a child may have it still,
+ * or whoever it was sent to. Breakpoints are not to stay for that.
  */
 static void breakpoints_end(struct dbgmem *m)
 {
 	struct dbgmem_bp_clear c = { .size = sizeof(c), .flags = DBGMEM_BP_ALL };
 
-	if (m->features & DBGMEM_FEATURE_BREAKPOINT &&
-	    m->opener == getpid() && __atomic_load_n(&forked, __ATOMIC_RELAXED))
+	if (m->opener == getpid() &&
+	    __atomic_load_n(&m->has_planted, __ATOMIC_RELAXED))
 		dbgmem__node_ioctl(m->fd, DBGMEM_IOC_BP_CLEAR, &c);
 }
 
@@ -269,7 +255,6 @@ static void breakpoints_end(struct dbgmem *m)
 static int session_open(pid_t pid, int receipt, unsigned int flags,
 			struct dbgmem **out)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	int oflags = flags & DBGMEM_OPEN_WRITE ? O_RDWR : O_RDONLY;
 	struct dbgmem *m;
 	int ret;
@@ -293,7 +278,6 @@ static int session_open(pid_t pid, int receipt, unsigned int flags,
 			"cannot open process %d: out of memory", (int)pid);
 	m->pid = pid;
 	m->opener = getpid();
-	pthread_once(&once, forks_watch);
 	if (flags & DBGMEM_OPEN_MIRROR)
 		m->attach_flags = DBGMEM_ATTACH_MIRROR;
 	m->fd = dbgmem__node_open(oflags);
@@ -375,8 +359,8 @@ DBGMEM_EXPORT int dbgmem_get_info_sized(const struct dbgmem *m,
 	if (fd < 0)
 		return fd;
 	ret = dbgmem__node_ioctl(fd, DBGMEM_IOC_INFO, &all);
+	all.size = (uint32_t)size;
 	dbgmem__give(info, size, &all, sizeof(all));
-	info->size = (uint32_t)size;
 	if (!m)
 		close(fd);
 	if (ret)

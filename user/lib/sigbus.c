@@ -200,6 +200,7 @@ static int handler_set(void)
 DBGMEM_EXPORT int dbgmem_window_catch(unsigned int flags)
 {
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static bool handling;
 	int ret = 0;
 
 	if (flags & ~DBGMEM_WINDOW_OWN_HANDLER)
@@ -207,9 +208,12 @@ DBGMEM_EXPORT int dbgmem_window_catch(unsigned int flags)
 			"cannot catch SIGBUS: unknown flags 0x%x",
 			flags & ~DBGMEM_WINDOW_OWN_HANDLER);
 	pthread_mutex_lock(&lock);
-	if (!catching && !(flags & DBGMEM_WINDOW_OWN_HANDLER))
+	if (!handling && !(flags & DBGMEM_WINDOW_OWN_HANDLER)) {
 		ret = handler_set();
-	modes_init();
+		handling = !ret;
+	}
+	if (!catching)
+		modes_init();
 	if (!ret)
 		__atomic_store_n(&catching, true, __ATOMIC_RELEASE);
 	pthread_mutex_unlock(&lock);
