@@ -198,6 +198,28 @@ TEST(messages_and_json_are_safe_whatever_is_in_them)
 	}
 }
 
+/* Where the terminal has another character set, a byte of UTF-8 may control it. */
+TEST(only_ascii_where_the_locale_is_not_utf8)
+{
+	static const char raw[] = "\303\2332J\360\237\230\200";
+	const char *text;
+
+	setenv("LC_ALL", "C", 1);
+	text_use_locale();
+	text = output(STDERR_FILENO, print_message, raw);
+	EXPECT_STREQ("dbgmem: no mapping is named '\\303\\2332J\\360\\237\\230\\200'\n",
+		     text);
+	text = output(STDOUT_FILENO, print_json_line, raw);
+	EXPECT_NE(NULL, strstr(text, "\"\\u00db2J\\ud83d\\ude00\""))
+		TH_LOG("%s", text);
+	unsetenv("LC_ALL");
+	setenv("LC_CTYPE", "", 1);
+	setenv("LANG", "de_DE.utf8", 1);
+	text_use_locale();
+	text = output(STDERR_FILENO, print_message, raw);
+	EXPECT_NE(NULL, strstr(text, raw)) TH_LOG("%s", text);
+}
+
 TEST(a_message_has_one_line)
 {
 	const char *text = output(STDERR_FILENO, print_message, "a\nb");

@@ -470,7 +470,7 @@ static const char *const fuse_lines[][4] = {
 /* An open(2) there would not even end when the tool is killed. */
 TEST_F_TIMEOUT(search, a_file_system_that_does_not_answer, 120)
 {
-	static char path[] = "/tmp/search-fuse/file";
+	static const char path[] = "/tmp/search-fuse/file";
 	const char *args[8];
 	struct fuse_mem f;
 	struct running w;
@@ -479,7 +479,7 @@ TEST_F_TIMEOUT(search, a_file_system_that_does_not_answer, 120)
 
 	if (fuse_mem_start(&f, "/tmp/search-fuse") == -ENODEV)
 		SKIP(return, "no FUSE");
-	ASSERT_EQ(0, target_call(&self->t, map_fuse, path));
+	ASSERT_EQ(0, target_call(&self->t, map_fuse, (void *)path));
 	kill(f.server, SIGSTOP);
 	for (i = 0; i < ARRAY_SIZE(fuse_lines); i++) {
 		for (n = 0; n < 4 && fuse_lines[i][n]; n++)

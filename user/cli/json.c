@@ -73,8 +73,16 @@ int json_append(struct json_object *array, struct json_object *value)
 
 /*
  * Characters that a terminal might act on are in strings only, and the same there
- * as an escape of JSON. They are all of 16 bits, in 1 to 3 bytes.
+ * as an escape of JSON, which has 16 bits.
  */
+static void print_escape(uint32_t c)
+{
+	if (c < 0x10000)
+		printf("\\u%04x", c);
+	else
+		printf("\\u%04x\\u%04x", 0xd7c0 + (c >> 10), 0xdc00 + (c & 0x3ff));
+}
+
 static void print(const char *text)
 {
 	const char *end = text + strlen(text);
@@ -93,7 +101,7 @@ static void print(const char *text)
 			n = 1;
 			c = 0xfffd;
 		}
-		printf("\\u%04x", c);
+		print_escape(c);
 	}
 }
 

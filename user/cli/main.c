@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "text.h"
 #include "typo.h"
 
 #ifndef DBGMEM_VERSION
@@ -127,6 +128,7 @@ static int verb_help(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	descriptors_open();
+	text_use_locale();
 	if (argc < 2)
 		return msg_usage("", "no verb given");
 	if (!strcmp(argv[1], "help") && argc > 2)

@@ -38,12 +38,30 @@ size_t text_code_point(const char *s, size_t len, uint32_t *c)
 	return n;
 }
 
+/* Does the terminal take bytes from 0x80 on for UTF-8? Else some control it. */
+static bool utf8 = true;
+
+void text_use_locale(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+	const char *value = "";
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]) && !*value; i++) {
+		value = getenv(names[i]);
+		value = value ? value : "";
+	}
+	utf8 = strcasestr(value, "UTF-8") || strcasestr(value, "UTF8");
+}
+
 size_t text_char(const char *s, size_t len)
 {
 	size_t n, i;
 	uint32_t c;
 
 	n = text_code_point(s, len, &c);
+	if (n > 1 && !utf8)
+		return 0;
 	for (i = 0; n && i < sizeof(unsafe) / sizeof(unsafe[0]); i++)
 		if (c >= unsafe[i].first && c <= unsafe[i].last)
 			return 0;

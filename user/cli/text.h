@@ -15,6 +15,12 @@
 size_t text_code_point(const char *s, size_t len, uint32_t *c);
 
 /*
+ * Only ASCII is safe to print if the locale's characters are not UTF-8, by LC_ALL,
+ * LC_CTYPE or LANG. Without this call they are.
+ */
+void text_use_locale(void);
+
+/*
  * The same for a character that is safe to print; 0 if it is none, or is a
  * control character (U+0000 to U+001F, U+007F to U+009F), separates lines or
  * paragraphs, or controls the direction of writing.
