@@ -291,6 +291,17 @@ static int open_dir(pid_t pid)
 	return fd < 0 ? -errno : fd;
 }
 
+/* Its number may be another thread's by now. */
+static bool is_thread_of(int dir, pid_t pid)
+{
+	char *text = ps_read(dir, "status", NULL);
+	bool ret;
+
+	ret = text && (pid_t)number(text, "\nTgid:", 10) == pid;
+	free(text);
+	return ret;
+}
+
 int ps_open(pid_t pid)
 {
 	struct psinfo info;
@@ -307,6 +318,10 @@ int ps_open(pid_t pid)
 		if (psinfo_read(fd, tids[i], &info) || psinfo_ended(&info))
 			continue;
 		other = open_dir(tids[i]);
+		if (other >= 0 && !is_thread_of(other, pid)) {
+			close(other);
+			other = -1;
+		}
 		if (other < 0)
 			continue;
 		close(fd);
