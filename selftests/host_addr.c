@@ -282,7 +282,7 @@ TEST_F(maps, sums_of_numbers)
 	EXPECT_ADDR(0xff8, "0x1000-8");
 	EXPECT_ADDR(0x1010, "4096+0x10");
 	EXPECT_ADDR(0, "0x1000-4096");
-	EXPECT_REFUSED(-ERANGE, "outside the 64-bit address space", "8-9");
+	EXPECT_REFUSED(-ERANGE, "write 0x8 for ADDR and 0x1 for LEN", "8-9");
 	EXPECT_REFUSED(-ERANGE, "outside the 64-bit address space",
 		       "0xffffffffffffffff+1");
 	EXPECT_REFUSED(-ERANGE, "64 bits", "0x1+0x10000000000000000");

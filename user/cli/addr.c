@@ -260,6 +260,14 @@ static size_t hex_digits(const char *s)
 	return n >= HEX_DIGITS && n <= 16 ? n : 0;
 }
 
+static int range_meant(const struct lookup *l, unsigned long long start,
+		       unsigned long long end)
+{
+	snprintf(l->err, l->err_size, "'%s' is a range: write 0x%llx for ADDR and 0x%llx for LEN",
+		 l->expr, start, end - start);
+	return -ERANGE;
+}
+
 /* What was meant, if @expr is copied from a list of addresses. */
 static bool hint(const struct lookup *l, const char *expr)
 {
@@ -274,8 +282,7 @@ static bool hint(const struct lookup *l, const char *expr)
 		end = strtoull(expr + n + 1, NULL, 16);
 		if (start >= end)
 			return false;
-		snprintf(l->err, l->err_size, "'%s' is a range: write 0x%llx for ADDR and 0x%llx for LEN",
-			 expr, start, end - start);
+		range_meant(l, start, end);
 		return true;
 	}
 	if (expr[n] && expr[n] != '+' && expr[n] != '-')
@@ -332,7 +339,9 @@ static int number(const struct lookup *l, uint64_t *addr)
 			left = strndup(l->expr, (size_t)(sign - l->expr));
 		ret = left ? num_parse(left, &base) : -EINVAL;
 		free(left);
-		if (!ret && !right)
+		if (!ret && !right && *sign == '-' && off > base)
+			ret = range_meant(l, base, off);
+		else if (!ret && !right)
 			ret = add(l, base, sign, off, addr);
 		else if (ret != -EINVAL)
 			ret = -ERANGE;
