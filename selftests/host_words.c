@@ -31,18 +31,26 @@ static const struct {
 	{ "read", "PID is needed" },
 	{ "read '145 146' '[heap]' 8", "more than one process id" },
 	{ "read 1 0x1000 64q", "'64q' is not a length" },
+	{ "read 1 0x1000 int", "'dbgmem watch -c 1 PID ADDR int' prints the value" },
+	{ "read 1 0x1000 bytes:8", "'dbgmem watch -c 1 PID ADDR bytes:8'" },
+	{ "fill 1 0x1000 int --int 0", "'int' is not a length" },
+	{ "read 1 0x401000-0x402000 16", "write 0x401000 for ADDR and 0x1000 for LEN" },
 	/* It had this letter once. */
 	{ "read -n 1 0x1000 8", "invalid option -- 'n'" },
 	{ "write 1 0x1000 42", "one of --hex, --string" },
 	{ "write 1 0x1000 hello", "one of --hex, --string" },
 	{ "write 1 0x1000 --int", "'--int' requires an argument" },
 	{ "write 1 0x1000 --u64 -1", "'-1' is negative" },
+	{ "write 1 0x1000 --u8 300", "does not fit in 1 byte\n" },
+	{ "cmpxchg 1 0x1000 1 300 0", "does not fit in 1 byte\n" },
 	{ "fill 1 0x1000 16", "one of --hex, --string" },
 	{ "cmpxchg 1 0x1000", "two of --hex, --string" },
 	{ "search 1", "one of --hex, --string" },
 	{ "search 1 '[heap]'", "one of --hex, --string" },
 	{ "watch 1 0x1000 long", "int, float, double" },
 	{ "watch -i 100 ms 1 0x1000 int", "'ms' is not a process id" },
+	{ "watch -i 0 1 0x1000 int", "from 0.001 to 1000000 seconds" },
+	{ "dump 1", "- is standard output" },
 };
 
 TEST(what_is_typed_first_is_answered)

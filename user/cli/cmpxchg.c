@@ -47,8 +47,9 @@ static int value_parse(const char *s, uint64_t width, uint64_t *val)
 	if (num_parse(s, val))
 		return msg_usage("cmpxchg", "'%s' is not a number of 64 bits", s);
 	if (width < 8 && *val >> 8 * width)
-		return msg_usage("cmpxchg", "'%s' does not fit in %llu bytes", s,
-				 (unsigned long long)width);
+		return msg_usage("cmpxchg", "'%s' does not fit in %llu byte%s", s,
+				 (unsigned long long)width,
+				 width == 1 ? "" : "s");
 	return STATUS_OK;
 }
 

@@ -469,7 +469,7 @@ int cmd_dump(int argc, char **argv)
 	if (target_pid("dump", argv + optind, argc - optind, &d.pid))
 		return STATUS_USAGE;
 	if (argc - optind != 2)
-		return msg_usage("dump", "PID and FILE are needed, and nothing else");
+		return msg_usage("dump", "PID and FILE are needed, where - is standard output, and nothing else");
 	if (strcmp(argv[optind + 1], "-"))
 		d.path = argv[optind + 1];
 	return run(&d);

@@ -25,6 +25,14 @@ static int no_memory(char *err, size_t err_size)
 	return -ENOMEM;
 }
 
+static int no_room(const char *s, unsigned int width, const char *how,
+		   char *err, size_t err_size)
+{
+	snprintf(err, err_size, "'%s' does not fit in %u byte%s%s", s, width,
+		 width == 1 ? "" : "s", how);
+	return -ERANGE;
+}
+
 int pattern_hex(struct pattern *p, const char *s, char *err, size_t err_size)
 {
 	uint8_t any = 0;
@@ -155,11 +163,8 @@ int pattern_int(struct pattern *p, const char *s, unsigned int width, char *err,
 	}
 	if (!ret && !width)
 		width = fits(v, negative, 4) ? 4 : 8;
-	if (ret || !fits(v, negative, width)) {
-		snprintf(err, err_size, "'%s' does not fit in %u bytes", s,
-			 width ? width : 8);
-		return -ERANGE;
-	}
+	if (ret || !fits(v, negative, width))
+		return no_room(s, width ? width : 8, "", err, err_size);
 	p->bytes = malloc(width);
 	if (!p->bytes)
 		return no_memory(err, err_size);
@@ -183,12 +188,8 @@ int pattern_word(struct pattern *p, const char *s, unsigned int width,
 		snprintf(err, err_size, "'%s' is negative", s);
 		return -ERANGE;
 	}
-	if (is_signed && *s != '-' && !num_parse(s, &v) &&
-	    v >> (8 * width - 1)) {
-		snprintf(err, err_size, "'%s' does not fit in %u bytes with a sign",
-			 s, width);
-		return -ERANGE;
-	}
+	if (is_signed && *s != '-' && !num_parse(s, &v) && v >> (8 * width - 1))
+		return no_room(s, width, " with a sign", err, err_size);
 	return pattern_int(p, s, width, err, err_size);
 }
 
@@ -228,8 +229,7 @@ int pattern_float(struct pattern *p, const char *s, unsigned int width,
 		goto err;
 	return pattern_copy(p, &f, sizeof(f), err, err_size);
 err:
-	snprintf(err, err_size, "'%s' does not fit in %u bytes", s, width);
-	return -ERANGE;
+	return no_room(s, width, "", err, err_size);
 }
 
 int pattern_bytes(struct pattern *p, const char *s, char *err, size_t err_size)

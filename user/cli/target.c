@@ -15,6 +15,7 @@
 #include "comm.h"
 #include "num.h"
 #include "places.h"
+#include "sample.h"
 #include "text.h"
 
 /* The kernel keeps so many characters of a process's name. */
@@ -126,6 +127,20 @@ static int range_check(const char *verb, const struct target_range *r)
 			 (unsigned long long)r->addr);
 }
 
+static int len_refused(const char *verb, const char *len, int error)
+{
+	struct sample_type type;
+
+	if (error == -ERANGE)
+		return msg_usage(verb, "length '%s' does not fit in 64 bits",
+				 len);
+	if (!strcmp(verb, "read") && !sample_type_parse(len, &type))
+		return msg_usage(verb, "'%s' is a type and not a length: 'dbgmem watch -c 1 PID ADDR %s' prints the value",
+				 len, len);
+	return msg_usage(verb, "'%s' is not a length: a number of bytes is needed, perhaps with K, M, G or T behind it",
+			 len);
+}
+
 int target_parse(const char *verb, const char *addr, const char *len,
 		 struct target_range *r)
 {
@@ -135,10 +150,7 @@ int target_parse(const char *verb, const char *addr, const char *len,
 	*r = (struct target_range){ .text = addr, .has_len = len };
 	ret = len ? num_parse_len(len, &r->len) : 0;
 	if (ret)
-		return msg_usage(verb, ret == -ERANGE ?
-			"length '%s' does not fit in 64 bits" :
-			"'%s' is not a length: a number of bytes is needed, perhaps with K, M, G or T behind it",
-			len);
+		return len_refused(verb, len, ret);
 	ret = addr_parse(addr, NULL, &r->addr, err, sizeof(err));
 	r->named = ret == -EAGAIN;
 	if (ret && !r->named)
