@@ -169,6 +169,10 @@ declare -A seconds=(
 	[test_pairs]=40 [test_impact]=35 [test_fault_sweep_breakpoint]=30
 	[test_fault_sweep_session]=30 [test_fault_sweep_transfer]=30
 	[test_fault_sweep_vector]=30
+	[test_tool]=20 [test_tool_bp]=15 [test_tool_compare]=15
+	[test_tool_dump_end]=25 [test_tool_dump_hostile]=20
+	[test_tool_interrupt]=20 [test_tool_search]=35 [test_tool_strings]=20
+	[test_tool_target]=30 [test_tool_watch]=20
 )
 
 # share[v]: the programs of guest v. The longest first, each to the guest that has
