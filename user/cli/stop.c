@@ -21,7 +21,7 @@ static const char *advice(const struct progress *p, uint32_t reason)
 	case DBGMEM_REASON_HWPOISON:
 		if (p->write || p->flags & (DBGMEM_ZEROFILL | DBGMEM_EXACT))
 			return "; 'dbgmem maps PID' shows what is mapped";
-		return "; 'dbgmem maps PID' shows what is mapped, and --zero-fill goes on behind holes";
+		return "; see 'dbgmem maps PID'; --zero-fill goes on behind holes";
 	case DBGMEM_REASON_SPECIAL:
 		return p->flags & DBGMEM_EXACT ?
 			"; --exact needs memory that can be pinned" : "";
