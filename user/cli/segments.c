@@ -51,8 +51,7 @@ static int name_add(struct segments *s, struct segment *seg, const char *name)
 
 	if (size == 1 || size > NAMES_MAX - s->names)
 		return 0;
-	seg->file = strdup(name);
-	if (!seg->file)
+	if (asprintf(&seg->file, "%s", name) < 0)
 		return -1;
 	s->names += size;
 	return 0;
