@@ -169,7 +169,7 @@ MANPAGES := $(sort $(wildcard user/man/*.[1-9]))
 LIB_OBJ := $(patsubst user/%.c,$(O)/user/%.o,$(wildcard user/lib/*.c))
 # The tool has files of the library that the public does not see.
 CLI_OBJ := $(patsubst user/%.c,$(O)/user/%.o,$(wildcard user/cli/*.c)) \
-	$(O)/user/lib/present.o $(O)/user/lib/mounts.o
+	$(patsubst %,$(O)/user/lib/%.o,present mounts backing)
 
 LIBKMOD_CFLAGS = $(shell pkg-config --cflags libkmod 2>/dev/null)
 LIBKMOD_LIBS = $(or $(shell pkg-config --libs libkmod 2>/dev/null),-lkmod)

@@ -2,9 +2,6 @@
 /* Which parts of a shared mapping have data: holes of its file. */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "datamap.h"
@@ -12,26 +9,11 @@
 int datamap_open(const struct dbgmem__mounts *mounts, int dir,
 		 const struct dbgmem_region *region)
 {
-	char name[64];
-	struct stat st;
-	int fd, path;
+	int fd, path = dbgmem__backing_path(mounts, dir, region);
 
-	if (!dbgmem__mounts_local(mounts, region->dev_major, region->dev_minor))
-		return -EOPNOTSUPP;
-	snprintf(name, sizeof(name), "map_files/%llx-%llx",
-		 (unsigned long long)region->start,
-		 (unsigned long long)region->end);
-	path = openat(dir, name, O_PATH | O_CLOEXEC);
 	if (path < 0)
-		return -errno;
-	/* A device might take it for a request to do something. */
-	fd = -EOPNOTSUPP;
-	if (!fstat(path, &st) && S_ISREG(st.st_mode)) {
-		snprintf(name, sizeof(name), "/proc/self/fd/%d", path);
-		fd = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-		if (fd < 0)
-			fd = -errno;
-	}
+		return path;
+	fd = dbgmem__backing_regular(path);
 	close(path);
 	return fd;
 }

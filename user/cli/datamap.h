@@ -7,7 +7,7 @@
 
 #include <dbgmem.h>
 
-#include "mounts.h"
+#include "backing.h"
 
 /*
  * The file that is mapped at @region, whatever its name; @dir is /proc/PID. A

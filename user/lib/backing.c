@@ -48,20 +48,42 @@ static int walk(const struct dbgmem__mounts *mounts, const char *path)
 	return fd;
 }
 
-static int path_open(const struct dbgmem__mounts *mounts, int dir,
-		     const struct dbgmem_region *region, const char *name)
+int dbgmem__backing_path(const struct dbgmem__mounts *mounts, int dir,
+			 const struct dbgmem_region *region)
 {
 	char link[64];
-	struct stat st;
 	int path;
 
 	if (!dbgmem__mounts_local(mounts, region->dev_major, region->dev_minor))
-		return -1;
+		return -EOPNOTSUPP;
 	snprintf(link, sizeof(link), "map_files/%llx-%llx",
 		 (unsigned long long)region->start,
 		 (unsigned long long)region->end);
 	path = openat(dir, link, O_PATH | O_CLOEXEC);
-	if (path >= 0 || *name != '/' || region->flags & DBGMEM_REGION_DELETED)
+	return path < 0 ? -errno : path;
+}
+
+int dbgmem__backing_regular(int path)
+{
+	char link[32];
+	struct stat st;
+	int fd;
+
+	if (fstat(path, &st) || !S_ISREG(st.st_mode))
+		return -EOPNOTSUPP;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", path);
+	fd = open(link, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+static int path_open(const struct dbgmem__mounts *mounts, int dir,
+		     const struct dbgmem_region *region, const char *name)
+{
+	int path = dbgmem__backing_path(mounts, dir, region);
+	struct stat st;
+
+	if (path >= 0 || path == -EOPNOTSUPP || *name != '/' ||
+	    region->flags & DBGMEM_REGION_DELETED)
 		return path;
 	/* Of btrfs stat(2) tells another device, and the file is not taken. */
 	path = walk(mounts, name);
@@ -78,22 +100,17 @@ void dbgmem__backing_open(struct dbgmem__backing *b,
 			  const struct dbgmem_region *region, const char *name)
 {
 	const int path = path_open(mounts, dir, region, name);
-	char link[32];
 	struct stat st;
+	int fd;
 
 	b->fd = -1;
 	b->zero = false;
 	if (path < 0)
 		return;
-	if (fstat(path, &st))
-		goto out;
-	b->zero = S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 5);
-	/* A device might take it for a request to do something. */
-	if (!S_ISREG(st.st_mode))
-		goto out;
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", path);
-	b->fd = open(link, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-out:
+	b->zero = !fstat(path, &st) && S_ISCHR(st.st_mode) &&
+		  st.st_rdev == makedev(1, 5);
+	fd = dbgmem__backing_regular(path);
+	b->fd = fd < 0 ? -1 : fd;
 	close(path);
 }
 

@@ -11,6 +11,22 @@
 
 #pragma GCC visibility push(hidden)
 
+/*
+ * The kernel's own link to the file of @region, whatever its name; @dir is /proc/PID.
+ * An O_PATH descriptor, or a negative errno: -EPERM, only root may; -EOPNOTSUPP, it
+ * is of a file system that is not one of @mounts.
+ */
+int dbgmem__backing_path(const struct dbgmem__mounts *mounts, int dir,
+			 const struct dbgmem_region *region);
+
+/*
+ * Open the file of an O_PATH descriptor to see its holes, if it is a regular one: a
+ * device might take it for a request to do something. A descriptor, or a negative
+ * errno: -EAGAIN, a process has a lease on it; -EOPNOTSUPP, it is another kind of
+ * file. It never waits.
+ */
+int dbgmem__backing_regular(int path);
+
 struct dbgmem__backing {
 	int fd;			/* negative: none */
 	bool zero;		/* /dev/zero, of which all pages are zeros */
