@@ -238,6 +238,14 @@ static int compare(const void *a, const void *b, void *first)
 	return *x < *y ? -1 : 1;
 }
 
+bool ps_has_thread(int dir, pid_t tid)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "task/%d", (int)tid);
+	return !faccessat(dir, name, F_OK, 0);
+}
+
 ssize_t ps_threads(int dir, pid_t first, pid_t **tids)
 {
 	size_t nr = 0, room = 0;
@@ -291,17 +299,6 @@ static int open_dir(pid_t pid)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Its number may be another thread's by now. */
-static bool is_thread_of(int dir, pid_t pid)
-{
-	char *text = ps_read(dir, "status", NULL);
-	bool ret;
-
-	ret = text && (pid_t)number(text, "\nTgid:", 10) == pid;
-	free(text);
-	return ret;
-}
-
 int ps_open(pid_t pid)
 {
 	struct psinfo info;
@@ -318,7 +315,7 @@ int ps_open(pid_t pid)
 		if (psinfo_read(fd, tids[i], &info) || psinfo_ended(&info))
 			continue;
 		other = open_dir(tids[i]);
-		if (other >= 0 && !is_thread_of(other, pid)) {
+		if (other >= 0 && !ps_has_thread(fd, tids[i])) {
 			close(other);
 			other = -1;
 		}

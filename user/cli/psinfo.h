@@ -35,6 +35,12 @@ int ps_open(pid_t pid);
 ssize_t ps_threads(int dir, pid_t first, pid_t **tids);
 
 /*
+ * Is @tid a thread of it? What was opened by that number before, or is traced, is
+ * that thread: the number may be another process's by now, but is not both.
+ */
+bool ps_has_thread(int dir, pid_t tid);
+
+/*
  * All of file @name below the directory @dir, /proc/PID or the like, which stays
  * that of this process when its number is another's. It is the caller's, with a NUL
  * behind; *@len, if not NULL, is its length. NULL and errno if it fails: EFBIG, it

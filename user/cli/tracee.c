@@ -67,15 +67,6 @@ static int refused(pid_t tid)
 	return ret;
 }
 
-/* A number may be another thread's by now; that of a traced one stays its own. */
-static bool is_of(int dir, pid_t tid)
-{
-	char name[32];
-
-	snprintf(name, sizeof(name), "task/%d", (int)tid);
-	return dir < 0 || !faccessat(dir, name, F_OK, 0);
-}
-
 int tracee_stop(int dir, pid_t tid, long patience_ms, struct tracee *t)
 {
 	long end = now_ms() + patience_ms;
@@ -85,7 +76,7 @@ int tracee_stop(int dir, pid_t tid, long patience_ms, struct tracee *t)
 
 	if (ptrace(PTRACE_SEIZE, tid, NULL, NULL))
 		return errno == EPERM ? refused(tid) : -errno;
-	if (!is_of(dir, tid))
+	if (dir >= 0 && !ps_has_thread(dir, tid))
 		return -ESRCH;
 	if (ptrace(PTRACE_INTERRUPT, tid, NULL, NULL))
 		return -errno;

@@ -29,6 +29,14 @@ struct dbgmem__extents {
 	char name[4096];
 };
 
+static void dir_close(struct dbgmem__extents *e)
+{
+	dbgmem__present_close(&e->present);
+	if (e->dir >= 0)
+		close(e->dir);
+	e->dir = -1;
+}
+
 static int dir_open(struct dbgmem__extents *e, long id)
 {
 	char path[32];
@@ -42,10 +50,8 @@ static int dir_open(struct dbgmem__extents *e, long id)
 				   e->m->page_size,
 				   e->flags & DBGMEM_NOFAULT ?
 				   DBGMEM__PRESENT_RESIDENT : 0);
-	if (ret) {
-		close(e->dir);
-		e->dir = -1;
-	}
+	if (ret)
+		dir_close(e);
 	return ret;
 }
 
@@ -67,6 +73,11 @@ static int dir_open_thread(struct dbgmem__extents *e)
 		if (tid <= 0 || tid == e->m->pid)
 			continue;
 		ret = dir_open(e, tid);
+		/* Its number may be another process's by now. */
+		if (!ret && faccessat(dirfd(tasks), d->d_name, F_OK, 0)) {
+			dir_close(e);
+			ret = -ESRCH;
+		}
 		tries--;
 	}
 	closedir(tasks);
@@ -122,9 +133,7 @@ void dbgmem__extents_free(struct dbgmem__extents *e)
 	if (!e)
 		return;
 	dbgmem__backing_close(&e->backing);
-	dbgmem__present_close(&e->present);
-	if (e->dir >= 0)
-		close(e->dir);
+	dir_close(e);
 	free(e);
 }
 
