@@ -178,8 +178,15 @@ static int load_add(struct contents *c, uint64_t start, uint64_t end,
 	return 0;
 }
 
+/* How the stretches without pages are looked for, all in bytes. */
+struct plan {
+	uint64_t look;		/* in segments that are longer than this */
+	uint64_t stretch;	/* what is no shorter ends a load */
+};
+
 /* A large segment: one load ends where a long stretch without pages begins. */
-static int plan_large(struct contents *c, const struct segment *seg)
+static int plan_large(struct contents *c, const struct segment *seg,
+		      const struct plan *plan)
 {
 	uint64_t begin = seg->region.start, used = begin, start, len;
 	const uint64_t end = seg->region.end;
@@ -189,44 +196,76 @@ static int plan_large(struct contents *c, const struct segment *seg)
 	source_open(&src, c, seg);
 	while ((ret = source_next(c, &src, used, end, UINT64_MAX, &start,
 				  &len)) > 0) {
-		if (start - used >= CONTENTS_STRETCH) {
+		if (start - used >= plan->stretch) {
 			ret = load_add(c, begin, start, used - begin);
 			if (ret)
 				break;
 			begin = start;
+		} else {
+			c->zeros += start - used;
 		}
 		used = start + len;
 	}
 	source_close(&src);
 	if (ret)
 		return ret;
-	if (end - used < CONTENTS_STRETCH)
+	if (end - used < plan->stretch) {
+		c->zeros += end - used;
 		used = end;
+	}
 	return load_add(c, begin, end, used - begin);
 }
 
-int contents_plan(struct contents *c, struct segments *s)
+static int plan_segments(struct contents *c, struct segments *s,
+			 const struct plan *plan)
 {
 	struct segment *seg;
 	uint64_t len;
 	int ret;
 
-	c->err[0] = '\0';
-	dbgmem__mounts_read(&c->mounts, c->dir);
+	c->nr = 0;
+	c->zeros = 0;
 	for (seg = s->segment; seg < s->segment + s->nr; seg++) {
 		seg->first = c->nr;
 		len = segment_len(seg, c->page_size);
-		if (len > CONTENTS_STRETCH)
-			ret = plan_large(c, seg);
-		else
+		if (len > plan->look) {
+			ret = plan_large(c, seg, plan);
+		} else {
+			/* Perhaps; those of the shortest are too few to count. */
+			if (plan->look > CONTENTS_STRETCH_MIN)
+				c->zeros += len;
 			ret = load_add(c, seg->region.start, seg->region.end,
 				       len);
+		}
 		if (ret)
 			return ret;
 		seg->nr = c->nr - seg->first;
 	}
-	dbgmem__present_forget(c->present);
 	return 0;
+}
+
+int contents_plan(struct contents *c, struct segments *s)
+{
+	const uint64_t most = c->out->ordered && !c->out->holes ?
+			      CONTENTS_ZEROS_WRITTEN : CONTENTS_ZEROS_MAX;
+	struct plan plan = {
+		.look = CONTENTS_STRETCH,
+		.stretch = CONTENTS_STRETCH,
+	};
+	int ret;
+
+	c->err[0] = '\0';
+	dbgmem__mounts_read(&c->mounts, c->dir);
+	while (!(ret = plan_segments(c, s, &plan)) && c->zeros > most) {
+		if (plan.look > CONTENTS_STRETCH_MIN)
+			plan.look = CONTENTS_STRETCH_MIN;
+		else if (plan.stretch > CONTENTS_STRETCH_MIN)
+			plan.stretch >>= 7;
+		else
+			break;
+	}
+	dbgmem__present_forget(c->present);
+	return ret;
 }
 
 void contents_free(struct contents *c)

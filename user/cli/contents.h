@@ -13,9 +13,15 @@
 
 /*
  * A stretch of so many bytes that the process has never used has none in a core: few
- * file systems have files as large as the memory that processes reserve.
+ * file systems have files as large as the memory that processes reserve. Shorter ones
+ * have none, either, down to CONTENTS_STRETCH_MIN, where the zeros of a core would be
+ * more than CONTENTS_ZEROS_MAX, which few file systems keep in one file, or, where
+ * each zero is written, CONTENTS_ZEROS_WRITTEN.
  */
 #define CONTENTS_STRETCH	(1ULL << 30)
+#define CONTENTS_STRETCH_MIN	(1ULL << 16)
+#define CONTENTS_ZEROS_MAX	(1ULL << 42)
+#define CONTENTS_ZEROS_WRITTEN	(1ULL << 30)
 
 /* What a program header tells: a part of a segment, most often all of it. */
 struct load {
@@ -35,6 +41,7 @@ struct contents {
 	struct dbgmem__mounts mounts;
 	struct load *load;	/* in the order of segments and addresses */
 	size_t nr, room;
+	uint64_t zeros;		/* bytes that it has where the process has none */
 	/* what came of it: */
 	uint64_t missing;	/* bytes that could not be read */
 	size_t nr_missing;	/* segments that have such */
