@@ -7,6 +7,7 @@
 #include "proc.h"
 
 #include <pthread.h>
+#include <sys/utsname.h>
 
 #define PLACE		0x200000000000ULL
 #define SIZE		(1UL << 30)
@@ -200,6 +201,53 @@ TEST_F(extent, runs_are_what_is_there_and_zeros)
 	EXPECT_EQ(4 * PAGE, there);
 	dbgmem_runs_free(runs);
 	EXPECT_EQ(self->before, bytes(self->t.pid));
+}
+
+#define ONLY_READ	64
+
+static long read_pages(void *addr)
+{
+	volatile char *p = addr;
+	long sum = 0;
+	size_t i;
+
+	for (i = 0; i < ONLY_READ; i++)
+		sum += p[i * PAGE];
+	return sum;
+}
+
+/* Kernels since 6.7 tell them from others. */
+static bool zero_pages_are_told(void)
+{
+	struct utsname u;
+	int major = 0, minor = 0;
+
+	uname(&u);
+	sscanf(u.release, "%d.%d", &major, &minor);
+	return major > 6 || (major == 6 && minor >= 7);
+}
+
+TEST_F(extent, pages_that_were_only_read_are_searched_like_others)
+{
+	const struct dbgmem_range r = { PLACE + SIZE / 2, ONLY_READ * PAGE };
+	struct dbgmem_search_stats stats;
+	struct dbgmem_runs *runs;
+	struct dbgmem_run run;
+	uint64_t found[4];
+	size_t there = 0;
+
+	ASSERT_EQ(0, target_call(&self->t, read_pages, (void *)r.addr));
+	ASSERT_EQ(3, search(self->m, 0, found, &stats))
+		TH_LOG("%s", dbgmem_errstr());
+	EXPECT_EQ(SIZE, stats.done);
+	EXPECT_EQ(0, stats.skipped);
+	ASSERT_EQ(0, dbgmem_runs_new(self->m, &r, 1, 0, NULL, &runs));
+	while (dbgmem_runs_next(runs, &run) > 0)
+		there += run.bytes ? run.len : 0;
+	dbgmem_runs_free(runs);
+	if (variant->flags == (MAP_PRIVATE | MAP_ANONYMOUS) &&
+	    zero_pages_are_told())
+		EXPECT_EQ(0, there);
 }
 
 TEST_F(extent, a_comparison_takes_it_for_zeros_and_makes_nothing)

@@ -49,7 +49,8 @@ static int dir_open(struct dbgmem__extents *e, long id)
 	ret = dbgmem__present_open(&e->present, e->m->fd, e->dir,
 				   e->m->page_size,
 				   e->flags & DBGMEM_NOFAULT ?
-				   DBGMEM__PRESENT_RESIDENT : 0);
+				   DBGMEM__PRESENT_RESIDENT :
+				   DBGMEM__PRESENT_NONZERO);
 	if (ret)
 		dir_close(e);
 	return ret;
