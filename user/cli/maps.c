@@ -141,7 +141,7 @@ static struct json_object *json_flags(uint32_t bits)
 	return array;
 }
 
-static int json_region(struct json_object *array, const struct dbgmem_region *r,
+static int json_region(struct json_list *l, const struct dbgmem_region *r,
 		       const char *name)
 {
 	struct json_object *o = json_object_new_object();
@@ -171,7 +171,11 @@ static int json_region(struct json_object *array, const struct dbgmem_region *r,
 	if (dbgmem_utf8_valid(name, strlen(name)) < strlen(name))
 		bad |= json_put(o, "name_bytes",
 				json_bytes((const uint8_t *)name, strlen(name)));
-	return json_append(array, o) || bad ? -1 : 0;
+	if (bad) {
+		json_object_put(o);
+		o = NULL;
+	}
+	return json_list_add(l, o);
 }
 
 /* Nothing was found: say what was looked for, and what is near. */
@@ -192,9 +196,9 @@ static int nothing(struct dbgmem *m, const struct query *q)
 	return STATUS_FAILED;
 }
 
-/* How it ended; *@nr regions were shown, or put into @array. */
-static int list(struct dbgmem *m, const struct query *q,
-		struct json_object *array, size_t *nr)
+/* How it ended; *@nr regions were shown, in JSON into @l. */
+static int list(struct dbgmem *m, const struct query *q, struct json_list *l,
+		size_t *nr)
 {
 	struct dbgmem_region region;
 	struct dbgmem_regions *r;
@@ -209,14 +213,14 @@ static int list(struct dbgmem *m, const struct query *q,
 		return ret;
 	}
 	while ((ret = dbgmem_regions_next(r, &region, &name)) > 0) {
-		if (array && json_region(array, &region, name)) {
+		if (q->json && json_region(l, &region, name)) {
 			dbgmem_regions_close(r);
 			msg("out of memory");
 			return -1;
 		}
-		if (!array && !*nr)
+		if (!q->json && !*nr)
 			print_head(q);
-		if (!array)
+		if (!q->json)
 			print_row(q, &region, name);
 		(*nr)++;
 	}
@@ -228,25 +232,15 @@ static int list(struct dbgmem *m, const struct query *q,
 
 static int show(struct dbgmem *m, const struct query *q)
 {
-	struct json_object *array = NULL;
+	struct json_list l = { 0 };
 	size_t nr;
 	int ret;
 
-	if (q->json) {
-		array = json_object_new_array();
-		if (!array) {
-			msg("out of memory");
-			return STATUS_FAILED;
-		}
-	}
-	ret = list(m, q, array, &nr);
-	if (!nr) {
-		json_object_put(array);
+	ret = list(m, q, &l, &nr);
+	if (!nr)
 		return ret ? STATUS_FAILED : nothing(m, q);
-	}
-	if (array && json_print(array))
-		return STATUS_FAILED;
-	return finish(ret ? STATUS_PARTIAL : STATUS_OK);
+	ret = ret ? STATUS_PARTIAL : STATUS_OK;
+	return q->json ? json_list_end(&l, ret) : finish(ret);
 }
 
 /* ADDR and LEN. STATUS_OK, or another status and the message is out. */
