@@ -40,6 +40,8 @@ static const struct {
 	{ "write 1 0x1000 42", "one of --hex, --string" },
 	{ "write 1 0x1000 hello", "one of --hex, --string" },
 	{ "write 1 0x1000 --int", "'--int' requires an argument" },
+	{ "write 1 0x1000 --int", "a value is one of --hex, --string" },
+	{ "search --float 1.5 1", "a value is one of --hex, --string" },
 	{ "write 1 0x1000 --u64 -1", "'-1' is negative" },
 	{ "write 1 0x1000 --u8 300", "does not fit in 1 byte\n" },
 	{ "cmpxchg 1 0x1000 1 300 0", "does not fit in 1 byte\n" },

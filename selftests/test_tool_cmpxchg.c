@@ -54,6 +54,8 @@ TEST_F(cmpxchg, leaves_another_word_alone)
 	EXPECT_EQ(3, r.status) TH_LOG("%s", r.err);
 	snprintf(text, sizeof(text), "0x%08lx\n", (long)was & 0xffffffff);
 	EXPECT_STREQ(text, r.out);
+	EXPECT_HAS("not exchanged", r.err);
+	EXPECT_HAS("not 0x00000000; nothing was written", r.err);
 	EXPECT_EQ(was, TRUTH(0, 8));
 }
 

@@ -151,6 +151,11 @@ static int run(struct progress *p, struct target_range *r,
 		printf("0x%0*llx\n", (int)(2 * x->width),
 		       (unsigned long long)observed);
 		status = ret ? STATUS_OK : STATUS_PARTIAL;
+		if (!ret)
+			msg("not exchanged: the word at 0x%llx was 0x%0*llx, not 0x%0*llx; nothing was written",
+			    (unsigned long long)p->addr, (int)(2 * x->width),
+			    (unsigned long long)observed, (int)(2 * x->width),
+			    (unsigned long long)x->expected);
 	}
 	dbgmem_close(m);
 	return finish(status);
@@ -193,7 +198,7 @@ int cmd_cmpxchg(int argc, char **argv)
 		case 'h':
 			return help();
 		default:
-			return msg_hint("cmpxchg");
+			return typed_hint("cmpxchg");
 		}
 	}
 	argv += optind;

@@ -111,7 +111,7 @@ int cmd_fill(int argc, char **argv)
 		case 'h':
 			return help();
 		default:
-			return msg_hint("fill");
+			return typed_hint("fill");
 		}
 	}
 	argv += optind;

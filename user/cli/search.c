@@ -318,7 +318,7 @@ static int option_take(struct query *q, int c, const char *next)
 		q->flags |= DBGMEM_FAULT_IN;
 		return STATUS_OK;
 	default:
-		return msg_hint("search");
+		return typed_hint("search");
 	}
 }
 

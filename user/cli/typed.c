@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Values with a type, as options of the verbs that write or look for them. */
 #include <errno.h>
+#include <getopt.h>
 #include <string.h>
 
 #include "cli.h"
@@ -78,6 +79,13 @@ bool typed_option(struct typed *t, int c, const char *arg, const char *next)
 	if (c != TYPED_UTF16 || arg)
 		value_add(t, c, arg);
 	return true;
+}
+
+int typed_hint(const char *verb)
+{
+	if (!optopt || type_of(optopt)->option == optopt)
+		msg("a value is one of " TYPED_NAMES);
+	return msg_hint(verb);
 }
 
 static bool has_type(const struct typed *t, int type)

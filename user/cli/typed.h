@@ -87,6 +87,9 @@ struct typed {
  */
 bool typed_option(struct typed *t, int c, const char *arg, const char *next);
 
+/* For an option that getopt_long() did not take: what there is. STATUS_USAGE. */
+int typed_hint(const char *verb);
+
 /*
  * After the last option: take what belongs to --utf16 out of the *@nr words at
  * @args. STATUS_OK, or STATUS_USAGE and the message is out.

@@ -242,7 +242,7 @@ int cmd_write(int argc, char **argv)
 		case 'h':
 			return help();
 		default:
-			return msg_hint("write");
+			return typed_hint("write");
 		}
 	}
 	argv += optind;
