@@ -5,6 +5,7 @@
 #include "proc.h"
 
 #include <pthread.h>
+#include <sys/syscall.h>
 
 static long byte_set(void *addr)
 {
@@ -121,8 +122,21 @@ TEST_F(lib, bp_close_puts_back)
 	EXPECT_EQ(0, target_call(&self->t, bytes_changed, NULL));
 }
 
+/* By fork(3), or without the C library's knowledge, as sandboxes and runtimes do. */
+static pid_t raw_fork(void)
+{
+	return (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+}
+
+static const struct {
+	pid_t (*fork)(void);
+} forks[] = { { fork }, { raw_fork } };
+
+#define NR_FORKS	(sizeof(forks) / sizeof(forks[0]))
+
 /* A child that has inherited the handle, and what it does with it. */
-static pid_t child_start(struct dbgmem *m, bool closes, int *go)
+static pid_t child_start(size_t how, struct dbgmem *m,
+			 void (*does)(struct dbgmem *m), int *go)
 {
 	int pipes[2];
 	pid_t pid;
@@ -130,11 +144,11 @@ static pid_t child_start(struct dbgmem *m, bool closes, int *go)
 
 	if (pipe2(pipes, O_CLOEXEC))
 		return -1;
-	pid = fork();
+	pid = forks[how].fork();
 	if (!pid) {
 		close(pipes[1]);
-		if (closes)
-			dbgmem_close(m);
+		if (does)
+			does(m);
 		while (read(pipes[0], &c, 1) > 0)
 			;
 		_exit(0);
@@ -146,33 +160,44 @@ static pid_t child_start(struct dbgmem *m, bool closes, int *go)
 
 TEST_F(lib, bp_close_puts_back_though_a_child_has_the_descriptor)
 {
+	size_t how;
 	pid_t pid;
 	int go;
 
-	ASSERT_EQ(0, dbgmem_bp_set(self->m, self->addr, NULL, 0, NULL));
-	pid = child_start(self->m, false, &go);
-	ASSERT_LT(0, pid);
-	EXPECT_LT(0, target_call(&self->t, bytes_changed, NULL));
 	dbgmem_close(self->m);
-	self->m = NULL;
-	EXPECT_EQ(0, target_call(&self->t, bytes_changed, NULL));
-	close(go);
-	EXPECT_EQ(0, child_wait(pid));
+	for (how = 0; how < NR_FORKS; how++) {
+		ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_WRITE,
+					 &self->m));
+		ASSERT_EQ(0, dbgmem_bp_set(self->m, self->addr, NULL, 0, NULL));
+		pid = child_start(how, self->m, NULL, &go);
+		ASSERT_LT(0, pid);
+		EXPECT_LT(0, target_call(&self->t, bytes_changed, NULL));
+		dbgmem_close(self->m);
+		self->m = NULL;
+		EXPECT_EQ(0, target_call(&self->t, bytes_changed, NULL))
+			TH_LOG("child %zu", how);
+		close(go);
+		EXPECT_EQ(0, child_wait(pid));
+	}
 }
 
 TEST_F(lib, bp_close_in_a_child_takes_none_out)
 {
+	size_t how;
 	pid_t pid;
 	int go;
 
-	ASSERT_EQ(0, dbgmem_bp_set(self->m, self->addr, NULL, 0, NULL));
-	pid = child_start(self->m, true, &go);
-	ASSERT_LT(0, pid);
-	close(go);
-	EXPECT_EQ(0, child_wait(pid));
-	EXPECT_LT(0, target_call(&self->t, bytes_changed, NULL));
-	EXPECT_EQ(0, dbgmem_bp_clear(self->m, self->addr));
-	EXPECT_EQ(0, target_call(&self->t, bytes_changed, NULL));
+	for (how = 0; how < NR_FORKS; how++) {
+		ASSERT_EQ(0, dbgmem_bp_set(self->m, self->addr, NULL, 0, NULL));
+		pid = child_start(how, self->m, dbgmem_close, &go);
+		ASSERT_LT(0, pid);
+		close(go);
+		EXPECT_EQ(0, child_wait(pid));
+		EXPECT_LT(0, target_call(&self->t, bytes_changed, NULL))
+			TH_LOG("child %zu", how);
+		EXPECT_EQ(0, dbgmem_bp_clear(self->m, self->addr));
+		EXPECT_EQ(0, target_call(&self->t, bytes_changed, NULL));
+	}
 }
 
 static void *close_it(void *m)
@@ -188,7 +213,7 @@ TEST_F(lib, bp_close_by_another_thread_puts_back)
 	int go;
 
 	ASSERT_EQ(0, dbgmem_bp_set(self->m, self->addr, NULL, 0, NULL));
-	pid = child_start(self->m, false, &go);
+	pid = child_start(0, self->m, NULL, &go);
 	ASSERT_LT(0, pid);
 	ASSERT_EQ(0, pthread_create(&thread, NULL, close_it, self->m));
 	pthread_join(thread, NULL);

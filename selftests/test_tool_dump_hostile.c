@@ -355,7 +355,112 @@ TEST_F_TIMEOUT(hostile, many_mappings_take_little_more_than_to_list_them, 300)
 	EXPECT_GT(3, i);
 }
 
+/* --- many names, and long ones --- */
+
+#define NAMED		6000
+#define NAMES_KIB	(24 << 10)	/* of them all; a core has 16 MiB of that */
+
+/* One file, whose name is 4 KB long, mapped over and over. */
+static long map_named(void *unused)
+{
+	char part[251];
+	int fd = -1;
+	size_t i;
+
+	memset(part, 'n', sizeof(part) - 1);
+	part[sizeof(part) - 1] = 0;
+	for (i = 0; i < 15; i++)
+		if (mkdir(part, 0700) || chdir(part))
+			return -errno;
+	fd = open(part, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0 || ftruncate(fd, PAGE))
+		return -errno;
+	for (i = 0; i < NAMED; i++)
+		if (mmap(MUCH + 2 * i * PAGE, PAGE, PROT_READ, MAP_SHARED |
+			 MAP_FIXED, fd, 0) == MAP_FAILED)
+			return -errno;
+	return 0;
+}
+
+static long enter(void *dir)
+{
+	return chdir(dir) ? -errno : 0;
+}
+
+TEST_F_TIMEOUT(hostile, names_do_not_size_the_tool, 300)
+{
+	const long before = children_kib();
+	char dir[] = "/tmp/names-XXXXXX", command[64];
+	size_t len, all = 0;
+	unsigned int i;
+
+	ASSERT_NE(NULL, mkdtemp(dir));
+	ASSERT_EQ(0, target_call(&self->t, enter, dir));
+	EXPECT_EQ(0, target_call(&self->t, map_named, NULL));
+	RUN("dump", self->pid, CORE_PATH);
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	EXPECT_TRUE(core_open(&self->core, CORE_PATH));
+	for (i = 0; core_note(&self->core, "CORE", NT_FILE, i, &len); i++)
+		all += len;
+	TH_LOG("%zu KiB of names", all >> 10);
+	EXPECT_LT(0, all);
+	EXPECT_GE((17 << 20), all);
+	EXPECT_GT(before + (64 << 10), children_kib());
+	/* This has no such bound: one at a time */
+	RUN("maps", "--json", self->pid);
+	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
+	sprintf(command, "rm -r %s", dir);
+	EXPECT_EQ(0, system(command));
+}
+
 /* --- standard output --- */
+
+#define FAR_APART	256
+
+/* A page in each GiB, of which each is no long stretch by itself. */
+static long scatter_pages(void *unused)
+{
+	char *p = mmap(MUCH, FAR_APART * GIB, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED,
+		       -1, 0);
+	size_t i;
+
+	if (p != MUCH || madvise(p, FAR_APART * GIB, MADV_NOHUGEPAGE))
+		return -errno;
+	for (i = 0; i < FAR_APART; i++)
+		strcpy(p + i * (GIB - PAGE), SECRET);
+	return 0;
+}
+
+/* Each zero of a hole would have to be written. */
+TEST_F_TIMEOUT(hostile, far_apart_pages_to_standard_output, 120)
+{
+	const long before = now_ms();
+	uint64_t at, i;
+	struct stat st;
+	pid_t child;
+	int status;
+
+	ASSERT_EQ(0, target_call(&self->t, scatter_pages, NULL));
+	child = fork();
+	if (!child) {
+		execl("/bin/busybox", "sh", "-c", "$0 dump $1 - | cat >" CORE_PATH,
+		      tool_path(), self->pid, NULL);
+		_exit(127);
+	}
+	ASSERT_EQ(child, waitpid(child, &status, 0));
+	EXPECT_EQ(0, status);
+	TH_LOG("%ld ms", now_ms() - before);
+	ASSERT_EQ(0, stat(CORE_PATH, &st));
+	EXPECT_GT(64 << 20, st.st_size);
+	ASSERT_TRUE(core_open(&self->core, CORE_PATH));
+	for (i = 0; i < FAR_APART; i++) {
+		at = (uintptr_t)MUCH + i * (GIB - PAGE);
+		EXPECT_TRUE(core_has(&self->core, at, SECRET))
+			TH_LOG("page %d", (int)i);
+		EXPECT_NE(NULL, core_segment(&self->core, at + GIB / 2));
+	}
+}
 
 TEST_F(hostile, to_standard_output)
 {
