@@ -88,13 +88,14 @@ endif
 endif
 
 # less what kbuild leaves there where it is run by hand
-KMOD_SRC := $(sort Kbuild kmod/Kbuild $(filter-out kmod/probes.h %.mod.c,\
-	$(wildcard kmod/*.[ch] kmod/probe/*.c kmod/probe/*.sh uapi/*.h)))
+KMOD_SRC := $(sort Kbuild kmod/Kbuild $(filter-out kmod/compat/probes.h %.mod.c,\
+	$(wildcard kmod/*.[ch] kmod/*/*.[ch] kmod/compat/probe/*.c \
+		kmod/compat/probe/*.sh uapi/*.h)))
 
 # kbuild writes its objects beside the sources: give it a tree of links.
 # $(call kbuild,KDIR,TREE,ARGUMENTS)
 link_tree = find $(1) -type l -delete 2>/dev/null; \
-	mkdir -p $(1)/kmod/probe $(1)/uapi && \
+	mkdir -p $(addprefix $(1)/,$(sort $(dir $(KMOD_SRC)))) && \
 	for f in $(KMOD_SRC); do ln -sfn $(S)/$$f $(1)/$$f || exit 1; done
 # Headers without a vmlinux: there is no BTF to be made, and no need to say so.
 kbuild = +$(Q)$(MAKE) --no-print-directory -C $(1) O=$(realpath $(1)) M=$(2) \
@@ -117,7 +118,7 @@ $(KO): $(KMOD_SRC) $(wildcard $(KDIR)/Module.symvers) \
 		$(if $(W)$(C),FORCE $(if $(C),sparse-present))
 	$(say) KBUILD "dbgmem.ko for $(KRELEASE)"
 	$(Q)$(call link_tree,$(MODTREE))
-	$(if $(W)$(C),$(Q)rm -f $(MODTREE)/kmod/*.o)
+	$(if $(W)$(C),$(Q)rm -f $(MODTREE)/kmod/*.o $(MODTREE)/kmod/*/*.o)
 	$(call kbuild,$(KDIR),$(MODTREE),$(KBUILD_PASS) modules)
 	$(Q)touch $@
 else

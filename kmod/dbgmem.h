@@ -40,7 +40,7 @@
 #include <linux/workqueue.h>
 
 #include "../uapi/dbgmem.h"
-#include "change.h"
+#include "target/change.h"
 
 /* Pages taken at once: the first few from the stack, then one array. */
 #define DBGMEM_STACK_PAGES	16

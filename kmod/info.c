@@ -5,9 +5,9 @@
 #include <linux/mm.h>
 #include <linux/seq_file.h>
 
-#include "compat.h"
+#include "compat/compat.h"
 #include "dbgmem.h"
-#include "window.h"
+#include "window/window.h"
 
 static const char * const state_names[] = {
 	[DBGMEM_STATE_UNBOUND]	= "unbound",

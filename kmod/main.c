@@ -17,10 +17,10 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "compat.h"
+#include "compat/compat.h"
 #include "dbgmem.h"
-#include "watch.h"
-#include "window.h"
+#include "target/watch.h"
+#include "window/window.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"

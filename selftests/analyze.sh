@@ -128,7 +128,7 @@ verdict coccinelle
 report "$O/scripts/coccinelle/free/kfree.cocci" $bugs_module >"$tmp/log"
 looks coccinelle 'reference preceded by free'
 
-each clang_module kmod/*.c >"$tmp/log"
+each clang_module kmod/*.c kmod/*/*.c >"$tmp/log"
 verdict clang_analyzer
 clang_module $bugs_module >"$tmp/log"
 looks clang_analyzer core.NullDereference

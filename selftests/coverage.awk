@@ -19,12 +19,13 @@ BEGIN {
 	}
 }
 
-# gcov's header: "        -:    0:Source:/path/kmod/file.c"
+# gcov's header: "        -:    0:Source:/path/kmod/folder/file.c"
 /^ *-: *0:Source:/ {
 	file = $0
 	sub(/.*Source:/, "", file)
-	ours = file ~ /\/kmod\/[a-z_]*\.[ch]$/ && file !~ /inject\.[ch]$/
-	sub(/.*\//, "", file)
+	ours = file ~ /\/kmod\/([a-z_]*\/)?[a-z_]*\.[ch]$/ &&
+	       file !~ /inject\.[ch]$/
+	sub(/.*\/kmod\//, "", file)
 	next
 }
 
@@ -63,7 +64,7 @@ function file_report(f,	i, all, done)
 		if (!why)
 			bare++
 	}
-	printf("%-16s %5d of %5d lines  %5.1f %%\n", f, done, all,
+	printf("%-24s %5d of %5d lines  %5.1f %%\n", f, done, all,
 	       100 * done / all)
 	total += all
 	covered += done
@@ -84,7 +85,7 @@ END {
 		print "coverage: no data" >"/dev/stderr"
 		exit 1
 	}
-	printf("%-16s %5d of %5d lines  %5.1f %%\n", "all", covered, total,
+	printf("%-24s %5d of %5d lines  %5.1f %%\n", "all", covered, total,
 	       100 * covered / total)
 	printf("not covered: %d lines, %d of them without a reason: %s\n",
 	       total - covered, bare, out)

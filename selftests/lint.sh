@@ -108,16 +108,16 @@ grep -q '^  CHECK .*/kmod/' "$O/lint/module.log" && : >"$tmp/log" ||
 verdict module.sparse_ran
 
 kmod=()
-for f in kmod/*.[ch]; do
+for f in kmod/*.[ch] kmod/*/*.[ch]; do
 	case $f in
-	kmod/trace.h | kmod/compat.h) ;;
+	kmod/trace.h | kmod/compat/*.h) ;;
 	*)	kmod+=("$f") ;;
 	esac
 done
 checkpatch kmod '' "${kmod[@]}"
 checkpatch trace "${ignore_trace[*]}" kmod/trace.h
-checkpatch compat "${ignore_compat[*]}" kmod/compat.h
-checkpatch probe "${ignore_probe[*]}" kmod/probe/*.c
+checkpatch compat "${ignore_compat[*]}" kmod/compat/compat.h
+checkpatch probe "${ignore_probe[*]}" kmod/compat/probe/*.c
 checkpatch uapi "${ignore_uapi[*]}" uapi/*.h
 checkpatch lib "${ignore_user[*]}" user/lib/*.[ch]
 checkpatch tool "${ignore_user[*]}" user/cli/*.[ch]

@@ -18,13 +18,14 @@ compiled() {
 }
 
 # Files that use what may differ; most of compat.h is in each.
-files="main region caller trap event pinned fault rw"
+files="main target/region access/caller breakpoint/trap target/poll engine/pinned
+	access/reason transfer/rw"
 
 # refused VERSION OPTION: does some file not compile with it?
 refused() {
 	local dir=$O/module/$1/kmod build=$O/guest/$1/build f
 	for f in $files; do
-		cmd=$(compiled "$dir/.$f.o.cmd")
+		cmd=$(compiled "$dir/${f%"${f##*/}"}.${f##*/}.o.cmd")
 		case $cmd in
 		*" $dir/$f.c"*)	cd "$build" ;;
 		*)		cd "$dir/.." ;;
@@ -48,7 +49,7 @@ done
 echo "1..$((3 + ${#versions[@]} * 3))"
 
 for cc in true false; do
-	! sh kmod/probe/probe.sh kmod/probe/folio.c "$tmp/out" $cc \
+	! sh kmod/compat/probe/probe.sh kmod/compat/probe/folio.c "$tmp/out" $cc \
 		2>/dev/null || echo "an answer of $cc" >"$tmp/log"
 	[ ! -e "$tmp/out" ] || echo "an answer of $cc" >"$tmp/log"
 	verdict "probes.no_answer_of_$cc"
@@ -59,8 +60,8 @@ verdict probes.modules_to_look_at
 echo '#undef CONFIG_MMU_NOTIFIER' >"$tmp/without.h"
 for v in ${versions[@]+"${versions[@]}"}; do
 	: >"$tmp/log"
-	n_answers=$(grep -c '^#define' "$O/module/$v/kmod/probes.h")
-	[ "$n_answers" = "$(find kmod/probe -name '*.c' | wc -l)" ] ||
+	n_answers=$(grep -c '^#define' "$O/module/$v/kmod/compat/probes.h")
+	[ "$n_answers" = "$(find kmod/compat/probe -name '*.c' | wc -l)" ] ||
 		echo "$n_answers answers" >"$tmp/log"
 	# the right answer must pass, or the test says nothing
 	! (refused "$v" -DDBGMEM_NO_SUCH_PROBE=1) ||
@@ -69,7 +70,7 @@ for v in ${versions[@]+"${versions[@]}"}; do
 	while read -r _ macro value; do
 		(refused "$v" "-D$macro=$((!value))") ||
 			echo "$macro=$((!value)) compiles" >>"$tmp/log"
-	done < <(grep '^#define' "$O/module/$v/kmod/probes.h")
+	done < <(grep '^#define' "$O/module/$v/kmod/compat/probes.h")
 	verdict "probes.$v.wrong_answers_do_not"
 	: >"$tmp/log"
 	if ! (refused "$v" "-include $tmp/without.h") ||

@@ -7,7 +7,7 @@
  */
 #include <linux/module.h>
 
-#include "overlay.h"
+#include "breakpoint/shadow.h"
 
 static bool planted;
 module_param(planted, bool, 0400);

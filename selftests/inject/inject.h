@@ -29,7 +29,7 @@
 #include <linux/uio.h>
 #include <linux/workqueue.h>
 
-#include "probes.h"
+#include "compat/probes.h"
 
 /* Kinds of faults, bits of the parameter fail_kinds. */
 #define INJECT_MEMORY	1	/* no memory, of the kernel's or the target's */

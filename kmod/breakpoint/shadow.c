@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The overlay of a session: see overlay.h.
+ *
+ * Whether a trap stands is asked of the page that a transfer has before it, so
+ * of a trap across two pages, of the part that is on that page.
+ */
+#include <linux/bits.h>
+#include <linux/slab.h>
+
+#include "access/caller.h"
+#include "shadow.h"
+#include "registry.h"
+#include "unmap.h"
+
+/**
+ * dbgmem_overlay_count - a breakpoint comes or goes
+ * @s: the session, its overlay held for writing
+ * @bp: the breakpoint
+ * @n: 1 or -1
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int dbgmem_overlay_count(struct dbgmem_session *s,
+			 const struct dbgmem_breakpoint *bp, int n)
+{
+	unsigned long first = bp->addr >> PAGE_SHIFT;
+	unsigned long last = (bp->addr + (bp->len - 1)) >> PAGE_SHIFT;
+
+	if (!s->bp_pages) {
+		s->bp_pages = kcalloc(1UL << DBGMEM_BP_HASH_BITS,
+				      sizeof(*s->bp_pages), GFP_KERNEL_ACCOUNT);
+		if (!s->bp_pages)
+			return -ENOMEM;
+	}
+	s->bp_pages[hash_long(first, DBGMEM_BP_HASH_BITS)] += n;
+	if (last != first)
+		s->bp_pages[hash_long(last, DBGMEM_BP_HASH_BITS)] += n;
+	return 0;
+}
+
+/* Changes when a breakpoint's mapping was taken away. */
+static unsigned int unmap_seq(const struct dbgmem_session *s)
+{
+	return s->unmap ? READ_ONCE(s->unmap->seq) : 0;
+}
+
+/**
+ * dbgmem_overlay_lock_slow - dbgmem_overlay_lock(), where there is something to
+ * @x: the transfer
+ */
+int dbgmem_overlay_lock_slow(struct dbgmem_xfer *x)
+{
+	struct dbgmem_session *s = x->session;
+
+	/* The truth needs no protection. */
+	if (x->flags & DBGMEM_RAW)
+		return 0;
+	/* As a rule it is free, and that is the cheaper question. */
+	if (!down_read_trylock(&s->overlay) && down_read_killable(&s->overlay))
+		return -EINTR;
+	if (!s->overlaid) {
+		x->overlay = DBGMEM_OVERLAY_SHARED;
+		return 0;
+	}
+	if (!x->write) {
+		x->overlay = DBGMEM_OVERLAY_READ;
+		x->overlay_seq = unmap_seq(s);
+		/* Nothing is read before. Pairs with unmap_mark(). */
+		smp_rmb();
+		return 0;
+	}
+	/* Shadows may change. */
+	up_read(&s->overlay);
+	if (down_write_killable(&s->overlay))
+		return -EINTR;
+	x->overlay = DBGMEM_OVERLAY_WRITE;
+	s->forcing = x->flags & DBGMEM_FORCE;
+	return 0;
+}
+
+/**
+ * dbgmem_overlay_unlock_slow - undo dbgmem_overlay_lock_slow()
+ * @x: the transfer
+ *
+ * What is compared is not read again, as what was found to differ is told by now.
+ *
+ * Return: as dbgmem_overlay_unlock().
+ */
+bool dbgmem_overlay_unlock_slow(struct dbgmem_xfer *x)
+{
+	bool good = true;
+
+	if (x->overlay == DBGMEM_OVERLAY_WRITE) {
+		up_write(&x->session->overlay);
+	} else {
+		/* Pairs with the barrier in unmap_mark(). */
+		smp_rmb();
+		good = x->overlay != DBGMEM_OVERLAY_READ ||
+		       x->caller.compare ||
+		       x->overlay_seq == unmap_seq(x->session);
+		up_read(&x->session->overlay);
+	}
+	x->overlay = DBGMEM_OVERLAY_FREE;
+	return good;
+}
+
+/**
+ * dbgmem_overlay_first - the first breakpoint that touches a range
+ * @s: the session, its overlay or its unmap->lock held
+ * @addr: address in the target
+ * @len: bytes, > 0
+ *
+ * Return: it, or NULL.
+ */
+struct dbgmem_breakpoint *dbgmem_overlay_first(const struct dbgmem_session *s,
+					       unsigned long addr,
+					       unsigned long len)
+{
+	struct rb_node *node = s->breakpoints.rb_node;
+	struct dbgmem_breakpoint *bp, *first = NULL;
+	unsigned long last = addr + len - 1;
+
+	/* They do not overlap, so their ends are in the same order. */
+	while (node) {
+		bp = rb_entry(node, struct dbgmem_breakpoint, node);
+		if (bp->addr > last) {
+			node = node->rb_left;
+		} else if (addr > bp->addr + (bp->len - 1)) {
+			node = node->rb_right;
+		} else {
+			first = bp;
+			node = node->rb_left;
+		}
+	}
+	return first;
+}
+
+/**
+ * dbgmem_overlay_next - the next one
+ * @bp: a breakpoint
+ * @last: the last address that is of interest
+ *
+ * Return: it, or NULL if it begins behind @last.
+ */
+struct dbgmem_breakpoint *dbgmem_overlay_next(const struct dbgmem_breakpoint *bp,
+					      unsigned long last)
+{
+	struct rb_node *node = rb_next(&bp->node);
+	struct dbgmem_breakpoint *n;
+
+	if (!node)
+		return NULL;
+	n = rb_entry(node, struct dbgmem_breakpoint, node);
+	return n->addr <= last ? n : NULL;
+}
+
+/* @kaddr is where the page of @addr, mapped, has it. */
+static bool standing(const struct dbgmem_breakpoint *bp, unsigned long addr,
+		     const char *kaddr)
+{
+	unsigned long page = addr & PAGE_MASK;
+	unsigned long from = max(bp->addr, page);
+	unsigned long to = min(bp->addr + (bp->len - 1), page | ~PAGE_MASK);
+
+	return !dbgmem_overlay_gone(bp, from) &&
+	       !dbgmem_racing_bytes(memcmp(kaddr + (long)(from - addr),
+					   bp->trap + (from - bp->addr),
+					   to - from + 1));
+}
+
+/**
+ * struct touch - what a breakpoint and a piece of memory have in common
+ * @at: its offset in the piece
+ * @in: its offset in the breakpoint
+ * @len: bytes
+ */
+struct touch {
+	size_t at;
+	size_t in;
+	size_t len;
+};
+
+static struct touch touch(const struct dbgmem_breakpoint *bp,
+			  unsigned long addr, size_t len)
+{
+	unsigned long from = max(bp->addr, addr);
+	unsigned long to = min(bp->addr + (bp->len - 1), addr + (len - 1));
+
+	return (struct touch) {
+		.at = from - addr,
+		.in = from - bp->addr,
+		.len = to - from + 1,
+	};
+}
+
+/**
+ * dbgmem_overlay_piece - what can be copied in one go
+ * @s: the session, its overlay held
+ * @addr: address in the target
+ * @len: bytes that are to be copied, on one page
+ * @covered: result: breakpoints touch the piece
+ *
+ * A naturally aligned word is always one piece.
+ *
+ * Return: bytes; not more than DBGMEM_OVERLAY_UNIT where @covered.
+ */
+size_t dbgmem_overlay_piece(const struct dbgmem_session *s, unsigned long addr,
+			    size_t len, bool *covered)
+{
+	const struct dbgmem_breakpoint *bp = dbgmem_overlay_first(s, addr, len);
+
+	*covered = bp;
+	if (!bp || dbgmem_is_word((void *)addr, len))
+		return len;
+	if (bp->addr > addr) {
+		*covered = false;
+		return bp->addr - addr;
+	}
+	return min_t(size_t, len, DBGMEM_OVERLAY_UNIT);
+}
+
+static void copy_bytes(void *dst, const void *src, size_t len, bool word)
+{
+	if (word)
+		dbgmem_copy_word(dst, src, len);
+	else
+		dbgmem_racing_bytes(memcpy(dst, src, len));
+}
+
+/**
+ * dbgmem_overlay_load - read a piece as transfers are to see it
+ * @s: the session, its overlay held
+ * @addr: address in the target
+ * @buf: where to
+ * @kaddr: where its page is mapped
+ * @len: bytes, on one page
+ */
+void dbgmem_overlay_load(const struct dbgmem_session *s, unsigned long addr,
+			 void *buf, const char *kaddr, size_t len)
+{
+	const struct dbgmem_breakpoint *bp;
+
+	copy_bytes(buf, kaddr, len, dbgmem_is_word(kaddr, len));
+	bp = dbgmem_overlay_first(s, addr, len);
+	for (; bp; bp = dbgmem_overlay_next(bp, addr + (len - 1))) {
+		struct touch t = touch(bp, addr, len);
+
+		if (standing(bp, addr, kaddr))
+			memcpy(buf + t.at, bp->shadow + t.in, t.len);
+	}
+}
+
+/**
+ * dbgmem_overlay_mask - put the traps that stand over what will be written
+ * @s: the session, its overlay held for writing
+ * @addr: address in the target
+ * @buf: the data
+ * @kaddr: where its page is mapped
+ * @len: bytes, on one page
+ */
+void dbgmem_overlay_mask(const struct dbgmem_session *s, unsigned long addr,
+			 void *buf, const char *kaddr, size_t len)
+{
+	const struct dbgmem_breakpoint *bp;
+
+	bp = dbgmem_overlay_first(s, addr, len);
+	for (; bp; bp = dbgmem_overlay_next(bp, addr + (len - 1))) {
+		struct touch t = touch(bp, addr, len);
+
+		if (standing(bp, addr, kaddr))
+			memcpy(buf + t.at, bp->trap + t.in, t.len);
+	}
+}
+
+static u16 bits(const struct touch *t)
+{
+	return GENMASK(t->in + t->len - 1, t->in);
+}
+
+/**
+ * dbgmem_overlay_commit - keep what was written behind the traps that stand
+ * @s: the session, its overlay held for writing
+ * @addr: address in the target
+ * @buf: the data, as it was before dbgmem_overlay_mask()
+ * @kaddr: where its page is mapped
+ * @len: bytes, on one page
+ */
+void dbgmem_overlay_commit(const struct dbgmem_session *s, unsigned long addr,
+			   const void *buf, const char *kaddr, size_t len)
+{
+	struct dbgmem_breakpoint *bp;
+
+	dbgmem_registry_lock();
+	bp = dbgmem_overlay_first(s, addr, len);
+	for (; bp; bp = dbgmem_overlay_next(bp, addr + (len - 1))) {
+		struct touch t = touch(bp, addr, len);
+
+		if (!standing(bp, addr, kaddr))
+			continue;
+		memcpy(bp->shadow + t.in, buf + t.at, t.len);
+		if (s->forcing)
+			bp->forced |= bits(&t);
+		else
+			bp->forced &= ~bits(&t);
+	}
+	dbgmem_registry_unlock();
+}
+
+/**
+ * dbgmem_overlay_store - write a piece, behind the traps where they stand
+ * @s: the session, its overlay held for writing
+ * @addr: address in the target
+ * @kaddr: where its page is mapped
+ * @buf: the data
+ * @len: bytes, on one page, at most DBGMEM_OVERLAY_UNIT
+ */
+void dbgmem_overlay_store(const struct dbgmem_session *s, unsigned long addr,
+			  char *kaddr, const void *buf, size_t len)
+{
+	u8 masked[DBGMEM_OVERLAY_UNIT] __aligned(sizeof(long));
+
+	memcpy(masked, buf, len);
+	dbgmem_overlay_commit(s, addr, buf, kaddr, len);
+	dbgmem_overlay_mask(s, addr, masked, kaddr, len);
+	copy_bytes(kaddr, masked, len, dbgmem_is_word(kaddr, len));
+}
+
+static size_t copy_unit(struct dbgmem_xfer *x, size_t at, char *kaddr,
+			size_t len)
+{
+	char unit[DBGMEM_OVERLAY_UNIT] __aligned(sizeof(long));
+	unsigned long addr = x->addr + at;
+
+	if (x->write) {
+		len = dbgmem_caller_get(&x->caller, at, unit, len);
+		if (len)
+			dbgmem_overlay_store(x->session, addr, kaddr, unit,
+					     len);
+		return len;
+	}
+	dbgmem_overlay_load(x->session, addr, unit, kaddr, len);
+	return dbgmem_caller_put(&x->caller, at, unit, len);
+}
+
+/**
+ * dbgmem_overlay_copy - copy between a page of the target and the caller
+ * @x: the transfer, its overlay held
+ * @at: offset from x->addr, and into the caller's buffer
+ * @kaddr: where the page is mapped
+ * @len: bytes, on that page
+ *
+ * Return: bytes copied.
+ */
+size_t dbgmem_overlay_copy(struct dbgmem_xfer *x, size_t at, char *kaddr,
+			   size_t len)
+{
+	size_t done = 0, want, got;
+	bool covered;
+
+	while (done < len) {
+		want = dbgmem_overlay_piece(x->session, x->addr + at + done,
+					    len - done, &covered);
+		if (covered)
+			got = copy_unit(x, at + done, kaddr + done, want);
+		else if (x->write)
+			got = dbgmem_caller_get(&x->caller, at + done,
+						kaddr + done, want);
+		else
+			got = dbgmem_caller_put(&x->caller, at + done,
+						kaddr + done, want);
+		done += got;
+		if (got < want)
+			break;
+	}
+	return done;
+}

@@ -1,0 +1,644 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Trap bytes in the target's memory.
+ *
+ * They go in and out by atomic compare-and-exchange of the smallest aligned word
+ * that holds them, so that neither a CPU that executes there nor a store of the
+ * target's own beside them is disturbed. What does not fit into one word is done
+ * word by word, see struct dbgmem_bp_set.
+ */
+#include <linux/backing-dev.h>
+#include <linux/highmem.h>
+#include <linux/hugetlb.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/userfaultfd_k.h>
+
+#include "access/fetch.h"
+#include "access/hold.h"
+#include "trap.h"
+#include "access/word.h"
+
+/* Words that a trap may touch, none of them across pages. */
+#define MAX_PIECES	(DBGMEM_BP_MAX_LEN / sizeof(long) + 1)
+
+/* How often the target may take a page back that was just faulted in. */
+#define HOLD_TRIES	16
+/* How often it may protect it again, before it is written as it is. */
+#define MAX_SHUT	4
+
+#define TRAP_FOLL	(FOLL_FORCE | FOLL_HWPOISON)
+
+/**
+ * struct piece - what a breakpoint and an aligned word have in common
+ * @at: its offset in the breakpoint
+ * @len: bytes
+ * @word: address of the word
+ * @width: bytes of the word
+ */
+struct piece {
+	unsigned int	at;
+	unsigned int	len;
+	unsigned long	word;
+	unsigned int	width;
+};
+
+static struct piece piece(const struct dbgmem_breakpoint *bp, unsigned int at)
+{
+	unsigned long addr = bp->addr + at;
+	unsigned int len = min_t(unsigned int, bp->len - at,
+				 sizeof(long) - addr % sizeof(long));
+	unsigned int width = 1;
+
+	while ((addr & -width) != ((addr + len - 1) & -width))
+		width *= 2;
+	return (struct piece) {
+		.at = at,
+		.len = len,
+		.word = addr & -(unsigned long)width,
+		.width = width,
+	};
+}
+
+static unsigned int pieces(const struct dbgmem_breakpoint *bp, struct piece *p)
+{
+	unsigned int at = 0, nr = 0;
+
+	while (at < bp->len) {
+		p[nr] = piece(bp, at);
+		at += p[nr++].len;
+	}
+	return nr;
+}
+
+/*
+ * Put @to into one word of @page. Only where @from is, if not NULL; what was
+ * there goes to @was, if not NULL.
+ */
+static bool exchange(const struct dbgmem_breakpoint *bp, struct page *page,
+		     const struct piece *p, const u8 *from, const u8 *to,
+		     u8 *was)
+{
+	unsigned int at = bp->addr + p->at - p->word;
+	char *kaddr = kmap_local_page(page);
+	void *word = kaddr + offset_in_page(p->word);
+	u8 bytes[sizeof(u64)] __aligned(sizeof(u64));
+	bool same;
+	u64 old;
+
+	do {
+		old = dbgmem_get_word(word, p->width);
+		dbgmem_set_word(bytes, old, p->width);
+		same = !from || !memcmp(bytes + at, from + p->at, p->len);
+		if (!same)
+			break;
+		if (was)
+			memcpy(was + p->at, bytes + at, p->len);
+		memcpy(bytes + at, to + p->at, p->len);
+	} while (dbgmem_cmpxchg_word(word, old,
+				     dbgmem_get_word(bytes, p->width),
+				     p->width) != old);
+	if (same)
+		dbgmem_page_written(page, word, p->width);
+	kunmap_local(kaddr);
+	return same;
+}
+
+/* Bytes from @at on that are on one page. */
+static unsigned int part(const struct dbgmem_breakpoint *bp, unsigned int at)
+{
+	return min_t(unsigned long, bp->len - at,
+		     PAGE_SIZE - offset_in_page(bp->addr + at));
+}
+
+/* Its bit in bp->out. */
+static u8 part_bit(unsigned int at)
+{
+	return at ? 2 : 1;
+}
+
+/* Does that part of the trap stand? */
+static bool standing(const struct dbgmem_breakpoint *bp, unsigned int at,
+		     struct page *page)
+{
+	char *kaddr = kmap_local_page(page);
+	bool ret;
+
+	ret = !dbgmem_racing_bytes(memcmp(kaddr +
+					  offset_in_page(bp->addr + at),
+					  bp->trap + at, part(bp, at)));
+	kunmap_local(kaddr);
+	return ret;
+}
+
+/* --- the target's mmap_lock --- */
+
+static bool try_lock(struct mm_struct *mm, bool write)
+{
+	return write ? dbgmem_mmap_trylock_to_write(mm) : mmap_read_trylock(mm);
+}
+
+static void unlock_target(struct mm_struct *mm, bool write)
+{
+	if (write)
+		dbgmem_mmap_unlock_written(mm);
+	else
+		mmap_read_unlock(mm);
+}
+
+/*
+ * The lock is only tried for: the target's page faults would wait behind a
+ * writer that waits, and the worker that waits cannot be killed. @r tells how
+ * long, NULL: until killed.
+ */
+static int lock_target(struct mm_struct *mm, bool write,
+		       const struct dbgmem_removal *r)
+{
+	while (!try_lock(mm, write)) {
+		if (r && (time_after(jiffies, r->end) || READ_ONCE(*r->hurry)))
+			return -ETIMEDOUT;
+		schedule_timeout_killable(1);
+		if (fatal_signal_pending(current))
+			return -EINTR;
+	}
+	return 0;
+}
+
+/* --- planting --- */
+
+static int hold_pages(struct dbgmem_xfer *x, const struct dbgmem_breakpoint *bp,
+		      struct page **pages, bool wait)
+{
+	unsigned long nr = dbgmem_span_pages(bp->addr, bp->len);
+	unsigned long i;
+	long ret;
+
+	for (i = 0; i < nr; i += ret) {
+		x->addr = i ? (bp->addr & PAGE_MASK) + i * PAGE_SIZE : bp->addr;
+		if (wait)
+			ret = dbgmem_hold_target(x, x->addr, nr - i, pages + i);
+		else if (dbgmem_present(x->session->mm, x->addr))
+			ret = dbgmem_hold_target_locked(x, x->addr, 1,
+							pages + i,
+							x->foll | FOLL_NOFAULT,
+							NULL);
+		else
+			ret = -EFAULT;
+		if (ret < 0) {
+			dbgmem_drop_target(x, pages, i, false);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+/**
+ * dbgmem_trap_hold - hold the pages of a breakpoint
+ * @x: session, flags, write and foll; on failure its addr tells where
+ * @bp: the breakpoint
+ * @pages: result, DBGMEM_TRAP_PAGES of them
+ *
+ * Where pinning does not keep a page in place, the mmap_lock is held with them.
+ *
+ * Return: 0, or a negative errno for dbgmem_fault_explain().
+ */
+int dbgmem_trap_hold(struct dbgmem_xfer *x, const struct dbgmem_breakpoint *bp,
+		     struct page **pages)
+{
+	unsigned int tries = HOLD_TRIES;
+	int ret;
+
+	do {
+		ret = hold_pages(x, bp, pages, true);
+		if (ret || DBGMEM_PINNED_PAGES_STAY)
+			return ret;
+		/* Now they are there: once more, without waiting. */
+		dbgmem_drop_target(x, pages,
+				   dbgmem_span_pages(bp->addr, bp->len), false);
+		if (lock_target(x->session->mm, true, NULL))
+			return -EINTR;
+		ret = hold_pages(x, bp, pages, false);
+		if (!ret)
+			return 0;
+		unlock_target(x->session->mm, true);
+	} while (ret == -EFAULT && --tries);
+	return ret;
+}
+
+/**
+ * dbgmem_trap_drop - let go of the pages of a breakpoint
+ * @x: as for dbgmem_trap_hold()
+ * @bp: the breakpoint
+ * @pages: the pages
+ * @dirty: they were written
+ */
+void dbgmem_trap_drop(struct dbgmem_xfer *x, const struct dbgmem_breakpoint *bp,
+		      struct page **pages, bool dirty)
+{
+	if (!DBGMEM_PINNED_PAGES_STAY)
+		unlock_target(x->session->mm, true);
+	dbgmem_drop_target(x, pages, dbgmem_span_pages(bp->addr, bp->len),
+			   dirty);
+}
+
+/* Can a trap be on @page of @vma, and stay out of files? */
+static bool may_hold_trap(const struct vm_area_struct *vma, struct page *page)
+{
+	if (PageAnon(compound_head(page)))
+		return true;
+	/* Of a private mapping, a page that is not the target's own copy. */
+	return vma->vm_flags & VM_SHARED && vma->vm_file &&
+	       !mapping_can_writeback(vma->vm_file->f_mapping);
+}
+
+static int may_plant(struct dbgmem_xfer *x, const struct dbgmem_breakpoint *bp,
+		     struct page **pages)
+{
+	unsigned long nr = dbgmem_span_pages(bp->addr, bp->len), i;
+	struct vm_area_struct *vma;
+
+	/* Else @pages are of what is mapped there. */
+	if (READ_ONCE(bp->gone))
+		return -EAGAIN;
+	for (i = 0; i < nr; i++) {
+		x->addr = i ? (bp->addr & PAGE_MASK) + i * PAGE_SIZE : bp->addr;
+		vma = vma_lookup(x->session->mm, x->addr);
+		/* It is being unmapped. */
+		if (!vma)
+			return -EAGAIN;
+		if (!may_hold_trap(vma, pages[i]))
+			return -EPERM;
+	}
+	return 0;
+}
+
+/**
+ * dbgmem_trap_may_plant - would a trap stay out of files?
+ * @x: session; on failure its addr tells where
+ * @bp: the breakpoint
+ * @pages: its pages, held for writing: of a private mapping, the target's own
+ *
+ * Return: 0, -EINTR, -EAGAIN: the mapping is not there any more, or -EPERM: the
+ * pages belong to a file that is shared.
+ */
+int dbgmem_trap_may_plant(struct dbgmem_xfer *x,
+			  const struct dbgmem_breakpoint *bp,
+			  struct page **pages)
+{
+	struct mm_struct *mm = x->session->mm;
+	int ret;
+
+	/* See dbgmem_trap_hold(). */
+	if (!DBGMEM_PINNED_PAGES_STAY)
+		return may_plant(x, bp, pages);
+	if (lock_target(mm, false, NULL))
+		return -EINTR;
+	ret = may_plant(x, bp, pages);
+	unlock_target(mm, false);
+	return ret;
+}
+
+static struct page *page_of(const struct dbgmem_breakpoint *bp,
+			    struct page **pages, const struct piece *p)
+{
+	return pages[p->word >> PAGE_SHIFT != bp->addr >> PAGE_SHIFT];
+}
+
+/**
+ * dbgmem_trap_plant - write the trap, and keep what was there
+ * @bp: the breakpoint
+ * @pages: its pages, held for writing
+ */
+void dbgmem_trap_plant(struct dbgmem_breakpoint *bp, struct page **pages)
+{
+	struct piece p[MAX_PIECES];
+	unsigned int i;
+
+	/* A CPU that comes along begins at the first word. */
+	for (i = pieces(bp, p); i--; )
+		exchange(bp, page_of(bp, pages, &p[i]), &p[i], NULL, bp->trap,
+			 bp->original);
+	memcpy(bp->shadow, bp->original, bp->len);
+}
+
+/**
+ * dbgmem_trap_take_back - undo dbgmem_trap_plant()
+ * @bp: the breakpoint
+ * @pages: its pages, held since then
+ */
+void dbgmem_trap_take_back(struct dbgmem_breakpoint *bp, struct page **pages)
+{
+	struct piece p[MAX_PIECES];
+	unsigned int i, nr = pieces(bp, p);
+
+	for (i = 0; i < nr; i++)
+		exchange(bp, page_of(bp, pages, &p[i]), &p[i], bp->trap,
+			 bp->original, NULL);
+}
+
+/* --- removing --- */
+
+/* What became of a part. Negative: an errno. */
+enum {
+	PART_LOST,	/* there is no trap any more */
+	PART_OUT,	/* it is taken out */
+	PART_ABSENT,	/* its page may be in swap, or in the page cache */
+	PART_SHUT,	/* its page cannot be written without a fault */
+};
+
+/**
+ * struct attempt - at removing one part
+ * @x: the transfer
+ * @bp: the breakpoint
+ * @at: offset of the part
+ * @vma: where it is, while the target's mmap_lock is held
+ * @page: the page that was written, pinned; or NULL
+ * @untold: put the bytes back without the page fault that a write takes
+ * @monitored: an absent page of the mapping is for userfaultfd to provide
+ * @shut: how often it was faulted in to be written, and was protected again
+ */
+struct attempt {
+	struct dbgmem_xfer		*x;
+	struct dbgmem_breakpoint	*bp;
+	unsigned int			at;
+	struct vm_area_struct		*vma;
+	struct page			*page;
+	bool				untold;
+	bool				monitored;
+	unsigned int			shut;
+};
+
+/* The page at @addr, without faulting it in, and without waiting. */
+static int look(struct mm_struct *mm, struct vm_area_struct *vma,
+		unsigned long addr, struct page **page)
+{
+	unsigned int foll = TRAP_FOLL | FOLL_NOFAULT;
+	long ret;
+
+	/* FOLL_NOFAULT is not heeded; this finds no page where none is at all. */
+	if (is_vm_hugetlb_page(vma))
+		foll = TRAP_FOLL | FOLL_DUMP | FOLL_NOWAIT;
+	else if (!dbgmem_present(mm, addr))
+		return -EFAULT;
+	ret = dbgmem_get_pages_remote(mm, addr, 1, foll, page, NULL);
+	if (ret == 1)
+		return 0;
+	return ret ?: -EFAULT;
+}
+
+/* Where it is not mapped, may a page with a trap be elsewhere? */
+static bool may_be_elsewhere(const struct vm_area_struct *vma)
+{
+	/* In the page cache; in swap; in swap, as a copy of a file's page. */
+	return vma->vm_flags & VM_SHARED ||
+	       (vma->anon_vma && !is_vm_hugetlb_page((void *)vma));
+}
+
+/*
+ * What goes back. What was there when the trap was planted is the target's own;
+ * what was written behind it since is written to memory only now, so only
+ * where that could be written, by FORCE then or by anybody now.
+ */
+static bool bytes_back(const struct attempt *a, u8 *back)
+{
+	const struct dbgmem_breakpoint *bp = a->bp;
+	unsigned int i, end = a->at + part(bp, a->at);
+	bool all = true;
+
+	for (i = a->at; i < end; i++) {
+		bool may = a->vma->vm_flags & VM_WRITE || bp->forced & BIT(i);
+
+		back[i] = may ? bp->shadow[i] : bp->original[i];
+		all &= back[i] == bp->shadow[i];
+	}
+	return all;
+}
+
+/* The words of one part; each only if the trap is in it. */
+static bool restore(const struct attempt *a)
+{
+	unsigned int at = a->at, end = at + part(a->bp, at);
+	u8 back[DBGMEM_BP_MAX_LEN];
+	struct piece p;
+	bool all;
+
+	all = bytes_back(a, back);
+	while (at < end) {
+		p = piece(a->bp, at);
+		if (!exchange(a->bp, a->page, &p, a->bp->trap, back, NULL))
+			return false;
+		at += p.len;
+	}
+	a->bp->withheld |= !all;
+	return true;
+}
+
+/*
+ * Pin the page to put bytes back. As a rule as every write does, and where a fault
+ * waits for nobody the target has its own copy at once: one that forks on would
+ * take it away again. But a shared mapping that became read-only refuses that,
+ * and where userfaultfd protects memory it waits for its monitor, which has had
+ * its time. Then the page is pinned as if to be read, which the kernel grants only
+ * if it is the target's alone, or shared memory: the trap is ours, and nobody else
+ * takes it out.
+ */
+static bool pin(struct attempt *a)
+{
+	unsigned long addr = a->bp->addr + a->at;
+	struct mm_struct *mm = a->x->session->mm;
+
+	if (dbgmem_hold_prompt(a->x, addr, 1, &a->page) == 1)
+		return true;
+	a->page = NULL;
+	if (a->untold &&
+	    (!(a->vma->vm_flags & VM_SHARED) || a->vma->vm_flags & VM_MAYWRITE))
+		a->page = dbgmem_pin_as_is(mm, addr, TRAP_FOLL);
+	return a->page;
+}
+
+/* One attempt, under the target's mmap_lock. */
+static int try_part(struct attempt *a)
+{
+	struct mm_struct *mm = a->x->session->mm;
+	unsigned long addr = a->bp->addr + a->at;
+	struct page *page;
+	bool stands;
+
+	a->vma = vma_lookup(mm, addr);
+	if (!a->vma || dbgmem_overlay_gone(a->bp, addr))
+		return PART_LOST;
+	a->monitored = userfaultfd_missing(a->vma);
+	if (look(mm, a->vma, addr, &page))
+		return may_be_elsewhere(a->vma) ? PART_ABSENT : PART_LOST;
+	/* Where nothing is to be done memory stays as it is. */
+	stands = may_hold_trap(a->vma, page) && standing(a->bp, a->at, page);
+	put_page(page);
+	if (!stands)
+		return PART_LOST;
+	if (!pin(a))
+		return PART_SHUT;
+	return may_hold_trap(a->vma, a->page) &&
+	       standing(a->bp, a->at, a->page) && restore(a);
+}
+
+static int try_locked(struct attempt *a, struct dbgmem_removal *r)
+{
+	struct mm_struct *mm = a->x->session->mm;
+	int ret;
+
+	a->page = NULL;
+	ret = lock_target(mm, true, r);
+	if (ret)
+		return ret;
+	ret = try_part(a);
+	unlock_target(mm, true);
+	/* Some of it may have been written, whatever came of it. */
+	if (a->page)
+		dbgmem_drop(&a->page, 1, true, true);
+	return ret;
+}
+
+/* Have the page faulted in, with nothing held of the target's. */
+static int fetch(const struct attempt *a, unsigned int foll,
+		 struct dbgmem_removal *r)
+{
+	int ret;
+
+	/* Not tried at all. */
+	if (READ_ONCE(*r->hurry) || time_after(jiffies, r->end))
+		return -EBUSY;
+	/* What is in swap comes soon, after one that does not come. */
+	ret = dbgmem_fetch_timeout(a->x->session->mm, a->bp->addr + a->at, 1,
+				   foll, a->bp->cred,
+				   max_t(long, r->in_vain, HZ / 50));
+	if (ret == -ETIMEDOUT)
+		r->in_vain = 0;
+	return ret;
+}
+
+static int fetch_absent(const struct attempt *a, struct dbgmem_removal *r)
+{
+	int ret = fetch(a, TRAP_FOLL, r);
+
+	if (!ret)
+		return PART_ABSENT;
+	if (ret == -EINTR || ret == -ENOMEM)
+		return ret;
+	if (ret == -EBUSY || (ret == -ETIMEDOUT && !a->monitored))
+		return -EFAULT;
+	return PART_LOST;
+}
+
+static int fetch_shut(struct attempt *a, struct dbgmem_removal *r)
+{
+	int ret;
+
+	/* It was tried. */
+	if (a->untold)
+		return -EFAULT;
+	ret = fetch(a, TRAP_FOLL | FOLL_WRITE, r);
+	if (ret == -EINTR || ret == -ENOMEM)
+		return ret;
+	/* A target that goes on protecting its memory has been told, too. */
+	a->untold = ret || ++a->shut == MAX_SHUT;
+	return PART_SHUT;
+}
+
+/* As dbgmem_trap_remove(), what is on one page. */
+static int remove_part(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp,
+		       unsigned int at, struct dbgmem_removal *r)
+{
+	struct attempt a = { .x = x, .bp = bp, .at = at };
+	unsigned int tries = HOLD_TRIES;
+	int ret;
+
+	do {
+		x->addr = bp->addr + at;
+		ret = try_locked(&a, r);
+		if (ret == PART_ABSENT)
+			ret = fetch_absent(&a, r);
+		else if (ret == PART_SHUT)
+			ret = fetch_shut(&a, r);
+		if (ret < PART_ABSENT)
+			return ret;
+	} while (--tries);
+	return -EFAULT;
+}
+
+/**
+ * dbgmem_trap_remove - put the original bytes back, where the trap stands
+ * @x: session; on failure addr, write and flags tell what was tried
+ * @bp: the breakpoint
+ * @r: how long to wait
+ *
+ * Nothing is waited for with a lock of the target's held, and page faults are for
+ * dbgmem_fetch() to wait for.
+ *
+ * Return: 1 if they are back, 0 if the trap, or its part on one of two pages, was
+ * not there any more, -EINTR, or for dbgmem_fault_explain(): it is there, but its
+ * memory cannot be written, or it may be in memory that does not come.
+ */
+int dbgmem_trap_remove(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp,
+		       struct dbgmem_removal *r)
+{
+	unsigned int at;
+	int ret = 1, err;
+
+	x->flags = DBGMEM_FORCE;
+	x->write = true;
+	x->foll = TRAP_FOLL | FOLL_WRITE;
+	for (at = 0; at < bp->len; at += part(bp, at)) {
+		if (bp->out & part_bit(at))
+			continue;
+		err = remove_part(x, bp, at, r);
+		if (err < 0)
+			return err;
+		if (err == PART_OUT)
+			bp->out |= part_bit(at);
+		ret &= err;
+	}
+	return ret;
+}
+
+/* --- looking --- */
+
+static u32 part_state(struct mm_struct *mm, const struct dbgmem_breakpoint *bp,
+		      unsigned int at)
+{
+	unsigned long addr = bp->addr + at;
+	struct vm_area_struct *vma;
+	struct page *page;
+	bool stands;
+
+	vma = vma_lookup(mm, addr);
+	if (!vma)
+		return DBGMEM_BP_LOST;
+	/* One that is absent would be faulted in. */
+	if (is_vm_hugetlb_page(vma) || look(mm, vma, addr, &page))
+		return DBGMEM_BP_UNKNOWN;
+	stands = may_hold_trap(vma, page) && standing(bp, at, page);
+	put_page(page);
+	return stands ? DBGMEM_BP_STANDING : DBGMEM_BP_LOST;
+}
+
+/**
+ * dbgmem_trap_state - does the trap stand?
+ * @mm: the target's memory
+ * @bp: the breakpoint
+ *
+ * Return: DBGMEM_BP_STANDING, ...; _UNKNOWN also if the caller is being killed.
+ */
+u32 dbgmem_trap_state(struct mm_struct *mm, const struct dbgmem_breakpoint *bp)
+{
+	u32 state = DBGMEM_BP_STANDING;
+	unsigned int at;
+
+	if (lock_target(mm, false, NULL))
+		return DBGMEM_BP_UNKNOWN;
+	for (at = 0; at < bp->len && state == DBGMEM_BP_STANDING;
+	     at += part(bp, at))
+		if (!(bp->out & part_bit(at)))
+			state = part_state(mm, bp, at);
+	unlock_target(mm, false);
+	return state;
+}

@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * All or nothing, for one transfer or a whole vector: the pages of both sides
+ * are held before the first byte moves, and copying between held pages cannot
+ * fail. What cannot be held (device mappings) is refused, whatever the engine.
+ *
+ * No page is held while another is waited for. If one is not there, all are let
+ * go, those of both sides are brought in, and it begins anew.
+ */
+#include <linux/highmem.h>
+#include <linux/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+
+#include "dbgmem.h"
+#include "expect.h"
+#include "access/hold.h"
+#include "breakpoint/shadow.h"
+#include "pages.h"
+#include "access/word.h"
+
+/* How often that may happen. */
+#define EXACT_TRIES	100
+
+/**
+ * struct exact - both sides of an EXACT transfer
+ * @target: pages of the target
+ * @caller: pages of the caller's buffers
+ * @bring: they are brought in, not held
+ * @tries: how often pages were brought in
+ */
+struct exact {
+	struct dbgmem_pages	target;
+	struct dbgmem_pages	caller;
+	bool			bring;
+	unsigned int		tries;
+};
+
+/* On 32-bit: neither side has such addresses. */
+static bool beyond_long(u64 addr, u64 len)
+{
+	return addr + len > ULONG_MAX;
+}
+
+typedef long (*hold_fn)(struct dbgmem_xfer *x, unsigned long addr,
+			unsigned long nr, struct page **pages);
+
+/* Hold what a segment needs beyond the pages held already. */
+static int hold(struct dbgmem_xfer *x, struct dbgmem_pages *p,
+		unsigned long addr, unsigned long len, hold_fn fn)
+{
+	unsigned long first, nr;
+	long got;
+
+	nr = dbgmem_pages_lacking(p, addr, len, &first);
+	while (nr) {
+		got = fn(x, first, nr, p->page + p->nr);
+		if (got == DBGMEM_HOLD_ABSENT)
+			return got;
+		if (got < 0) {
+			x->fault_addr = max(first, addr);
+			return got;
+		}
+		first += (unsigned long)got << PAGE_SHIFT;
+		nr -= got;
+		p->nr += got;
+		p->last = (first >> PAGE_SHIFT) - 1;
+	}
+	return 0;
+}
+
+static int hold_target(struct dbgmem_xfer *x, struct exact *e,
+		       const struct dbgmem_segment *seg)
+{
+	unsigned long end;
+	int ret;
+
+	if (beyond_long(seg->addr, seg->len)) {
+		x->reason = DBGMEM_REASON_UNMAPPED;
+		x->fault_addr = seg->addr;
+		return -EFAULT;
+	}
+	ret = hold(x, &e->target, seg->addr, seg->len,
+		   e->bring ? dbgmem_bring_target : dbgmem_hold_now);
+	if (!ret || ret == DBGMEM_HOLD_ABSENT)
+		return ret;
+	x->addr = x->fault_addr;
+	return dbgmem_fault_explain(x, ret, &end);
+}
+
+static int hold_caller(struct dbgmem_xfer *x, struct exact *e,
+		       const struct dbgmem_segment *seg)
+{
+	int ret;
+
+	if (beyond_long(seg->buf, seg->len)) {
+		x->reason = DBGMEM_REASON_BUFFER;
+		x->fault_addr = seg->buf;
+		return -EFAULT;
+	}
+	ret = hold(x, &e->caller, seg->buf, seg->len,
+		   e->bring ? dbgmem_bring_caller : dbgmem_hold_caller);
+	if (!ret || ret == DBGMEM_HOLD_ABSENT)
+		return ret;
+	x->reason = ret == -EINTR ? DBGMEM_REASON_INTERRUPTED :
+		    ret == -ENOMEM ? DBGMEM_REASON_NOMEM :
+				     DBGMEM_REASON_BUFFER;
+	return dbgmem_fault_errno(x->reason);
+}
+
+typedef int (*hold_side_fn)(struct dbgmem_xfer *x, struct exact *e,
+			    const struct dbgmem_segment *seg);
+
+static int hold_side(struct dbgmem_xfer *x, struct exact *e,
+		     const struct dbgmem_segment *segs, u32 nr, u32 *bad,
+		     hold_side_fn fn)
+{
+	u32 i;
+	int ret;
+
+	for (i = 0; i < nr; i++) {
+		ret = fn(x, e, &segs[i]);
+		if (ret) {
+			*bad = i;
+			return ret;
+		}
+		if (fatal_signal_pending(current)) {
+			x->reason = DBGMEM_REASON_INTERRUPTED;
+			return -EINTR;
+		}
+		cond_resched();
+	}
+	return 0;
+}
+
+/*
+ * Hold everything, or say which segment is to blame. The side that is written
+ * to first: where one process is both, that may replace pages of the other.
+ */
+static int hold_all(struct dbgmem_xfer *x, struct exact *e,
+		    const struct dbgmem_segment *segs, u32 nr, u32 *bad)
+{
+	int ret;
+
+	ret = hold_side(x, e, segs, nr, bad,
+			x->write ? hold_target : hold_caller);
+	if (ret)
+		return ret;
+	return hold_side(x, e, segs, nr, bad,
+			 x->write ? hold_caller : hold_target);
+}
+
+static void copy_bytes(void *dst, const void *src, size_t len, bool word)
+{
+	if (word)
+		dbgmem_copy_word(dst, src, len);
+	else
+		dbgmem_racing_bytes(memmove(dst, src, len));
+}
+
+/* Reading once more: only what differs. */
+static void update(struct dbgmem_xfer *x, void *dst, const void *src,
+		   size_t len, bool word)
+{
+	unsigned long value;
+
+	if (word) {
+		dbgmem_copy_word(&value, src, len);
+		src = &value;
+	}
+	if (!dbgmem_racing_bytes(memcmp(dst, src, len)))
+		return;
+	x->caller.changed = true;
+	copy_bytes(dst, src, len, word);
+}
+
+/* @t is the target's @addr, @c the caller's, both mapped. */
+static void copy_plain(struct dbgmem_xfer *x, char *t, char *c, size_t len)
+{
+	bool word = dbgmem_is_word(t, len);
+
+	if (x->write)
+		copy_bytes(t, c, len, word);
+	else if (x->caller.compare)
+		update(x, c, t, len, word);
+	else
+		copy_bytes(c, t, len, word);
+}
+
+static void copy_covered(struct dbgmem_xfer *x, unsigned long addr, char *t,
+			 char *c, size_t len)
+{
+	char unit[DBGMEM_OVERLAY_UNIT] __aligned(sizeof(long));
+
+	if (x->write) {
+		dbgmem_racing_bytes(memcpy(unit, c, len));
+		dbgmem_overlay_store(x->session, addr, t, unit, len);
+		return;
+	}
+	dbgmem_overlay_load(x->session, addr, unit, t, len);
+	if (x->caller.compare)
+		update(x, c, unit, len, false);
+	else
+		dbgmem_racing_bytes(memcpy(c, unit, len));
+}
+
+static void copy_pieces(struct dbgmem_xfer *x, unsigned long addr, char *t,
+			char *c, size_t len)
+{
+	size_t n;
+	bool covered;
+
+	for (; len; addr += n, t += n, c += n, len -= n) {
+		n = dbgmem_overlay_piece(x->session, addr, len, &covered);
+		if (covered)
+			copy_covered(x, addr, t, c, n);
+		else
+			copy_plain(x, t, c, n);
+	}
+}
+
+static void copy_segment(struct dbgmem_xfer *x,
+			 const struct dbgmem_segment *seg,
+			 struct page **target, struct page **caller)
+{
+	unsigned int toff = offset_in_page(seg->addr);
+	unsigned int coff = offset_in_page(seg->buf);
+	unsigned long addr = seg->addr;
+	unsigned long left = seg->len;
+
+	while (left) {
+		size_t len = min_t(size_t, left, PAGE_SIZE - max(toff, coff));
+		char *t = kmap_local_page(*target);
+		char *c = kmap_local_page(*caller);
+
+		if (dbgmem_overlay_covers(x, addr, len))
+			copy_pieces(x, addr, t + toff, c + coff, len);
+		else
+			copy_plain(x, t + toff, c + coff, len);
+		if (x->code)
+			dbgmem_page_written(*target, t + toff, len);
+		kunmap_local(c);
+		kunmap_local(t);
+
+		left -= len;
+		addr += len;
+		toff += len;
+		coff += len;
+		if (toff == PAGE_SIZE) {
+			toff = 0;
+			target++;
+		}
+		if (coff == PAGE_SIZE) {
+			coff = 0;
+			caller++;
+		}
+		cond_resched();
+	}
+}
+
+static void copy_all(struct dbgmem_xfer *x, struct exact *e,
+		     struct dbgmem_segment *segs, u32 nr)
+{
+	struct dbgmem_cursor target, caller;
+	struct dbgmem_segment *seg;
+
+	dbgmem_cursor_init(&target, &e->target);
+	dbgmem_cursor_init(&caller, &e->caller);
+	for (seg = segs; seg < segs + nr; seg++) {
+		seg->reason = DBGMEM_REASON_NONE;
+		if (!seg->len)
+			continue;
+		x->caller.changed = false;
+		copy_segment(x, seg,
+			     dbgmem_cursor_pages(&target, seg->addr, seg->len),
+			     dbgmem_cursor_pages(&caller, seg->buf, seg->len));
+		if (x->caller.changed)
+			seg->reason = DBGMEM_REASON_CHANGED;
+		x->done += seg->len;
+	}
+}
+
+/* Pages needed on one side; saturates well above any limit. */
+static unsigned long count_pages(const struct dbgmem_segment *segs, u32 nr,
+				 bool target)
+{
+	struct dbgmem_pages p = {};
+	unsigned long first, lacking;
+	u32 i;
+
+	for (i = 0; i < nr && p.nr <= DBGMEM_MAX_EXACT_PAGES; i++) {
+		unsigned long addr = target ? segs[i].addr : segs[i].buf;
+
+		lacking = dbgmem_pages_lacking(&p, addr, segs[i].len, &first);
+		if (!lacking)
+			continue;
+		p.nr += min(lacking, DBGMEM_MAX_EXACT_PAGES + 1);
+		p.last = (first >> PAGE_SHIFT) + lacking - 1;
+	}
+	return p.nr;
+}
+
+/* Nothing is held or waited for between the look and the copying. */
+static int copy_if_expected(struct dbgmem_xfer *x, struct exact *e,
+			    struct dbgmem_segment *segs, u32 nr)
+{
+	int ret;
+
+	ret = dbgmem_expects_begin(x);
+	if (ret)
+		return ret;
+	copy_all(x, e, segs, nr);
+	dbgmem_expects_drop(x);
+	return 0;
+}
+
+static int run(struct dbgmem_xfer *x, struct exact *e,
+	       struct dbgmem_segment *segs, u32 nr, u32 *bad)
+{
+	int ret;
+
+	ret = hold_all(x, e, segs, nr, bad);
+	if (!ret && x->expects)
+		ret = copy_if_expected(x, e, segs, nr);
+	else if (!ret)
+		copy_all(x, e, segs, nr);
+	dbgmem_drop_caller(x, e->caller.page, e->caller.nr, !ret);
+	dbgmem_drop_target(x, e->target.page, e->target.nr, !ret);
+	e->target.nr = 0;
+	e->caller.nr = 0;
+	return ret;
+}
+
+/* A page is taken back each time. */
+static int give_up(struct dbgmem_xfer *x)
+{
+	unsigned long end;
+
+	x->fault_addr = x->absent.addr;
+	if (x->absent.side == DBGMEM_ABSENT_BUFFER) {
+		x->reason = DBGMEM_REASON_BUFFER;
+		return -EFAULT;
+	}
+	x->addr = x->absent.addr;
+	return dbgmem_fault_explain(x, -EFAULT, &end);
+}
+
+/* Wait for what is not there, with nothing held. */
+static int bring_all(struct dbgmem_xfer *x, struct exact *e,
+		     const struct dbgmem_segment *segs, u32 nr, u32 *bad)
+{
+	int ret;
+
+	if (x->absent.side == DBGMEM_ABSENT_EXPECT)
+		return dbgmem_expects_wait(x);
+	if (e->tries++ >= EXACT_TRIES)
+		return give_up(x);
+	e->bring = true;
+	ret = hold_all(x, e, segs, nr, bad);
+	e->bring = false;
+	e->target.nr = 0;
+	e->caller.nr = 0;
+	return ret;
+}
+
+/*
+ * The same with nobody planting a trap meanwhile: what was copied is not copied
+ * again, as that might fail.
+ */
+static int run_locked(struct dbgmem_xfer *x, struct exact *e,
+		      struct dbgmem_segment *segs, u32 nr, u32 *bad)
+{
+	int ret;
+
+	x->absent.tries = 0;
+	do {
+		x->done = 0;
+		if (dbgmem_overlay_lock_slow(x)) {
+			x->reason = DBGMEM_REASON_INTERRUPTED;
+			return -EINTR;
+		}
+		ret = run(x, e, segs, nr, bad);
+		dbgmem_overlay_unlock(x);
+		if (ret != DBGMEM_HOLD_ABSENT)
+			break;
+		ret = bring_all(x, e, segs, nr, bad);
+	} while (!ret);
+	return ret;
+}
+
+/**
+ * dbgmem_exact_run - carry out an EXACT transfer or vector
+ * @x: the transfer, with session, flags and write; done, reason and fault_addr
+ *	are answers
+ * @segs: the segments; only addr, buf and len are used, and reason is written
+ * @nr: how many
+ * @bad: result on -EFAULT: index of the segment that is to blame
+ *
+ * Return: 0 and all of it was moved, or a negative errno and nothing was
+ * (-ECANCELED: for an expectation).
+ */
+int dbgmem_exact_run(struct dbgmem_xfer *x, struct dbgmem_segment *segs,
+		     u32 nr, u32 *bad)
+{
+	struct page *stack[DBGMEM_STACK_PAGES], **pages = stack;
+	struct exact e = {
+		.target.max = count_pages(segs, nr, true),
+		.caller.max = count_pages(segs, nr, false),
+	};
+	unsigned long total = e.target.max + e.caller.max;
+	int ret;
+
+	if (e.target.max > DBGMEM_MAX_EXACT_PAGES ||
+	    e.caller.max > DBGMEM_MAX_EXACT_PAGES)
+		return -EMSGSIZE;
+	if (total > ARRAY_SIZE(stack)) {
+		pages = kvmalloc_array(total, sizeof(*pages),
+				       GFP_KERNEL_ACCOUNT |
+				       __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+		if (!pages) {
+			x->reason = DBGMEM_REASON_NOMEM;
+			return -ENOMEM;
+		}
+	}
+	e.target.page = pages;
+	e.caller.page = pages + e.target.max;
+
+	ret = run_locked(x, &e, segs, nr, bad);
+	if (pages != stack)
+		kvfree(pages);
+	return ret;
+}

@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Engine 1: access_process_vm() straight between the target and the caller's
+ * pinned pages.
+ *
+ * It reaches what no page reference can (device mappings with ->access), and
+ * does the cache work that code needs. It takes a task and reads its mm anew, so
+ * an execve must be kept out between the check and the access: that is what
+ * signal->exec_update_lock is for. Held for one batch at a time, as the target's
+ * execve waits for us.
+ *
+ * It waits for faults with the target's mmap_lock held and cannot be killed
+ * meanwhile. So it is not to take any: the pages are held before the locks are
+ * taken. Those that the target drops all the same are looked for again, and those
+ * that it cannot reach in the end, such as pages that NUMA balancing has made
+ * inaccessible, are left to the other engine.
+ */
+#include <linux/highmem.h>
+#include <linux/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+
+#include "access/caller.h"
+#include "access/hold.h"
+#include "breakpoint/shadow.h"
+
+/* A batch is what exec waits for, so it is small whatever room there is. */
+#define REMOTE_BATCH_PAGES	DBGMEM_STACK_PAGES
+
+/* How often the target may drop pages that are held for it. */
+#define REMOTE_TRIES	8
+
+/*
+ * A thread of the target with its exec_update_lock held for reading, so that
+ * its mm is the session's or NULL until unlock_target().
+ */
+static struct task_struct *lock_target(struct dbgmem_session *s)
+{
+	struct task_struct *task;
+
+	for (;;) {
+		task = dbgmem_target_task(s);
+		if (!task)
+			return ERR_PTR(-ESRCH);
+		if (down_read_killable(&task->signal->exec_update_lock)) {
+			put_task_struct(task);
+			return ERR_PTR(-EINTR);
+		}
+		if (READ_ONCE(task->mm) == s->mm)
+			return task;
+		/* That thread exited or exec'ed; there may be others. */
+		up_read(&task->signal->exec_update_lock);
+		put_task_struct(task);
+		if (dbgmem_target_state(s) != DBGMEM_STATE_ATTACHED)
+			return ERR_PTR(-ESRCH);
+		cond_resched();
+	}
+}
+
+/*
+ * Undo lock_target(). @done is what was moved; if nothing was because that
+ * thread has exited, -EAGAIN: another one may serve.
+ */
+static ssize_t unlock_target(struct dbgmem_session *s, struct task_struct *task,
+			     size_t done)
+{
+	bool gone = READ_ONCE(task->mm) != s->mm;
+
+	up_read(&task->signal->exec_update_lock);
+	put_task_struct(task);
+	return done || !gone ? done : -EAGAIN;
+}
+
+/* What a batch holds of the target. */
+struct held {
+	struct page *page[REMOTE_BATCH_PAGES + 1];
+	long nr;		/* or the error at x->addr */
+	size_t len;		/* bytes that may be accessed */
+};
+
+/*
+ * Hold at most @len bytes. Of what cannot be held, one page may be accessed all
+ * the same if it is a device's; else not even tried, as access_process_vm() grows
+ * a stack to reach an address below it, and faults hugetlb pages in.
+ */
+static int hold_batch(struct dbgmem_xfer *x, struct held *h, size_t len)
+{
+	long pages = 1;
+
+	h->nr = dbgmem_hold_now(x, x->addr, dbgmem_span_pages(x->addr, len),
+				h->page);
+	if (h->nr > 0)
+		pages = h->nr;
+	else if (h->nr == -EINTR || h->nr == DBGMEM_HOLD_ABSENT ||
+		 !dbgmem_fault_special(x))
+		return h->nr;
+	h->len = min_t(size_t, len,
+		       pages * PAGE_SIZE - offset_in_page(x->addr));
+	return 0;
+}
+
+/* Undo hold_batch(); what the batch has come to. */
+static ssize_t drop_batch(struct dbgmem_xfer *x, struct held *h, ssize_t ret)
+{
+	if (h->nr > 0)
+		dbgmem_drop_target(x, h->page, h->nr, ret > 0);
+	if (ret)
+		return ret;
+	return h->nr < 0 ? h->nr : -EAGAIN;
+}
+
+static size_t access_target(struct dbgmem_xfer *x, struct task_struct *task,
+			    size_t at, void *kaddr, size_t len)
+{
+	int ret = access_process_vm(task, x->addr + at, kaddr, len,
+				    x->foll | FOLL_NOFAULT);
+
+	return max(ret, 0);
+}
+
+static size_t copy_user_pages(struct dbgmem_xfer *x, struct task_struct *task,
+			      struct page **pages, size_t left)
+{
+	unsigned int offset = offset_in_page(x->caller.user);
+	size_t done = 0;
+
+	for (; done < left; pages++) {
+		size_t len = min_t(size_t, PAGE_SIZE - offset, left - done);
+		char *kaddr = kmap_local_page(*pages);
+		size_t n;
+
+		n = access_target(x, task, done, kaddr + offset, len);
+		kunmap_local(kaddr);
+		done += n;
+		if (n < len)
+			break;
+		offset = 0;
+	}
+	return done;
+}
+
+/* @pages hold at least h->len bytes of the caller's buffer. */
+static ssize_t access_user(struct dbgmem_xfer *x, struct page **pages,
+			   const struct held *h)
+{
+	struct task_struct *task = lock_target(x->session);
+	ssize_t ret;
+
+	if (IS_ERR(task))
+		return PTR_ERR(task);
+	ret = copy_user_pages(x, task, pages, h->len);
+	return unlock_target(x->session, task, ret);
+}
+
+static ssize_t copy_user(struct dbgmem_xfer *x, struct page **pages,
+			 unsigned int nr_pages)
+{
+	unsigned long user = (unsigned long)x->caller.user;
+	unsigned long want;
+	struct held h;
+	ssize_t ret;
+	long held;
+
+	want = min_t(unsigned long, dbgmem_span_pages(user, x->left), nr_pages);
+	held = dbgmem_hold_caller(x, user, want, pages);
+	if (held == -EINTR || held == DBGMEM_HOLD_ABSENT)
+		return held;
+	if (held < 0) {
+		x->reason = DBGMEM_REASON_BUFFER;
+		return -EFAULT;
+	}
+	ret = hold_batch(x, &h, min_t(size_t, x->left, held * PAGE_SIZE -
+				      offset_in_page(user)));
+	if (!ret)
+		ret = drop_batch(x, &h, access_user(x, pages, &h));
+	dbgmem_drop_caller(x, pages, held, ret > 0);
+	return ret;
+}
+
+/* Around a piece of the target, so that breakpoints beside it are seen whole. */
+struct window {
+	char		byte[DBGMEM_OVERLAY_UNIT + 2 * DBGMEM_BP_MAX_LEN];
+	unsigned long	addr;
+};
+
+/* Where the window has @addr, or NULL. Stays on its page. */
+static char *look_around(struct dbgmem_xfer *x, struct task_struct *task,
+			 struct window *w, unsigned long addr, size_t len)
+{
+	unsigned long page = addr & PAGE_MASK, last = addr + (len - 1);
+	u32 foll = x->foll | FOLL_NOFAULT;
+	unsigned long to;
+
+	/* What is written need not be readable. */
+	if (x->write)
+		foll = (foll & ~FOLL_WRITE) | FOLL_FORCE;
+	w->addr = addr - min(addr - page, (unsigned long)DBGMEM_BP_MAX_LEN);
+	to = last + min((page | ~PAGE_MASK) - last,
+			(unsigned long)DBGMEM_BP_MAX_LEN);
+	if (access_process_vm(task, w->addr, w->byte, to - w->addr + 1,
+			      foll) != to - w->addr + 1)
+		return NULL;
+	return w->byte + (addr - w->addr);
+}
+
+/* One piece with breakpoints in it, between the target and @buf. */
+static size_t access_covered(struct dbgmem_xfer *x, struct task_struct *task,
+			     size_t at, char *buf, size_t len)
+{
+	char data[DBGMEM_OVERLAY_UNIT];
+	unsigned long addr = x->addr + at;
+	struct window w;
+	char *there;
+
+	there = look_around(x, task, &w, addr, len);
+	if (!there)
+		return 0;
+	if (!x->write) {
+		dbgmem_overlay_load(x->session, addr, buf, there, len);
+		return len;
+	}
+	memcpy(data, buf, len);
+	dbgmem_overlay_mask(x->session, addr, data, there, len);
+	if (access_target(x, task, at, data, len) != len)
+		return 0;
+	dbgmem_overlay_commit(x->session, addr, buf, there, len);
+	return len;
+}
+
+/* The whole of @buf, on any number of pages. */
+static size_t access_pieces(struct dbgmem_xfer *x, struct task_struct *task,
+			    char *buf, size_t len)
+{
+	size_t done = 0, want, got;
+
+	while (done < len) {
+		unsigned long addr = x->addr + done;
+		bool covered = false;
+
+		want = min_t(size_t, len - done,
+			     PAGE_SIZE - offset_in_page(addr));
+		if (x->overlay >= DBGMEM_OVERLAY_READ)
+			want = dbgmem_overlay_piece(x->session, addr, want,
+						    &covered);
+		got = covered ? access_covered(x, task, done, buf + done, want) :
+				access_target(x, task, done, buf + done, want);
+		done += got;
+		if (got < want)
+			break;
+	}
+	return done;
+}
+
+static ssize_t access_bounce(struct dbgmem_xfer *x, char *bounce, size_t len)
+{
+	struct task_struct *task;
+	struct held h;
+	ssize_t ret;
+
+	ret = hold_batch(x, &h, len);
+	if (ret)
+		return ret;
+	task = lock_target(x->session);
+	if (IS_ERR(task)) {
+		ret = PTR_ERR(task);
+	} else {
+		ret = access_pieces(x, task, bounce, h.len);
+		ret = unlock_target(x->session, task, ret);
+	}
+	return drop_batch(x, &h, ret);
+}
+
+/*
+ * Through a page of our own, where the caller's end is kernel memory (which has
+ * no user address to pin), or what is in the target is not what is wanted there.
+ */
+/* An iterator that gave nothing does not change its mind. */
+static ssize_t refused_by_buffer(struct dbgmem_xfer *x, size_t len)
+{
+	if (!x->caller.iter)
+		return dbgmem_hold_lacks_buffer(x, 0, len);
+	x->reason = DBGMEM_REASON_BUFFER;
+	return -EFAULT;
+}
+
+static size_t get_bounce(struct dbgmem_xfer *x, char *bounce, size_t len)
+{
+	pagefault_disable();
+	len = dbgmem_caller_get(&x->caller, 0, bounce, len);
+	pagefault_enable();
+	return len;
+}
+
+static size_t put_bounce(struct dbgmem_xfer *x, char *bounce, size_t len)
+{
+	pagefault_disable();
+	len = dbgmem_caller_put(&x->caller, 0, bounce, len);
+	pagefault_enable();
+	return len;
+}
+
+static ssize_t write_bounce(struct dbgmem_xfer *x, char *bounce, size_t len)
+{
+	size_t got = get_bounce(x, bounce, len);
+	ssize_t ret;
+
+	if (!got)
+		return refused_by_buffer(x, len);
+	ret = access_bounce(x, bounce, got);
+	if (x->caller.iter)
+		iov_iter_revert(x->caller.iter, got - max_t(ssize_t, ret, 0));
+	return ret;
+}
+
+static ssize_t read_bounce(struct dbgmem_xfer *x, char *bounce, size_t len)
+{
+	ssize_t ret = access_bounce(x, bounce, len);
+
+	if (ret <= 0)
+		return ret;
+	return put_bounce(x, bounce, ret) ?: refused_by_buffer(x, ret);
+}
+
+/*
+ * Through a page of our own, where the caller's end is kernel memory (which has
+ * no user address to pin), or what is in the target is not what is wanted there.
+ */
+static ssize_t copy_bounce(struct dbgmem_xfer *x)
+{
+	size_t len = min_t(size_t, PAGE_SIZE, x->left);
+	ssize_t ret = -ENOMEM;
+	char *bounce;
+
+	bounce = (char *)__get_free_page(GFP_KERNEL_ACCOUNT);
+	if (!bounce)
+		return ret;
+	ret = x->write ? write_bounce(x, bounce, len) :
+			 read_bounce(x, bounce, len);
+	free_page((unsigned long)bounce);
+	return ret;
+}
+
+static bool needs_bounce(const struct dbgmem_xfer *x)
+{
+	return x->caller.iter || x->caller.compare ||
+	       dbgmem_overlay_covers(x, x->addr, x->left);
+}
+
+/**
+ * dbgmem_remote_copy - move one batch by access_process_vm()
+ * @x: the transfer
+ * @pages: room for page pointers
+ * @nr_pages: how many
+ *
+ * Return: see dbgmem.h.
+ */
+ssize_t dbgmem_remote_copy(struct dbgmem_xfer *x, struct page **pages,
+			   unsigned int nr_pages)
+{
+	unsigned int tries = REMOTE_TRIES;
+	ssize_t ret;
+
+	nr_pages = min_t(unsigned int, nr_pages, REMOTE_BATCH_PAGES);
+	do {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		ret = unlikely(needs_bounce(x)) ? copy_bounce(x) :
+						  copy_user(x, pages, nr_pages);
+	} while (ret == -EAGAIN && --tries);
+	return ret == -EAGAIN ? dbgmem_pinned_copy(x, pages, nr_pages) : ret;
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Learning where the target's pages are, a group of neighbours at a time.
+ *
+ * hmm_range_fault() is only asked to look. What is not resident is for the
+ * engines to fetch, which also find out why if it is not to be had; it is
+ * learnt of at the next read.
+ */
+#include <linux/mm.h>
+/* knows nothing by itself */
+#include <linux/hugetlb_inline.h>
+
+#include "compat/compat.h"
+#include "lookup.h"
+
+/*
+ * All that hmm_range_fault() reads of a notifier beside its mm
+ * (mmu_interval_check_retry()), so that one which is inserted nowhere will do.
+ */
+static_assert(__same_type(((struct mmu_interval_notifier *)0)->invalidate_seq,
+			  unsigned long));
+
+/* A target that never stops changing is read the ordinary way. */
+#define MAX_TRIES	3
+
+/**
+ * struct fill - what is to be learnt
+ * @look: a look at the target's page tables
+ * @spare: a leaf for it, if it needs one
+ */
+struct fill {
+	struct dbgmem_look	look;
+	struct dbgmem_leaf	*spare;
+};
+
+/* The part of the group around @addr that is the same mapping. */
+static bool set_range(struct dbgmem_look *l, struct mm_struct *mm,
+		      unsigned long addr)
+{
+	unsigned long start = addr & ~((1UL << DBGMEM_LEAF_SHIFT) - 1);
+	struct vm_area_struct *vma = vma_lookup(mm, addr);
+	struct address_space *mapping;
+
+	/* Pages of secret memory have no address in the kernel. */
+	if (!vma || dbgmem_vma_special(vma) || is_vm_hugetlb_page(vma))
+		return false;
+	l->range.start = max(start, vma->vm_start);
+	l->range.end = min(start + (1UL << DBGMEM_LEAF_SHIFT) - 1,
+			   vma->vm_end - 1) + 1;
+	l->plain = !(vma->vm_flags & VM_MIXEDMAP) && !vma_is_dax(vma);
+	mapping = vma->vm_file ? vma->vm_file->f_mapping : NULL;
+	/* mapping_deny_writable(), which memfds are sealed with */
+	l->denied = NULL;
+	if (mapping && atomic_read(&mapping->i_mmap_writable) < 0) {
+		l->denied = mapping;
+		l->inode = mapping->host->i_ino;
+	}
+	return true;
+}
+
+/* Ready to look: nothing in the range is being changed. */
+static bool look_begin(struct dbgmem_look *l)
+{
+	struct dbgmem_mirror *m = l->mirror;
+	bool ret;
+
+	read_lock(&m->lock);
+	l->seq = m->changes.seq;
+	ret = !dbgmem_changes_meet(&m->changes, dbgmem_span(l->range.start,
+							    l->range.end));
+	read_unlock(&m->lock);
+	return ret;
+}
+
+/**
+ * dbgmem_look - what is resident just now, around an address
+ * @l: result
+ * @m: the mirror, of a target whose memory is held by mmget()
+ * @addr: address in the target
+ * @lock: take the target's mmap_lock; returns 0, or an error to be returned
+ *
+ * To be used under the mirror's lock, and only if dbgmem_look_holds() then.
+ *
+ * Return: 0; -EFAULT: that is no memory for mirrors; -EAGAIN: the target is
+ * changing; or what @lock returned.
+ */
+int dbgmem_look(struct dbgmem_look *l, struct dbgmem_mirror *m,
+		unsigned long addr, int (*lock)(struct mm_struct *mm))
+{
+	struct mm_struct *mm = m->notifier.mm;
+	int ret;
+
+	l->mirror = m;
+	l->never.mm = mm;
+	l->never.invalidate_seq = 0;
+	l->range = (struct hmm_range) {
+		.notifier = &l->never,
+		.hmm_pfns = l->pfn,
+	};
+	ret = lock(mm);
+	if (ret)
+		return ret;
+	if (!set_range(l, mm, addr))
+		ret = -EFAULT;
+	else if (!look_begin(l))
+		ret = -EAGAIN;
+	else
+		ret = hmm_range_fault(&l->range);
+	mmap_read_unlock(mm);
+	return ret == -EBUSY ? -EAGAIN : ret;
+}
+
+/* So that it can be a pointer: it is inline, or a macro. */
+static int lock_killable(struct mm_struct *mm)
+{
+	return mmap_read_lock_killable(mm);
+}
+
+static char *known(unsigned long pfn)
+{
+	struct page *page = dbgmem_look_page(pfn);
+
+	return page && !PageHighMem(page) ? page_address(page) : NULL;
+}
+
+/* Write it down. False if that of @addr is not there. */
+static bool learn(struct fill *f, struct dbgmem_mirror *m, unsigned long addr)
+{
+	const struct hmm_range *range = &f->look.range;
+	unsigned int at = (range->start >> PAGE_SHIFT) % DBGMEM_LEAF_PAGES;
+	unsigned int i, nr = (range->end - range->start) >> PAGE_SHIFT;
+	struct dbgmem_leaf *leaf;
+
+	leaf = dbgmem_leaf_insert(m, addr >> DBGMEM_LEAF_SHIFT, &f->spare);
+	if (!leaf)
+		return false;
+	for (i = 0; i < nr; i++) {
+		char *page = known(f->look.pfn[i]);
+
+		WRITE_ONCE(m->pages, m->pages + !!page -
+				     !!leaf->page[at + i]);
+		leaf->page[at + i] = page;
+	}
+	return leaf->page[(addr >> PAGE_SHIFT) % DBGMEM_LEAF_PAGES];
+}
+
+static bool has_leaf(struct dbgmem_mirror *m, unsigned long addr)
+{
+	bool ret;
+
+	read_lock(&m->lock);
+	ret = dbgmem_leaf_find(m, addr >> DBGMEM_LEAF_SHIFT);
+	read_unlock(&m->lock);
+	return ret;
+}
+
+/* -EAGAIN if the target has changed since the look. */
+static int try(struct fill *f, struct dbgmem_mirror *m, unsigned long addr)
+{
+	int ret = dbgmem_look(&f->look, m, addr, lock_killable);
+
+	if (ret)
+		return ret;
+	write_lock(&m->lock);
+	if (!dbgmem_look_holds(&f->look))
+		ret = -EAGAIN;
+	else if (!learn(f, m, addr))
+		ret = -EFAULT;
+	write_unlock(&m->lock);
+	return ret;
+}
+
+/**
+ * dbgmem_mirror_fill - learn where the page of @addr is, and its neighbours
+ * @m: the mirror, of a target whose memory is held by mmget()
+ * @addr: address in the target
+ *
+ * Return: whether it is known now.
+ */
+bool dbgmem_mirror_fill(struct dbgmem_mirror *m, unsigned long addr)
+{
+	struct fill f;
+	int ret, tries = 0;
+
+	f.spare = has_leaf(m, addr) ? NULL : dbgmem_leaf_alloc();
+	do {
+		ret = try(&f, m, addr);
+	} while (ret == -EAGAIN && ++tries < MAX_TRIES);
+	dbgmem_leaf_free(f.spare);
+	return !ret;
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The mirror of a session: where the pages of its target are, as a software TLB.
+ *
+ * A group of 64 neighbouring pages has a leaf, which is found by its hash and
+ * has the kernel's address of each page, or NULL where it does not know. What it
+ * knows is true as long as mirror->lock is held: who takes a page away from the
+ * target tells the notifier first, and that takes the lock for writing. So
+ * readers copy under it, with page faults disabled, and never touch a page that
+ * may have become somebody else's.
+ *
+ * No page is referenced by it, and none is made resident or touched.
+ */
+#ifndef KMOD_MIRROR_H
+#define KMOD_MIRROR_H
+
+#include <linux/bits.h>
+#include <linux/hash.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/mmu_notifier.h>
+#include <linux/spinlock.h>
+#include <linux/uaccess.h>
+
+#include "access/caller.h"
+#include "target/change.h"
+#include "dbgmem.h"
+
+#define DBGMEM_LEAF_BITS	6
+#define DBGMEM_LEAF_PAGES	((unsigned int)BIT(DBGMEM_LEAF_BITS))
+#define DBGMEM_LEAF_SHIFT	(PAGE_SHIFT + DBGMEM_LEAF_BITS)
+
+/* A target that never stops changing is read as without a mirror. */
+#define DBGMEM_MAX_FETCHES	8
+
+/* How many groups @pages pages may be of, at most. */
+static inline u32 dbgmem_groups(u32 pages)
+{
+	return (pages >> DBGMEM_LEAF_BITS) + !!(pages % DBGMEM_LEAF_PAGES);
+}
+
+/*
+ * What pages *@first to *@last, included, have in common with group @number, as
+ * indices into it. False: nothing.
+ */
+static inline bool dbgmem_group_part(unsigned long number, unsigned long *first,
+				     unsigned long *last)
+{
+	unsigned long start = number << DBGMEM_LEAF_BITS;
+	unsigned long end = start + DBGMEM_LEAF_PAGES - 1;
+
+	if (*first > end || *last < start)
+		return false;
+	*first = max(*first, start) - start;
+	*last = min(*last, end) - start;
+	return true;
+}
+
+/**
+ * struct dbgmem_leaf - what is known of a group of pages
+ * @node: with those of the same hash
+ * @all: in mirror->all
+ * @number: address >> DBGMEM_LEAF_SHIFT
+ * @used: something was read from it; so it is not the next one to go
+ * @page: addresses of the pages in the kernel, or NULL
+ */
+struct dbgmem_leaf {
+	struct hlist_node	node;
+	struct list_head	all;
+	unsigned long		number;
+	u8			used;
+	char			*page[DBGMEM_LEAF_PAGES];
+};
+
+#ifdef CONFIG_HMM_MIRROR
+/**
+ * struct dbgmem_mirror - all that is known
+ * @lock: held for reading by who looks and copies, for writing by who changes it;
+ *	nobody sleeps, or faults, under it
+ * @hash: the leaves by their hash; under @lock
+ * @bits: of a hash
+ * @all: the leaves, the one to go next first; under @lock
+ * @nr: how many; under @lock
+ * @max: how many there may be
+ * @pages: how many pages are known; under @lock
+ * @window: also to be told of changes, or NULL; under @lock
+ * @changes: the changes of the target; under @lock
+ * @notifier: tells of them
+ */
+struct dbgmem_mirror {
+	rwlock_t			lock;
+	struct hlist_head		*hash;
+	unsigned int			bits;
+	struct list_head		all;
+	u32				nr;
+	u32				max;
+	u32				pages;
+	struct dbgmem_window		*window;
+	struct dbgmem_changes		changes;
+	struct mmu_notifier		notifier;
+};
+
+/* mirror.c */
+int dbgmem_mirror_init(void);
+void dbgmem_mirror_exit(void);
+struct dbgmem_mirror *dbgmem_mirror_create(struct mm_struct *mm);
+void dbgmem_mirror_destroy(struct dbgmem_mirror *m);
+struct dbgmem_leaf *dbgmem_leaf_alloc(void);
+void dbgmem_leaf_free(struct dbgmem_leaf *leaf);
+struct dbgmem_leaf *dbgmem_leaf_insert(struct dbgmem_mirror *m,
+				       unsigned long number,
+				       struct dbgmem_leaf **spare);
+u32 dbgmem_mirror_max(struct dbgmem_session *s);
+u32 dbgmem_mirror_pages(struct dbgmem_session *s);
+
+/* mirror_fill.c */
+bool dbgmem_mirror_fill(struct dbgmem_mirror *m, unsigned long addr);
+
+/* mirror_copy.c */
+size_t dbgmem_mirror_copy(struct dbgmem_xfer *x);
+struct dbgmem_segment *dbgmem_mirror_batch(struct dbgmem_xfer *x,
+					   struct dbgmem_segment *seg,
+					   struct dbgmem_segment *end);
+
+static __always_inline struct dbgmem_leaf *
+dbgmem_leaf_find(const struct dbgmem_mirror *m, unsigned long number)
+{
+	struct dbgmem_leaf *leaf;
+
+	hlist_for_each_entry(leaf, &m->hash[hash_long(number, m->bits)], node)
+		if (likely(leaf->number == number))
+			return leaf;
+	return NULL;
+}
+
+/* Where the kernel has the page of @addr, or NULL. The lock is held. */
+static __always_inline char *dbgmem_mirror_find(const struct dbgmem_mirror *m,
+						unsigned long addr)
+{
+	struct dbgmem_leaf *leaf;
+
+	leaf = dbgmem_leaf_find(m, addr >> DBGMEM_LEAF_SHIFT);
+	if (unlikely(!leaf))
+		return NULL;
+	/* Written only if it changes: others read beside it. */
+	if (!READ_ONCE(leaf->used))
+		WRITE_ONCE(leaf->used, 1);
+	return leaf->page[(addr >> PAGE_SHIFT) % DBGMEM_LEAF_PAGES];
+}
+
+/**
+ * dbgmem_mirror_read - read from one page, if it is known
+ * @m: the mirror
+ * @addr: address in the target
+ * @to: the caller's buffer
+ * @len: bytes, on one page, > 0
+ *
+ * Breakpoints are not hidden.
+ *
+ * Return: whether all was read. If not, some of it may have been.
+ */
+static __always_inline bool dbgmem_mirror_read(struct dbgmem_mirror *m,
+					       unsigned long addr,
+					       char __user *to, size_t len)
+{
+	struct dbgmem_caller c = { .user = to };
+	size_t done = 0;
+	char *page;
+
+	read_lock(&m->lock);
+	page = dbgmem_mirror_find(m, addr);
+	if (likely(page)) {
+		pagefault_disable();
+		done = dbgmem_caller_put(&c, 0, page + offset_in_page(addr),
+					 len);
+		pagefault_enable();
+	}
+	read_unlock(&m->lock);
+	return likely(done == len);
+}
+
+/**
+ * dbgmem_mirror_fetch - what the mirror does not know will be copied from pages
+ * that are looked up and held
+ * @x: the transfer
+ * @start: the first address that may be copied from
+ * @last: the last one
+ *
+ * The target may have such a page elsewhere, with other contents, by the time
+ * that it is copied.
+ */
+static inline void dbgmem_mirror_fetch(struct dbgmem_xfer *x,
+				       unsigned long start, unsigned long last)
+{
+	struct dbgmem_mirror *m = x->mirror;
+	struct dbgmem_span s = { start >> PAGE_SHIFT, last >> PAGE_SHIFT };
+
+	x->fetching = true;
+	x->fetch_span = s;
+	read_lock(&m->lock);
+	x->fetch_seq = m->changes.seq;
+	x->fetch_meets = dbgmem_changes_meet(&m->changes, s);
+	read_unlock(&m->lock);
+}
+
+/**
+ * dbgmem_mirror_fetched - the batch was copied
+ * @x: the transfer
+ *
+ * Return: whether what was read is good: it was there as it was copied. The batch
+ * has to be copied again if not.
+ */
+static __always_inline bool dbgmem_mirror_fetched(struct dbgmem_xfer *x)
+{
+	struct dbgmem_mirror *m = x->mirror;
+	bool good;
+
+	if (likely(!x->fetching))
+		return true;
+	x->fetching = false;
+	/* Who sees what was written after a change sees the change, by the lock. */
+	read_lock(&m->lock);
+	good = !x->fetch_meets &&
+	       !dbgmem_changes_since(&m->changes, x->fetch_seq, x->fetch_span);
+	read_unlock(&m->lock);
+	if (good || x->refetched == DBGMEM_MAX_FETCHES) {
+		x->refetched = 0;
+		return true;
+	}
+	x->refetched++;
+	cond_resched();
+	return false;
+}
+#else
+static inline int dbgmem_mirror_init(void)
+{
+	return 0;
+}
+
+static inline void dbgmem_mirror_exit(void) { }
+
+static inline struct dbgmem_mirror *dbgmem_mirror_create(struct mm_struct *mm)
+{
+	return ERR_PTR(-EOPNOTSUPP);
+}
+
+static inline void dbgmem_mirror_destroy(struct dbgmem_mirror *m) { }
+
+static inline u32 dbgmem_mirror_max(struct dbgmem_session *s)
+{
+	return 0;
+}
+
+static inline u32 dbgmem_mirror_pages(struct dbgmem_session *s)
+{
+	return 0;
+}
+
+static inline void dbgmem_mirror_fetch(struct dbgmem_xfer *x,
+				       unsigned long start,
+				       unsigned long last) { }
+
+static inline bool dbgmem_mirror_fetched(struct dbgmem_xfer *x)
+{
+	return true;
+}
+
+static inline size_t dbgmem_mirror_copy(struct dbgmem_xfer *x)
+{
+	return 0;
+}
+
+static inline struct dbgmem_segment *
+dbgmem_mirror_batch(struct dbgmem_xfer *x, struct dbgmem_segment *seg,
+		    struct dbgmem_segment *end)
+{
+	return seg;
+}
+
+static inline bool dbgmem_mirror_read(struct dbgmem_mirror *m,
+				      unsigned long addr, char __user *to,
+				      size_t len)
+{
+	return false;
+}
+#endif
+
+#endif /* KMOD_MIRROR_H */

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * poll: EPOLLHUP once the target has exited or exec'ed.
+ *
+ * Two wait queues tell of it. An mmu notifier's release callback runs when the
+ * address space ends, which both exit and execve bring about; the thread
+ * group's own queue (the one behind pidfd polling) covers a target whose
+ * address space lives on in another process. What neither tells is an execve
+ * by a child of vfork(2) before its parent's memory goes: a poll that already
+ * sleeps does not notice, the next call on the session does.
+ *
+ * The notifier is registered by a worker. poll itself cannot: epoll holds a
+ * mutex of its own while it asks, the kernel gives up on a caller who has a
+ * signal to handle, and a target may keep its mmap_lock for as long as it likes.
+ * The worker only tries for that lock, and tries again later. As long as it has
+ * not got it, it looks whether the target has ended, so that nothing is lost.
+ *
+ * Memory is always ready, so EPOLLIN and EPOLLOUT are set as the access allows.
+ */
+#include <linux/mm.h>
+#include <linux/poll.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+
+#include "compat/compat.h"
+#include "dbgmem.h"
+#include "watch.h"
+
+/* Milliseconds between two tries: twice as many each time. */
+#define FIRST_DELAY	1
+#define LONGEST_DELAY	100
+
+/**
+ * struct dbgmem_event - what waits for the end of a session's target
+ * @notifier: tells of the end of the target's memory
+ * @wait: woken at the end of the target
+ * @work: registers @notifier
+ * @session: the session, which waits for @work before it goes
+ * @watching: @notifier is registered; set once, by @work
+ * @delay: before the next try, in milliseconds; of @work
+ *
+ * The callback may still run when the session is gone: this is freed when the
+ * kernel has let go of @notifier.
+ */
+struct dbgmem_event {
+	struct mmu_notifier	notifier;
+	wait_queue_head_t	wait;
+	struct delayed_work	work;
+	struct dbgmem_session	*session;
+	bool			watching;
+	unsigned int		delay;
+};
+
+static struct workqueue_struct *event_queue;
+
+static void event_mm_released(struct mmu_notifier *n, struct mm_struct *mm)
+{
+	struct dbgmem_event *e =
+		container_of(n, struct dbgmem_event, notifier);
+
+	wake_up_poll(&e->wait, EPOLLHUP);
+}
+
+static void event_notifier_freed(struct mmu_notifier *n)
+{
+	kfree(container_of(n, struct dbgmem_event, notifier));
+	dbgmem_watch_freed();
+}
+
+static const struct mmu_notifier_ops event_ops = {
+	.release	= event_mm_released,
+	.free_notifier	= event_notifier_freed,
+};
+
+/* Has the kernel promised to tell of the end, or is there no need to any more? */
+static bool event_try(struct dbgmem_event *e)
+{
+	struct dbgmem_session *s = e->session;
+	int ret;
+
+	if (!mmget_not_zero(s->mm))
+		return true;
+	ret = dbgmem_watch_try(&e->notifier, s->mm);
+	/* Whoever puts the last one tears the memory down: not who close waits for. */
+	mmput_async(s->mm);
+	if (!ret)
+		/* Pairs with event_watching(). */
+		smp_store_release(&e->watching, true);
+	return !ret;
+}
+
+static bool event_watching(struct dbgmem_event *e)
+{
+	/* Pairs with event_try(): what is known of the notifier is set. */
+	return smp_load_acquire(&e->watching);
+}
+
+/* Its end may have been before there was a notifier to tell of it. */
+static void event_work(struct work_struct *work)
+{
+	struct dbgmem_event *e = container_of(to_delayed_work(work),
+					      struct dbgmem_event, work);
+	bool done = event_watching(e) || event_try(e);
+
+	if (dbgmem_target_state(e->session) != DBGMEM_STATE_ATTACHED) {
+		wake_up_poll(&e->wait, EPOLLHUP);
+	} else if (!done) {
+		queue_delayed_work(event_queue, &e->work,
+				   msecs_to_jiffies(e->delay));
+		e->delay = min_t(unsigned int, 2 * e->delay, LONGEST_DELAY);
+	}
+}
+
+/**
+ * dbgmem_poll - poll, select and epoll on a session
+ * @file: the session's file
+ * @wait: where to register
+ */
+__poll_t dbgmem_poll(struct file *file, poll_table *wait)
+{
+	struct dbgmem_session *s = dbgmem_session(file);
+	struct dbgmem_event *e = s->event;
+	__poll_t mask = 0;
+
+	if (!dbgmem_target_attached(s))
+		return EPOLLERR;
+
+	if (!poll_does_not_wait(wait)) {
+		poll_wait(file, &e->wait, wait);
+		poll_wait(file, &s->pid->wait_pidfd, wait);
+	}
+
+	if (s->access & DBGMEM_ACCESS_READ)
+		mask |= EPOLLIN | EPOLLRDNORM;
+	if (s->access & DBGMEM_ACCESS_WRITE)
+		mask |= EPOLLOUT | EPOLLWRNORM;
+	if (dbgmem_target_state(s) != DBGMEM_STATE_ATTACHED)
+		mask |= EPOLLHUP;
+	else if (!poll_does_not_wait(wait) && !event_watching(e))
+		queue_delayed_work(event_queue, &e->work, 0);
+	return mask;
+}
+
+/**
+ * dbgmem_event_open - be ready for poll
+ * @s: a new session
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int dbgmem_event_open(struct dbgmem_session *s)
+{
+	struct dbgmem_event *e;
+
+	e = kzalloc(sizeof(*e), GFP_KERNEL_ACCOUNT);
+	if (!e)
+		return -ENOMEM;
+	e->notifier.ops = &event_ops;
+	init_waitqueue_head(&e->wait);
+	INIT_DELAYED_WORK(&e->work, event_work);
+	e->session = s;
+	e->delay = FIRST_DELAY;
+	s->event = e;
+	return 0;
+}
+
+/**
+ * dbgmem_event_release - stop watching the target
+ * @s: a session that nobody uses any more
+ */
+void dbgmem_event_release(struct dbgmem_session *s)
+{
+	struct dbgmem_event *e = s->event;
+
+	/* Waits for one try at most. */
+	cancel_delayed_work_sync(&e->work);
+	s->event = NULL;
+	if (!event_watching(e)) {
+		kfree(e);
+		return;
+	}
+	dbgmem_watch_put(&e->notifier);
+}
+
+/**
+ * dbgmem_event_init - make the workqueue
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int __init dbgmem_event_init(void)
+{
+	event_queue = alloc_workqueue("dbgmem_event", WQ_UNBOUND, 0);
+	return event_queue ? 0 : -ENOMEM;
+}
+
+/**
+ * dbgmem_event_exit - free the workqueue
+ */
+void dbgmem_event_exit(void)
+{
+	destroy_workqueue(event_queue);
+}

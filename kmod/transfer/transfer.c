@@ -1,0 +1,568 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One transfer: check the request, choose an engine, go on batch by batch, and
+ * say how far it got.
+ */
+#include <linux/capability.h>
+#include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/sched/signal.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "access/audit.h"
+#include "access/caller.h"
+#include "compat/compat.h"
+#include "access/hold.h"
+#include "mirror/mirror.h"
+#include "breakpoint/shadow.h"
+#include "trace.h"
+
+#define READ_FLAGS	(DBGMEM_EXACT | DBGMEM_FORCE | DBGMEM_ZEROFILL | \
+			 (DBGMEM_CAN_NOFAULT ? DBGMEM_NOFAULT : 0) | \
+			 DBGMEM_RAW)
+#define WRITE_FLAGS	(DBGMEM_EXACT | DBGMEM_FORCE | DBGMEM_RAW)
+
+/* The caller may be killed while this much is filled with zeros. */
+#define ZERO_CHUNK	SZ_1M
+
+/**
+ * dbgmem_transfer_flags - the flags that READ or WRITE take, for INFO
+ */
+u32 dbgmem_transfer_flags(void)
+{
+	return READ_FLAGS | WRITE_FLAGS;
+}
+
+static u32 foll_flags(const struct dbgmem_xfer *x)
+{
+	u32 flags = FOLL_HWPOISON;
+
+	if (x->write)
+		flags |= FOLL_WRITE;
+	if (x->flags & DBGMEM_FORCE)
+		flags |= FOLL_FORCE;
+	if (x->flags & DBGMEM_NOFAULT)
+		flags |= FOLL_NOFAULT;
+	return flags;
+}
+
+static bool force_allowed(struct dbgmem_session *s)
+{
+	u32 policy = dbgmem_force_policy();
+
+	if (policy == DBGMEM_FORCE_ALWAYS)
+		return true;
+	if (policy == DBGMEM_FORCE_NEVER)
+		return false;
+	return dbgmem_target_traced_by_current(s) ||
+	       (policy == DBGMEM_FORCE_CAPABLE &&
+		dbgmem_target_capable(s, CAP_SYS_PTRACE));
+}
+
+/**
+ * dbgmem_force_check - may the caller write through protections just now?
+ * @s: an attached session
+ *
+ * Return: 0, -EPERM, or -ESRCH or -ESTALE: there is no target any more to be
+ * asked about.
+ */
+int dbgmem_force_check(struct dbgmem_session *s)
+{
+	if (likely(force_allowed(s))) {
+		dbgmem_audit_first(s, DBGMEM_AUDIT_FORCE);
+		return 0;
+	}
+	return dbgmem_target_errno(s) ?: -EPERM;
+}
+
+/* What is to be pinned, forced or expected is not asked of the mirror. */
+static bool may_mirror(const struct dbgmem_xfer *x)
+{
+	return !x->write && !x->expects &&
+	       !(x->flags & (DBGMEM_EXACT | DBGMEM_FORCE));
+}
+
+static __always_inline int begin(struct dbgmem_xfer *x)
+{
+	struct dbgmem_session *s = x->session;
+	u32 need = x->write ? DBGMEM_ACCESS_WRITE : DBGMEM_ACCESS_READ;
+	int ret;
+
+	ret = dbgmem_target_begin(s, need);
+	if (unlikely(ret))
+		return ret;
+	if (x->flags & DBGMEM_FORCE) {
+		ret = dbgmem_force_check(s);
+		if (ret) {
+			dbgmem_target_put(s);
+			return ret;
+		}
+	}
+	x->foll = foll_flags(x);
+	x->mirror = s->mirror;
+	if (unlikely(x->mirror) && !may_mirror(x))
+		x->mirror = NULL;
+	x->engine = dbgmem_engine();
+	return 0;
+}
+
+/**
+ * dbgmem_transfer_begin - may this transfer touch the target?
+ * @x: the transfer, with session, flags and write set
+ *
+ * Return: 0, to be followed by dbgmem_transfer_end(); -ENOTCONN, -EACCES,
+ * -ESRCH, -ESTALE or -EPERM.
+ */
+int dbgmem_transfer_begin(struct dbgmem_xfer *x)
+{
+	return begin(x);
+}
+
+static __always_inline void end(struct dbgmem_xfer *x)
+{
+	struct dbgmem_session *s = x->session;
+
+	dbgmem_target_put(s);
+	atomic64_inc(x->write ? &s->writes : &s->reads);
+	atomic64_add(x->done, x->write ? &s->bytes_written : &s->bytes_read);
+}
+
+/**
+ * dbgmem_transfer_end - account for a transfer and let go of the target
+ * @x: the transfer
+ */
+void dbgmem_transfer_end(struct dbgmem_xfer *x)
+{
+	end(x);
+}
+
+static ssize_t copy_pages(struct dbgmem_xfer *x, struct page **pages,
+			  unsigned int nr_pages)
+{
+	ssize_t ret;
+
+	/* An iterator cannot go back to what was copied in part. */
+	if (x->mirror && !x->caller.iter) {
+		ret = dbgmem_mirror_copy(x);
+		if (ret)
+			return ret;
+		dbgmem_mirror_fetch(x, x->addr, x->addr +
+				    min(x->left, nr_pages * PAGE_SIZE) - 1);
+	}
+	if (x->engine == DBGMEM_ENGINE_REMOTE)
+		return dbgmem_remote_copy(x, pages, nr_pages);
+
+	ret = dbgmem_pinned_copy(x, pages, nr_pages);
+	if ((ret == -EFAULT || ret == -EEXIST) &&
+	    x->engine == DBGMEM_ENGINE_AUTO &&
+	    x->reason != DBGMEM_REASON_BUFFER && dbgmem_fault_special(x))
+		ret = dbgmem_remote_copy(x, pages, nr_pages);
+	return ret;
+}
+
+/*
+ * A word of which a part was copied is copied again, as a whole, when the
+ * caller's other page has come.
+ */
+static ssize_t whole_word(struct dbgmem_xfer *x, ssize_t n)
+{
+	if (likely(n <= 0 || n == x->left || x->left > sizeof(u64)) ||
+	    x->caller.iter || x->absent.partial ||
+	    offset_in_page(x->addr) + x->left > PAGE_SIZE)
+		return n;
+	return dbgmem_hold_lacks_buffer(x, n, x->left - n);
+}
+
+static ssize_t copy_batch(struct dbgmem_xfer *x, struct page **pages,
+			  unsigned int nr_pages)
+{
+	ssize_t ret;
+	bool good;
+
+	x->absent.tries = 0;
+	x->absent.last = 0;
+	for (;;) {
+		ret = dbgmem_overlay_lock(x);
+		if (ret)
+			return ret;
+		ret = whole_word(x, copy_pages(x, pages, nr_pages));
+		good = likely(dbgmem_overlay_unlock(x)) &&
+		       likely(dbgmem_mirror_fetched(x));
+		if (unlikely(ret == DBGMEM_HOLD_ABSENT)) {
+			ret = dbgmem_hold_wait(x);
+			if (ret)
+				return ret;
+			continue;
+		}
+		if (good)
+			return ret;
+		if (x->caller.iter && ret > 0)
+			iov_iter_revert(x->caller.iter, ret);
+		/* The target may change for as long as it likes. */
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+	}
+}
+
+static void advance(struct dbgmem_xfer *x, unsigned long n)
+{
+	x->addr += n;
+	x->left -= n;
+	if (!x->caller.iter)
+		x->caller.user += n;
+}
+
+static int stop(struct dbgmem_xfer *x, u32 reason)
+{
+	x->reason = reason;
+	x->fault_addr = reason == DBGMEM_REASON_BUFFER ?
+			(unsigned long)x->caller.user : x->addr;
+	return dbgmem_fault_errno(reason);
+}
+
+/**
+ * dbgmem_transfer_ended - is there still somebody to go on for, and from?
+ * @x: the transfer, between two batches
+ *
+ * Return: why not, or DBGMEM_REASON_NONE.
+ */
+u32 dbgmem_transfer_ended(struct dbgmem_xfer *x)
+{
+	if (fatal_signal_pending(current))
+		return DBGMEM_REASON_INTERRUPTED;
+	cond_resched();
+	switch (dbgmem_target_state(x->session)) {
+	case DBGMEM_STATE_EXITED:
+		return DBGMEM_REASON_EXITED;
+	case DBGMEM_STATE_EXECED:
+		return DBGMEM_REASON_EXECED;
+	default:
+		return DBGMEM_REASON_NONE;
+	}
+}
+
+static int may_go_on(struct dbgmem_xfer *x)
+{
+	u32 reason = dbgmem_transfer_ended(x);
+
+	return reason ? stop(x, reason) : 0;
+}
+
+static int zero_fill(struct dbgmem_xfer *x, unsigned long len)
+{
+	int ret;
+
+	while (len) {
+		unsigned long n = min(len, ZERO_CHUNK);
+		size_t zeroed = dbgmem_caller_zero(&x->caller, 0, n);
+
+		advance(x, zeroed);
+		if (zeroed < n)
+			return stop(x, DBGMEM_REASON_BUFFER);
+		len -= n;
+		ret = len ? may_go_on(x) : 0;
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static noinline int run_batches(struct dbgmem_xfer *x)
+{
+	struct page *stack[DBGMEM_STACK_PAGES], **pages = stack;
+	unsigned int nr_pages = ARRAY_SIZE(stack);
+	u64 hole_addr = 0;
+	u32 hole_reason = DBGMEM_REASON_NONE;
+	int ret = 0;
+
+	x->absent.partial = false;
+	if (x->left > ARRAY_SIZE(stack) * PAGE_SIZE) {
+		pages = kmalloc_array(DBGMEM_BATCH_PAGES, sizeof(*pages),
+				      GFP_KERNEL_ACCOUNT | __GFP_NORETRY |
+				      __GFP_NOWARN);
+		if (pages)
+			nr_pages = DBGMEM_BATCH_PAGES;
+		else
+			pages = stack;
+	}
+
+	while (x->left) {
+		ssize_t n = copy_batch(x, pages, nr_pages);
+		unsigned long end;
+
+		if (n > 0) {
+			ret = dbgmem_valid_mark(&x->valid, x->addr, n,
+						n == x->left);
+			advance(x, n);
+			x->done += n;
+			if (ret) {
+				stop(x, DBGMEM_REASON_BUFFER);
+				break;
+			}
+		} else {
+			ret = dbgmem_fault_explain(x, n, &end);
+			if (ret != -EFAULT || !(x->flags & DBGMEM_ZEROFILL) ||
+			    x->reason == DBGMEM_REASON_BUFFER) {
+				stop(x, x->reason);
+				break;
+			}
+			if (!hole_reason) {
+				hole_reason = x->reason;
+				hole_addr = x->addr;
+			}
+			x->reason = DBGMEM_REASON_NONE;
+			ret = zero_fill(x, min(x->left, end - x->addr));
+			if (ret)
+				break;
+		}
+		ret = x->left ? may_go_on(x) : 0;
+		if (ret)
+			break;
+	}
+	if (!ret && hole_reason) {
+		x->reason = hole_reason;
+		x->fault_addr = hole_addr;
+	}
+	if (dbgmem_valid_flush(&x->valid))
+		ret = stop(x, DBGMEM_REASON_BUFFER);
+	if (pages != stack)
+		kfree(pages);
+	return ret;
+}
+
+static __always_inline size_t copy_one(struct dbgmem_xfer *x)
+{
+	size_t n;
+
+	if (unlikely(dbgmem_overlay_lock(x)))
+		return 0;
+	n = x->mirror ? dbgmem_mirror_copy(x) : dbgmem_pinned_page(x);
+	return likely(dbgmem_overlay_unlock(x)) ? n : 0;
+}
+
+static __always_inline int run(struct dbgmem_xfer *x)
+{
+	size_t n;
+
+	/* Most transfers are a few bytes on one page. */
+	if (offset_in_page(x->addr) + x->left <= PAGE_SIZE &&
+	    x->engine != DBGMEM_ENGINE_REMOTE &&
+	    !x->valid.map && !x->caller.iter) {
+		if (!x->left)
+			return 0;
+		n = copy_one(x);
+		if (likely(n == x->left)) {
+			advance(x, n);
+			x->done += n;
+			return 0;
+		}
+		/* What was copied is copied again. */
+	}
+	return run_batches(x);
+}
+
+/**
+ * dbgmem_transfer_run - carry out a transfer that is not EXACT
+ * @x: the transfer
+ *
+ * Return: 0 if the end was reached, else dbgmem_fault_errno() of x->reason;
+ * x->done may be positive in either case.
+ */
+int dbgmem_transfer_run(struct dbgmem_xfer *x)
+{
+	return run(x);
+}
+
+static int check_range(const struct dbgmem_transfer *t)
+{
+	u64 end;
+
+	if (check_add_overflow(t->addr, t->len, &end) ||
+	    check_add_overflow(t->buf, t->len, &end))
+		return -EOVERFLOW;
+	if (t->flags & DBGMEM_EXACT && t->len > DBGMEM_MAX_EXACT)
+		return -EMSGSIZE;
+	return 0;
+}
+
+static __always_inline int check_request(const struct dbgmem_transfer *t,
+					 bool write)
+{
+	if (t->flags & ~(READ_FLAGS | WRITE_FLAGS) || t->reserved)
+		return -EOPNOTSUPP;
+	if (write && t->flags & ~WRITE_FLAGS)
+		return -EINVAL;
+	if (t->flags & DBGMEM_EXACT && t->flags & DBGMEM_ZEROFILL)
+		return -EINVAL;
+	if (t->valid ? !(t->flags & (DBGMEM_ZEROFILL | DBGMEM_NOFAULT)) :
+		       t->valid_size)
+		return -EINVAL;
+	return check_range(t);
+}
+
+static noinline int run_exact(struct dbgmem_xfer *x,
+			      const struct dbgmem_transfer *t)
+{
+	struct dbgmem_segment seg = {
+		.addr = t->addr,
+		.buf = t->buf,
+		.len = t->len,
+	};
+	u32 bad;
+	int ret;
+
+	ret = dbgmem_exact_run(x, &seg, 1, &bad);
+	if (!ret && t->len &&
+	    (dbgmem_valid_mark(&x->valid, x->addr, x->left, true) ||
+	     dbgmem_valid_flush(&x->valid))) {
+		x->reason = DBGMEM_REASON_BUFFER;
+		x->fault_addr = t->valid;
+	}
+	return ret;
+}
+
+static __always_inline int run_request(struct dbgmem_xfer *x,
+				       const struct dbgmem_transfer *t)
+{
+	int ret;
+
+	/* On 32-bit: the target has no such addresses. */
+	if (t->addr + t->len > ULONG_MAX) {
+		x->reason = DBGMEM_REASON_UNMAPPED;
+		x->fault_addr = t->addr;
+		return -EFAULT;
+	}
+	if (t->valid) {
+		ret = dbgmem_valid_init(&x->valid, t);
+		if (ret == -EFAULT) {
+			x->reason = DBGMEM_REASON_BUFFER;
+			x->fault_addr = t->valid;
+		}
+		if (ret)
+			return ret;
+	}
+	if (t->flags & DBGMEM_EXACT)
+		return run_exact(x, t);
+	ret = run(x);
+	return x->done ? 0 : ret;
+}
+
+static void trace(const struct dbgmem_session *s, bool write,
+		  const struct dbgmem_transfer *t)
+{
+	trace_dbgmem_transfer(pid_nr(s->pid), write, t->addr, t->len, t->flags,
+			      t->done, t->reason);
+}
+
+/*
+ * A read within one page that the mirror knows: without a look at the target,
+ * but for whether it still runs the same program. False if it is not one, or may
+ * have met a trap.
+ */
+static __always_inline bool read_known(struct dbgmem_session *s,
+				       struct dbgmem_transfer *t)
+{
+	if (READ_ONCE(s->overlaid))
+		return false;
+	if (t->flags & ~(DBGMEM_NOFAULT | DBGMEM_ZEROFILL | DBGMEM_RAW) ||
+	    t->valid || t->addr > ULONG_MAX)
+		return false;
+	/* Without one of no bytes. */
+	if (t->len - 1 >= PAGE_SIZE - offset_in_page(t->addr) ||
+	    !dbgmem_task_has_mm(s))
+		return false;
+	if (!dbgmem_mirror_read(s->mirror, t->addr, u64_to_user_ptr(t->buf),
+				t->len))
+		return false;
+	/* Pairs with the barrier in dbgmem_overlay_begin(). */
+	smp_rmb();
+	if (unlikely(READ_ONCE(s->overlaid)))
+		return false;
+	t->done = t->len;
+	atomic64_inc(&s->reads);
+	atomic64_add(t->len, &s->bytes_read);
+	return true;
+}
+
+/* Twice, for reading and for writing: half of the branches are known then. */
+static __always_inline int transfer(struct dbgmem_ucmd *ucmd, bool write)
+{
+	struct dbgmem_transfer *t = &ucmd->req.transfer;
+	struct dbgmem_xfer x = {
+		.session = ucmd->session,
+		.caller.user = u64_to_user_ptr(t->buf),
+		.addr = t->addr,
+		.left = t->len,
+		.flags = t->flags,
+		.write = write,
+	};
+	int ret;
+
+	ret = begin(&x);
+	if (ret)
+		return ret;
+	ret = run_request(&x, t);
+	end(&x);
+	t->done = x.done;
+	t->fault_addr = x.fault_addr;
+	t->reason = x.reason;
+	if (trace_dbgmem_transfer_enabled())
+		trace(x.session, write, t);
+	return ret;
+}
+
+static __always_inline int prepare(struct dbgmem_transfer *t, bool write)
+{
+	t->done = 0;
+	t->fault_addr = 0;
+	t->reason = DBGMEM_REASON_NONE;
+	return check_request(t, write);
+}
+
+/* Out of each other's way. */
+static noinline int read_ordinary(struct dbgmem_ucmd *ucmd)
+{
+	return transfer(ucmd, false);
+}
+
+static noinline int read_mirrored(struct dbgmem_ucmd *ucmd)
+{
+	struct dbgmem_transfer *t = &ucmd->req.transfer;
+
+	if (!read_known(ucmd->session, t))
+		return read_ordinary(ucmd);
+	if (trace_dbgmem_transfer_enabled())
+		trace(ucmd->session, false, t);
+	return 0;
+}
+
+/**
+ * dbgmem_ioc_read - DBGMEM_IOC_READ
+ * @ucmd: the request
+ */
+int dbgmem_ioc_read(struct dbgmem_ucmd *ucmd)
+{
+	struct dbgmem_session *s = ucmd->session;
+	int ret;
+
+	ret = prepare(&ucmd->req.transfer, false);
+	if (unlikely(ret))
+		return ret;
+	return dbgmem_target_attached(s) && s->mirror ? read_mirrored(ucmd) :
+							read_ordinary(ucmd);
+}
+
+/**
+ * dbgmem_ioc_write - DBGMEM_IOC_WRITE
+ * @ucmd: the request
+ */
+int dbgmem_ioc_write(struct dbgmem_ucmd *ucmd)
+{
+	int ret;
+
+	ret = prepare(&ucmd->req.transfer, true);
+	return ret ?: transfer(ucmd, true);
+}

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Windows: making them and taking them down, see window.h.
+ */
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/moduleparam.h>
+#include <linux/overflow.h>
+#include <linux/pagemap.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+
+#include "compat/compat.h"
+#include "trace.h"
+#include "window.h"
+
+static unsigned int window_pages = 65536;
+module_param(window_pages, uint, 0644);
+MODULE_PARM_DESC(window_pages, "the most pages of a target that a session's windows hold, in groups of 64 (default 65536; 0: no windows)");
+
+static unsigned int window_lease = 100;
+module_param(window_lease, uint, 0644);
+MODULE_PARM_DESC(window_lease, "milliseconds that windows hold a page before they look it up again (default 100; 0: as long as it is mapped)");
+
+/* More than anybody can look at; a multiple of what a group has. */
+#define MAX_PAGES	BIT(30)
+
+/* Whole groups of pages. */
+static u32 max_pages(void)
+{
+	u32 pages = min_t(u32, READ_ONCE(window_pages), MAX_PAGES);
+
+	return dbgmem_groups(pages) * DBGMEM_LEAF_PAGES;
+}
+
+/**
+ * dbgmem_window_lease - the window_lease= parameter, for INFO too
+ */
+u32 dbgmem_window_lease(void)
+{
+	return READ_ONCE(window_lease);
+}
+
+static struct dbgmem_window *window_of(const struct dbgmem_session *s)
+{
+	/* Pairs with the release in create(). */
+	return smp_load_acquire(&s->window);
+}
+
+/**
+ * dbgmem_window_max - the most pages that windows hold, for INFO
+ * @s: the session
+ */
+u32 dbgmem_window_max(const struct dbgmem_session *s)
+{
+	const struct dbgmem_window *w = window_of(s);
+
+	return w ? w->max : max_pages();
+}
+
+/**
+ * dbgmem_window_pages - how many the session's hold
+ * @s: the session
+ */
+u32 dbgmem_window_pages(const struct dbgmem_session *s)
+{
+	const struct dbgmem_window *w = window_of(s);
+
+	return w ? READ_ONCE(w->pages) : 0;
+}
+
+/**
+ * dbgmem_window_maps - how many windows are mapped
+ * @s: the session
+ */
+u32 dbgmem_window_maps(const struct dbgmem_session *s)
+{
+	const struct dbgmem_window *w = window_of(s);
+
+	return w ? atomic_read(&w->maps) : 0;
+}
+
+static void catch_up(struct work_struct *work)
+{
+	struct dbgmem_window *w = container_of(work, struct dbgmem_window,
+					       work);
+
+	mutex_lock(&w->mutex);
+	dbgmem_pane_catch_up(w);
+	mutex_unlock(&w->mutex);
+}
+
+static void expire(struct work_struct *work)
+{
+	struct dbgmem_window *w = container_of(to_delayed_work(work),
+					       struct dbgmem_window, lease);
+
+	mutex_lock(&w->mutex);
+	dbgmem_pane_expire(w);
+	mutex_unlock(&w->mutex);
+}
+
+/* Once for a session: nothing is mapped yet. */
+static int create(struct dbgmem_session *s, struct file *file)
+{
+	struct dbgmem_mirror *m = s->mirror;
+	struct dbgmem_window *w;
+	u32 max = max_pages();
+
+	lockdep_assert_held(&s->lock);
+
+	if (s->window)
+		return 0;
+	if (!max)
+		return -EOPNOTSUPP;
+	w = kzalloc(sizeof(*w), GFP_KERNEL_ACCOUNT);
+	if (!w)
+		return -ENOMEM;
+	w->session = s;
+	w->max = max;
+	mutex_init(&w->mutex);
+	INIT_LIST_HEAD(&w->panes);
+	INIT_LIST_HEAD(&w->pending);
+	INIT_WORK(&w->work, catch_up);
+	INIT_DELAYED_WORK(&w->lease, expire);
+	xa_init(&w->folios);
+	address_space_init_once(&w->mapping);
+	w->mapping.host = file_inode(file);
+	w->mapping.a_ops = &empty_aops;
+	mapping_set_gfp_mask(&w->mapping, GFP_USER);
+	file->f_mapping = &w->mapping;
+
+	write_lock(&m->lock);
+	m->window = w;
+	write_unlock(&m->lock);
+	/* Pairs with window_of(): whoever sees it may map. */
+	smp_store_release(&s->window, w);
+	return 0;
+}
+
+static int check(const struct dbgmem_window_map *r)
+{
+	u64 end;
+
+	if (r->flags || r->reserved)
+		return -EOPNOTSUPP;
+	if (!r->len || !IS_ALIGNED(r->addr | r->len, PAGE_SIZE))
+		return -EINVAL;
+	if (check_add_overflow(r->addr, r->len - 1, &end) || end > ULONG_MAX)
+		return -EOVERFLOW;
+	return 0;
+}
+
+static int prepare(struct dbgmem_session *s, struct file *file)
+{
+	int ret;
+
+	if (!s->mirror)
+		return -ENOLINK;
+	if (s->mm == current->mm)
+		return -ELOOP;
+	if (mutex_lock_killable(&s->lock))
+		return -EINTR;
+	ret = create(s, file);
+	mutex_unlock(&s->lock);
+	return ret;
+}
+
+/**
+ * dbgmem_ioc_window - DBGMEM_IOC_WINDOW
+ * @ucmd: the request
+ */
+int dbgmem_ioc_window(struct dbgmem_ucmd *ucmd)
+{
+	struct dbgmem_window_map *r = &ucmd->req.window;
+	struct dbgmem_session *s = ucmd->session;
+	int ret;
+
+	r->offset = 0;
+	ret = check(r);
+	if (ret)
+		return ret;
+	ret = dbgmem_target_begin(s, DBGMEM_ACCESS_READ);
+	if (ret)
+		return ret;
+	ret = prepare(s, ucmd->file);
+	dbgmem_target_put(s);
+	trace_dbgmem_window(pid_nr(s->pid), r->addr, r->len, ret);
+	if (!ret)
+		r->offset = r->addr;
+	return ret;
+}
+
+/**
+ * dbgmem_ioc_window_sync - DBGMEM_IOC_WINDOW_SYNC
+ * @ucmd: the request
+ */
+int dbgmem_ioc_window_sync(struct dbgmem_ucmd *ucmd)
+{
+	struct dbgmem_window_sync *r = &ucmd->req.window_sync;
+	struct dbgmem_session *s = ucmd->session;
+	struct dbgmem_window *w;
+
+	r->pages = 0;
+	if (r->flags || r->reserved)
+		return -EOPNOTSUPP;
+	if (!dbgmem_target_attached(s))
+		return -ENOTCONN;
+	w = window_of(s);
+	if (!w)
+		return 0;
+	if (mutex_lock_killable(&w->mutex))
+		return -EINTR;
+	dbgmem_pane_catch_up(w);
+	r->pages = w->pages;
+	mutex_unlock(&w->mutex);
+	return 0;
+}
+
+static void window_open(struct vm_area_struct *vma)
+{
+	struct dbgmem_session *s = dbgmem_session(vma->vm_file);
+
+	atomic_inc(&s->window->maps);
+}
+
+static void window_close(struct vm_area_struct *vma)
+{
+	struct dbgmem_window *w = dbgmem_session(vma->vm_file)->window;
+	unsigned long start = vma->vm_pgoff << PAGE_SHIFT;
+
+	mutex_lock(&w->mutex);
+	dbgmem_pane_drop_range(w, start, start + (vma->vm_end - vma->vm_start));
+	mutex_unlock(&w->mutex);
+	atomic_dec(&w->maps);
+}
+
+static const struct vm_operations_struct window_ops = {
+	.open	= window_open,
+	.close	= window_close,
+	.fault	= dbgmem_window_fault,
+};
+
+/**
+ * dbgmem_mmap - map a window
+ * @file: the session's file
+ * @vma: where; its offset is the address in the target
+ *
+ * Return: 0; -ENODEV: DBGMEM_IOC_WINDOW was not called; -EINVAL: not shared;
+ * -EACCES: not for reading alone; -ELOOP: the target's own.
+ */
+int dbgmem_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct dbgmem_session *s = dbgmem_session(file);
+	struct dbgmem_window *w = window_of(s);
+
+	if (!w)
+		return -ENODEV;
+	/* VM_SHARED goes where the file may not be written. */
+	if (!(vma->vm_flags & VM_MAYSHARE))
+		return -EINVAL;
+	if (vma->vm_flags & (VM_WRITE | VM_EXEC))
+		return -EACCES;
+	if (vma->vm_mm == s->mm)
+		return -ELOOP;
+	/* VM_IO, so that madvise(MADV_DOFORK) does not undo VM_DONTCOPY. */
+	dbgmem_vm_flags_mod(vma, VM_PFNMAP | VM_IO | VM_DONTCOPY |
+			    VM_DONTEXPAND | VM_DONTDUMP,
+			    VM_MAYWRITE | VM_MAYEXEC);
+	vma->vm_ops = &window_ops;
+	atomic_inc(&w->maps);
+	return 0;
+}
+
+/**
+ * dbgmem_window_release - the session is closed; so nothing is mapped any more
+ * @s: the session
+ * @file: its file
+ */
+void dbgmem_window_release(struct dbgmem_session *s, struct file *file)
+{
+	struct dbgmem_window *w = s->window;
+	struct dbgmem_mirror *m = s->mirror;
+
+	if (!w)
+		return;
+	write_lock(&m->lock);
+	m->window = NULL;
+	write_unlock(&m->lock);
+	cancel_work_sync(&w->work);
+	cancel_delayed_work_sync(&w->lease);
+	mutex_lock(&w->mutex);
+	dbgmem_pane_drop_range(w, 0, ULONG_MAX);
+	mutex_unlock(&w->mutex);
+	file->f_mapping = file_inode(file)->i_mapping;
+	xa_destroy(&w->folios);
+	kfree(w);
+}

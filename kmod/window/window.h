@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Windows of a session: the target's memory in the agent's address space.
+ *
+ * The file offset of a mapping is the address in the target, so one address
+ * space of the file's own, whatever the number of windows, finds every page table
+ * entry that shows an address.
+ *
+ * Each page that may be shown is referenced by a block of 64 neighbours, struct
+ * dbgmem_pane. When the target's mapping of it changes, the notifier only marks
+ * it as stale: taking it out of the agent's page tables would start a notifier
+ * inside a notifier. A worker does that, and only then lets go of the page. So a
+ * window never shows a page that has become somebody else's; what it shows of a
+ * mapping that has changed may be old until the worker, or
+ * DBGMEM_IOC_WINDOW_SYNC, has caught up.
+ *
+ * The kernel cannot move, split, seal or offline a page that somebody has a
+ * reference to. So the references of a block are a lease: the worker takes its
+ * pages out window_lease= milliseconds after the block was made, and the next
+ * access finds them again. After a change a block is not shown for a moment, or
+ * one that is polled would be held again before the kernel has done its work.
+ *
+ * Lock order: mmap_lock of the agent -> window->mutex -> mirror->lock. The
+ * target's mmap_lock is only ever tried for under the agent's, and let go of
+ * before the mutex is taken.
+ */
+#ifndef KMOD_WINDOW_H
+#define KMOD_WINDOW_H
+
+#include <linux/fs.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+
+#include "mirror/mirror.h"
+
+/**
+ * struct dbgmem_pane - pages of a group that may be shown
+ * @node: with those of the same hash; under the mirror's lock
+ * @all: in window->panes, the youngest at the end; under the window's mutex
+ * @pending: in window->pending, or empty; under the mirror's lock
+ * @number: address >> DBGMEM_LEAF_SHIFT
+ * @stale: bits of pages that are to be taken out; under the mirror's lock
+ * @since: jiffies when it was made
+ * @nr: pages that are there; under the window's mutex
+ * @page: the pages, referenced, or NULL; changed under both locks
+ */
+struct dbgmem_pane {
+	struct hlist_node	node;
+	struct list_head	all;
+	struct list_head	pending;
+	unsigned long		number;
+	u64			stale;
+	unsigned long		since;
+	unsigned int		nr;
+	struct page		*page[DBGMEM_LEAF_PAGES];
+};
+
+#define DBGMEM_PANE_HASH_BITS	10
+
+/* Blocks by hash: until when they are not shown. */
+#define DBGMEM_COOL_BITS	8
+/* Faults whose page the target does not get, by hash. */
+#define DBGMEM_FAILED_BITS	6
+/* Files that are being sealed at a time. */
+#define DBGMEM_SEALING		16
+
+/**
+ * struct dbgmem_failed - a page that could not be fetched; all only compared
+ * @task: for whose fault
+ * @page: page number in the target
+ */
+struct dbgmem_failed {
+	const struct task_struct *task;
+	unsigned long		page;
+};
+
+/**
+ * struct dbgmem_sealing - a file that may not be mapped for writing
+ * @mapping: the file's; only compared
+ * @inode: its number, as memory of a mapping may be that of another one later
+ * @until: jiffies: sealing it has succeeded or failed by then
+ */
+struct dbgmem_sealing {
+	const void		*mapping;
+	unsigned long		inode;
+	unsigned long		until;
+};
+
+/**
+ * struct dbgmem_window - all windows of a session
+ * @session: the session
+ * @mapping: of the session's file: finds what is mapped where
+ * @mutex: held by who fills panes, and by who takes pages out
+ * @hash: the panes by their hash; under the mirror's lock
+ * @panes: all of them; under @mutex
+ * @pending: those with stale pages; under the mirror's lock
+ * @work: catches up with @pending
+ * @lease: lets go of what was held for long enough
+ * @folios: how many pages of a folio of several are held, by the number of its
+ *	first page frame; under @mutex
+ * @cool: jiffies before which blocks of a hash value are not shown
+ * @failed: pages that could not be fetched; under the mirror's lock
+ * @sealing: files that are being sealed; under the mirror's lock
+ * @nr: how many panes; under @mutex
+ * @max: the most pages that may be held
+ * @pages: how many are, whole folios counted; under @mutex
+ * @maps: how many mappings there are
+ */
+struct dbgmem_window {
+	struct dbgmem_session	*session;
+	struct address_space	mapping;
+	struct mutex		mutex;	/* see above */
+	struct hlist_head	hash[1 << DBGMEM_PANE_HASH_BITS];
+	struct list_head	panes;
+	struct list_head	pending;
+	struct work_struct	work;
+	struct delayed_work	lease;
+	struct xarray		folios;
+	unsigned long		cool[1 << DBGMEM_COOL_BITS];
+	struct dbgmem_failed	failed[1 << DBGMEM_FAILED_BITS];
+	struct dbgmem_sealing	sealing[DBGMEM_SEALING];
+	u32			nr;
+	u32			max;
+	u32			pages;
+	atomic_t		maps;
+};
+
+#ifdef CONFIG_HMM_MIRROR
+/* window.c */
+int dbgmem_ioc_window(struct dbgmem_ucmd *ucmd);
+int dbgmem_ioc_window_sync(struct dbgmem_ucmd *ucmd);
+int dbgmem_mmap(struct file *file, struct vm_area_struct *vma);
+void dbgmem_window_release(struct dbgmem_session *s, struct file *file);
+u32 dbgmem_window_max(const struct dbgmem_session *s);
+u32 dbgmem_window_pages(const struct dbgmem_session *s);
+u32 dbgmem_window_maps(const struct dbgmem_session *s);
+u32 dbgmem_window_lease(void);
+
+/* window_fault.c */
+vm_fault_t dbgmem_window_fault(struct vm_fault *vmf);
+
+/* pane.c */
+void dbgmem_pane_invalidate(struct dbgmem_window *w, unsigned long first,
+			    unsigned long last);
+struct dbgmem_pane *dbgmem_pane_find(struct dbgmem_window *w,
+				     unsigned long number);
+struct dbgmem_pane *dbgmem_pane_get(struct dbgmem_window *w,
+				    unsigned long number);
+u64 dbgmem_pane_hold(struct dbgmem_window *w, struct dbgmem_pane *pane,
+		     unsigned int from, unsigned int nr,
+		     const unsigned long *pfn);
+bool dbgmem_pane_count(struct dbgmem_window *w, struct dbgmem_pane *pane,
+		       u64 held);
+unsigned long dbgmem_pane_cool(struct dbgmem_window *w, unsigned long number);
+void dbgmem_pane_catch_up(struct dbgmem_window *w);
+void dbgmem_pane_expire(struct dbgmem_window *w);
+void dbgmem_pane_drop_range(struct dbgmem_window *w, unsigned long start,
+			    unsigned long end);
+
+/* window_folio.c */
+bool dbgmem_folio_count(struct dbgmem_window *w, struct page *page);
+void dbgmem_folio_uncount(struct dbgmem_window *w, struct page *page);
+#else
+#define dbgmem_ioc_window	dbgmem_no_window
+#define dbgmem_ioc_window_sync	dbgmem_no_window
+
+static inline int dbgmem_no_window(struct dbgmem_ucmd *ucmd)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline int dbgmem_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	return -ENODEV;
+}
+
+static inline void dbgmem_window_release(struct dbgmem_session *s,
+					 struct file *file) { }
+
+static inline u32 dbgmem_window_max(const struct dbgmem_session *s)
+{
+	return 0;
+}
+
+static inline u32 dbgmem_window_pages(const struct dbgmem_session *s)
+{
+	return 0;
+}
+
+static inline u32 dbgmem_window_maps(const struct dbgmem_session *s)
+{
+	return 0;
+}
+
+static inline u32 dbgmem_window_lease(void)
+{
+	return 0;
+}
+#endif
+
+#endif /* KMOD_WINDOW_H */
