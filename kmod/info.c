@@ -5,8 +5,11 @@
 #include <linux/mm.h>
 #include <linux/seq_file.h>
 
+#include "breakpoint/breakpoint.h"
 #include "compat/compat.h"
-#include "dbgmem.h"
+#include "engine/expect.h"
+#include "ioctl.h"
+#include "transfer/transfer.h"
 #include "window/window.h"
 
 static const char * const state_names[] = {

@@ -7,7 +7,8 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
-#include "dbgmem.h"
+#include "../uapi/dbgmem.h"
+#include "param.h"
 
 static const char * const engine_names[] = {
 	[DBGMEM_ENGINE_AUTO]	= "auto",

@@ -11,6 +11,8 @@
 
 #include <linux/tracepoint.h>
 
+#include "../uapi/dbgmem.h"
+
 TRACE_EVENT(dbgmem_attach,
 	TP_PROTO(pid_t target, u32 access, int ret),
 	TP_ARGS(target, access, ret),

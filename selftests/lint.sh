@@ -97,7 +97,7 @@ warnings() {
 
 shopt -s nullglob
 echo "TAP version 13"
-echo "1..25"
+echo "1..26"
 
 module_log | grep -E '\[-W|error|modpost' >"$tmp/log"
 verdict module.W=1
@@ -118,6 +118,16 @@ checkpatch kmod '' "${kmod[@]}"
 checkpatch trace "${ignore_trace[*]}" kmod/trace.h
 checkpatch compat "${ignore_compat[*]}" kmod/compat/compat.h
 checkpatch probe "${ignore_probe[*]}" kmod/compat/probe/*.c
+
+# An upward include must be found, or nobody has looked.
+selftests/floors.sh kmod >"$tmp/log" 2>&1
+cp -r kmod "$tmp/floors"
+echo '#include "engine/engine.h"' >>"$tmp/floors/target/target.h"
+selftests/floors.sh "$tmp/floors" |
+	grep -q 'target/target.h includes engine/engine.h' ||
+	echo "it does not find what is planted" >>"$tmp/log"
+verdict floors
+
 checkpatch uapi "${ignore_uapi[*]}" uapi/*.h
 checkpatch lib "${ignore_user[*]}" user/lib/*.[ch]
 checkpatch tool "${ignore_user[*]}" user/cli/*.[ch]

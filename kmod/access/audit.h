@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Records for the audit log. */
-#ifndef KMOD_AUDIT_H
-#define KMOD_AUDIT_H
+#ifndef KMOD_ACCESS_AUDIT_H
+#define KMOD_ACCESS_AUDIT_H
 
 #include <linux/bitops.h>
 
-#include "dbgmem.h"
+#include "session.h"
 
 /**
  * enum dbgmem_audit_what - what is recorded once in a session
@@ -32,4 +32,4 @@ static inline void dbgmem_audit_first(struct dbgmem_session *s,
 		dbgmem_audit_use(s, what);
 }
 
-#endif /* KMOD_AUDIT_H */
+#endif /* KMOD_ACCESS_AUDIT_H */

@@ -6,13 +6,30 @@
  * copy_to_user() may split what it copies, so naturally aligned pieces of 1, 2,
  * 4 and 8 bytes go through a register: the target's side sees one access.
  */
-#ifndef KMOD_CALLER_H
-#define KMOD_CALLER_H
+#ifndef KMOD_ACCESS_CALLER_H
+#define KMOD_ACCESS_CALLER_H
 
+#include <linux/types.h>
 #include <linux/uaccess.h>
 
-#include "dbgmem.h"
 #include "word.h"
+
+struct iov_iter;
+
+/**
+ * struct dbgmem_caller - the caller's end of a transfer
+ * @user: the caller's buffer
+ * @iter: where it is kernel memory instead (registered io_uring buffers), else
+ *	NULL; only the bytes of the current transfer
+ * @compare: reading: it was read before, and what differs is to be told
+ * @changed: something differed; set with @compare, reset by who looks at it
+ */
+struct dbgmem_caller {
+	char __user	*user;
+	struct iov_iter	*iter;
+	bool		compare;
+	bool		changed;
+};
 
 size_t dbgmem_caller_put_any(struct dbgmem_caller *c, size_t at,
 			     const char *kaddr, size_t len);
@@ -75,4 +92,4 @@ static inline size_t dbgmem_caller_get(struct dbgmem_caller *c, size_t at,
 	return dbgmem_caller_get_any(c, at, kaddr, len);
 }
 
-#endif /* KMOD_CALLER_H */
+#endif /* KMOD_ACCESS_CALLER_H */

@@ -26,9 +26,8 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
-#include "compat/compat.h"
-#include "dbgmem.h"
 #include "fetch.h"
+#include "target/vma.h"
 
 /*
  * Threads at a time: for one target, so that nobody's target can use up what there

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Having pages faulted in by a thread of the kernel's. */
-#ifndef KMOD_FETCH_H
-#define KMOD_FETCH_H
+#ifndef KMOD_ACCESS_FETCH_H
+#define KMOD_ACCESS_FETCH_H
 
 #include <linux/cred.h>
 
@@ -13,4 +13,4 @@ int dbgmem_fetch_timeout(struct mm_struct *mm, unsigned long addr,
 			 unsigned long nr, unsigned int foll, const struct cred *cred,
 			 long timeout);
 
-#endif /* KMOD_FETCH_H */
+#endif /* KMOD_ACCESS_FETCH_H */

@@ -11,6 +11,7 @@
 
 #include "fetch.h"
 #include "hold.h"
+#include "target/vma.h"
 
 /* How often what was brought in may be gone again. */
 #define HOLD_TRIES	1000
@@ -40,7 +41,7 @@ unsigned long dbgmem_nofault_pages(struct mm_struct *mm, unsigned long addr,
 
 /**
  * dbgmem_hold_hinted - hold pages that NUMA balancing has made inaccessible
- * @x: the transfer
+ * @a: the access
  * @addr: an address in the first page
  * @nr: how many pages
  * @pages: result
@@ -51,16 +52,16 @@ unsigned long dbgmem_nofault_pages(struct mm_struct *mm, unsigned long addr,
  *
  * Return: pages held (> 0), or -EFAULT.
  */
-long dbgmem_hold_hinted(struct dbgmem_xfer *x, unsigned long addr,
+long dbgmem_hold_hinted(struct dbgmem_access *a, unsigned long addr,
 			unsigned long nr, struct page **pages,
 			unsigned int foll)
 {
-	struct vm_area_struct *vma = vma_lookup(x->session->mm, addr);
+	struct vm_area_struct *vma = vma_lookup(a->session->mm, addr);
 
 	if (foll & FOLL_FORCE || !vma || !dbgmem_vma_permitted(vma, foll))
 		return -EFAULT;
 	nr = min(nr, (vma->vm_end - (addr & PAGE_MASK)) >> PAGE_SHIFT);
-	return dbgmem_hold_gup(x, addr, nr, pages, foll | FOLL_FORCE, NULL);
+	return dbgmem_hold_gup(a, addr, nr, pages, foll | FOLL_FORCE, NULL);
 }
 
 /* Does memory like this have no file system behind it that could wait? */
@@ -164,64 +165,68 @@ unsigned long dbgmem_quick_pages(struct mm_struct *mm, unsigned long addr,
 	return i;
 }
 
-static long hold_lacks(struct dbgmem_xfer *x, unsigned long addr,
+static long hold_lacks(struct dbgmem_access *a, unsigned long addr,
 		       unsigned long nr, u8 side)
 {
-	x->absent.addr = addr;
-	x->absent.nr = nr;
-	x->absent.foll = x->foll;
-	x->absent.side = side;
+	a->absent.addr = addr;
+	a->absent.nr = nr;
+	a->absent.foll = a->foll;
+	a->absent.side = side;
+	a->absent.within = false;
 	return DBGMEM_HOLD_ABSENT;
 }
 
 /**
  * dbgmem_hold_lacks_buffer - the caller's buffer could not be copied to or from
- * @x: the transfer
- * @at: offset into its buffer of the first byte that is not there
+ * @a: the access
+ * @user: the buffer
+ * @at: offset into it of the first byte that is not there
  * @len: bytes that are wanted from there on
  *
  * Return: DBGMEM_HOLD_ABSENT
  */
-int dbgmem_hold_lacks_buffer(struct dbgmem_xfer *x, size_t at, size_t len)
+int dbgmem_hold_lacks_buffer(struct dbgmem_access *a, const char __user *user,
+			     size_t at, size_t len)
 {
-	unsigned long addr = (unsigned long)x->caller.user + at;
+	unsigned long addr = (unsigned long)user + at;
 
-	return hold_lacks(x, addr, dbgmem_span_pages(addr, len),
-			  DBGMEM_ABSENT_BUFFER);
+	hold_lacks(a, addr, dbgmem_span_pages(addr, len), DBGMEM_ABSENT_BUFFER);
+	a->absent.within = at;
+	return DBGMEM_HOLD_ABSENT;
 }
 
 /**
  * dbgmem_hold_prompt - hold pages of the target, under its mmap_lock
- * @x: the transfer, between dbgmem_transfer_begin() and _end()
+ * @a: the access, between dbgmem_access_begin() and _end()
  * @addr: an address in the first page
  * @nr: how many pages
  * @pages: result
  *
  * Return: as dbgmem_hold_now().
  */
-long dbgmem_hold_prompt(struct dbgmem_xfer *x, unsigned long addr,
+long dbgmem_hold_prompt(struct dbgmem_access *a, unsigned long addr,
 			unsigned long nr, struct page **pages)
 {
 	long got, prompt;
 
 	/* As a rule they are there. */
-	got = dbgmem_hold_target_locked(x, addr, nr, pages,
-					x->foll | FOLL_NOFAULT, NULL);
-	if (likely(got != -EFAULT) || x->flags & DBGMEM_NOFAULT)
+	got = dbgmem_hold_target_locked(a, addr, nr, pages,
+					a->foll | FOLL_NOFAULT, NULL);
+	if (likely(got != -EFAULT) || a->flags & DBGMEM_NOFAULT)
 		return got;
-	prompt = hold_prompt_pages(x->session->mm, addr, nr, x->foll);
+	prompt = hold_prompt_pages(a->session->mm, addr, nr, a->foll);
 	if (prompt < 0)
 		return prompt;
 	got = 0;
 	if (prompt)
-		got = dbgmem_hold_try(x, addr, prompt, pages,
-				      x->foll | FOLL_NOWAIT, NULL);
-	return got ?: hold_lacks(x, addr, nr, DBGMEM_ABSENT_TARGET);
+		got = dbgmem_hold_try(a, addr, prompt, pages,
+				      a->foll | FOLL_NOWAIT, NULL);
+	return got ?: hold_lacks(a, addr, nr, DBGMEM_ABSENT_TARGET);
 }
 
 /**
  * dbgmem_hold_now - hold pages of the target, without waiting for them
- * @x: the transfer, between dbgmem_transfer_begin() and _end()
+ * @a: the access, between dbgmem_access_begin() and _end()
  * @addr: an address in the first page
  * @nr: how many pages
  * @pages: result
@@ -229,15 +234,15 @@ long dbgmem_hold_prompt(struct dbgmem_xfer *x, unsigned long addr,
  * Return: pages held (> 0, perhaps fewer than @nr), DBGMEM_HOLD_ABSENT, or
  * another negative errno when the first was not to be had.
  */
-long dbgmem_hold_now(struct dbgmem_xfer *x, unsigned long addr,
+long dbgmem_hold_now(struct dbgmem_access *a, unsigned long addr,
 		     unsigned long nr, struct page **pages)
 {
 	long ret;
 
-	if (mmap_read_lock_killable(x->session->mm))
+	if (mmap_read_lock_killable(a->session->mm))
 		return -EINTR;
-	ret = dbgmem_hold_prompt(x, addr, nr, pages);
-	mmap_read_unlock(x->session->mm);
+	ret = dbgmem_hold_prompt(a, addr, nr, pages);
+	mmap_read_unlock(a->session->mm);
 	return ret;
 }
 
@@ -289,7 +294,7 @@ static long hold_bring(struct mm_struct *mm, unsigned long addr,
 
 /**
  * dbgmem_bring_target - have pages of the target faulted in
- * @x: the transfer
+ * @a: the access
  * @addr: an address in the first page
  * @nr: how many
  * @pages: not used
@@ -298,13 +303,13 @@ static long hold_bring(struct mm_struct *mm, unsigned long addr,
  *
  * Return: how many were there (> 0), or why the first was not to be had.
  */
-long dbgmem_bring_target(struct dbgmem_xfer *x, unsigned long addr,
+long dbgmem_bring_target(struct dbgmem_access *a, unsigned long addr,
 			 unsigned long nr, struct page **pages)
 {
 	/* What is not resident stays so; who tries to hold it is told. */
-	if (x->flags & DBGMEM_NOFAULT)
+	if (a->flags & DBGMEM_NOFAULT)
 		return nr;
-	return hold_bring(x->session->mm, addr, nr, x->foll);
+	return hold_bring(a->session->mm, addr, nr, a->foll);
 }
 
 /*
@@ -349,7 +354,7 @@ static int hold_kind_of_buffer(unsigned long addr, bool *special, bool *grows)
 
 /**
  * dbgmem_bring_caller - have pages of the caller's own faulted in
- * @x: the transfer
+ * @a: the access
  * @addr: an address in the first page
  * @nr: how many
  * @pages: not used
@@ -358,10 +363,10 @@ static int hold_kind_of_buffer(unsigned long addr, bool *special, bool *grows)
  *
  * Return: how many were there (> 0), or why the first was not to be had.
  */
-long dbgmem_bring_caller(struct dbgmem_xfer *x, unsigned long addr,
+long dbgmem_bring_caller(struct dbgmem_access *a, unsigned long addr,
 			 unsigned long nr, struct page **pages)
 {
-	unsigned int foll = x->write ? 0 : FOLL_WRITE;
+	unsigned int foll = a->write ? 0 : FOLL_WRITE;
 	bool special, grows;
 	int ret;
 
@@ -377,17 +382,17 @@ long dbgmem_bring_caller(struct dbgmem_xfer *x, unsigned long addr,
 	return hold_bring(current->mm, untagged_addr(addr), nr, foll);
 }
 
-static int hold_wait_for_buffer(struct dbgmem_xfer *x)
+static int hold_wait_for_buffer(struct dbgmem_access *a)
 {
-	struct dbgmem_absent *a = &x->absent;
+	struct dbgmem_absent *w = &a->absent;
 	long ret;
 
-	ret = dbgmem_bring_caller(x, a->addr, a->nr, NULL);
+	ret = dbgmem_bring_caller(a, w->addr, w->nr, NULL);
 	/* It is there, and yet it could not be copied to or from. */
-	if (ret > 0 && a->last == a->addr)
-		ret = hold_touch(untagged_addr(a->addr), ret,
-				 x->write ? 0 : FOLL_WRITE);
-	a->last = a->addr;
+	if (ret > 0 && w->last == w->addr)
+		ret = hold_touch(untagged_addr(w->addr), ret,
+				 a->write ? 0 : FOLL_WRITE);
+	w->last = w->addr;
 	if (ret > 0)
 		return 0;
 	return ret == -EINTR || ret == -ENOMEM ? ret : -EFAULT;
@@ -395,41 +400,41 @@ static int hold_wait_for_buffer(struct dbgmem_xfer *x)
 
 /**
  * dbgmem_hold_wait - wait for what was absent
- * @x: the transfer, after DBGMEM_HOLD_ABSENT
+ * @a: the access, after DBGMEM_HOLD_ABSENT
  *
- * Nothing may be held, the session's overlay included.
+ * Nothing may be held, the session's shadow_lock included.
  *
  * Return: 0, and what was to be done may be tried again, or a negative errno, with
- * x->reason where the caller's buffer is to blame.
+ * a->reason where the caller's buffer is to blame.
  */
-int dbgmem_hold_wait(struct dbgmem_xfer *x)
+int dbgmem_hold_wait(struct dbgmem_access *a)
 {
-	struct dbgmem_absent *a = &x->absent;
+	struct dbgmem_absent *w = &a->absent;
 	int ret;
 
 	if (fatal_signal_pending(current))
 		return -EINTR;
 	/* Somebody takes it back each time. */
-	if (a->tries++ >= HOLD_TRIES)
+	if (w->tries++ >= HOLD_TRIES)
 		ret = -EFAULT;
-	else if (a->side == DBGMEM_ABSENT_BUFFER)
-		ret = hold_wait_for_buffer(x);
+	else if (w->side == DBGMEM_ABSENT_BUFFER)
+		ret = hold_wait_for_buffer(a);
 	else
-		ret = dbgmem_fetch(x->session->mm, a->addr, a->nr, a->foll);
-	if (ret != -EFAULT || a->side != DBGMEM_ABSENT_BUFFER)
+		ret = dbgmem_fetch(a->session->mm, w->addr, w->nr, w->foll);
+	if (ret != -EFAULT || w->side != DBGMEM_ABSENT_BUFFER)
 		return ret;
 	/* What there is of it can be used. */
-	if (a->addr > (unsigned long)x->caller.user) {
-		a->partial = true;
+	if (w->within) {
+		w->partial = true;
 		return 0;
 	}
-	x->reason = DBGMEM_REASON_BUFFER;
+	a->reason = DBGMEM_REASON_BUFFER;
 	return ret;
 }
 
 /**
  * dbgmem_hold_target - hold pages of the target, and wait for the first one
- * @x: the transfer, between dbgmem_transfer_begin() and _end()
+ * @a: the access, between dbgmem_access_begin() and _end()
  * @addr: an address in the first page
  * @nr: how many pages
  * @pages: result
@@ -438,15 +443,15 @@ int dbgmem_hold_wait(struct dbgmem_xfer *x)
  *
  * Return: as dbgmem_hold_now(), but for DBGMEM_HOLD_ABSENT.
  */
-long dbgmem_hold_target(struct dbgmem_xfer *x, unsigned long addr,
+long dbgmem_hold_target(struct dbgmem_access *a, unsigned long addr,
 			unsigned long nr, struct page **pages)
 {
 	long ret;
 
-	x->absent.tries = 0;
-	while ((ret = dbgmem_hold_now(x, addr, nr, pages)) ==
+	a->absent.tries = 0;
+	while ((ret = dbgmem_hold_now(a, addr, nr, pages)) ==
 	       DBGMEM_HOLD_ABSENT) {
-		ret = dbgmem_hold_wait(x);
+		ret = dbgmem_hold_wait(a);
 		if (ret)
 			break;
 	}
@@ -457,7 +462,7 @@ long dbgmem_hold_target(struct dbgmem_xfer *x, unsigned long addr,
  * Only for kernels without FOLL_NOFAULT, whose lookup without faults does not find
  * the zero page. 0: there is none.
  */
-static long hold_caller_slowly(struct dbgmem_xfer *x, unsigned long addr,
+static long hold_caller_slowly(struct dbgmem_access *a, unsigned long addr,
 			       unsigned long nr, struct page **pages)
 {
 	struct mm_struct *mm = current->mm;
@@ -465,8 +470,8 @@ static long hold_caller_slowly(struct dbgmem_xfer *x, unsigned long addr,
 
 	if (mmap_read_lock_killable(mm))
 		return -EINTR;
-	nr = dbgmem_quick_pages(mm, addr, nr, !x->write);
-	if (nr && x->write)
+	nr = dbgmem_quick_pages(mm, addr, nr, !a->write);
+	if (nr && a->write)
 		ret = dbgmem_get_pages_remote(mm, addr, nr, FOLL_NOFAULT, pages,
 					      NULL);
 	else if (nr)
@@ -479,7 +484,7 @@ static long hold_caller_slowly(struct dbgmem_xfer *x, unsigned long addr,
 
 /**
  * dbgmem_hold_caller - hold pages of the caller's buffer, if they are there
- * @x: the transfer
+ * @a: the access
  * @addr: an address in the first page
  * @nr: how many pages
  * @pages: result
@@ -487,40 +492,40 @@ static long hold_caller_slowly(struct dbgmem_xfer *x, unsigned long addr,
  * Return: pages held (> 0, perhaps fewer than @nr), DBGMEM_HOLD_ABSENT, or
  * another negative errno when the first was not to be had.
  */
-long dbgmem_hold_caller(struct dbgmem_xfer *x, unsigned long addr,
+long dbgmem_hold_caller(struct dbgmem_access *a, unsigned long addr,
 			unsigned long nr, struct page **pages)
 {
 	unsigned long start = addr & PAGE_MASK;
 	bool special, grows;
 	long ret;
 
-	/* Of its tag the caller is told, like by copy_to_user(). */
+	/* Reject tagged pointers, as copy_to_user() does. */
 	if (!access_ok((const void __user *)addr, 1))
 		return -EFAULT;
 	nr = min_t(unsigned long, nr, INT_MAX);
-	if (x->write)
+	if (a->write)
 		ret = dbgmem_get_caller(start, nr, pages);
 	else
 		ret = dbgmem_pin_caller(start, nr, pages);
 	if (!ret && !DBGMEM_CAN_NOFAULT)
-		ret = hold_caller_slowly(x, untagged_addr(start), nr, pages);
+		ret = hold_caller_slowly(a, untagged_addr(start), nr, pages);
 	if (likely(ret && ret != -EFAULT))
 		return ret;
 	ret = hold_kind_of_buffer(untagged_addr(addr), &special, &grows);
 	if (ret || special)
 		return ret ?: -EFAULT;
-	return hold_lacks(x, addr, nr, DBGMEM_ABSENT_BUFFER);
+	return hold_lacks(a, addr, nr, DBGMEM_ABSENT_BUFFER);
 }
 
 /**
  * dbgmem_drop_caller - let go of pages from dbgmem_hold_caller()
- * @x: the transfer
+ * @a: the access
  * @pages: the pages
  * @nr: how many
  * @dirty: they were written
  */
-void dbgmem_drop_caller(struct dbgmem_xfer *x, struct page **pages,
+void dbgmem_drop_caller(struct dbgmem_access *a, struct page **pages,
 			unsigned long nr, bool dirty)
 {
-	dbgmem_drop(pages, nr, !x->write, dirty);
+	dbgmem_drop(pages, nr, !a->write, dirty);
 }

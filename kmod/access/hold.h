@@ -12,84 +12,91 @@
  * nobody but the kernel (memory of the target's own, pages in the page cache of a
  * local file system) are taken at once.
  */
-#ifndef KMOD_HOLD_H
-#define KMOD_HOLD_H
+#ifndef KMOD_ACCESS_HOLD_H
+#define KMOD_ACCESS_HOLD_H
 
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
 
+#include "access.h"
 #include "compat/compat.h"
-#include "dbgmem.h"
 
 /* Returned where a page is not there and bringing it in may wait. */
 #define DBGMEM_HOLD_ABSENT	(-ENODATA)
+
+/* How many pages have a byte of @addr to @addr + @len, which is not included. */
+static inline unsigned long dbgmem_span_pages(unsigned long addr,
+					      unsigned long len)
+{
+	return ((addr + len - 1) >> PAGE_SHIFT) - (addr >> PAGE_SHIFT) + 1;
+}
 
 unsigned long dbgmem_nofault_pages(struct mm_struct *mm, unsigned long addr,
 				   unsigned long nr);
 unsigned long dbgmem_quick_pages(struct mm_struct *mm, unsigned long addr,
 				 unsigned long nr, bool write);
 
-long dbgmem_hold_hinted(struct dbgmem_xfer *x, unsigned long addr,
+long dbgmem_hold_hinted(struct dbgmem_access *a, unsigned long addr,
 			unsigned long nr, struct page **pages,
 			unsigned int foll);
 
-static inline long dbgmem_hold_gup(struct dbgmem_xfer *x, unsigned long addr,
+static inline long dbgmem_hold_gup(struct dbgmem_access *a, unsigned long addr,
 				   unsigned long nr, struct page **pages,
 				   unsigned int foll, int *locked)
 {
-	struct mm_struct *mm = x->session->mm;
+	struct mm_struct *mm = a->session->mm;
 
-	return x->write ?
+	return a->write ?
 		dbgmem_pin_pages_remote(mm, addr, nr, foll, pages, locked) :
 		dbgmem_get_pages_remote(mm, addr, nr, foll, pages, locked);
 }
 
 /* 0: a fault was given up, for a signal or because it would wait. */
-static inline long dbgmem_hold_try(struct dbgmem_xfer *x, unsigned long addr,
+static inline long dbgmem_hold_try(struct dbgmem_access *a, unsigned long addr,
 				   unsigned long nr, struct page **pages,
 				   unsigned int foll, int *locked)
 {
-	struct mm_struct *mm = x->session->mm;
+	struct mm_struct *mm = a->session->mm;
 	long ret;
 
-	if (unlikely(x->flags & DBGMEM_NOFAULT)) {
+	if (unlikely(a->flags & DBGMEM_NOFAULT)) {
 		nr = dbgmem_nofault_pages(mm, addr, nr);
 		if (!nr)
 			return -EFAULT;
 	}
 	if (!DBGMEM_CAN_NOFAULT && foll & FOLL_NOFAULT) {
-		nr = dbgmem_quick_pages(mm, addr, nr, x->write);
+		nr = dbgmem_quick_pages(mm, addr, nr, a->write);
 		if (!nr)
 			return -EFAULT;
 	}
-	if (x->write && !DBGMEM_COHERENT_ICACHE)
-		x->code |= dbgmem_has_code(mm, addr, nr);
-	ret = dbgmem_hold_gup(x, addr, nr, pages, foll, locked);
+	if (a->write && !DBGMEM_COHERENT_ICACHE)
+		a->code |= dbgmem_has_code(mm, addr, nr);
+	ret = dbgmem_hold_gup(a, addr, nr, pages, foll, locked);
 	if (likely(ret > 0) || !DBGMEM_HINTS_HIDE_PAGES || ret != -EFAULT ||
 	    !(foll & FOLL_NOFAULT))
 		return ret;
-	return dbgmem_hold_hinted(x, addr, nr, pages, foll);
+	return dbgmem_hold_hinted(a, addr, nr, pages, foll);
 }
 
 /**
  * dbgmem_hold_target_locked - hold pages of the target, under its mmap_lock
- * @x: the transfer, between dbgmem_transfer_begin() and _end()
+ * @a: the access, between dbgmem_access_begin() and _end()
  * @addr: an address in the first page
  * @nr: how many pages
  * @pages: result
- * @foll: FOLL_* flags: x->foll, with FOLL_NOFAULT
+ * @foll: FOLL_* flags: a->foll, with FOLL_NOFAULT
  * @locked: set to 0 where the lock had to be dropped; NULL if it must not be,
  *	which makes slow faults fail
  *
  * Return: as dbgmem_hold_target().
  */
-static inline long dbgmem_hold_target_locked(struct dbgmem_xfer *x,
+static inline long dbgmem_hold_target_locked(struct dbgmem_access *a,
 					     unsigned long addr,
 					     unsigned long nr,
 					     struct page **pages,
 					     unsigned int foll, int *locked)
 {
-	long ret = dbgmem_hold_try(x, addr, nr, pages, foll, locked);
+	long ret = dbgmem_hold_try(a, addr, nr, pages, foll, locked);
 
 	if (likely(ret))
 		return ret;
@@ -115,33 +122,34 @@ static inline void dbgmem_drop(struct page **pages, unsigned long nr,
 
 /**
  * dbgmem_drop_target - let go of pages of the target
- * @x: the transfer
+ * @a: the access
  * @pages: the pages
  * @nr: how many
  * @dirty: they were written
  */
-static inline void dbgmem_drop_target(struct dbgmem_xfer *x,
+static inline void dbgmem_drop_target(struct dbgmem_access *a,
 				      struct page **pages, unsigned long nr,
 				      bool dirty)
 {
-	dbgmem_drop(pages, nr, x->write, dirty);
+	dbgmem_drop(pages, nr, a->write, dirty);
 }
 
-long dbgmem_hold_prompt(struct dbgmem_xfer *x, unsigned long addr,
+long dbgmem_hold_prompt(struct dbgmem_access *a, unsigned long addr,
 			unsigned long nr, struct page **pages);
-long dbgmem_hold_now(struct dbgmem_xfer *x, unsigned long addr,
+long dbgmem_hold_now(struct dbgmem_access *a, unsigned long addr,
 		     unsigned long nr, struct page **pages);
-long dbgmem_hold_target(struct dbgmem_xfer *x, unsigned long addr,
+long dbgmem_hold_target(struct dbgmem_access *a, unsigned long addr,
 			unsigned long nr, struct page **pages);
-int dbgmem_hold_lacks_buffer(struct dbgmem_xfer *x, size_t at, size_t len);
-long dbgmem_bring_target(struct dbgmem_xfer *x, unsigned long addr,
+int dbgmem_hold_lacks_buffer(struct dbgmem_access *a, const char __user *user,
+			     size_t at, size_t len);
+long dbgmem_bring_target(struct dbgmem_access *a, unsigned long addr,
 			 unsigned long nr, struct page **pages);
-long dbgmem_bring_caller(struct dbgmem_xfer *x, unsigned long addr,
+long dbgmem_bring_caller(struct dbgmem_access *a, unsigned long addr,
 			 unsigned long nr, struct page **pages);
-int dbgmem_hold_wait(struct dbgmem_xfer *x);
-long dbgmem_hold_caller(struct dbgmem_xfer *x, unsigned long addr,
+int dbgmem_hold_wait(struct dbgmem_access *a);
+long dbgmem_hold_caller(struct dbgmem_access *a, unsigned long addr,
 			unsigned long nr, struct page **pages);
-void dbgmem_drop_caller(struct dbgmem_xfer *x, struct page **pages,
+void dbgmem_drop_caller(struct dbgmem_access *a, struct page **pages,
 			unsigned long nr, bool dirty);
 
-#endif /* KMOD_HOLD_H */
+#endif /* KMOD_ACCESS_HOLD_H */

@@ -3,8 +3,8 @@
  * Naturally aligned words of 1, 2, 4 and (on 64-bit) 8 bytes, which must move
  * by one load and one store on the target's side.
  */
-#ifndef KMOD_WORD_H
-#define KMOD_WORD_H
+#ifndef KMOD_ACCESS_WORD_H
+#define KMOD_ACCESS_WORD_H
 
 #include <linux/atomic.h>
 #include <linux/compiler.h>
@@ -117,4 +117,4 @@ static inline u64 dbgmem_cmpxchg_word(void *p, u64 old, u64 new, size_t len)
 	}
 }
 
-#endif /* KMOD_WORD_H */
+#endif /* KMOD_ACCESS_WORD_H */

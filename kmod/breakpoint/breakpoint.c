@@ -20,8 +20,11 @@
 #include <linux/uaccess.h>
 
 #include "access/audit.h"
-#include "access/hold.h"
+#include "access/reason.h"
+#include "breakpoint.h"
+#include "ioctl.h"
 #include "registry.h"
+#include "shadow.h"
 #include "trace.h"
 #include "trap.h"
 #include "unmap.h"
@@ -69,12 +72,12 @@ static int tree_add(struct dbgmem_session *s, struct dbgmem_breakpoint *bp)
 {
 	struct rb_node **link = &s->breakpoints.rb_node, *parent = NULL;
 
-	lockdep_assert_held_write(&s->overlay);
-	if (dbgmem_overlay_first(s, bp->addr, bp->len))
+	lockdep_assert_held_write(&s->shadow_lock);
+	if (dbgmem_shadow_first(s, bp->addr, bp->len))
 		return -EEXIST;
 	if (s->nr_breakpoints == DBGMEM_MAX_BREAKPOINTS)
 		return -ENOSPC;
-	if (dbgmem_overlay_count(s, bp, 1))
+	if (dbgmem_shadow_count(s, bp, 1))
 		return -ENOMEM;
 	while (*link) {
 		parent = *link;
@@ -92,7 +95,7 @@ static int tree_add(struct dbgmem_session *s, struct dbgmem_breakpoint *bp)
 
 static void tree_remove(struct dbgmem_session *s, struct dbgmem_breakpoint *bp)
 {
-	dbgmem_overlay_count(s, bp, -1);
+	dbgmem_shadow_count(s, bp, -1);
 	spin_lock(&s->unmap->lock);
 	rb_erase(&bp->node, &s->breakpoints);
 	spin_unlock(&s->unmap->lock);
@@ -123,39 +126,37 @@ static bool planted(struct dbgmem_breakpoint *bp)
 	return bp->planted;
 }
 
-static int explain(struct dbgmem_xfer *x, int err)
+static int explain(struct dbgmem_access *a, int err)
 {
 	unsigned long end;
 	int ret;
 
-	ret = dbgmem_fault_explain(x, err, &end);
-	x->fault_addr = x->addr;
-	if (ret == -EFAULT && x->reason == DBGMEM_REASON_PROTECTION &&
-	    !(x->flags & DBGMEM_FORCE))
+	ret = dbgmem_reason_explain(a, err, &end);
+	if (ret == -EFAULT && a->reason == DBGMEM_REASON_PROTECTION &&
+	    !(a->flags & DBGMEM_FORCE))
 		return -EPERM;
 	return ret;
 }
 
 /* -EAGAIN: what it was planted in is not mapped any more. */
-static int try_plant(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp)
+static int try_plant(struct dbgmem_access *a, struct dbgmem_breakpoint *bp)
 {
 	struct page *pages[DBGMEM_TRAP_PAGES];
 	bool written = false;
 	int ret;
 
 	/* What is held from now on is of what is mapped now. */
-	dbgmem_unmap_reset(x->session, bp);
-	ret = dbgmem_trap_hold(x, bp, pages);
+	dbgmem_unmap_reset(a->session, bp);
+	ret = dbgmem_trap_hold(a, bp, pages);
 	if (ret)
-		return explain(x, ret);
-	ret = dbgmem_trap_may_plant(x, bp, pages);
+		return explain(a, ret);
+	ret = dbgmem_trap_may_plant(a, bp, pages);
 	if (ret == -EPERM) {
-		x->reason = DBGMEM_REASON_SHARED_FILE;
-		x->fault_addr = x->addr;
+		a->reason = DBGMEM_REASON_SHARED_FILE;
 		ret = -EFAULT;
 	}
 	if (!ret) {
-		dbgmem_overlay_begin(x->session);
+		dbgmem_shadow_begin(a->session);
 		dbgmem_trap_plant(bp, pages);
 		written = true;
 		if (!planted(bp)) {
@@ -163,7 +164,7 @@ static int try_plant(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp)
 			ret = -EAGAIN;
 		}
 	}
-	dbgmem_trap_drop(x, bp, pages, written);
+	dbgmem_trap_drop(a, bp, pages, written);
 	return ret;
 }
 
@@ -171,21 +172,20 @@ static int try_plant(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp)
  * It could not be held, and yet the mapping allows it: the target may have changed
  * its protection in between.
  */
-static bool may_have_changed(const struct dbgmem_xfer *x, int ret)
+static bool may_have_changed(const struct dbgmem_access *a, int ret)
 {
-	return ret == -EFAULT && x->reason == DBGMEM_REASON_BACKING;
+	return ret == -EFAULT && a->reason == DBGMEM_REASON_BACKING;
 }
 
-static int plant(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp)
+static int plant(struct dbgmem_access *a, struct dbgmem_breakpoint *bp)
 {
 	unsigned int tries;
 	int ret;
 
 	for (tries = 1; ; tries++) {
-		x->reason = DBGMEM_REASON_NONE;
-		x->fault_addr = 0;
-		ret = try_plant(x, bp);
-		if ((ret != -EAGAIN && !may_have_changed(x, ret)) ||
+		a->reason = DBGMEM_REASON_NONE;
+		ret = try_plant(a, bp);
+		if ((ret != -EAGAIN && !may_have_changed(a, ret)) ||
 		    tries == PLANT_TRIES || fatal_signal_pending(current))
 			break;
 		/*
@@ -200,8 +200,8 @@ static int plant(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp)
 	}
 	if (ret != -EAGAIN)
 		return ret;
-	x->reason = DBGMEM_REASON_UNMAPPED;
-	x->fault_addr = bp->addr;
+	a->reason = DBGMEM_REASON_UNMAPPED;
+	a->addr = bp->addr;
 	return -EFAULT;
 }
 
@@ -209,16 +209,16 @@ static int plant(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp)
  * FORCE is asked for only where memory cannot be written without: the question
  * goes to the security modules as well, and a refusal into their logs.
  */
-static int plant_by_force(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp)
+static int plant_by_force(struct dbgmem_access *a, struct dbgmem_breakpoint *bp)
 {
 	int ret;
 
-	ret = dbgmem_force_check(x->session);
+	ret = dbgmem_force_check(a->session);
 	if (ret)
 		return ret;
-	x->flags |= DBGMEM_FORCE;
-	x->foll |= FOLL_FORCE;
-	return plant(x, bp);
+	a->flags |= DBGMEM_FORCE;
+	a->foll |= FOLL_FORCE;
+	return plant(a, bp);
 }
 
 static void registry_remove(struct dbgmem_breakpoint *bp)
@@ -229,7 +229,7 @@ static void registry_remove(struct dbgmem_breakpoint *bp)
 }
 
 /* The place is taken before the trap goes in. */
-static int enter(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp)
+static int enter(struct dbgmem_access *a, struct dbgmem_breakpoint *bp)
 {
 	bool added;
 	int ret;
@@ -239,43 +239,43 @@ static int enter(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp)
 	dbgmem_registry_unlock();
 	if (!added)
 		return -EBUSY;
-	ret = plant(x, bp);
+	ret = plant(a, bp);
 	if (ret == -EPERM)
-		ret = plant_by_force(x, bp);
+		ret = plant_by_force(a, bp);
 	if (ret)
 		registry_remove(bp);
 	return ret;
 }
 
-static int set_locked(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp)
+static int set_locked(struct dbgmem_access *a, struct dbgmem_breakpoint *bp)
 {
 	int ret;
 
-	ret = dbgmem_unmap_watch(x->session);
+	ret = dbgmem_unmap_watch(a->session);
 	if (ret)
 		return ret;
-	ret = tree_add(x->session, bp);
+	ret = tree_add(a->session, bp);
 	if (ret)
 		return ret;
-	ret = enter(x, bp);
+	ret = enter(a, bp);
 	if (ret)
-		tree_remove(x->session, bp);
+		tree_remove(a->session, bp);
 	return ret;
 }
 
-/* Once the overlay is let go, another thread may clear and free @bp. */
-static int set(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp,
+/* Once the shadow_lock is let go, another thread may clear and free @bp. */
+static int set(struct dbgmem_access *a, struct dbgmem_breakpoint *bp,
 	       struct dbgmem_bp_set *b)
 {
-	struct dbgmem_session *s = x->session;
+	struct dbgmem_session *s = a->session;
 	int ret;
 
-	ret = down_write_killable(&s->overlay);
+	ret = down_write_killable(&s->shadow_lock);
 	if (!ret) {
-		ret = set_locked(x, bp);
+		ret = set_locked(a, bp);
 		if (!ret)
 			memcpy(b->original, bp->original, b->len);
-		up_write(&s->overlay);
+		up_write(&s->shadow_lock);
 	}
 	if (ret)
 		free_breakpoint(bp);
@@ -315,7 +315,7 @@ static int begin_and_set(struct dbgmem_ucmd *ucmd)
 {
 	struct dbgmem_session *s = ucmd->session;
 	struct dbgmem_bp_set *b = &ucmd->req.bp_set;
-	struct dbgmem_xfer x = {
+	struct dbgmem_access a = {
 		.session = s,
 		.foll = FOLL_WRITE | FOLL_HWPOISON,
 		.write = true,
@@ -333,13 +333,13 @@ static int begin_and_set(struct dbgmem_ucmd *ucmd)
 	/* On 32-bit: the target has no such addresses. */
 	if (b->addr + b->len > ULONG_MAX) {
 		free_breakpoint(bp);
-		x.addr = b->addr;
-		ret = explain(&x, -EFAULT);
+		a.addr = b->addr;
+		ret = explain(&a, -EFAULT);
 	} else {
-		ret = set(&x, bp, b);
+		ret = set(&a, bp, b);
 	}
-	b->fault_addr = x.fault_addr;
-	b->reason = x.reason;
+	b->fault_addr = a.reason ? a.addr : 0;
+	b->reason = a.reason;
 out:
 	dbgmem_target_put(s);
 	return ret;
@@ -379,19 +379,19 @@ static void forget(struct dbgmem_session *s, struct dbgmem_breakpoint *bp)
 	free_breakpoint(bp);
 }
 
-static int clear_one(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp,
+static int clear_one(struct dbgmem_access *a, struct dbgmem_breakpoint *bp,
 		     struct dbgmem_bp_clear *c, struct dbgmem_removal *r)
 {
-	struct dbgmem_session *s = x->session;
+	struct dbgmem_session *s = a->session;
 	unsigned long end;
 	int ret;
 
-	ret = dbgmem_trap_remove(x, bp, r);
+	ret = dbgmem_trap_remove(a, bp, r);
 	trace_dbgmem_breakpoint(pid_nr(s->pid), false, bp->addr, bp->len, ret);
 	if (ret < 0) {
-		ret = dbgmem_fault_explain(x, ret, &end);
+		ret = dbgmem_reason_explain(a, ret, &end);
 		c->fault_addr = bp->addr;
-		c->reason = x->reason;
+		c->reason = a->reason;
 		return ret;
 	}
 	if (bp->withheld) {
@@ -407,15 +407,15 @@ static int clear_one(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp,
 	return 0;
 }
 
-static int clear_all(struct dbgmem_xfer *x, struct dbgmem_bp_clear *c,
+static int clear_all(struct dbgmem_access *a, struct dbgmem_bp_clear *c,
 		     struct dbgmem_removal *r)
 {
 	struct rb_node *node, *next;
 	int ret = 0, err;
 
-	for (node = rb_first(&x->session->breakpoints); node; node = next) {
+	for (node = rb_first(&a->session->breakpoints); node; node = next) {
 		next = rb_next(node);
-		err = clear_one(x, rb_entry(node, struct dbgmem_breakpoint,
+		err = clear_one(a, rb_entry(node, struct dbgmem_breakpoint,
 					    node), c, r);
 		ret = ret ?: err;
 		if (fatal_signal_pending(current))
@@ -425,27 +425,27 @@ static int clear_all(struct dbgmem_xfer *x, struct dbgmem_bp_clear *c,
 	return ret;
 }
 
-static int clear(struct dbgmem_xfer *x, struct dbgmem_bp_clear *c)
+static int clear(struct dbgmem_access *a, struct dbgmem_bp_clear *c)
 {
 	struct dbgmem_removal r = {
 		.end = jiffies + MAX_JIFFY_OFFSET,
 		.in_vain = CLEAR_IN_VAIN,
 		.hurry = &undo_hurry,
 	};
-	struct dbgmem_session *s = x->session;
+	struct dbgmem_session *s = a->session;
 	struct dbgmem_breakpoint *bp;
 	int ret = -ENOENT;
 
-	if (down_write_killable(&s->overlay))
+	if (down_write_killable(&s->shadow_lock))
 		return -EINTR;
 	if (c->flags & DBGMEM_BP_ALL) {
-		ret = clear_all(x, c, &r);
+		ret = clear_all(a, c, &r);
 	} else if (c->addr <= ULONG_MAX) {
-		bp = dbgmem_overlay_first(s, c->addr, 1);
+		bp = dbgmem_shadow_first(s, c->addr, 1);
 		if (bp && bp->addr == c->addr)
-			ret = clear_one(x, bp, c, &r);
+			ret = clear_one(a, bp, c, &r);
 	}
-	up_write(&s->overlay);
+	up_write(&s->shadow_lock);
 	return ret;
 }
 
@@ -456,7 +456,7 @@ static int clear(struct dbgmem_xfer *x, struct dbgmem_bp_clear *c)
 int dbgmem_ioc_bp_clear(struct dbgmem_ucmd *ucmd)
 {
 	struct dbgmem_bp_clear *c = &ucmd->req.bp_clear;
-	struct dbgmem_xfer x = { .session = ucmd->session };
+	struct dbgmem_access a = { .session = ucmd->session };
 	int ret;
 
 	c->cleared = 0;
@@ -468,11 +468,11 @@ int dbgmem_ioc_bp_clear(struct dbgmem_ucmd *ucmd)
 		return -EOPNOTSUPP;
 	if (c->flags & DBGMEM_BP_ALL && c->addr)
 		return -EINVAL;
-	ret = dbgmem_target_begin(x.session, 0);
+	ret = dbgmem_target_begin(a.session, 0);
 	if (ret)
 		return ret;
-	ret = clear(&x, c);
-	dbgmem_target_put(x.session);
+	ret = clear(&a, c);
+	dbgmem_target_put(a.session);
 	return ret;
 }
 
@@ -482,11 +482,11 @@ int dbgmem_ioc_bp_clear(struct dbgmem_ucmd *ucmd)
 static bool undo_one(struct dbgmem_session *s, struct dbgmem_breakpoint *bp,
 		     struct dbgmem_removal *r)
 {
-	struct dbgmem_xfer x = { .session = s };
+	struct dbgmem_access a = { .session = s };
 	int ret;
 
 	for (;;) {
-		ret = dbgmem_trap_remove(&x, bp, r);
+		ret = dbgmem_trap_remove(&a, bp, r);
 		if (ret != -ENOMEM || time_after(jiffies, r->end) ||
 		    READ_ONCE(undo_hurry))
 			break;
@@ -532,9 +532,9 @@ static void undo(struct work_struct *work)
 	unsigned int left;
 
 	/* Nobody else has the session. */
-	down_write(&s->overlay);
+	down_write(&s->shadow_lock);
 	left = undo_all(s);
-	up_write(&s->overlay);
+	up_write(&s->shadow_lock);
 	if (left)
 		pr_notice_ratelimited("%u trap(s) left in process %d\n", left,
 				      pid_nr(s->pid));

@@ -4,10 +4,10 @@
  * must not plant traps over each other's, as none of them would know any more
  * what to put back.
  */
-#ifndef KMOD_REGISTRY_H
-#define KMOD_REGISTRY_H
+#ifndef KMOD_BREAKPOINT_REGISTRY_H
+#define KMOD_BREAKPOINT_REGISTRY_H
 
-#include "shadow.h"
+#include "breakpoint.h"
 
 void dbgmem_registry_lock(void);
 void dbgmem_registry_unlock(void);
@@ -17,4 +17,4 @@ struct dbgmem_breakpoint *dbgmem_registry_from(struct mm_struct *mm,
 					       unsigned long addr);
 struct dbgmem_breakpoint *dbgmem_registry_next(struct dbgmem_breakpoint *bp);
 
-#endif /* KMOD_REGISTRY_H */
+#endif /* KMOD_BREAKPOINT_REGISTRY_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The overlay of a session: see overlay.h.
+ * The shadows of a session: see shadow.h.
  *
  * Whether a trap stands is asked of the page that a transfer has before it, so
  * of a trap across two pages, of the part that is on that page.
@@ -8,21 +8,21 @@
 #include <linux/bits.h>
 #include <linux/slab.h>
 
-#include "access/caller.h"
-#include "shadow.h"
+#include "access/word.h"
 #include "registry.h"
+#include "shadow.h"
 #include "unmap.h"
 
 /**
- * dbgmem_overlay_count - a breakpoint comes or goes
- * @s: the session, its overlay held for writing
+ * dbgmem_shadow_count - a breakpoint comes or goes
+ * @s: the session, its shadow_lock held for writing
  * @bp: the breakpoint
  * @n: 1 or -1
  *
  * Return: 0 or -ENOMEM.
  */
-int dbgmem_overlay_count(struct dbgmem_session *s,
-			 const struct dbgmem_breakpoint *bp, int n)
+int dbgmem_shadow_count(struct dbgmem_session *s,
+			const struct dbgmem_breakpoint *bp, int n)
 {
 	unsigned long first = bp->addr >> PAGE_SHIFT;
 	unsigned long last = (bp->addr + (bp->len - 1)) >> PAGE_SHIFT;
@@ -40,82 +40,87 @@ int dbgmem_overlay_count(struct dbgmem_session *s,
 }
 
 /* Changes when a breakpoint's mapping was taken away. */
-static unsigned int unmap_seq(const struct dbgmem_session *s)
+static unsigned int shadow_seq(const struct dbgmem_session *s)
 {
 	return s->unmap ? READ_ONCE(s->unmap->seq) : 0;
 }
 
 /**
- * dbgmem_overlay_lock_slow - dbgmem_overlay_lock(), where there is something to
- * @x: the transfer
+ * dbgmem_shadow_lock_slow - dbgmem_shadow_lock(), where there may be shadows
+ * @a: the access
+ * @shadow: result
  */
-int dbgmem_overlay_lock_slow(struct dbgmem_xfer *x)
+int dbgmem_shadow_lock_slow(const struct dbgmem_access *a,
+			    struct dbgmem_shadow *shadow)
 {
-	struct dbgmem_session *s = x->session;
+	struct dbgmem_session *s = a->session;
 
-	/* The truth needs no protection. */
-	if (x->flags & DBGMEM_RAW)
+	/* RAW accesses the bytes that are in memory, traps included. */
+	if (a->flags & DBGMEM_RAW)
 		return 0;
 	/* As a rule it is free, and that is the cheaper question. */
-	if (!down_read_trylock(&s->overlay) && down_read_killable(&s->overlay))
+	if (!down_read_trylock(&s->shadow_lock) && down_read_killable(&s->shadow_lock))
 		return -EINTR;
-	if (!s->overlaid) {
-		x->overlay = DBGMEM_OVERLAY_SHARED;
+	if (!s->shadowed) {
+		shadow->held = DBGMEM_SHADOW_SHARED;
 		return 0;
 	}
-	if (!x->write) {
-		x->overlay = DBGMEM_OVERLAY_READ;
-		x->overlay_seq = unmap_seq(s);
+	if (!a->write) {
+		shadow->held = DBGMEM_SHADOW_READ;
+		shadow->seq = shadow_seq(s);
 		/* Nothing is read before. Pairs with unmap_mark(). */
 		smp_rmb();
 		return 0;
 	}
 	/* Shadows may change. */
-	up_read(&s->overlay);
-	if (down_write_killable(&s->overlay))
+	up_read(&s->shadow_lock);
+	if (down_write_killable(&s->shadow_lock))
 		return -EINTR;
-	x->overlay = DBGMEM_OVERLAY_WRITE;
-	s->forcing = x->flags & DBGMEM_FORCE;
+	shadow->held = DBGMEM_SHADOW_WRITE;
+	s->forcing = a->flags & DBGMEM_FORCE;
 	return 0;
 }
 
 /**
- * dbgmem_overlay_unlock_slow - undo dbgmem_overlay_lock_slow()
- * @x: the transfer
+ * dbgmem_shadow_unlock_slow - undo dbgmem_shadow_lock_slow()
+ * @a: the access
+ * @shadow: what is held
+ * @compare: what was read is compared
  *
  * What is compared is not read again, as what was found to differ is told by now.
  *
- * Return: as dbgmem_overlay_unlock().
+ * Return: as dbgmem_shadow_unlock().
  */
-bool dbgmem_overlay_unlock_slow(struct dbgmem_xfer *x)
+bool dbgmem_shadow_unlock_slow(const struct dbgmem_access *a,
+			       struct dbgmem_shadow *shadow, bool compare)
 {
+	struct dbgmem_session *s = a->session;
 	bool good = true;
 
-	if (x->overlay == DBGMEM_OVERLAY_WRITE) {
-		up_write(&x->session->overlay);
+	if (shadow->held == DBGMEM_SHADOW_WRITE) {
+		up_write(&s->shadow_lock);
 	} else {
 		/* Pairs with the barrier in unmap_mark(). */
 		smp_rmb();
-		good = x->overlay != DBGMEM_OVERLAY_READ ||
-		       x->caller.compare ||
-		       x->overlay_seq == unmap_seq(x->session);
-		up_read(&x->session->overlay);
+		good = shadow->held != DBGMEM_SHADOW_READ || compare ||
+		       shadow->seq == shadow_seq(s);
+		up_read(&s->shadow_lock);
 	}
-	x->overlay = DBGMEM_OVERLAY_FREE;
+	shadow->held = DBGMEM_SHADOW_FREE;
 	return good;
 }
 
 /**
- * dbgmem_overlay_first - the first breakpoint that touches a range
- * @s: the session, its overlay or its unmap->lock held
+ * dbgmem_shadow_first - the first breakpoint that touches a range
+ * @s: the session, its shadow_lock or its unmap->lock held
  * @addr: address in the target
  * @len: bytes, > 0
  *
  * Return: it, or NULL.
  */
-struct dbgmem_breakpoint *dbgmem_overlay_first(const struct dbgmem_session *s,
-					       unsigned long addr,
-					       unsigned long len)
+struct dbgmem_breakpoint *dbgmem_shadow_first(const struct dbgmem_session *s,
+					      unsigned long addr,
+					      unsigned long len)
 {
 	struct rb_node *node = s->breakpoints.rb_node;
 	struct dbgmem_breakpoint *bp, *first = NULL;
@@ -137,14 +142,14 @@ struct dbgmem_breakpoint *dbgmem_overlay_first(const struct dbgmem_session *s,
 }
 
 /**
- * dbgmem_overlay_next - the next one
+ * dbgmem_shadow_next - the next one
  * @bp: a breakpoint
  * @last: the last address that is of interest
  *
  * Return: it, or NULL if it begins behind @last.
  */
-struct dbgmem_breakpoint *dbgmem_overlay_next(const struct dbgmem_breakpoint *bp,
-					      unsigned long last)
+struct dbgmem_breakpoint *dbgmem_shadow_next(const struct dbgmem_breakpoint *bp,
+					     unsigned long last)
 {
 	struct rb_node *node = rb_next(&bp->node);
 	struct dbgmem_breakpoint *n;
@@ -163,7 +168,7 @@ static bool standing(const struct dbgmem_breakpoint *bp, unsigned long addr,
 	unsigned long from = max(bp->addr, page);
 	unsigned long to = min(bp->addr + (bp->len - 1), page | ~PAGE_MASK);
 
-	return !dbgmem_overlay_gone(bp, from) &&
+	return !dbgmem_breakpoint_gone(bp, from) &&
 	       !dbgmem_racing_bytes(memcmp(kaddr + (long)(from - addr),
 					   bp->trap + (from - bp->addr),
 					   to - from + 1));
@@ -195,20 +200,20 @@ static struct touch touch(const struct dbgmem_breakpoint *bp,
 }
 
 /**
- * dbgmem_overlay_piece - what can be copied in one go
- * @s: the session, its overlay held
+ * dbgmem_shadow_piece - what can be copied in one go
+ * @s: the session, its shadow_lock held
  * @addr: address in the target
  * @len: bytes that are to be copied, on one page
  * @covered: result: breakpoints touch the piece
  *
  * A naturally aligned word is always one piece.
  *
- * Return: bytes; not more than DBGMEM_OVERLAY_UNIT where @covered.
+ * Return: bytes; not more than DBGMEM_SHADOW_UNIT where @covered.
  */
-size_t dbgmem_overlay_piece(const struct dbgmem_session *s, unsigned long addr,
-			    size_t len, bool *covered)
+size_t dbgmem_shadow_piece(const struct dbgmem_session *s, unsigned long addr,
+			   size_t len, bool *covered)
 {
-	const struct dbgmem_breakpoint *bp = dbgmem_overlay_first(s, addr, len);
+	const struct dbgmem_breakpoint *bp = dbgmem_shadow_first(s, addr, len);
 
 	*covered = bp;
 	if (!bp || dbgmem_is_word((void *)addr, len))
@@ -217,7 +222,7 @@ size_t dbgmem_overlay_piece(const struct dbgmem_session *s, unsigned long addr,
 		*covered = false;
 		return bp->addr - addr;
 	}
-	return min_t(size_t, len, DBGMEM_OVERLAY_UNIT);
+	return min_t(size_t, len, DBGMEM_SHADOW_UNIT);
 }
 
 static void copy_bytes(void *dst, const void *src, size_t len, bool word)
@@ -229,21 +234,21 @@ static void copy_bytes(void *dst, const void *src, size_t len, bool word)
 }
 
 /**
- * dbgmem_overlay_load - read a piece as transfers are to see it
- * @s: the session, its overlay held
+ * dbgmem_shadow_load - read a piece as transfers are to see it
+ * @s: the session, its shadow_lock held
  * @addr: address in the target
  * @buf: where to
  * @kaddr: where its page is mapped
  * @len: bytes, on one page
  */
-void dbgmem_overlay_load(const struct dbgmem_session *s, unsigned long addr,
-			 void *buf, const char *kaddr, size_t len)
+void dbgmem_shadow_load(const struct dbgmem_session *s, unsigned long addr,
+			void *buf, const char *kaddr, size_t len)
 {
 	const struct dbgmem_breakpoint *bp;
 
 	copy_bytes(buf, kaddr, len, dbgmem_is_word(kaddr, len));
-	bp = dbgmem_overlay_first(s, addr, len);
-	for (; bp; bp = dbgmem_overlay_next(bp, addr + (len - 1))) {
+	bp = dbgmem_shadow_first(s, addr, len);
+	for (; bp; bp = dbgmem_shadow_next(bp, addr + (len - 1))) {
 		struct touch t = touch(bp, addr, len);
 
 		if (standing(bp, addr, kaddr))
@@ -252,20 +257,20 @@ void dbgmem_overlay_load(const struct dbgmem_session *s, unsigned long addr,
 }
 
 /**
- * dbgmem_overlay_mask - put the traps that stand over what will be written
- * @s: the session, its overlay held for writing
+ * dbgmem_shadow_mask - put the traps that stand over what will be written
+ * @s: the session, its shadow_lock held for writing
  * @addr: address in the target
  * @buf: the data
  * @kaddr: where its page is mapped
  * @len: bytes, on one page
  */
-void dbgmem_overlay_mask(const struct dbgmem_session *s, unsigned long addr,
-			 void *buf, const char *kaddr, size_t len)
+void dbgmem_shadow_mask(const struct dbgmem_session *s, unsigned long addr,
+			void *buf, const char *kaddr, size_t len)
 {
 	const struct dbgmem_breakpoint *bp;
 
-	bp = dbgmem_overlay_first(s, addr, len);
-	for (; bp; bp = dbgmem_overlay_next(bp, addr + (len - 1))) {
+	bp = dbgmem_shadow_first(s, addr, len);
+	for (; bp; bp = dbgmem_shadow_next(bp, addr + (len - 1))) {
 		struct touch t = touch(bp, addr, len);
 
 		if (standing(bp, addr, kaddr))
@@ -279,21 +284,21 @@ static u16 bits(const struct touch *t)
 }
 
 /**
- * dbgmem_overlay_commit - keep what was written behind the traps that stand
- * @s: the session, its overlay held for writing
+ * dbgmem_shadow_commit - keep what was written behind the traps that stand
+ * @s: the session, its shadow_lock held for writing
  * @addr: address in the target
- * @buf: the data, as it was before dbgmem_overlay_mask()
+ * @buf: the data, as it was before dbgmem_shadow_mask()
  * @kaddr: where its page is mapped
  * @len: bytes, on one page
  */
-void dbgmem_overlay_commit(const struct dbgmem_session *s, unsigned long addr,
-			   const void *buf, const char *kaddr, size_t len)
+void dbgmem_shadow_commit(const struct dbgmem_session *s, unsigned long addr,
+			  const void *buf, const char *kaddr, size_t len)
 {
 	struct dbgmem_breakpoint *bp;
 
 	dbgmem_registry_lock();
-	bp = dbgmem_overlay_first(s, addr, len);
-	for (; bp; bp = dbgmem_overlay_next(bp, addr + (len - 1))) {
+	bp = dbgmem_shadow_first(s, addr, len);
+	for (; bp; bp = dbgmem_shadow_next(bp, addr + (len - 1))) {
 		struct touch t = touch(bp, addr, len);
 
 		if (!standing(bp, addr, kaddr))
@@ -308,70 +313,20 @@ void dbgmem_overlay_commit(const struct dbgmem_session *s, unsigned long addr,
 }
 
 /**
- * dbgmem_overlay_store - write a piece, behind the traps where they stand
- * @s: the session, its overlay held for writing
+ * dbgmem_shadow_store - write a piece, behind the traps where they stand
+ * @s: the session, its shadow_lock held for writing
  * @addr: address in the target
  * @kaddr: where its page is mapped
  * @buf: the data
- * @len: bytes, on one page, at most DBGMEM_OVERLAY_UNIT
+ * @len: bytes, on one page, at most DBGMEM_SHADOW_UNIT
  */
-void dbgmem_overlay_store(const struct dbgmem_session *s, unsigned long addr,
-			  char *kaddr, const void *buf, size_t len)
+void dbgmem_shadow_store(const struct dbgmem_session *s, unsigned long addr,
+			 char *kaddr, const void *buf, size_t len)
 {
-	u8 masked[DBGMEM_OVERLAY_UNIT] __aligned(sizeof(long));
+	u8 masked[DBGMEM_SHADOW_UNIT] __aligned(sizeof(long));
 
 	memcpy(masked, buf, len);
-	dbgmem_overlay_commit(s, addr, buf, kaddr, len);
-	dbgmem_overlay_mask(s, addr, masked, kaddr, len);
+	dbgmem_shadow_commit(s, addr, buf, kaddr, len);
+	dbgmem_shadow_mask(s, addr, masked, kaddr, len);
 	copy_bytes(kaddr, masked, len, dbgmem_is_word(kaddr, len));
-}
-
-static size_t copy_unit(struct dbgmem_xfer *x, size_t at, char *kaddr,
-			size_t len)
-{
-	char unit[DBGMEM_OVERLAY_UNIT] __aligned(sizeof(long));
-	unsigned long addr = x->addr + at;
-
-	if (x->write) {
-		len = dbgmem_caller_get(&x->caller, at, unit, len);
-		if (len)
-			dbgmem_overlay_store(x->session, addr, kaddr, unit,
-					     len);
-		return len;
-	}
-	dbgmem_overlay_load(x->session, addr, unit, kaddr, len);
-	return dbgmem_caller_put(&x->caller, at, unit, len);
-}
-
-/**
- * dbgmem_overlay_copy - copy between a page of the target and the caller
- * @x: the transfer, its overlay held
- * @at: offset from x->addr, and into the caller's buffer
- * @kaddr: where the page is mapped
- * @len: bytes, on that page
- *
- * Return: bytes copied.
- */
-size_t dbgmem_overlay_copy(struct dbgmem_xfer *x, size_t at, char *kaddr,
-			   size_t len)
-{
-	size_t done = 0, want, got;
-	bool covered;
-
-	while (done < len) {
-		want = dbgmem_overlay_piece(x->session, x->addr + at + done,
-					    len - done, &covered);
-		if (covered)
-			got = copy_unit(x, at + done, kaddr + done, want);
-		else if (x->write)
-			got = dbgmem_caller_get(&x->caller, at + done,
-						kaddr + done, want);
-		else
-			got = dbgmem_caller_put(&x->caller, at + done,
-						kaddr + done, want);
-		done += got;
-		if (got < want)
-			break;
-	}
-	return done;
 }

@@ -3,174 +3,142 @@
  * What transfers of a session see of its breakpoints: the original bytes, as
  * long as the trap stands; and what they write there goes behind it.
  *
- * A batch of a transfer runs between dbgmem_overlay_lock() and _unlock(). A
+ * A batch of a transfer runs between dbgmem_shadow_lock() and _unlock(). A
  * session that never had a breakpoint does without the lock for reading: if one
- * came up meanwhile, _unlock() says so and the batch is read again. Not so where
- * what was read is compared: a trap would be told as a change.
+ * came up meanwhile, _unlock() says so and the batch is read again. This is not
+ * done where what was read is compared: a trap would be told as a change.
  *
  * A trap is hidden as long as it stands and its mapping is there. A page that was
  * held before the mapping was taken away may be read thereafter, with the trap in
  * it: then the batch is read again, too.
  */
-#ifndef KMOD_OVERLAY_H
-#define KMOD_OVERLAY_H
+#ifndef KMOD_BREAKPOINT_SHADOW_H
+#define KMOD_BREAKPOINT_SHADOW_H
 
 #include <linux/hash.h>
 #include <linux/mm.h>
 
-#include "dbgmem.h"
+#include "access/access.h"
 
-/**
- * struct dbgmem_breakpoint - a trap in a target
- * @node: in session->breakpoints, by address; under session->overlay
- * @registered: among all of all sessions, by address space and address; under
- *	the registry's lock
- * @session: who set it, only to be compared; NULL once that is closed
- * @mm: where
- * @owner: the process that set it
- * @cred: its credentials
- * @addr: its address
- * @len: bytes
- * @planted: the trap is in memory, and @original complete; under the registry's
- *	lock
- * @gone: the mapping that it was planted in is not there any more, see unmap.h: a
- *	bit for each of the pages it is on; changed under session->unmap->lock
- * @out: its parts that were taken out, when others could not be: a bit for each of
- *	the pages it is on; under session->overlay
- * @withheld: some of what was written behind it was not put back; as @out
- * @forced: a bit for each byte of @shadow that was written by FORCE; as @shadow
- * @trap: what is in memory
- * @original: what was there
- * @shadow: what transfers see; under session->overlay for writing, and the
- *	registry's lock
- */
-struct dbgmem_breakpoint {
-	struct rb_node		node;
-	struct rb_node		registered;
-	struct dbgmem_session	*session;
-	struct mm_struct	*mm;
-	struct pid		*owner;
-	const struct cred	*cred;
-	unsigned long		addr;
-	unsigned int		len;
-	bool			planted;
-	u8			gone;
-	u8			out;
-	bool			withheld;
-	u16			forced;
-	u8			trap[DBGMEM_BP_MAX_LEN];
-	u8			original[DBGMEM_BP_MAX_LEN];
-	u8			shadow[DBGMEM_BP_MAX_LEN];
+struct dbgmem_breakpoint;
+
+/* dbgmem_shadow.held */
+enum {
+	DBGMEM_SHADOW_FREE,	/* nothing held, nothing to hide */
+	DBGMEM_SHADOW_SHARED,	/* held for reading, nothing to hide */
+	DBGMEM_SHADOW_READ,	/* held for reading */
+	DBGMEM_SHADOW_WRITE,	/* held for writing */
 };
 
-/* dbgmem_xfer.overlay */
-enum {
-	DBGMEM_OVERLAY_FREE,	/* nothing held, nothing to hide */
-	DBGMEM_OVERLAY_SHARED,	/* held for reading, nothing to hide */
-	DBGMEM_OVERLAY_READ,	/* held for reading */
-	DBGMEM_OVERLAY_WRITE,	/* held for writing */
+/**
+ * struct dbgmem_shadow - what a batch holds of its session's shadows
+ * @held: DBGMEM_SHADOW_FREE, ...
+ * @seq: what the breakpoints were found at, see unmap.h
+ */
+struct dbgmem_shadow {
+	u8	held;
+	u32	seq;
 };
 
 /* Hash values of pages: session->bp_pages has as many entries. */
 #define DBGMEM_BP_HASH_BITS	10
 
 /* What is copied at once where breakpoints are in the way. */
-#define DBGMEM_OVERLAY_UNIT	16
+#define DBGMEM_SHADOW_UNIT	16
 
-int dbgmem_overlay_count(struct dbgmem_session *s,
-			 const struct dbgmem_breakpoint *bp, int n);
-int dbgmem_overlay_lock_slow(struct dbgmem_xfer *x);
-bool dbgmem_overlay_unlock_slow(struct dbgmem_xfer *x);
-struct dbgmem_breakpoint *dbgmem_overlay_first(const struct dbgmem_session *s,
-					       unsigned long addr,
-					       unsigned long len);
-struct dbgmem_breakpoint *dbgmem_overlay_next(const struct dbgmem_breakpoint *bp,
-					      unsigned long last);
-size_t dbgmem_overlay_piece(const struct dbgmem_session *s, unsigned long addr,
-			    size_t len, bool *covered);
-void dbgmem_overlay_load(const struct dbgmem_session *s, unsigned long addr,
-			 void *buf, const char *kaddr, size_t len);
-void dbgmem_overlay_store(const struct dbgmem_session *s, unsigned long addr,
-			  char *kaddr, const void *buf, size_t len);
-void dbgmem_overlay_mask(const struct dbgmem_session *s, unsigned long addr,
-			 void *buf, const char *kaddr, size_t len);
-void dbgmem_overlay_commit(const struct dbgmem_session *s, unsigned long addr,
-			   const void *buf, const char *kaddr, size_t len);
-size_t dbgmem_overlay_copy(struct dbgmem_xfer *x, size_t at, char *kaddr,
-			   size_t len);
-
+int dbgmem_shadow_count(struct dbgmem_session *s,
+			const struct dbgmem_breakpoint *bp, int n);
+int dbgmem_shadow_lock_slow(const struct dbgmem_access *a,
+			    struct dbgmem_shadow *shadow);
+bool dbgmem_shadow_unlock_slow(const struct dbgmem_access *a,
+			       struct dbgmem_shadow *shadow, bool compare);
+struct dbgmem_breakpoint *dbgmem_shadow_first(const struct dbgmem_session *s,
+					      unsigned long addr,
+					      unsigned long len);
+struct dbgmem_breakpoint *dbgmem_shadow_next(const struct dbgmem_breakpoint *bp,
+					     unsigned long last);
+size_t dbgmem_shadow_piece(const struct dbgmem_session *s, unsigned long addr,
+			   size_t len, bool *covered);
+void dbgmem_shadow_load(const struct dbgmem_session *s, unsigned long addr,
+			void *buf, const char *kaddr, size_t len);
+void dbgmem_shadow_store(const struct dbgmem_session *s, unsigned long addr,
+			 char *kaddr, const void *buf, size_t len);
+void dbgmem_shadow_mask(const struct dbgmem_session *s, unsigned long addr,
+			void *buf, const char *kaddr, size_t len);
+void dbgmem_shadow_commit(const struct dbgmem_session *s, unsigned long addr,
+			  const void *buf, const char *kaddr, size_t len);
 /**
- * dbgmem_overlay_lock - begin a batch
- * @x: the transfer
+ * dbgmem_shadow_lock - begin a batch
+ * @a: the access
+ * @shadow: result
+ * @compare: what is read is compared
  *
- * Return: 0, to be followed by dbgmem_overlay_unlock(), or -EINTR.
+ * Return: 0, to be followed by dbgmem_shadow_unlock(), or -EINTR.
  */
-static __always_inline int dbgmem_overlay_lock(struct dbgmem_xfer *x)
+static __always_inline int dbgmem_shadow_lock(const struct dbgmem_access *a,
+					      struct dbgmem_shadow *shadow,
+					      bool compare)
 {
-	if (likely(!x->write && !x->caller.compare &&
-		   !READ_ONCE(x->session->overlaid)))
+	if (likely(!a->write && !compare && !READ_ONCE(a->session->shadowed)))
 		return 0;
-	return dbgmem_overlay_lock_slow(x);
+	return dbgmem_shadow_lock_slow(a, shadow);
 }
 
 /**
- * dbgmem_overlay_unlock - end a batch
- * @x: the transfer
+ * dbgmem_shadow_unlock - end a batch
+ * @a: the access
+ * @shadow: from dbgmem_shadow_lock()
+ * @compare: as there
  *
  * Return: whether what was read is good; if not, it may show a trap that was
  * planted meanwhile, or whose mapping was taken away meanwhile.
  */
-static __always_inline bool dbgmem_overlay_unlock(struct dbgmem_xfer *x)
+static __always_inline bool
+dbgmem_shadow_unlock(const struct dbgmem_access *a,
+		     struct dbgmem_shadow *shadow, bool compare)
 {
-	if (unlikely(x->overlay != DBGMEM_OVERLAY_FREE))
-		return dbgmem_overlay_unlock_slow(x);
-	/* Pairs with the barrier in dbgmem_overlay_begin(). */
+	if (unlikely(shadow->held != DBGMEM_SHADOW_FREE))
+		return dbgmem_shadow_unlock_slow(a, shadow, compare);
+	/* Pairs with the barrier in dbgmem_shadow_begin(). */
 	smp_rmb();
-	return likely(!READ_ONCE(x->session->overlaid)) ||
-	       x->flags & DBGMEM_RAW;
+	return likely(!READ_ONCE(a->session->shadowed)) ||
+	       a->flags & DBGMEM_RAW;
 }
 
 /**
- * dbgmem_overlay_begin - a trap is going to be planted
- * @s: the session, its overlay held for writing
+ * dbgmem_shadow_begin - a trap is going to be planted
+ * @s: the session, its shadow_lock held for writing
  */
-static inline void dbgmem_overlay_begin(struct dbgmem_session *s)
+static inline void dbgmem_shadow_begin(struct dbgmem_session *s)
 {
-	WRITE_ONCE(s->overlaid, true);
+	WRITE_ONCE(s->shadowed, true);
 	/* A reader that sees the trap sees that, too. */
 	smp_wmb();
 }
 
-/* May breakpoints touch a range, the session's overlay being held? */
-static inline bool dbgmem_overlay_near(const struct dbgmem_session *s,
-				       unsigned long addr, unsigned long len)
+/* May breakpoints touch a range, the session's shadow_lock being held? */
+static inline bool dbgmem_shadow_near(const struct dbgmem_session *s,
+				      unsigned long addr, unsigned long len)
 {
 	return offset_in_page(addr) + len > PAGE_SIZE ||
 	       s->bp_pages[hash_long(addr >> PAGE_SHIFT, DBGMEM_BP_HASH_BITS)];
 }
 
-/* Was the mapping taken away whose page at @addr has some of a breakpoint? */
-static inline bool dbgmem_overlay_gone(const struct dbgmem_breakpoint *bp,
-				       unsigned long addr)
-{
-	unsigned int page = addr >> PAGE_SHIFT != bp->addr >> PAGE_SHIFT;
-
-	return READ_ONCE(bp->gone) >> page & 1;
-}
-
 /**
- * dbgmem_overlay_covers - are there breakpoints to be hidden in a range?
- * @x: the transfer
+ * dbgmem_shadow_covers - are there breakpoints to be hidden in a range?
+ * @s: the session
+ * @shadow: what is held of it
  * @addr: address in the target
  * @len: bytes
  */
-static __always_inline bool dbgmem_overlay_covers(const struct dbgmem_xfer *x,
-						  unsigned long addr,
-						  unsigned long len)
+static __always_inline bool
+dbgmem_shadow_covers(const struct dbgmem_session *s,
+		     const struct dbgmem_shadow *shadow, unsigned long addr,
+		     unsigned long len)
 {
-	return unlikely(x->overlay >= DBGMEM_OVERLAY_READ) &&
-	       dbgmem_overlay_near(x->session, addr, len) &&
-	       dbgmem_overlay_first(x->session, addr, len);
+	return unlikely(shadow->held >= DBGMEM_SHADOW_READ) &&
+	       dbgmem_shadow_near(s, addr, len) &&
+	       dbgmem_shadow_first(s, addr, len);
 }
 
-#endif /* KMOD_OVERLAY_H */
+#endif /* KMOD_BREAKPOINT_SHADOW_H */

@@ -16,8 +16,8 @@
 
 #include "access/fetch.h"
 #include "access/hold.h"
-#include "trap.h"
 #include "access/word.h"
+#include "trap.h"
 
 /* Words that a trap may touch, none of them across pages. */
 #define MAX_PIECES	(DBGMEM_BP_MAX_LEN / sizeof(long) + 1)
@@ -166,7 +166,7 @@ static int lock_target(struct mm_struct *mm, bool write,
 
 /* --- planting --- */
 
-static int hold_pages(struct dbgmem_xfer *x, const struct dbgmem_breakpoint *bp,
+static int hold_pages(struct dbgmem_access *a, const struct dbgmem_breakpoint *bp,
 		      struct page **pages, bool wait)
 {
 	unsigned long nr = dbgmem_span_pages(bp->addr, bp->len);
@@ -174,18 +174,18 @@ static int hold_pages(struct dbgmem_xfer *x, const struct dbgmem_breakpoint *bp,
 	long ret;
 
 	for (i = 0; i < nr; i += ret) {
-		x->addr = i ? (bp->addr & PAGE_MASK) + i * PAGE_SIZE : bp->addr;
+		a->addr = i ? (bp->addr & PAGE_MASK) + i * PAGE_SIZE : bp->addr;
 		if (wait)
-			ret = dbgmem_hold_target(x, x->addr, nr - i, pages + i);
-		else if (dbgmem_present(x->session->mm, x->addr))
-			ret = dbgmem_hold_target_locked(x, x->addr, 1,
+			ret = dbgmem_hold_target(a, a->addr, nr - i, pages + i);
+		else if (dbgmem_present(a->session->mm, a->addr))
+			ret = dbgmem_hold_target_locked(a, a->addr, 1,
 							pages + i,
-							x->foll | FOLL_NOFAULT,
+							a->foll | FOLL_NOFAULT,
 							NULL);
 		else
 			ret = -EFAULT;
 		if (ret < 0) {
-			dbgmem_drop_target(x, pages, i, false);
+			dbgmem_drop_target(a, pages, i, false);
 			return ret;
 		}
 	}
@@ -194,50 +194,50 @@ static int hold_pages(struct dbgmem_xfer *x, const struct dbgmem_breakpoint *bp,
 
 /**
  * dbgmem_trap_hold - hold the pages of a breakpoint
- * @x: session, flags, write and foll; on failure its addr tells where
+ * @a: session, flags, write and foll; on failure its addr tells where
  * @bp: the breakpoint
  * @pages: result, DBGMEM_TRAP_PAGES of them
  *
  * Where pinning does not keep a page in place, the mmap_lock is held with them.
  *
- * Return: 0, or a negative errno for dbgmem_fault_explain().
+ * Return: 0, or a negative errno for dbgmem_reason_explain().
  */
-int dbgmem_trap_hold(struct dbgmem_xfer *x, const struct dbgmem_breakpoint *bp,
+int dbgmem_trap_hold(struct dbgmem_access *a, const struct dbgmem_breakpoint *bp,
 		     struct page **pages)
 {
 	unsigned int tries = HOLD_TRIES;
 	int ret;
 
 	do {
-		ret = hold_pages(x, bp, pages, true);
+		ret = hold_pages(a, bp, pages, true);
 		if (ret || DBGMEM_PINNED_PAGES_STAY)
 			return ret;
 		/* Now they are there: once more, without waiting. */
-		dbgmem_drop_target(x, pages,
+		dbgmem_drop_target(a, pages,
 				   dbgmem_span_pages(bp->addr, bp->len), false);
-		if (lock_target(x->session->mm, true, NULL))
+		if (lock_target(a->session->mm, true, NULL))
 			return -EINTR;
-		ret = hold_pages(x, bp, pages, false);
+		ret = hold_pages(a, bp, pages, false);
 		if (!ret)
 			return 0;
-		unlock_target(x->session->mm, true);
+		unlock_target(a->session->mm, true);
 	} while (ret == -EFAULT && --tries);
 	return ret;
 }
 
 /**
  * dbgmem_trap_drop - let go of the pages of a breakpoint
- * @x: as for dbgmem_trap_hold()
+ * @a: as for dbgmem_trap_hold()
  * @bp: the breakpoint
  * @pages: the pages
  * @dirty: they were written
  */
-void dbgmem_trap_drop(struct dbgmem_xfer *x, const struct dbgmem_breakpoint *bp,
+void dbgmem_trap_drop(struct dbgmem_access *a, const struct dbgmem_breakpoint *bp,
 		      struct page **pages, bool dirty)
 {
 	if (!DBGMEM_PINNED_PAGES_STAY)
-		unlock_target(x->session->mm, true);
-	dbgmem_drop_target(x, pages, dbgmem_span_pages(bp->addr, bp->len),
+		unlock_target(a->session->mm, true);
+	dbgmem_drop_target(a, pages, dbgmem_span_pages(bp->addr, bp->len),
 			   dirty);
 }
 
@@ -251,7 +251,7 @@ static bool may_hold_trap(const struct vm_area_struct *vma, struct page *page)
 	       !mapping_can_writeback(vma->vm_file->f_mapping);
 }
 
-static int may_plant(struct dbgmem_xfer *x, const struct dbgmem_breakpoint *bp,
+static int may_plant(struct dbgmem_access *a, const struct dbgmem_breakpoint *bp,
 		     struct page **pages)
 {
 	unsigned long nr = dbgmem_span_pages(bp->addr, bp->len), i;
@@ -261,8 +261,8 @@ static int may_plant(struct dbgmem_xfer *x, const struct dbgmem_breakpoint *bp,
 	if (READ_ONCE(bp->gone))
 		return -EAGAIN;
 	for (i = 0; i < nr; i++) {
-		x->addr = i ? (bp->addr & PAGE_MASK) + i * PAGE_SIZE : bp->addr;
-		vma = vma_lookup(x->session->mm, x->addr);
+		a->addr = i ? (bp->addr & PAGE_MASK) + i * PAGE_SIZE : bp->addr;
+		vma = vma_lookup(a->session->mm, a->addr);
 		/* It is being unmapped. */
 		if (!vma)
 			return -EAGAIN;
@@ -274,26 +274,26 @@ static int may_plant(struct dbgmem_xfer *x, const struct dbgmem_breakpoint *bp,
 
 /**
  * dbgmem_trap_may_plant - would a trap stay out of files?
- * @x: session; on failure its addr tells where
+ * @a: session; on failure its addr tells where
  * @bp: the breakpoint
  * @pages: its pages, held for writing: of a private mapping, the target's own
  *
  * Return: 0, -EINTR, -EAGAIN: the mapping is not there any more, or -EPERM: the
  * pages belong to a file that is shared.
  */
-int dbgmem_trap_may_plant(struct dbgmem_xfer *x,
+int dbgmem_trap_may_plant(struct dbgmem_access *a,
 			  const struct dbgmem_breakpoint *bp,
 			  struct page **pages)
 {
-	struct mm_struct *mm = x->session->mm;
+	struct mm_struct *mm = a->session->mm;
 	int ret;
 
 	/* See dbgmem_trap_hold(). */
 	if (!DBGMEM_PINNED_PAGES_STAY)
-		return may_plant(x, bp, pages);
+		return may_plant(a, bp, pages);
 	if (lock_target(mm, false, NULL))
 		return -EINTR;
-	ret = may_plant(x, bp, pages);
+	ret = may_plant(a, bp, pages);
 	unlock_target(mm, false);
 	return ret;
 }
@@ -348,7 +348,7 @@ enum {
 
 /**
  * struct attempt - at removing one part
- * @x: the transfer
+ * @access: the access
  * @bp: the breakpoint
  * @at: offset of the part
  * @vma: where it is, while the target's mmap_lock is held
@@ -358,7 +358,7 @@ enum {
  * @shut: how often it was faulted in to be written, and was protected again
  */
 struct attempt {
-	struct dbgmem_xfer		*x;
+	struct dbgmem_access		*access;
 	struct dbgmem_breakpoint	*bp;
 	unsigned int			at;
 	struct vm_area_struct		*vma;
@@ -399,14 +399,14 @@ static bool may_be_elsewhere(const struct vm_area_struct *vma)
  * what was written behind it since is written to memory only now, so only
  * where that could be written, by FORCE then or by anybody now.
  */
-static bool bytes_back(const struct attempt *a, u8 *back)
+static bool bytes_back(const struct attempt *t, u8 *back)
 {
-	const struct dbgmem_breakpoint *bp = a->bp;
-	unsigned int i, end = a->at + part(bp, a->at);
+	const struct dbgmem_breakpoint *bp = t->bp;
+	unsigned int i, end = t->at + part(bp, t->at);
 	bool all = true;
 
-	for (i = a->at; i < end; i++) {
-		bool may = a->vma->vm_flags & VM_WRITE || bp->forced & BIT(i);
+	for (i = t->at; i < end; i++) {
+		bool may = t->vma->vm_flags & VM_WRITE || bp->forced & BIT(i);
 
 		back[i] = may ? bp->shadow[i] : bp->original[i];
 		all &= back[i] == bp->shadow[i];
@@ -415,21 +415,21 @@ static bool bytes_back(const struct attempt *a, u8 *back)
 }
 
 /* The words of one part; each only if the trap is in it. */
-static bool restore(const struct attempt *a)
+static bool restore(const struct attempt *t)
 {
-	unsigned int at = a->at, end = at + part(a->bp, at);
+	unsigned int at = t->at, end = at + part(t->bp, at);
 	u8 back[DBGMEM_BP_MAX_LEN];
 	struct piece p;
 	bool all;
 
-	all = bytes_back(a, back);
+	all = bytes_back(t, back);
 	while (at < end) {
-		p = piece(a->bp, at);
-		if (!exchange(a->bp, a->page, &p, a->bp->trap, back, NULL))
+		p = piece(t->bp, at);
+		if (!exchange(t->bp, t->page, &p, t->bp->trap, back, NULL))
 			return false;
 		at += p.len;
 	}
-	a->bp->withheld |= !all;
+	t->bp->withheld |= !all;
 	return true;
 }
 
@@ -442,64 +442,64 @@ static bool restore(const struct attempt *a)
  * if it is the target's alone, or shared memory: the trap is ours, and nobody else
  * takes it out.
  */
-static bool pin(struct attempt *a)
+static bool pin(struct attempt *t)
 {
-	unsigned long addr = a->bp->addr + a->at;
-	struct mm_struct *mm = a->x->session->mm;
+	unsigned long addr = t->bp->addr + t->at;
+	struct mm_struct *mm = t->access->session->mm;
 
-	if (dbgmem_hold_prompt(a->x, addr, 1, &a->page) == 1)
+	if (dbgmem_hold_prompt(t->access, addr, 1, &t->page) == 1)
 		return true;
-	a->page = NULL;
-	if (a->untold &&
-	    (!(a->vma->vm_flags & VM_SHARED) || a->vma->vm_flags & VM_MAYWRITE))
-		a->page = dbgmem_pin_as_is(mm, addr, TRAP_FOLL);
-	return a->page;
+	t->page = NULL;
+	if (t->untold &&
+	    (!(t->vma->vm_flags & VM_SHARED) || t->vma->vm_flags & VM_MAYWRITE))
+		t->page = dbgmem_pin_as_is(mm, addr, TRAP_FOLL);
+	return t->page;
 }
 
 /* One attempt, under the target's mmap_lock. */
-static int try_part(struct attempt *a)
+static int try_part(struct attempt *t)
 {
-	struct mm_struct *mm = a->x->session->mm;
-	unsigned long addr = a->bp->addr + a->at;
+	struct mm_struct *mm = t->access->session->mm;
+	unsigned long addr = t->bp->addr + t->at;
 	struct page *page;
 	bool stands;
 
-	a->vma = vma_lookup(mm, addr);
-	if (!a->vma || dbgmem_overlay_gone(a->bp, addr))
+	t->vma = vma_lookup(mm, addr);
+	if (!t->vma || dbgmem_breakpoint_gone(t->bp, addr))
 		return PART_LOST;
-	a->monitored = userfaultfd_missing(a->vma);
-	if (look(mm, a->vma, addr, &page))
-		return may_be_elsewhere(a->vma) ? PART_ABSENT : PART_LOST;
+	t->monitored = userfaultfd_missing(t->vma);
+	if (look(mm, t->vma, addr, &page))
+		return may_be_elsewhere(t->vma) ? PART_ABSENT : PART_LOST;
 	/* Where nothing is to be done memory stays as it is. */
-	stands = may_hold_trap(a->vma, page) && standing(a->bp, a->at, page);
+	stands = may_hold_trap(t->vma, page) && standing(t->bp, t->at, page);
 	put_page(page);
 	if (!stands)
 		return PART_LOST;
-	if (!pin(a))
+	if (!pin(t))
 		return PART_SHUT;
-	return may_hold_trap(a->vma, a->page) &&
-	       standing(a->bp, a->at, a->page) && restore(a);
+	return may_hold_trap(t->vma, t->page) &&
+	       standing(t->bp, t->at, t->page) && restore(t);
 }
 
-static int try_locked(struct attempt *a, struct dbgmem_removal *r)
+static int try_locked(struct attempt *t, struct dbgmem_removal *r)
 {
-	struct mm_struct *mm = a->x->session->mm;
+	struct mm_struct *mm = t->access->session->mm;
 	int ret;
 
-	a->page = NULL;
+	t->page = NULL;
 	ret = lock_target(mm, true, r);
 	if (ret)
 		return ret;
-	ret = try_part(a);
+	ret = try_part(t);
 	unlock_target(mm, true);
 	/* Some of it may have been written, whatever came of it. */
-	if (a->page)
-		dbgmem_drop(&a->page, 1, true, true);
+	if (t->page)
+		dbgmem_drop(&t->page, 1, true, true);
 	return ret;
 }
 
 /* Have the page faulted in, with nothing held of the target's. */
-static int fetch(const struct attempt *a, unsigned int foll,
+static int fetch(const struct attempt *t, unsigned int foll,
 		 struct dbgmem_removal *r)
 {
 	int ret;
@@ -508,57 +508,57 @@ static int fetch(const struct attempt *a, unsigned int foll,
 	if (READ_ONCE(*r->hurry) || time_after(jiffies, r->end))
 		return -EBUSY;
 	/* What is in swap comes soon, after one that does not come. */
-	ret = dbgmem_fetch_timeout(a->x->session->mm, a->bp->addr + a->at, 1,
-				   foll, a->bp->cred,
+	ret = dbgmem_fetch_timeout(t->access->session->mm, t->bp->addr + t->at, 1,
+				   foll, t->bp->cred,
 				   max_t(long, r->in_vain, HZ / 50));
 	if (ret == -ETIMEDOUT)
 		r->in_vain = 0;
 	return ret;
 }
 
-static int fetch_absent(const struct attempt *a, struct dbgmem_removal *r)
+static int fetch_absent(const struct attempt *t, struct dbgmem_removal *r)
 {
-	int ret = fetch(a, TRAP_FOLL, r);
+	int ret = fetch(t, TRAP_FOLL, r);
 
 	if (!ret)
 		return PART_ABSENT;
 	if (ret == -EINTR || ret == -ENOMEM)
 		return ret;
-	if (ret == -EBUSY || (ret == -ETIMEDOUT && !a->monitored))
+	if (ret == -EBUSY || (ret == -ETIMEDOUT && !t->monitored))
 		return -EFAULT;
 	return PART_LOST;
 }
 
-static int fetch_shut(struct attempt *a, struct dbgmem_removal *r)
+static int fetch_shut(struct attempt *t, struct dbgmem_removal *r)
 {
 	int ret;
 
 	/* It was tried. */
-	if (a->untold)
+	if (t->untold)
 		return -EFAULT;
-	ret = fetch(a, TRAP_FOLL | FOLL_WRITE, r);
+	ret = fetch(t, TRAP_FOLL | FOLL_WRITE, r);
 	if (ret == -EINTR || ret == -ENOMEM)
 		return ret;
 	/* A target that goes on protecting its memory has been told, too. */
-	a->untold = ret || ++a->shut == MAX_SHUT;
+	t->untold = ret || ++t->shut == MAX_SHUT;
 	return PART_SHUT;
 }
 
 /* As dbgmem_trap_remove(), what is on one page. */
-static int remove_part(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp,
+static int remove_part(struct dbgmem_access *a, struct dbgmem_breakpoint *bp,
 		       unsigned int at, struct dbgmem_removal *r)
 {
-	struct attempt a = { .x = x, .bp = bp, .at = at };
+	struct attempt t = { .access = a, .bp = bp, .at = at };
 	unsigned int tries = HOLD_TRIES;
 	int ret;
 
 	do {
-		x->addr = bp->addr + at;
-		ret = try_locked(&a, r);
+		a->addr = bp->addr + at;
+		ret = try_locked(&t, r);
 		if (ret == PART_ABSENT)
-			ret = fetch_absent(&a, r);
+			ret = fetch_absent(&t, r);
 		else if (ret == PART_SHUT)
-			ret = fetch_shut(&a, r);
+			ret = fetch_shut(&t, r);
 		if (ret < PART_ABSENT)
 			return ret;
 	} while (--tries);
@@ -567,7 +567,7 @@ static int remove_part(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp,
 
 /**
  * dbgmem_trap_remove - put the original bytes back, where the trap stands
- * @x: session; on failure addr, write and flags tell what was tried
+ * @a: session; on failure addr, write and flags tell what was tried
  * @bp: the breakpoint
  * @r: how long to wait
  *
@@ -575,22 +575,22 @@ static int remove_part(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp,
  * dbgmem_fetch() to wait for.
  *
  * Return: 1 if they are back, 0 if the trap, or its part on one of two pages, was
- * not there any more, -EINTR, or for dbgmem_fault_explain(): it is there, but its
+ * not there any more, -EINTR, or for dbgmem_reason_explain(): it is there, but its
  * memory cannot be written, or it may be in memory that does not come.
  */
-int dbgmem_trap_remove(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp,
+int dbgmem_trap_remove(struct dbgmem_access *a, struct dbgmem_breakpoint *bp,
 		       struct dbgmem_removal *r)
 {
 	unsigned int at;
 	int ret = 1, err;
 
-	x->flags = DBGMEM_FORCE;
-	x->write = true;
-	x->foll = TRAP_FOLL | FOLL_WRITE;
+	a->flags = DBGMEM_FORCE;
+	a->write = true;
+	a->foll = TRAP_FOLL | FOLL_WRITE;
 	for (at = 0; at < bp->len; at += part(bp, at)) {
 		if (bp->out & part_bit(at))
 			continue;
-		err = remove_part(x, bp, at, r);
+		err = remove_part(a, bp, at, r);
 		if (err < 0)
 			return err;
 		if (err == PART_OUT)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Trap bytes in the target's memory: planting them, and taking them out. */
-#ifndef KMOD_TRAP_H
-#define KMOD_TRAP_H
+#ifndef KMOD_BREAKPOINT_TRAP_H
+#define KMOD_BREAKPOINT_TRAP_H
 
-#include "shadow.h"
+#include "access/access.h"
+#include "breakpoint.h"
 
 /* A trap may lie across a page border. */
 #define DBGMEM_TRAP_PAGES	2
@@ -20,17 +21,17 @@ struct dbgmem_removal {
 	const bool	*hurry;
 };
 
-int dbgmem_trap_hold(struct dbgmem_xfer *x, const struct dbgmem_breakpoint *bp,
+int dbgmem_trap_hold(struct dbgmem_access *a, const struct dbgmem_breakpoint *bp,
 		     struct page **pages);
-void dbgmem_trap_drop(struct dbgmem_xfer *x, const struct dbgmem_breakpoint *bp,
+void dbgmem_trap_drop(struct dbgmem_access *a, const struct dbgmem_breakpoint *bp,
 		      struct page **pages, bool dirty);
-int dbgmem_trap_may_plant(struct dbgmem_xfer *x,
+int dbgmem_trap_may_plant(struct dbgmem_access *a,
 			  const struct dbgmem_breakpoint *bp,
 			  struct page **pages);
 void dbgmem_trap_plant(struct dbgmem_breakpoint *bp, struct page **pages);
 void dbgmem_trap_take_back(struct dbgmem_breakpoint *bp, struct page **pages);
-int dbgmem_trap_remove(struct dbgmem_xfer *x, struct dbgmem_breakpoint *bp,
+int dbgmem_trap_remove(struct dbgmem_access *a, struct dbgmem_breakpoint *bp,
 		       struct dbgmem_removal *r);
 u32 dbgmem_trap_state(struct mm_struct *mm, const struct dbgmem_breakpoint *bp);
 
-#endif /* KMOD_TRAP_H */
+#endif /* KMOD_BREAKPOINT_TRAP_H */

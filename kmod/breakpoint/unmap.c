@@ -14,8 +14,8 @@
 #include <linux/slab.h>
 
 #include "shadow.h"
-#include "unmap.h"
 #include "target/watch.h"
+#include "unmap.h"
 
 /* Breakpoints that are marked before others get the lock. */
 #define UNMAP_BATCH	64
@@ -37,7 +37,7 @@ static void unmap_mark(struct dbgmem_unmap *u, struct dbgmem_breakpoint *bp,
 	if (gone == bp->gone)
 		return;
 	WRITE_ONCE(u->seq, u->seq + 1);
-	/* Pairs with the barrier in dbgmem_overlay_unlock_slow(). */
+	/* Pairs with the barrier in dbgmem_shadow_unlock_slow(). */
 	smp_wmb();
 	WRITE_ONCE(bp->gone, gone);
 }
@@ -49,10 +49,10 @@ static bool unmap_some(struct dbgmem_unmap *u, unsigned long first,
 	unsigned int left = UNMAP_BATCH;
 	struct dbgmem_breakpoint *bp;
 
-	bp = dbgmem_overlay_first(u->session, *at, last - *at + 1);
+	bp = dbgmem_shadow_first(u->session, *at, last - *at + 1);
 	if (!bp)
 		return false;
-	for (; bp && left--; bp = dbgmem_overlay_next(bp, last)) {
+	for (; bp && left--; bp = dbgmem_shadow_next(bp, last)) {
 		unmap_mark(u, bp, first, last);
 		*at = bp->addr + bp->len;
 	}
@@ -100,7 +100,7 @@ void dbgmem_unmap_reset(struct dbgmem_session *s, struct dbgmem_breakpoint *bp)
 
 /**
  * dbgmem_unmap_watch - have the session's breakpoints watched from now on
- * @s: the session, its overlay held for writing, its mm by mmget()
+ * @s: the session, its shadow_lock held for writing, its mm by mmget()
  *
  * Return: 0, -EINTR, -ERESTARTNOINTR or -ENOMEM.
  */

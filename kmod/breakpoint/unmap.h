@@ -3,12 +3,13 @@
  * Breakpoints whose mapping was taken away: a trap belongs to the mapping that
  * it was planted in, and not to what is mapped at its address later.
  */
-#ifndef KMOD_UNMAP_H
-#define KMOD_UNMAP_H
+#ifndef KMOD_BREAKPOINT_UNMAP_H
+#define KMOD_BREAKPOINT_UNMAP_H
 
-#include "dbgmem.h"
+#include <linux/mmu_notifier.h>
+#include <linux/spinlock.h>
 
-struct dbgmem_breakpoint;
+#include "breakpoint.h"
 
 /**
  * struct dbgmem_unmap - what watches a session's breakpoints
@@ -28,4 +29,4 @@ int dbgmem_unmap_watch(struct dbgmem_session *s);
 void dbgmem_unmap_reset(struct dbgmem_session *s, struct dbgmem_breakpoint *bp);
 void dbgmem_unmap_release(struct dbgmem_session *s);
 
-#endif /* KMOD_UNMAP_H */
+#endif /* KMOD_BREAKPOINT_UNMAP_H */

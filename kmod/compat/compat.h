@@ -2,8 +2,8 @@
 /*
  * What differs between kernels. No other file of the module knows of it.
  */
-#ifndef KMOD_COMPAT_H
-#define KMOD_COMPAT_H
+#ifndef KMOD_COMPAT_COMPAT_H
+#define KMOD_COMPAT_COMPAT_H
 
 #include <linux/capability.h>
 #include <linux/fs.h>
@@ -19,7 +19,7 @@
 #include <linux/uio.h>
 
 /* Made by Kbuild: DBGMEM_HAVE_X is the answer of probe/x.c. */
-#include "probes.h"
+#include "compat/probes.h"
 
 #ifndef CONFIG_MMU_NOTIFIER
 #error "dbgmem needs a kernel with CONFIG_MMU_NOTIFIER; KVM, for one, selects it"
@@ -690,4 +690,4 @@ static inline bool poll_does_not_wait(const poll_table *p)
 #define dbgmem_uninitialized
 #endif
 
-#endif /* KMOD_COMPAT_H */
+#endif /* KMOD_COMPAT_COMPAT_H */

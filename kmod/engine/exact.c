@@ -12,12 +12,10 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
-#include "dbgmem.h"
-#include "expect.h"
 #include "access/hold.h"
-#include "breakpoint/shadow.h"
+#include "access/reason.h"
+#include "expect.h"
 #include "pages.h"
-#include "access/word.h"
 
 /* How often that may happen. */
 #define EXACT_TRIES	100
@@ -42,19 +40,19 @@ static bool beyond_long(u64 addr, u64 len)
 	return addr + len > ULONG_MAX;
 }
 
-typedef long (*hold_fn)(struct dbgmem_xfer *x, unsigned long addr,
-			unsigned long nr, struct page **pages);
+typedef long (*exact_hold_fn)(struct dbgmem_access *a, unsigned long addr,
+			      unsigned long nr, struct page **pages);
 
 /* Hold what a segment needs beyond the pages held already. */
 static int hold(struct dbgmem_xfer *x, struct dbgmem_pages *p,
-		unsigned long addr, unsigned long len, hold_fn fn)
+		unsigned long addr, unsigned long len, exact_hold_fn fn)
 {
 	unsigned long first, nr;
 	long got;
 
 	nr = dbgmem_pages_lacking(p, addr, len, &first);
 	while (nr) {
-		got = fn(x, first, nr, p->page + p->nr);
+		got = fn(&x->access, first, nr, p->page + p->nr);
 		if (got == DBGMEM_HOLD_ABSENT)
 			return got;
 		if (got < 0) {
@@ -76,7 +74,7 @@ static int hold_target(struct dbgmem_xfer *x, struct exact *e,
 	int ret;
 
 	if (beyond_long(seg->addr, seg->len)) {
-		x->reason = DBGMEM_REASON_UNMAPPED;
+		x->access.reason = DBGMEM_REASON_UNMAPPED;
 		x->fault_addr = seg->addr;
 		return -EFAULT;
 	}
@@ -84,8 +82,8 @@ static int hold_target(struct dbgmem_xfer *x, struct exact *e,
 		   e->bring ? dbgmem_bring_target : dbgmem_hold_now);
 	if (!ret || ret == DBGMEM_HOLD_ABSENT)
 		return ret;
-	x->addr = x->fault_addr;
-	return dbgmem_fault_explain(x, ret, &end);
+	x->access.addr = x->fault_addr;
+	return dbgmem_reason_explain(&x->access, ret, &end);
 }
 
 static int hold_caller(struct dbgmem_xfer *x, struct exact *e,
@@ -94,7 +92,7 @@ static int hold_caller(struct dbgmem_xfer *x, struct exact *e,
 	int ret;
 
 	if (beyond_long(seg->buf, seg->len)) {
-		x->reason = DBGMEM_REASON_BUFFER;
+		x->access.reason = DBGMEM_REASON_BUFFER;
 		x->fault_addr = seg->buf;
 		return -EFAULT;
 	}
@@ -102,10 +100,10 @@ static int hold_caller(struct dbgmem_xfer *x, struct exact *e,
 		   e->bring ? dbgmem_bring_caller : dbgmem_hold_caller);
 	if (!ret || ret == DBGMEM_HOLD_ABSENT)
 		return ret;
-	x->reason = ret == -EINTR ? DBGMEM_REASON_INTERRUPTED :
-		    ret == -ENOMEM ? DBGMEM_REASON_NOMEM :
-				     DBGMEM_REASON_BUFFER;
-	return dbgmem_fault_errno(x->reason);
+	x->access.reason = ret == -EINTR ? DBGMEM_REASON_INTERRUPTED :
+			   ret == -ENOMEM ? DBGMEM_REASON_NOMEM :
+					    DBGMEM_REASON_BUFFER;
+	return dbgmem_reason_errno(x->access.reason);
 }
 
 typedef int (*hold_side_fn)(struct dbgmem_xfer *x, struct exact *e,
@@ -125,7 +123,7 @@ static int hold_side(struct dbgmem_xfer *x, struct exact *e,
 			return ret;
 		}
 		if (fatal_signal_pending(current)) {
-			x->reason = DBGMEM_REASON_INTERRUPTED;
+			x->access.reason = DBGMEM_REASON_INTERRUPTED;
 			return -EINTR;
 		}
 		cond_resched();
@@ -143,11 +141,11 @@ static int hold_all(struct dbgmem_xfer *x, struct exact *e,
 	int ret;
 
 	ret = hold_side(x, e, segs, nr, bad,
-			x->write ? hold_target : hold_caller);
+			x->access.write ? hold_target : hold_caller);
 	if (ret)
 		return ret;
 	return hold_side(x, e, segs, nr, bad,
-			 x->write ? hold_caller : hold_target);
+			 x->access.write ? hold_caller : hold_target);
 }
 
 static void copy_bytes(void *dst, const void *src, size_t len, bool word)
@@ -179,7 +177,7 @@ static void copy_plain(struct dbgmem_xfer *x, char *t, char *c, size_t len)
 {
 	bool word = dbgmem_is_word(t, len);
 
-	if (x->write)
+	if (x->access.write)
 		copy_bytes(t, c, len, word);
 	else if (x->caller.compare)
 		update(x, c, t, len, word);
@@ -190,14 +188,14 @@ static void copy_plain(struct dbgmem_xfer *x, char *t, char *c, size_t len)
 static void copy_covered(struct dbgmem_xfer *x, unsigned long addr, char *t,
 			 char *c, size_t len)
 {
-	char unit[DBGMEM_OVERLAY_UNIT] __aligned(sizeof(long));
+	char unit[DBGMEM_SHADOW_UNIT] __aligned(sizeof(long));
 
-	if (x->write) {
+	if (x->access.write) {
 		dbgmem_racing_bytes(memcpy(unit, c, len));
-		dbgmem_overlay_store(x->session, addr, t, unit, len);
+		dbgmem_shadow_store(x->access.session, addr, t, unit, len);
 		return;
 	}
-	dbgmem_overlay_load(x->session, addr, unit, t, len);
+	dbgmem_shadow_load(x->access.session, addr, unit, t, len);
 	if (x->caller.compare)
 		update(x, c, unit, len, false);
 	else
@@ -211,7 +209,7 @@ static void copy_pieces(struct dbgmem_xfer *x, unsigned long addr, char *t,
 	bool covered;
 
 	for (; len; addr += n, t += n, c += n, len -= n) {
-		n = dbgmem_overlay_piece(x->session, addr, len, &covered);
+		n = dbgmem_shadow_piece(x->access.session, addr, len, &covered);
 		if (covered)
 			copy_covered(x, addr, t, c, n);
 		else
@@ -233,11 +231,11 @@ static void copy_segment(struct dbgmem_xfer *x,
 		char *t = kmap_local_page(*target);
 		char *c = kmap_local_page(*caller);
 
-		if (dbgmem_overlay_covers(x, addr, len))
+		if (dbgmem_xfer_covers(x, addr, len))
 			copy_pieces(x, addr, t + toff, c + coff, len);
 		else
 			copy_plain(x, t + toff, c + coff, len);
-		if (x->code)
+		if (x->access.code)
 			dbgmem_page_written(*target, t + toff, len);
 		kunmap_local(c);
 		kunmap_local(t);
@@ -324,8 +322,8 @@ static int run(struct dbgmem_xfer *x, struct exact *e,
 		ret = copy_if_expected(x, e, segs, nr);
 	else if (!ret)
 		copy_all(x, e, segs, nr);
-	dbgmem_drop_caller(x, e->caller.page, e->caller.nr, !ret);
-	dbgmem_drop_target(x, e->target.page, e->target.nr, !ret);
+	dbgmem_drop_caller(&x->access, e->caller.page, e->caller.nr, !ret);
+	dbgmem_drop_target(&x->access, e->target.page, e->target.nr, !ret);
 	e->target.nr = 0;
 	e->caller.nr = 0;
 	return ret;
@@ -336,13 +334,13 @@ static int give_up(struct dbgmem_xfer *x)
 {
 	unsigned long end;
 
-	x->fault_addr = x->absent.addr;
-	if (x->absent.side == DBGMEM_ABSENT_BUFFER) {
-		x->reason = DBGMEM_REASON_BUFFER;
+	x->fault_addr = x->access.absent.addr;
+	if (x->access.absent.side == DBGMEM_ABSENT_BUFFER) {
+		x->access.reason = DBGMEM_REASON_BUFFER;
 		return -EFAULT;
 	}
-	x->addr = x->absent.addr;
-	return dbgmem_fault_explain(x, -EFAULT, &end);
+	x->access.addr = x->access.absent.addr;
+	return dbgmem_reason_explain(&x->access, -EFAULT, &end);
 }
 
 /* Wait for what is not there, with nothing held. */
@@ -351,7 +349,7 @@ static int bring_all(struct dbgmem_xfer *x, struct exact *e,
 {
 	int ret;
 
-	if (x->absent.side == DBGMEM_ABSENT_EXPECT)
+	if (x->access.absent.side == DBGMEM_ABSENT_EXPECT)
 		return dbgmem_expects_wait(x);
 	if (e->tries++ >= EXACT_TRIES)
 		return give_up(x);
@@ -372,15 +370,15 @@ static int run_locked(struct dbgmem_xfer *x, struct exact *e,
 {
 	int ret;
 
-	x->absent.tries = 0;
+	x->access.absent.tries = 0;
 	do {
 		x->done = 0;
-		if (dbgmem_overlay_lock_slow(x)) {
-			x->reason = DBGMEM_REASON_INTERRUPTED;
+		if (dbgmem_shadow_lock_slow(&x->access, &x->shadow)) {
+			x->access.reason = DBGMEM_REASON_INTERRUPTED;
 			return -EINTR;
 		}
 		ret = run(x, e, segs, nr, bad);
-		dbgmem_overlay_unlock(x);
+		dbgmem_xfer_unlock(x);
 		if (ret != DBGMEM_HOLD_ABSENT)
 			break;
 		ret = bring_all(x, e, segs, nr, bad);
@@ -418,7 +416,7 @@ int dbgmem_exact_run(struct dbgmem_xfer *x, struct dbgmem_segment *segs,
 				       GFP_KERNEL_ACCOUNT |
 				       __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 		if (!pages) {
-			x->reason = DBGMEM_REASON_NOMEM;
+			x->access.reason = DBGMEM_REASON_NOMEM;
 			return -ENOMEM;
 		}
 	}

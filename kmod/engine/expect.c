@@ -12,10 +12,9 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "expect.h"
 #include "access/hold.h"
-#include "breakpoint/shadow.h"
-#include "access/word.h"
+#include "access/reason.h"
+#include "expect.h"
 
 static int check(const struct dbgmem_expects *e)
 {
@@ -96,14 +95,14 @@ int dbgmem_expects_put(struct dbgmem_expects *e, struct dbgmem_vector *v,
 	return ret;
 }
 
-/* Like @x, but the page of one expectation is only looked at. */
-static struct dbgmem_xfer reading(const struct dbgmem_xfer *x, u64 addr)
+/* Like @a, but the page of one expectation is only looked at. */
+static struct dbgmem_access expect_access(const struct dbgmem_access *a,
+					  u64 addr)
 {
-	return (struct dbgmem_xfer) {
-		.session = x->session,
-		.flags = x->flags,
-		.foll = x->foll & ~FOLL_WRITE,
-		.overlay = x->overlay,
+	return (struct dbgmem_access) {
+		.session = a->session,
+		.flags = a->flags,
+		.foll = a->foll & ~FOLL_WRITE,
 		.addr = addr,
 	};
 }
@@ -111,7 +110,7 @@ static struct dbgmem_xfer reading(const struct dbgmem_xfer *x, u64 addr)
 static int hold(struct dbgmem_xfer *x, struct dbgmem_expect *item,
 		struct page **page)
 {
-	struct dbgmem_xfer r = reading(x, item->addr);
+	struct dbgmem_access r = expect_access(&x->access, item->addr);
 	unsigned long end;
 	long held;
 	int ret;
@@ -131,17 +130,17 @@ static int hold(struct dbgmem_xfer *x, struct dbgmem_expect *item,
 	if (!IS_ERR(*page))
 		*page = NULL;
 	if (held == DBGMEM_HOLD_ABSENT) {
-		x->absent.addr = r.absent.addr;
-		x->absent.nr = r.absent.nr;
-		x->absent.foll = r.absent.foll;
-		x->absent.side = DBGMEM_ABSENT_EXPECT;
+		x->access.absent.addr = r.absent.addr;
+		x->access.absent.nr = r.absent.nr;
+		x->access.absent.foll = r.absent.foll;
+		x->access.absent.side = DBGMEM_ABSENT_EXPECT;
 		return held;
 	}
-	ret = dbgmem_fault_explain(&r, held, &end);
+	ret = dbgmem_reason_explain(&r, held, &end);
 	item->reason = r.reason;
 	if (ret == -EFAULT)
 		return 0;
-	x->reason = r.reason;
+	x->access.reason = r.reason;
 	return ret;
 }
 
@@ -181,11 +180,11 @@ static int hold_all(struct dbgmem_xfer *x)
 int dbgmem_expects_wait(struct dbgmem_xfer *x)
 {
 	struct dbgmem_expects *e = x->expects;
-	int ret = dbgmem_hold_wait(x);
+	int ret = dbgmem_hold_wait(&x->access);
 	unsigned long end;
 
 	if (ret == -EINTR || ret == -ENOMEM)
-		return dbgmem_fault_explain(x, ret, &end);
+		return dbgmem_reason_explain(&x->access, ret, &end);
 	if (ret)
 		e->page[e->absent] = ERR_PTR(ret);
 	return 0;
@@ -210,9 +209,9 @@ static u64 observe(const struct dbgmem_xfer *x, u64 addr, struct page *page)
 	char *word = kaddr + offset_in_page(addr);
 	u64 value;
 
-	if (dbgmem_overlay_covers(x, addr, sizeof(value)))
-		dbgmem_overlay_load(x->session, addr, &value, word,
-				    sizeof(value));
+	if (dbgmem_xfer_covers(x, addr, sizeof(value)))
+		dbgmem_shadow_load(x->access.session, addr, &value, word,
+				   sizeof(value));
 	else
 		value = dbgmem_get_word(word, sizeof(value));
 	kunmap_local(kaddr);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Expectations: words of the target that a vector's carrying out depends on. */
-#ifndef KMOD_EXPECT_H
-#define KMOD_EXPECT_H
+#ifndef KMOD_ENGINE_EXPECT_H
+#define KMOD_ENGINE_EXPECT_H
 
-#include "dbgmem.h"
+#include "engine.h"
+
+#define DBGMEM_MAX_EXPECTS	256
 
 /**
  * struct dbgmem_expects - the expectations of a vector
@@ -28,4 +30,4 @@ int dbgmem_expects_wait(struct dbgmem_xfer *x);
 int dbgmem_expects_begin(struct dbgmem_xfer *x);
 void dbgmem_expects_drop(struct dbgmem_xfer *x);
 
-#endif /* KMOD_EXPECT_H */
+#endif /* KMOD_ENGINE_EXPECT_H */

@@ -3,10 +3,14 @@
  * Pages held for consecutive segments of a vector, a page once for consecutive
  * segments on it, and the walk over them in the same order.
  */
-#ifndef KMOD_PAGES_H
-#define KMOD_PAGES_H
+#ifndef KMOD_ENGINE_PAGES_H
+#define KMOD_ENGINE_PAGES_H
 
 #include <linux/mm.h>
+
+/* Pages taken at once: the first few from the stack, then one array. */
+#define DBGMEM_STACK_PAGES	16
+#define DBGMEM_BATCH_PAGES	512
 
 /**
  * struct dbgmem_pages - pages held so far
@@ -96,4 +100,4 @@ static inline struct page **dbgmem_cursor_pages(struct dbgmem_cursor *c,
 	return first;
 }
 
-#endif /* KMOD_PAGES_H */
+#endif /* KMOD_ENGINE_PAGES_H */

@@ -20,9 +20,10 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
-#include "access/caller.h"
 #include "access/hold.h"
-#include "breakpoint/shadow.h"
+#include "access/reason.h"
+#include "engine.h"
+#include "pages.h"
 
 /* A batch is what exec waits for, so it is small whatever room there is. */
 #define REMOTE_BATCH_PAGES	DBGMEM_STACK_PAGES
@@ -74,7 +75,7 @@ static ssize_t unlock_target(struct dbgmem_session *s, struct task_struct *task,
 /* What a batch holds of the target. */
 struct held {
 	struct page *page[REMOTE_BATCH_PAGES + 1];
-	long nr;		/* or the error at x->addr */
+	long nr;		/* or the error at x->access.addr */
 	size_t len;		/* bytes that may be accessed */
 };
 
@@ -87,15 +88,15 @@ static int hold_batch(struct dbgmem_xfer *x, struct held *h, size_t len)
 {
 	long pages = 1;
 
-	h->nr = dbgmem_hold_now(x, x->addr, dbgmem_span_pages(x->addr, len),
+	h->nr = dbgmem_hold_now(&x->access, x->access.addr, dbgmem_span_pages(x->access.addr, len),
 				h->page);
 	if (h->nr > 0)
 		pages = h->nr;
 	else if (h->nr == -EINTR || h->nr == DBGMEM_HOLD_ABSENT ||
-		 !dbgmem_fault_special(x))
+		 !dbgmem_reason_special(&x->access))
 		return h->nr;
 	h->len = min_t(size_t, len,
-		       pages * PAGE_SIZE - offset_in_page(x->addr));
+		       pages * PAGE_SIZE - offset_in_page(x->access.addr));
 	return 0;
 }
 
@@ -103,7 +104,7 @@ static int hold_batch(struct dbgmem_xfer *x, struct held *h, size_t len)
 static ssize_t drop_batch(struct dbgmem_xfer *x, struct held *h, ssize_t ret)
 {
 	if (h->nr > 0)
-		dbgmem_drop_target(x, h->page, h->nr, ret > 0);
+		dbgmem_drop_target(&x->access, h->page, h->nr, ret > 0);
 	if (ret)
 		return ret;
 	return h->nr < 0 ? h->nr : -EAGAIN;
@@ -112,8 +113,8 @@ static ssize_t drop_batch(struct dbgmem_xfer *x, struct held *h, ssize_t ret)
 static size_t access_target(struct dbgmem_xfer *x, struct task_struct *task,
 			    size_t at, void *kaddr, size_t len)
 {
-	int ret = access_process_vm(task, x->addr + at, kaddr, len,
-				    x->foll | FOLL_NOFAULT);
+	int ret = access_process_vm(task, x->access.addr + at, kaddr, len,
+				    x->access.foll | FOLL_NOFAULT);
 
 	return max(ret, 0);
 }
@@ -143,13 +144,13 @@ static size_t copy_user_pages(struct dbgmem_xfer *x, struct task_struct *task,
 static ssize_t access_user(struct dbgmem_xfer *x, struct page **pages,
 			   const struct held *h)
 {
-	struct task_struct *task = lock_target(x->session);
+	struct task_struct *task = lock_target(x->access.session);
 	ssize_t ret;
 
 	if (IS_ERR(task))
 		return PTR_ERR(task);
 	ret = copy_user_pages(x, task, pages, h->len);
-	return unlock_target(x->session, task, ret);
+	return unlock_target(x->access.session, task, ret);
 }
 
 static ssize_t copy_user(struct dbgmem_xfer *x, struct page **pages,
@@ -162,24 +163,24 @@ static ssize_t copy_user(struct dbgmem_xfer *x, struct page **pages,
 	long held;
 
 	want = min_t(unsigned long, dbgmem_span_pages(user, x->left), nr_pages);
-	held = dbgmem_hold_caller(x, user, want, pages);
+	held = dbgmem_hold_caller(&x->access, user, want, pages);
 	if (held == -EINTR || held == DBGMEM_HOLD_ABSENT)
 		return held;
 	if (held < 0) {
-		x->reason = DBGMEM_REASON_BUFFER;
+		x->access.reason = DBGMEM_REASON_BUFFER;
 		return -EFAULT;
 	}
 	ret = hold_batch(x, &h, min_t(size_t, x->left, held * PAGE_SIZE -
 				      offset_in_page(user)));
 	if (!ret)
 		ret = drop_batch(x, &h, access_user(x, pages, &h));
-	dbgmem_drop_caller(x, pages, held, ret > 0);
+	dbgmem_drop_caller(&x->access, pages, held, ret > 0);
 	return ret;
 }
 
 /* Around a piece of the target, so that breakpoints beside it are seen whole. */
 struct window {
-	char		byte[DBGMEM_OVERLAY_UNIT + 2 * DBGMEM_BP_MAX_LEN];
+	char		byte[DBGMEM_SHADOW_UNIT + 2 * DBGMEM_BP_MAX_LEN];
 	unsigned long	addr;
 };
 
@@ -188,11 +189,11 @@ static char *look_around(struct dbgmem_xfer *x, struct task_struct *task,
 			 struct window *w, unsigned long addr, size_t len)
 {
 	unsigned long page = addr & PAGE_MASK, last = addr + (len - 1);
-	u32 foll = x->foll | FOLL_NOFAULT;
+	u32 foll = x->access.foll | FOLL_NOFAULT;
 	unsigned long to;
 
 	/* What is written need not be readable. */
-	if (x->write)
+	if (x->access.write)
 		foll = (foll & ~FOLL_WRITE) | FOLL_FORCE;
 	w->addr = addr - min(addr - page, (unsigned long)DBGMEM_BP_MAX_LEN);
 	to = last + min((page | ~PAGE_MASK) - last,
@@ -207,23 +208,23 @@ static char *look_around(struct dbgmem_xfer *x, struct task_struct *task,
 static size_t access_covered(struct dbgmem_xfer *x, struct task_struct *task,
 			     size_t at, char *buf, size_t len)
 {
-	char data[DBGMEM_OVERLAY_UNIT];
-	unsigned long addr = x->addr + at;
+	char data[DBGMEM_SHADOW_UNIT];
+	unsigned long addr = x->access.addr + at;
 	struct window w;
 	char *there;
 
 	there = look_around(x, task, &w, addr, len);
 	if (!there)
 		return 0;
-	if (!x->write) {
-		dbgmem_overlay_load(x->session, addr, buf, there, len);
+	if (!x->access.write) {
+		dbgmem_shadow_load(x->access.session, addr, buf, there, len);
 		return len;
 	}
 	memcpy(data, buf, len);
-	dbgmem_overlay_mask(x->session, addr, data, there, len);
+	dbgmem_shadow_mask(x->access.session, addr, data, there, len);
 	if (access_target(x, task, at, data, len) != len)
 		return 0;
-	dbgmem_overlay_commit(x->session, addr, buf, there, len);
+	dbgmem_shadow_commit(x->access.session, addr, buf, there, len);
 	return len;
 }
 
@@ -234,14 +235,14 @@ static size_t access_pieces(struct dbgmem_xfer *x, struct task_struct *task,
 	size_t done = 0, want, got;
 
 	while (done < len) {
-		unsigned long addr = x->addr + done;
+		unsigned long addr = x->access.addr + done;
 		bool covered = false;
 
 		want = min_t(size_t, len - done,
 			     PAGE_SIZE - offset_in_page(addr));
-		if (x->overlay >= DBGMEM_OVERLAY_READ)
-			want = dbgmem_overlay_piece(x->session, addr, want,
-						    &covered);
+		if (x->shadow.held >= DBGMEM_SHADOW_READ)
+			want = dbgmem_shadow_piece(x->access.session, addr, want,
+						   &covered);
 		got = covered ? access_covered(x, task, done, buf + done, want) :
 				access_target(x, task, done, buf + done, want);
 		done += got;
@@ -260,26 +261,23 @@ static ssize_t access_bounce(struct dbgmem_xfer *x, char *bounce, size_t len)
 	ret = hold_batch(x, &h, len);
 	if (ret)
 		return ret;
-	task = lock_target(x->session);
+	task = lock_target(x->access.session);
 	if (IS_ERR(task)) {
 		ret = PTR_ERR(task);
 	} else {
 		ret = access_pieces(x, task, bounce, h.len);
-		ret = unlock_target(x->session, task, ret);
+		ret = unlock_target(x->access.session, task, ret);
 	}
 	return drop_batch(x, &h, ret);
 }
 
-/*
- * Through a page of our own, where the caller's end is kernel memory (which has
- * no user address to pin), or what is in the target is not what is wanted there.
- */
 /* An iterator that gave nothing does not change its mind. */
 static ssize_t refused_by_buffer(struct dbgmem_xfer *x, size_t len)
 {
 	if (!x->caller.iter)
-		return dbgmem_hold_lacks_buffer(x, 0, len);
-	x->reason = DBGMEM_REASON_BUFFER;
+		return dbgmem_hold_lacks_buffer(&x->access, x->caller.user, 0,
+						len);
+	x->access.reason = DBGMEM_REASON_BUFFER;
 	return -EFAULT;
 }
 
@@ -334,8 +332,8 @@ static ssize_t copy_bounce(struct dbgmem_xfer *x)
 	bounce = (char *)__get_free_page(GFP_KERNEL_ACCOUNT);
 	if (!bounce)
 		return ret;
-	ret = x->write ? write_bounce(x, bounce, len) :
-			 read_bounce(x, bounce, len);
+	ret = x->access.write ? write_bounce(x, bounce, len) :
+				read_bounce(x, bounce, len);
 	free_page((unsigned long)bounce);
 	return ret;
 }
@@ -343,7 +341,7 @@ static ssize_t copy_bounce(struct dbgmem_xfer *x)
 static bool needs_bounce(const struct dbgmem_xfer *x)
 {
 	return x->caller.iter || x->caller.compare ||
-	       dbgmem_overlay_covers(x, x->addr, x->left);
+	       dbgmem_xfer_covers(x, x->access.addr, x->left);
 }
 
 /**
@@ -352,7 +350,7 @@ static bool needs_bounce(const struct dbgmem_xfer *x)
  * @pages: room for page pointers
  * @nr_pages: how many
  *
- * Return: see dbgmem.h.
+ * Return: see engine.h.
  */
 ssize_t dbgmem_remote_copy(struct dbgmem_xfer *x, struct page **pages,
 			   unsigned int nr_pages)

@@ -5,7 +5,9 @@
 #include <linux/mm.h>
 #include <linux/uaccess.h>
 
-#include "transfer/batch.h"
+#include "engine/copy.h"
+#include "engine/pages.h"
+#include "engine/segment.h"
 #include "mirror.h"
 
 /* A batch copies no more than this without a look at signals. */
@@ -15,7 +17,7 @@
 #define LOCKED_PAGES	8
 #define LOCKED_WORDS	128
 
-/* Copy from x->addr + @at on, as far as is known. *@known: is it further? */
+/* Copy from x->access.addr + @at on, as far as is known. *@known: is it further? */
 static size_t copy_known(struct dbgmem_xfer *x, size_t at, size_t max,
 			 bool *known)
 {
@@ -28,7 +30,7 @@ static size_t copy_known(struct dbgmem_xfer *x, size_t at, size_t max,
 	read_lock(&m->lock);
 	pagefault_disable();
 	for (i = 0; i < LOCKED_PAGES && done < max; i++) {
-		unsigned long addr = x->addr + at + done;
+		unsigned long addr = x->access.addr + at + done;
 
 		page = dbgmem_mirror_find(m, addr);
 		if (!page) {
@@ -69,7 +71,7 @@ size_t dbgmem_mirror_copy(struct dbgmem_xfer *x)
 		else if (learnt || known)
 			break;
 		if (!known) {
-			learnt = dbgmem_mirror_fill(x->mirror, x->addr + done);
+			learnt = dbgmem_mirror_fill(x->mirror, x->access.addr + done);
 			if (!learnt)
 				break;
 		}
@@ -121,12 +123,12 @@ static struct dbgmem_segment *put_words_learning(struct dbgmem_mirror *m,
 static struct dbgmem_segment *put_bytes(struct dbgmem_xfer *x,
 					struct dbgmem_segment *seg)
 {
-	x->addr = seg->addr;
+	x->access.addr = seg->addr;
 	x->left = seg->len;
 	x->caller.user = u64_to_user_ptr(seg->buf);
 	if (dbgmem_mirror_copy(x) < seg->len)
 		return seg;
-	dbgmem_batch_answer(x, seg, seg->len, DBGMEM_REASON_NONE);
+	dbgmem_segment_answer(x, seg, seg->len, DBGMEM_REASON_NONE);
 	return seg + 1;
 }
 

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Learning where the target's pages are, a group of neighbours at a time.
+ * Learning where the target's pages are, a block of neighbours at a time.
  *
  * hmm_range_fault() is only asked to look. What is not resident is for the
  * engines to fetch, which also find out why if it is not to be had; it is
  * learnt of at the next read.
  */
 #include <linux/mm.h>
-/* knows nothing by itself */
-#include <linux/hugetlb_inline.h>
 
-#include "compat/compat.h"
 #include "lookup.h"
+#include "target/vma.h"
 
 /*
  * All that hmm_range_fault() reads of a notifier beside its mm
@@ -25,19 +23,19 @@ static_assert(__same_type(((struct mmu_interval_notifier *)0)->invalidate_seq,
 
 /**
  * struct fill - what is to be learnt
- * @look: a look at the target's page tables
- * @spare: a leaf for it, if it needs one
+ * @lookup: a lookup in the target's page tables
+ * @spare: a block for it, if it needs one
  */
 struct fill {
-	struct dbgmem_look	look;
-	struct dbgmem_leaf	*spare;
+	struct dbgmem_lookup	lookup;
+	struct dbgmem_block	*spare;
 };
 
-/* The part of the group around @addr that is the same mapping. */
-static bool set_range(struct dbgmem_look *l, struct mm_struct *mm,
+/* The part of the block around @addr that is the same mapping. */
+static bool set_range(struct dbgmem_lookup *l, struct mm_struct *mm,
 		      unsigned long addr)
 {
-	unsigned long start = addr & ~((1UL << DBGMEM_LEAF_SHIFT) - 1);
+	unsigned long start = addr & ~((1UL << DBGMEM_BLOCK_SHIFT) - 1);
 	struct vm_area_struct *vma = vma_lookup(mm, addr);
 	struct address_space *mapping;
 
@@ -45,7 +43,7 @@ static bool set_range(struct dbgmem_look *l, struct mm_struct *mm,
 	if (!vma || dbgmem_vma_special(vma) || is_vm_hugetlb_page(vma))
 		return false;
 	l->range.start = max(start, vma->vm_start);
-	l->range.end = min(start + (1UL << DBGMEM_LEAF_SHIFT) - 1,
+	l->range.end = min(start + (1UL << DBGMEM_BLOCK_SHIFT) - 1,
 			   vma->vm_end - 1) + 1;
 	l->plain = !(vma->vm_flags & VM_MIXEDMAP) && !vma_is_dax(vma);
 	mapping = vma->vm_file ? vma->vm_file->f_mapping : NULL;
@@ -59,7 +57,7 @@ static bool set_range(struct dbgmem_look *l, struct mm_struct *mm,
 }
 
 /* Ready to look: nothing in the range is being changed. */
-static bool look_begin(struct dbgmem_look *l)
+static bool look_begin(struct dbgmem_lookup *l)
 {
 	struct dbgmem_mirror *m = l->mirror;
 	bool ret;
@@ -73,19 +71,19 @@ static bool look_begin(struct dbgmem_look *l)
 }
 
 /**
- * dbgmem_look - what is resident just now, around an address
+ * dbgmem_lookup - what is resident just now, around an address
  * @l: result
  * @m: the mirror, of a target whose memory is held by mmget()
  * @addr: address in the target
  * @lock: take the target's mmap_lock; returns 0, or an error to be returned
  *
- * To be used under the mirror's lock, and only if dbgmem_look_holds() then.
+ * To be used under the mirror's lock, and only if dbgmem_lookup_holds() then.
  *
  * Return: 0; -EFAULT: that is no memory for mirrors; -EAGAIN: the target is
  * changing; or what @lock returned.
  */
-int dbgmem_look(struct dbgmem_look *l, struct dbgmem_mirror *m,
-		unsigned long addr, int (*lock)(struct mm_struct *mm))
+int dbgmem_lookup(struct dbgmem_lookup *l, struct dbgmem_mirror *m,
+		  unsigned long addr, int (*lock)(struct mm_struct *mm))
 {
 	struct mm_struct *mm = m->notifier.mm;
 	int ret;
@@ -118,7 +116,7 @@ static int lock_killable(struct mm_struct *mm)
 
 static char *known(unsigned long pfn)
 {
-	struct page *page = dbgmem_look_page(pfn);
+	struct page *page = dbgmem_lookup_page(pfn);
 
 	return page && !PageHighMem(page) ? page_address(page) : NULL;
 }
@@ -126,43 +124,43 @@ static char *known(unsigned long pfn)
 /* Write it down. False if that of @addr is not there. */
 static bool learn(struct fill *f, struct dbgmem_mirror *m, unsigned long addr)
 {
-	const struct hmm_range *range = &f->look.range;
-	unsigned int at = (range->start >> PAGE_SHIFT) % DBGMEM_LEAF_PAGES;
+	const struct hmm_range *range = &f->lookup.range;
+	unsigned int at = (range->start >> PAGE_SHIFT) % DBGMEM_BLOCK_PAGES;
 	unsigned int i, nr = (range->end - range->start) >> PAGE_SHIFT;
-	struct dbgmem_leaf *leaf;
+	struct dbgmem_block *block;
 
-	leaf = dbgmem_leaf_insert(m, addr >> DBGMEM_LEAF_SHIFT, &f->spare);
-	if (!leaf)
+	block = dbgmem_block_insert(m, addr >> DBGMEM_BLOCK_SHIFT, &f->spare);
+	if (!block)
 		return false;
 	for (i = 0; i < nr; i++) {
-		char *page = known(f->look.pfn[i]);
+		char *page = known(f->lookup.pfn[i]);
 
 		WRITE_ONCE(m->pages, m->pages + !!page -
-				     !!leaf->page[at + i]);
-		leaf->page[at + i] = page;
+				     !!block->page[at + i]);
+		block->page[at + i] = page;
 	}
-	return leaf->page[(addr >> PAGE_SHIFT) % DBGMEM_LEAF_PAGES];
+	return block->page[(addr >> PAGE_SHIFT) % DBGMEM_BLOCK_PAGES];
 }
 
-static bool has_leaf(struct dbgmem_mirror *m, unsigned long addr)
+static bool fill_has_block(struct dbgmem_mirror *m, unsigned long addr)
 {
 	bool ret;
 
 	read_lock(&m->lock);
-	ret = dbgmem_leaf_find(m, addr >> DBGMEM_LEAF_SHIFT);
+	ret = dbgmem_block_find(m, addr >> DBGMEM_BLOCK_SHIFT);
 	read_unlock(&m->lock);
 	return ret;
 }
 
-/* -EAGAIN if the target has changed since the look. */
+/* -EAGAIN if the target has changed since the lookup. */
 static int try(struct fill *f, struct dbgmem_mirror *m, unsigned long addr)
 {
-	int ret = dbgmem_look(&f->look, m, addr, lock_killable);
+	int ret = dbgmem_lookup(&f->lookup, m, addr, lock_killable);
 
 	if (ret)
 		return ret;
 	write_lock(&m->lock);
-	if (!dbgmem_look_holds(&f->look))
+	if (!dbgmem_lookup_holds(&f->lookup))
 		ret = -EAGAIN;
 	else if (!learn(f, m, addr))
 		ret = -EFAULT;
@@ -182,10 +180,10 @@ bool dbgmem_mirror_fill(struct dbgmem_mirror *m, unsigned long addr)
 	struct fill f;
 	int ret, tries = 0;
 
-	f.spare = has_leaf(m, addr) ? NULL : dbgmem_leaf_alloc();
+	f.spare = fill_has_block(m, addr) ? NULL : dbgmem_block_alloc();
 	do {
 		ret = try(&f, m, addr);
 	} while (ret == -EAGAIN && ++tries < MAX_TRIES);
-	dbgmem_leaf_free(f.spare);
+	dbgmem_block_free(f.spare);
 	return !ret;
 }

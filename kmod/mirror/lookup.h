@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A look at the target's page tables, without changing them. */
-#ifndef KMOD_LOOK_H
-#define KMOD_LOOK_H
+/* A lookup in the target's page tables, without changing them. */
+#ifndef KMOD_MIRROR_LOOKUP_H
+#define KMOD_MIRROR_LOOKUP_H
 
 #include <linux/hmm.h>
 
 #include "mirror.h"
 
 /**
- * struct dbgmem_look - what is resident in a part of a group
+ * struct dbgmem_lookup - what is resident in a part of a block
  * @mirror: the mirror of the target
- * @seq: of the mirror's changes, before the look
+ * @seq: of the mirror's changes, before the lookup
  * @range: which part
  * @never: inserted nowhere: hmm_range_fault() asks it for the mm, and whether
  *	it has changed
@@ -20,7 +20,7 @@
  * @inode: number of that file
  * @pfn: the answer: hmm_range_fault()'s
  */
-struct dbgmem_look {
+struct dbgmem_lookup {
 	struct dbgmem_mirror	*mirror;
 	u32			seq;
 	struct hmm_range	range;
@@ -28,14 +28,14 @@ struct dbgmem_look {
 	bool			plain;
 	const void		*denied;
 	unsigned long		inode;
-	unsigned long		pfn[DBGMEM_LEAF_PAGES];
+	unsigned long		pfn[DBGMEM_BLOCK_PAGES];
 };
 
-int dbgmem_look(struct dbgmem_look *l, struct dbgmem_mirror *m,
-		unsigned long addr, int (*lock)(struct mm_struct *mm));
+int dbgmem_lookup(struct dbgmem_lookup *l, struct dbgmem_mirror *m,
+		  unsigned long addr, int (*lock)(struct mm_struct *mm));
 
 /* Is it still true? The mirror's lock is held, and it is as long as that. */
-static inline bool dbgmem_look_holds(const struct dbgmem_look *l)
+static inline bool dbgmem_lookup_holds(const struct dbgmem_lookup *l)
 {
 	return !dbgmem_changes_since(&l->mirror->changes, l->seq,
 				     dbgmem_span(l->range.start,
@@ -43,10 +43,10 @@ static inline bool dbgmem_look_holds(const struct dbgmem_look *l)
 }
 
 /* The page, or NULL: there is none, or none that may be looked at. */
-static inline struct page *dbgmem_look_page(unsigned long pfn)
+static inline struct page *dbgmem_lookup_page(unsigned long pfn)
 {
 	return (pfn & (HMM_PFN_VALID | HMM_PFN_ERROR)) == HMM_PFN_VALID ?
 	       hmm_pfn_to_page(pfn) : NULL;
 }
 
-#endif /* KMOD_LOOK_H */
+#endif /* KMOD_MIRROR_LOOKUP_H */

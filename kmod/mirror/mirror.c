@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The mirror of a session: its leaves, and the notifier that keeps them true.
+ * The mirror of a session: its blocks, and the notifier that keeps them true.
  */
 #include <linux/bits.h>
 #include <linux/err.h>
@@ -10,21 +10,20 @@
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
-#include "compat/compat.h"
+#include "mirror.h"
 #include "target/watch.h"
-#include "window/window.h"
 
 /* All of them may be looked at with the lock held. */
-#define MAX_LEAVES	((u32)BIT(16))
+#define MAX_BLOCKS	((u32)BIT(16))
 
-/* How many leaves are asked whether they were used, before one has to go. */
+/* How many blocks are asked whether they were used, before one has to go. */
 #define MAX_LOOKS	64
 
 static unsigned int mirror_pages = 262144;
 module_param(mirror_pages, uint, 0644);
 MODULE_PARM_DESC(mirror_pages, "the most pages of a target that a session's mirror knows, in groups of 64 (default 262144; 0: no mirrors)");
 
-static struct kmem_cache *leaf_cache;
+static struct kmem_cache *block_cache;
 
 /**
  * dbgmem_mirror_init - when the module is loaded
@@ -33,10 +32,10 @@ static struct kmem_cache *leaf_cache;
  */
 int dbgmem_mirror_init(void)
 {
-	leaf_cache = kmem_cache_create("dbgmem_leaf",
-				       sizeof(struct dbgmem_leaf), 0,
-				       SLAB_ACCOUNT, NULL);
-	return leaf_cache ? 0 : -ENOMEM;
+	block_cache = kmem_cache_create("dbgmem_block",
+					sizeof(struct dbgmem_block), 0,
+					SLAB_ACCOUNT, NULL);
+	return block_cache ? 0 : -ENOMEM;
 }
 
 /**
@@ -44,12 +43,12 @@ int dbgmem_mirror_init(void)
  */
 void dbgmem_mirror_exit(void)
 {
-	kmem_cache_destroy(leaf_cache);
+	kmem_cache_destroy(block_cache);
 }
 
-static u32 max_leaves(void)
+static u32 mirror_max_blocks(void)
 {
-	return min(dbgmem_groups(READ_ONCE(mirror_pages)), MAX_LEAVES);
+	return min(dbgmem_blocks(READ_ONCE(mirror_pages)), MAX_BLOCKS);
 }
 
 static struct dbgmem_mirror *mirror_of(struct dbgmem_session *s)
@@ -64,9 +63,9 @@ static struct dbgmem_mirror *mirror_of(struct dbgmem_session *s)
 u32 dbgmem_mirror_max(struct dbgmem_session *s)
 {
 	const struct dbgmem_mirror *m = mirror_of(s);
-	u32 leaves = m ? m->max : max_leaves();
+	u32 blocks = m ? m->max : mirror_max_blocks();
 
-	return leaves * DBGMEM_LEAF_PAGES;
+	return blocks * DBGMEM_BLOCK_PAGES;
 }
 
 /**
@@ -81,119 +80,119 @@ u32 dbgmem_mirror_pages(struct dbgmem_session *s)
 }
 
 /**
- * dbgmem_leaf_alloc - memory for a leaf that knows nothing yet
+ * dbgmem_block_alloc - memory for a block that knows nothing yet
  *
  * Return: it, or NULL.
  */
-struct dbgmem_leaf *dbgmem_leaf_alloc(void)
+struct dbgmem_block *dbgmem_block_alloc(void)
 {
-	/* It goes without: nobody is to be killed for it. */
-	return kmem_cache_zalloc(leaf_cache, GFP_KERNEL | __GFP_NORETRY |
+	/* Fail instead of invoking the OOM killer. */
+	return kmem_cache_zalloc(block_cache, GFP_KERNEL | __GFP_NORETRY |
 					     __GFP_NOWARN);
 }
 
 /**
- * dbgmem_leaf_free - free a leaf that is in no mirror any more
- * @leaf: the leaf, or NULL
+ * dbgmem_block_free - free a block that is in no mirror any more
+ * @block: the block, or NULL
  */
-void dbgmem_leaf_free(struct dbgmem_leaf *leaf)
+void dbgmem_block_free(struct dbgmem_block *block)
 {
-	if (leaf)
-		kmem_cache_free(leaf_cache, leaf);
+	if (block)
+		kmem_cache_free(block_cache, block);
 }
 
-/* Forget pages @from to @to of a leaf, @to included. */
-static void leaf_drop(struct dbgmem_mirror *m, struct dbgmem_leaf *leaf,
-		      unsigned int from, unsigned int to)
+/* Forget pages @from to @to of a block, @to included. */
+static void block_drop(struct dbgmem_mirror *m, struct dbgmem_block *block,
+		       unsigned int from, unsigned int to)
 {
 	for (; from <= to; from++) {
-		if (leaf->page[from])
+		if (block->page[from])
 			WRITE_ONCE(m->pages, m->pages - 1);
-		leaf->page[from] = NULL;
+		block->page[from] = NULL;
 	}
 }
 
-/* The leaf that was not used for longest, or for long; it knows nothing now. */
-static struct dbgmem_leaf *leaf_reclaim(struct dbgmem_mirror *m)
+/* The block that was not used for longest, or for long; it knows nothing now. */
+static struct dbgmem_block *block_reclaim(struct dbgmem_mirror *m)
 {
-	struct dbgmem_leaf *leaf;
+	struct dbgmem_block *block;
 	unsigned int looks = 0;
 
 	if (list_empty(&m->all))
 		return NULL;
 	for (;;) {
-		leaf = list_first_entry(&m->all, struct dbgmem_leaf, all);
-		if (!READ_ONCE(leaf->used) || ++looks == MAX_LOOKS)
+		block = list_first_entry(&m->all, struct dbgmem_block, all);
+		if (!READ_ONCE(block->used) || ++looks == MAX_LOOKS)
 			break;
-		WRITE_ONCE(leaf->used, 0);
-		list_move_tail(&leaf->all, &m->all);
+		WRITE_ONCE(block->used, 0);
+		list_move_tail(&block->all, &m->all);
 	}
-	leaf_drop(m, leaf, 0, DBGMEM_LEAF_PAGES - 1);
-	list_del(&leaf->all);
-	hlist_del(&leaf->node);
+	block_drop(m, block, 0, DBGMEM_BLOCK_PAGES - 1);
+	list_del(&block->all);
+	hlist_del(&block->node);
 	m->nr--;
-	return leaf;
+	return block;
 }
 
 /**
- * dbgmem_leaf_insert - a leaf for a group that had none a moment ago
+ * dbgmem_block_insert - a block for a number that had none a moment ago
  * @m: the mirror, its lock held for writing
- * @number: of the group
- * @spare: a new leaf, or NULL where there was no memory for it; NULL if it was
+ * @number: of the block
+ * @spare: a new block, or NULL where there was no memory for it; NULL if it was
  *	taken
  *
  * Return: it, or NULL: there is no memory, and none that could be reused.
  */
-struct dbgmem_leaf *dbgmem_leaf_insert(struct dbgmem_mirror *m,
-				       unsigned long number,
-				       struct dbgmem_leaf **spare)
+struct dbgmem_block *dbgmem_block_insert(struct dbgmem_mirror *m,
+					 unsigned long number,
+					 struct dbgmem_block **spare)
 {
-	struct dbgmem_leaf *leaf;
+	struct dbgmem_block *block;
 
 	lockdep_assert_held_write(&m->lock);
 
-	leaf = dbgmem_leaf_find(m, number);
-	if (leaf)
-		return leaf;
+	block = dbgmem_block_find(m, number);
+	if (block)
+		return block;
 	if (m->nr < m->max)
-		leaf = xchg(spare, NULL);
-	if (!leaf)
-		leaf = leaf_reclaim(m);
-	if (!leaf)
+		block = xchg(spare, NULL);
+	if (!block)
+		block = block_reclaim(m);
+	if (!block)
 		return NULL;
-	leaf->number = number;
-	leaf->used = 1;
-	hlist_add_head(&leaf->node, &m->hash[hash_long(number, m->bits)]);
-	list_add_tail(&leaf->all, &m->all);
+	block->number = number;
+	block->used = 1;
+	hlist_add_head(&block->node, &m->hash[hash_long(number, m->bits)]);
+	list_add_tail(&block->all, &m->all);
 	m->nr++;
-	return leaf;
+	return block;
 }
 
-/* What a leaf has of pages @first to @last. */
-static void leaf_invalidate(struct dbgmem_mirror *m, struct dbgmem_leaf *leaf,
-			    unsigned long first, unsigned long last)
+/* What a block has of pages @first to @last. */
+static void block_invalidate(struct dbgmem_mirror *m, struct dbgmem_block *block,
+			     unsigned long first, unsigned long last)
 {
-	if (dbgmem_group_part(leaf->number, &first, &last))
-		leaf_drop(m, leaf, first, last);
+	if (dbgmem_block_part(block->number, &first, &last))
+		block_drop(m, block, first, last);
 }
 
-/* Forget pages @first to @last, by the group or all in turn. */
+/* Forget pages @first to @last, by the block or all in turn. */
 static void drop(struct dbgmem_mirror *m, unsigned long first,
 		 unsigned long last)
 {
-	unsigned long number = first >> DBGMEM_LEAF_BITS;
-	unsigned long end = last >> DBGMEM_LEAF_BITS;
-	struct dbgmem_leaf *leaf;
+	unsigned long number = first >> DBGMEM_BLOCK_BITS;
+	unsigned long end = last >> DBGMEM_BLOCK_BITS;
+	struct dbgmem_block *block;
 
 	if (end - number >= m->nr) {
-		list_for_each_entry(leaf, &m->all, all)
-			leaf_invalidate(m, leaf, first, last);
+		list_for_each_entry(block, &m->all, all)
+			block_invalidate(m, block, first, last);
 		return;
 	}
 	for (; number <= end; number++) {
-		leaf = dbgmem_leaf_find(m, number);
-		if (leaf)
-			leaf_invalidate(m, leaf, first, last);
+		block = dbgmem_block_find(m, number);
+		if (block)
+			block_invalidate(m, block, first, last);
 	}
 }
 
@@ -213,8 +212,8 @@ static int change_begins(struct mmu_notifier *n,
 	dbgmem_changes_begin(&m->changes, s);
 	if (m->pages)
 		drop(m, s.first, s.last);
-	if (m->window)
-		dbgmem_pane_invalidate(m->window, s.first, s.last);
+	if (m->user)
+		m->user->invalidate(m->user, s.first, s.last);
 	write_unlock(&m->lock);
 	return 0;
 }
@@ -237,8 +236,8 @@ static void mirror_end(struct dbgmem_mirror *m)
 	write_lock(&m->lock);
 	m->changes.over = true;
 	drop(m, 0, last);
-	if (m->window)
-		dbgmem_pane_invalidate(m->window, 0, last);
+	if (m->user)
+		m->user->invalidate(m->user, 0, last);
 	write_unlock(&m->lock);
 }
 
@@ -250,10 +249,10 @@ static void mirror_release(struct mmu_notifier *n, struct mm_struct *mm)
 
 static void mirror_free(struct dbgmem_mirror *m)
 {
-	struct dbgmem_leaf *leaf, *next;
+	struct dbgmem_block *block, *next;
 
-	list_for_each_entry_safe(leaf, next, &m->all, all)
-		dbgmem_leaf_free(leaf);
+	list_for_each_entry_safe(block, next, &m->all, all)
+		dbgmem_block_free(block);
 	kvfree(m->hash);
 	kfree(m);
 }
@@ -294,7 +293,7 @@ static int watch(struct dbgmem_mirror *m, struct mm_struct *mm)
  */
 struct dbgmem_mirror *dbgmem_mirror_create(struct mm_struct *mm)
 {
-	u32 max = max_leaves();
+	u32 max = mirror_max_blocks();
 	struct dbgmem_mirror *m;
 	int ret = -ENOMEM;
 

@@ -2,74 +2,38 @@
 /*
  * The mirror of a session: where the pages of its target are, as a software TLB.
  *
- * A group of 64 neighbouring pages has a leaf, which is found by its hash and
- * has the kernel's address of each page, or NULL where it does not know. What it
- * knows is true as long as mirror->lock is held: who takes a page away from the
- * target tells the notifier first, and that takes the lock for writing. So
- * readers copy under it, with page faults disabled, and never touch a page that
- * may have become somebody else's.
+ * 64 neighbouring pages are a block, which is found by its hash and has the
+ * kernel's address of each page, or NULL where that is not known. What is known is
+ * true as long as mirror->lock is held: before the kernel takes a page away from
+ * the target it calls the notifier, which takes the lock for writing and drops the
+ * page. So readers copy under the lock, with page faults disabled, and never touch
+ * a page that may have become somebody else's.
  *
- * No page is referenced by it, and none is made resident or touched.
+ * The mirror references no page, and makes none resident.
  */
-#ifndef KMOD_MIRROR_H
-#define KMOD_MIRROR_H
+#ifndef KMOD_MIRROR_MIRROR_H
+#define KMOD_MIRROR_MIRROR_H
 
-#include <linux/bits.h>
+#include <linux/err.h>
 #include <linux/hash.h>
-#include <linux/list.h>
-#include <linux/mm.h>
 #include <linux/mmu_notifier.h>
 #include <linux/spinlock.h>
 #include <linux/uaccess.h>
 
-#include "access/caller.h"
-#include "target/change.h"
-#include "dbgmem.h"
-
-#define DBGMEM_LEAF_BITS	6
-#define DBGMEM_LEAF_PAGES	((unsigned int)BIT(DBGMEM_LEAF_BITS))
-#define DBGMEM_LEAF_SHIFT	(PAGE_SHIFT + DBGMEM_LEAF_BITS)
+#include "block.h"
+#include "engine/engine.h"
 
 /* A target that never stops changing is read as without a mirror. */
 #define DBGMEM_MAX_FETCHES	8
 
-/* How many groups @pages pages may be of, at most. */
-static inline u32 dbgmem_groups(u32 pages)
-{
-	return (pages >> DBGMEM_LEAF_BITS) + !!(pages % DBGMEM_LEAF_PAGES);
-}
-
-/*
- * What pages *@first to *@last, included, have in common with group @number, as
- * indices into it. False: nothing.
- */
-static inline bool dbgmem_group_part(unsigned long number, unsigned long *first,
-				     unsigned long *last)
-{
-	unsigned long start = number << DBGMEM_LEAF_BITS;
-	unsigned long end = start + DBGMEM_LEAF_PAGES - 1;
-
-	if (*first > end || *last < start)
-		return false;
-	*first = max(*first, start) - start;
-	*last = min(*last, end) - start;
-	return true;
-}
-
 /**
- * struct dbgmem_leaf - what is known of a group of pages
- * @node: with those of the same hash
- * @all: in mirror->all
- * @number: address >> DBGMEM_LEAF_SHIFT
- * @used: something was read from it; so it is not the next one to go
- * @page: addresses of the pages in the kernel, or NULL
+ * struct dbgmem_mirror_user - who has to be told of changes too
+ * @invalidate: pages @first to @last, included, go; the mirror's lock is held for
+ *	writing, and this neither sleeps nor allocates
  */
-struct dbgmem_leaf {
-	struct hlist_node	node;
-	struct list_head	all;
-	unsigned long		number;
-	u8			used;
-	char			*page[DBGMEM_LEAF_PAGES];
+struct dbgmem_mirror_user {
+	void (*invalidate)(struct dbgmem_mirror_user *u, unsigned long first,
+			   unsigned long last);
 };
 
 #ifdef CONFIG_HMM_MIRROR
@@ -77,13 +41,13 @@ struct dbgmem_leaf {
  * struct dbgmem_mirror - all that is known
  * @lock: held for reading by who looks and copies, for writing by who changes it;
  *	nobody sleeps, or faults, under it
- * @hash: the leaves by their hash; under @lock
+ * @hash: the blocks by their hash; under @lock
  * @bits: of a hash
- * @all: the leaves, the one to go next first; under @lock
+ * @all: the blocks, the one to go next first; under @lock
  * @nr: how many; under @lock
  * @max: how many there may be
  * @pages: how many pages are known; under @lock
- * @window: also to be told of changes, or NULL; under @lock
+ * @user: also to be told of changes, or NULL; under @lock
  * @changes: the changes of the target; under @lock
  * @notifier: tells of them
  */
@@ -95,7 +59,7 @@ struct dbgmem_mirror {
 	u32				nr;
 	u32				max;
 	u32				pages;
-	struct dbgmem_window		*window;
+	struct dbgmem_mirror_user	*user;
 	struct dbgmem_changes		changes;
 	struct mmu_notifier		notifier;
 };
@@ -105,31 +69,31 @@ int dbgmem_mirror_init(void);
 void dbgmem_mirror_exit(void);
 struct dbgmem_mirror *dbgmem_mirror_create(struct mm_struct *mm);
 void dbgmem_mirror_destroy(struct dbgmem_mirror *m);
-struct dbgmem_leaf *dbgmem_leaf_alloc(void);
-void dbgmem_leaf_free(struct dbgmem_leaf *leaf);
-struct dbgmem_leaf *dbgmem_leaf_insert(struct dbgmem_mirror *m,
-				       unsigned long number,
-				       struct dbgmem_leaf **spare);
+struct dbgmem_block *dbgmem_block_alloc(void);
+void dbgmem_block_free(struct dbgmem_block *block);
+struct dbgmem_block *dbgmem_block_insert(struct dbgmem_mirror *m,
+					 unsigned long number,
+					 struct dbgmem_block **spare);
 u32 dbgmem_mirror_max(struct dbgmem_session *s);
 u32 dbgmem_mirror_pages(struct dbgmem_session *s);
 
-/* mirror_fill.c */
+/* fill.c */
 bool dbgmem_mirror_fill(struct dbgmem_mirror *m, unsigned long addr);
 
-/* mirror_copy.c */
+/* copy.c */
 size_t dbgmem_mirror_copy(struct dbgmem_xfer *x);
 struct dbgmem_segment *dbgmem_mirror_batch(struct dbgmem_xfer *x,
 					   struct dbgmem_segment *seg,
 					   struct dbgmem_segment *end);
 
-static __always_inline struct dbgmem_leaf *
-dbgmem_leaf_find(const struct dbgmem_mirror *m, unsigned long number)
+static __always_inline struct dbgmem_block *
+dbgmem_block_find(const struct dbgmem_mirror *m, unsigned long number)
 {
-	struct dbgmem_leaf *leaf;
+	struct dbgmem_block *block;
 
-	hlist_for_each_entry(leaf, &m->hash[hash_long(number, m->bits)], node)
-		if (likely(leaf->number == number))
-			return leaf;
+	hlist_for_each_entry(block, &m->hash[hash_long(number, m->bits)], node)
+		if (likely(block->number == number))
+			return block;
 	return NULL;
 }
 
@@ -137,15 +101,15 @@ dbgmem_leaf_find(const struct dbgmem_mirror *m, unsigned long number)
 static __always_inline char *dbgmem_mirror_find(const struct dbgmem_mirror *m,
 						unsigned long addr)
 {
-	struct dbgmem_leaf *leaf;
+	struct dbgmem_block *block;
 
-	leaf = dbgmem_leaf_find(m, addr >> DBGMEM_LEAF_SHIFT);
-	if (unlikely(!leaf))
+	block = dbgmem_block_find(m, addr >> DBGMEM_BLOCK_SHIFT);
+	if (unlikely(!block))
 		return NULL;
 	/* Written only if it changes: others read beside it. */
-	if (!READ_ONCE(leaf->used))
-		WRITE_ONCE(leaf->used, 1);
-	return leaf->page[(addr >> PAGE_SHIFT) % DBGMEM_LEAF_PAGES];
+	if (!READ_ONCE(block->used))
+		WRITE_ONCE(block->used, 1);
+	return block->page[(addr >> PAGE_SHIFT) % DBGMEM_BLOCK_PAGES];
 }
 
 /**
@@ -285,4 +249,4 @@ static inline bool dbgmem_mirror_read(struct dbgmem_mirror *m,
 }
 #endif
 
-#endif /* KMOD_MIRROR_H */
+#endif /* KMOD_MIRROR_MIRROR_H */

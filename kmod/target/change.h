@@ -6,8 +6,8 @@
  * changed when the look began, and no change of them has begun since. Nobody
  * waits for a change to end: a target can make that take for ever.
  */
-#ifndef KMOD_CHANGE_H
-#define KMOD_CHANGE_H
+#ifndef KMOD_TARGET_CHANGE_H
+#define KMOD_TARGET_CHANGE_H
 
 #include <linux/compiler.h>
 #include <linux/mm.h>
@@ -94,4 +94,4 @@ static inline bool dbgmem_changes_since(const struct dbgmem_changes *c, u32 seq,
 	return false;
 }
 
-#endif /* KMOD_CHANGE_H */
+#endif /* KMOD_TARGET_CHANGE_H */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The receipt: an open /proc/PID/mem as proof that the kernel let its opener at
- * that address space.
+ * The mem_fd: an open /proc/PID/mem as proof that the kernel gave its opener access
+ * to that address space.
  *
  * ptrace_may_access() and the security hook behind it are not exported, and
  * imitating their rules would bypass Yama, SELinux and AppArmor. Opening
@@ -19,17 +19,17 @@
 #include <linux/mman.h>
 #include <linux/printk.h>
 
-#include "dbgmem.h"
+#include "target.h"
 
 static const struct file_operations *proc_mem_fops __ro_after_init;
 
-static bool on_procfs(struct file *file)
+static bool mem_fd_on_procfs(struct file *file)
 {
 	return file_inode(file)->i_sb->s_magic == PROC_SUPER_MAGIC;
 }
 
 /**
- * dbgmem_receipt_init - learn what a receipt looks like, and prove it
+ * dbgmem_mem_fd_init - learn what a mem_fd looks like, and prove it
  *
  * Only at load: whoever loads a module may do anything, while a later caller's
  * mount namespace could show something else as /proc/self/mem.
@@ -37,7 +37,7 @@ static bool on_procfs(struct file *file)
  * Return: 0, or a negative errno after saying in the log why the module cannot
  * work here.
  */
-int __init dbgmem_receipt_init(void)
+int __init dbgmem_mem_fd_init(void)
 {
 	struct file *file;
 	int ret = 0;
@@ -48,7 +48,7 @@ int __init dbgmem_receipt_init(void)
 		       PTR_ERR(file));
 		return PTR_ERR(file);
 	}
-	if (!on_procfs(file)) {
+	if (!mem_fd_on_procfs(file)) {
 		pr_err("not loaded: /proc/self/mem is not a file of procfs\n");
 		ret = -ENODEV;
 	} else if (!current->mm || file->private_data != current->mm) {
@@ -62,7 +62,7 @@ int __init dbgmem_receipt_init(void)
 }
 
 /* Write a byte of the current process at @addr onto itself. 0 or -errno. */
-static int write_self(unsigned long addr)
+static int mem_fd_write_self(unsigned long addr)
 {
 	loff_t pos = addr;
 	struct file *file;
@@ -83,7 +83,7 @@ static int write_self(unsigned long addr)
 }
 
 /**
- * dbgmem_receipt_force - learn who may write through protections by default
+ * dbgmem_mem_fd_force - learn who may write through protections by default
  *
  * Kernels since 6.12 may be told not to let /proc/PID/mem do it (see
  * proc_mem.force_override in the kernel's list of parameters), but for the
@@ -93,7 +93,7 @@ static int write_self(unsigned long addr)
  * Return: DBGMEM_FORCE_CAPABLE, or DBGMEM_FORCE_PTRACE after saying why in the
  * log.
  */
-u32 __init dbgmem_receipt_force(void)
+u32 __init dbgmem_mem_fd_force(void)
 {
 	unsigned long page;
 	int ret;
@@ -103,7 +103,7 @@ u32 __init dbgmem_receipt_force(void)
 	if (IS_ERR_VALUE(page)) {
 		ret = page;
 	} else {
-		ret = write_self(page);
+		ret = mem_fd_write_self(page);
 		vm_munmap(page, PAGE_SIZE);
 	}
 	if (!ret)
@@ -117,17 +117,17 @@ u32 __init dbgmem_receipt_force(void)
 }
 
 /**
- * dbgmem_receipt_mm - the address space that a receipt stands for
- * @receipt: what the caller handed in
- * @mm: result, valid as long as @receipt is; NULL where the receipt was opened
- *	on a task that had none
+ * dbgmem_mem_fd_mm - the address space that a mem_fd stands for
+ * @mem_fd: what the caller handed in
+ * @mm: result, valid as long as @mem_fd is; NULL where it was opened on a
+ *	task that had none
  *
  * Return: 0, -EBADFD or -EKEYREJECTED.
  */
-int dbgmem_receipt_mm(struct file *receipt, struct mm_struct **mm)
+int dbgmem_mem_fd_mm(struct file *mem_fd, struct mm_struct **mm)
 {
-	if (receipt->f_op != proc_mem_fops)
-		return on_procfs(receipt) ? -EKEYREJECTED : -EBADFD;
-	*mm = receipt->private_data;
+	if (mem_fd->f_op != proc_mem_fops)
+		return mem_fd_on_procfs(mem_fd) ? -EKEYREJECTED : -EBADFD;
+	*mm = mem_fd->private_data;
 	return 0;
 }

@@ -23,7 +23,7 @@
 #include <linux/slab.h>
 
 #include "compat/compat.h"
-#include "dbgmem.h"
+#include "target.h"
 #include "watch.h"
 
 /* Milliseconds between two tries: twice as many each time. */
@@ -31,7 +31,7 @@
 #define LONGEST_DELAY	100
 
 /**
- * struct dbgmem_event - what waits for the end of a session's target
+ * struct dbgmem_poll - what waits for the end of a session's target
  * @notifier: tells of the end of the target's memory
  * @wait: woken at the end of the target
  * @work: registers @notifier
@@ -42,7 +42,7 @@
  * The callback may still run when the session is gone: this is freed when the
  * kernel has let go of @notifier.
  */
-struct dbgmem_event {
+struct dbgmem_poll {
 	struct mmu_notifier	notifier;
 	wait_queue_head_t	wait;
 	struct delayed_work	work;
@@ -51,63 +51,63 @@ struct dbgmem_event {
 	unsigned int		delay;
 };
 
-static struct workqueue_struct *event_queue;
+static struct workqueue_struct *poll_queue;
 
-static void event_mm_released(struct mmu_notifier *n, struct mm_struct *mm)
+static void poll_mm_released(struct mmu_notifier *n, struct mm_struct *mm)
 {
-	struct dbgmem_event *e =
-		container_of(n, struct dbgmem_event, notifier);
+	struct dbgmem_poll *p =
+		container_of(n, struct dbgmem_poll, notifier);
 
-	wake_up_poll(&e->wait, EPOLLHUP);
+	wake_up_poll(&p->wait, EPOLLHUP);
 }
 
-static void event_notifier_freed(struct mmu_notifier *n)
+static void poll_notifier_freed(struct mmu_notifier *n)
 {
-	kfree(container_of(n, struct dbgmem_event, notifier));
+	kfree(container_of(n, struct dbgmem_poll, notifier));
 	dbgmem_watch_freed();
 }
 
-static const struct mmu_notifier_ops event_ops = {
-	.release	= event_mm_released,
-	.free_notifier	= event_notifier_freed,
+static const struct mmu_notifier_ops poll_ops = {
+	.release	= poll_mm_released,
+	.free_notifier	= poll_notifier_freed,
 };
 
 /* Has the kernel promised to tell of the end, or is there no need to any more? */
-static bool event_try(struct dbgmem_event *e)
+static bool poll_try(struct dbgmem_poll *p)
 {
-	struct dbgmem_session *s = e->session;
+	struct dbgmem_session *s = p->session;
 	int ret;
 
 	if (!mmget_not_zero(s->mm))
 		return true;
-	ret = dbgmem_watch_try(&e->notifier, s->mm);
+	ret = dbgmem_watch_try(&p->notifier, s->mm);
 	/* Whoever puts the last one tears the memory down: not who close waits for. */
 	mmput_async(s->mm);
 	if (!ret)
-		/* Pairs with event_watching(). */
-		smp_store_release(&e->watching, true);
+		/* Pairs with poll_watching(). */
+		smp_store_release(&p->watching, true);
 	return !ret;
 }
 
-static bool event_watching(struct dbgmem_event *e)
+static bool poll_watching(struct dbgmem_poll *p)
 {
-	/* Pairs with event_try(): what is known of the notifier is set. */
-	return smp_load_acquire(&e->watching);
+	/* Pairs with poll_try(): what is known of the notifier is set. */
+	return smp_load_acquire(&p->watching);
 }
 
 /* Its end may have been before there was a notifier to tell of it. */
-static void event_work(struct work_struct *work)
+static void poll_work(struct work_struct *work)
 {
-	struct dbgmem_event *e = container_of(to_delayed_work(work),
-					      struct dbgmem_event, work);
-	bool done = event_watching(e) || event_try(e);
+	struct dbgmem_poll *p = container_of(to_delayed_work(work),
+					      struct dbgmem_poll, work);
+	bool done = poll_watching(p) || poll_try(p);
 
-	if (dbgmem_target_state(e->session) != DBGMEM_STATE_ATTACHED) {
-		wake_up_poll(&e->wait, EPOLLHUP);
+	if (dbgmem_target_state(p->session) != DBGMEM_STATE_ATTACHED) {
+		wake_up_poll(&p->wait, EPOLLHUP);
 	} else if (!done) {
-		queue_delayed_work(event_queue, &e->work,
-				   msecs_to_jiffies(e->delay));
-		e->delay = min_t(unsigned int, 2 * e->delay, LONGEST_DELAY);
+		queue_delayed_work(poll_queue, &p->work,
+				   msecs_to_jiffies(p->delay));
+		p->delay = min_t(unsigned int, 2 * p->delay, LONGEST_DELAY);
 	}
 }
 
@@ -119,14 +119,14 @@ static void event_work(struct work_struct *work)
 __poll_t dbgmem_poll(struct file *file, poll_table *wait)
 {
 	struct dbgmem_session *s = dbgmem_session(file);
-	struct dbgmem_event *e = s->event;
+	struct dbgmem_poll *p = s->poll;
 	__poll_t mask = 0;
 
 	if (!dbgmem_target_attached(s))
 		return EPOLLERR;
 
 	if (!poll_does_not_wait(wait)) {
-		poll_wait(file, &e->wait, wait);
+		poll_wait(file, &p->wait, wait);
 		poll_wait(file, &s->pid->wait_pidfd, wait);
 	}
 
@@ -136,66 +136,66 @@ __poll_t dbgmem_poll(struct file *file, poll_table *wait)
 		mask |= EPOLLOUT | EPOLLWRNORM;
 	if (dbgmem_target_state(s) != DBGMEM_STATE_ATTACHED)
 		mask |= EPOLLHUP;
-	else if (!poll_does_not_wait(wait) && !event_watching(e))
-		queue_delayed_work(event_queue, &e->work, 0);
+	else if (!poll_does_not_wait(wait) && !poll_watching(p))
+		queue_delayed_work(poll_queue, &p->work, 0);
 	return mask;
 }
 
 /**
- * dbgmem_event_open - be ready for poll
+ * dbgmem_poll_open - be ready for poll
  * @s: a new session
  *
  * Return: 0 or -ENOMEM.
  */
-int dbgmem_event_open(struct dbgmem_session *s)
+int dbgmem_poll_open(struct dbgmem_session *s)
 {
-	struct dbgmem_event *e;
+	struct dbgmem_poll *p;
 
-	e = kzalloc(sizeof(*e), GFP_KERNEL_ACCOUNT);
-	if (!e)
+	p = kzalloc(sizeof(*p), GFP_KERNEL_ACCOUNT);
+	if (!p)
 		return -ENOMEM;
-	e->notifier.ops = &event_ops;
-	init_waitqueue_head(&e->wait);
-	INIT_DELAYED_WORK(&e->work, event_work);
-	e->session = s;
-	e->delay = FIRST_DELAY;
-	s->event = e;
+	p->notifier.ops = &poll_ops;
+	init_waitqueue_head(&p->wait);
+	INIT_DELAYED_WORK(&p->work, poll_work);
+	p->session = s;
+	p->delay = FIRST_DELAY;
+	s->poll = p;
 	return 0;
 }
 
 /**
- * dbgmem_event_release - stop watching the target
+ * dbgmem_poll_release - stop watching the target
  * @s: a session that nobody uses any more
  */
-void dbgmem_event_release(struct dbgmem_session *s)
+void dbgmem_poll_release(struct dbgmem_session *s)
 {
-	struct dbgmem_event *e = s->event;
+	struct dbgmem_poll *p = s->poll;
 
 	/* Waits for one try at most. */
-	cancel_delayed_work_sync(&e->work);
-	s->event = NULL;
-	if (!event_watching(e)) {
-		kfree(e);
+	cancel_delayed_work_sync(&p->work);
+	s->poll = NULL;
+	if (!poll_watching(p)) {
+		kfree(p);
 		return;
 	}
-	dbgmem_watch_put(&e->notifier);
+	dbgmem_watch_put(&p->notifier);
 }
 
 /**
- * dbgmem_event_init - make the workqueue
+ * dbgmem_poll_init - make the workqueue
  *
  * Return: 0 or -ENOMEM.
  */
-int __init dbgmem_event_init(void)
+int __init dbgmem_poll_init(void)
 {
-	event_queue = alloc_workqueue("dbgmem_event", WQ_UNBOUND, 0);
-	return event_queue ? 0 : -ENOMEM;
+	poll_queue = alloc_workqueue("dbgmem_poll", WQ_UNBOUND, 0);
+	return poll_queue ? 0 : -ENOMEM;
 }
 
 /**
- * dbgmem_event_exit - free the workqueue
+ * dbgmem_poll_exit - free the workqueue
  */
-void dbgmem_event_exit(void)
+void dbgmem_poll_exit(void)
 {
-	destroy_workqueue(event_queue);
+	destroy_workqueue(poll_queue);
 }

@@ -13,13 +13,15 @@
 #include <linux/kdev_t.h>
 #include <linux/mm.h>
 #include <linux/path.h>
+#include <linux/sched/signal.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
-#include "compat/compat.h"
-#include "dbgmem.h"
+#include "ioctl.h"
+#include "target.h"
+#include "vma.h"
 
 /*
  * Mappings looked at, and bytes of names put down, in one hold of the lock: what
@@ -352,11 +354,12 @@ static int put(struct region_walk *w)
 	return 0;
 }
 
-static int may_go_on(struct dbgmem_session *s)
+static int region_may_go_on(struct dbgmem_session *s)
 {
-	struct dbgmem_xfer x = { .session = s };
-
-	return dbgmem_fault_errno(dbgmem_transfer_ended(&x));
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	cond_resched();
+	return dbgmem_target_errno(s);
 }
 
 static int walk(struct dbgmem_session *s, struct region_walk *w)
@@ -373,7 +376,7 @@ static int walk(struct dbgmem_session *s, struct region_walk *w)
 		mmap_read_unlock(w->mm);
 		ret = put(w);
 		if (!ret && end == BATCH_NEXT)
-			ret = may_go_on(s);
+			ret = region_may_go_on(s);
 	} while (!ret && end == BATCH_NEXT);
 	if (end != BATCH_LAST && !ret) {
 		l->next = w->addr;

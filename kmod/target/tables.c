@@ -13,7 +13,7 @@
 #include <linux/hugetlb.h>
 #include <linux/mm.h>
 
-#include "dbgmem.h"
+#include "target.h"
 
 /*
  * Is there a page table, or a huge page, below the lowest entry for @addr that may be

@@ -1,34 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The target of a session: attaching to it, and noticing its end.
+ * The target of a session: finding it, and noticing its end.
  *
  * A session holds the struct mm_struct (not its memory), which is what the
- * receipt stood for, and the struct pid of the thread group, which unlike a
+ * mem_fd stood for, and the struct pid of the thread group, which unlike a
  * number is never reused. The target is there as long as some thread of that
  * group has that mm: the first thread may exit while others live on, and an
  * execve by another thread changes which task leads. The task that is held
  * beside them only makes the usual answer a quick one.
  */
-#include <linux/file.h>
 #include <linux/mm.h>
 #include <linux/ptrace.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
-#include "access/audit.h"
 #include "compat/compat.h"
-#include "dbgmem.h"
-#include "mirror/mirror.h"
-#include "trace.h"
+#include "target.h"
 
 /*
  * A thread of @leader's group that has @mm, or NULL. *@other tells whether one
  * with another mm was met instead. Only pointers are compared, and @mm cannot be
  * reused as the caller holds it, so task->mm needs no lock.
  */
-static struct task_struct *find_thread(struct task_struct *leader,
-				       struct mm_struct *mm, bool *other)
+static struct task_struct *target_find_thread(struct task_struct *leader,
+					      struct mm_struct *mm,
+					      bool *other)
 {
 	struct task_struct *t;
 
@@ -70,7 +67,7 @@ u32 dbgmem_target_state(struct dbgmem_session *s)
 
 	rcu_read_lock();
 	leader = pid_task(s->pid, PIDTYPE_TGID);
-	if (leader && find_thread(leader, s->mm, &other)) {
+	if (leader && target_find_thread(leader, s->mm, &other)) {
 		rcu_read_unlock();
 		return DBGMEM_STATE_ATTACHED;
 	}
@@ -96,7 +93,7 @@ struct task_struct *dbgmem_target_task(struct dbgmem_session *s)
 	rcu_read_lock();
 	leader = pid_task(s->pid, PIDTYPE_TGID);
 	if (leader)
-		t = find_thread(leader, s->mm, &other);
+		t = target_find_thread(leader, s->mm, &other);
 	if (t)
 		get_task_struct(t);
 	rcu_read_unlock();
@@ -118,6 +115,27 @@ int dbgmem_target_errno(struct dbgmem_session *s)
 		return -ESTALE;
 	default:
 		return -ESRCH;
+	}
+}
+
+/**
+ * dbgmem_target_ended - is there still somebody to go on for, and from?
+ * @s: an attached session, between two batches
+ *
+ * Return: why not, or DBGMEM_REASON_NONE.
+ */
+u32 dbgmem_target_ended(struct dbgmem_session *s)
+{
+	if (fatal_signal_pending(current))
+		return DBGMEM_REASON_INTERRUPTED;
+	cond_resched();
+	switch (dbgmem_target_state(s)) {
+	case DBGMEM_STATE_EXITED:
+		return DBGMEM_REASON_EXITED;
+	case DBGMEM_STATE_EXECED:
+		return DBGMEM_REASON_EXECED;
+	default:
+		return DBGMEM_REASON_NONE;
 	}
 }
 
@@ -187,7 +205,8 @@ bool dbgmem_target_capable(struct dbgmem_session *s, int cap)
 }
 
 /* Why no thread of @task's group has @mm. */
-static int mismatch(struct task_struct *task, struct mm_struct *mm, bool other)
+static int target_mismatch(struct task_struct *task, struct mm_struct *mm,
+			   bool other)
 {
 	if (!mm)
 		other = READ_ONCE(task->mm);
@@ -197,8 +216,8 @@ static int mismatch(struct task_struct *task, struct mm_struct *mm, bool other)
 }
 
 /* A thread of @task's group that has @mm, to be put; as a rule @task itself. */
-static struct task_struct *match_mm(struct task_struct *task,
-				    struct mm_struct *mm)
+static struct task_struct *target_match_mm(struct task_struct *task,
+					   struct mm_struct *mm)
 {
 	struct task_struct *t = NULL;
 	bool other = false;
@@ -216,17 +235,24 @@ static struct task_struct *match_mm(struct task_struct *task,
 
 	rcu_read_lock();
 	if (mm)
-		t = find_thread(task, mm, &other);
+		t = target_find_thread(task, mm, &other);
 	if (t)
 		get_task_struct(t);
 	else
-		t = ERR_PTR(mismatch(task, mm, other));
+		t = ERR_PTR(target_mismatch(task, mm, other));
 	rcu_read_unlock();
 	return t;
 }
 
-/* A thread of the group that @nr names, if it has @mm; to be put. */
-static struct task_struct *find_target(pid_t nr, struct mm_struct *mm)
+/**
+ * dbgmem_target_find - a thread of the group that a number names
+ * @nr: the number, in the caller's pid namespace
+ * @mm: the address space that the thread must have, or NULL: it had none
+ *
+ * Return: it, to be released with put_task_struct(); or an error pointer:
+ * -ESRCH, -ENXIO, -ESTALE, -EXDEV.
+ */
+struct task_struct *dbgmem_target_find(pid_t nr, struct mm_struct *mm)
 {
 	struct task_struct *task, *t;
 	struct pid *pid;
@@ -237,140 +263,7 @@ static struct task_struct *find_target(pid_t nr, struct mm_struct *mm)
 	if (!task)
 		return ERR_PTR(-ESRCH);
 
-	t = match_mm(task, mm);
+	t = target_match_mm(task, mm);
 	put_task_struct(task);
 	return t;
-}
-
-static u32 common_access(fmode_t mode)
-{
-	return (mode & FMODE_READ ? DBGMEM_ACCESS_READ : 0) |
-	       (mode & FMODE_WRITE ? DBGMEM_ACCESS_WRITE : 0);
-}
-
-/* What is asked for besides. */
-static int mirror(const struct dbgmem_attach *a, struct mm_struct *mm,
-		  struct dbgmem_mirror **m)
-{
-	*m = NULL;
-	if (!(a->flags & DBGMEM_ATTACH_MIRROR))
-		return 0;
-	if (!(a->access & DBGMEM_ACCESS_READ))
-		return -EACCES;
-	*m = dbgmem_mirror_create(mm);
-	return PTR_ERR_OR_ZERO(*m);
-}
-
-static int bind(struct dbgmem_ucmd *ucmd, struct file *receipt)
-{
-	struct dbgmem_session *s = ucmd->session;
-	struct dbgmem_attach *a = &ucmd->req.attach;
-	struct dbgmem_mirror *m;
-	struct task_struct *task;
-	struct mm_struct *mm;
-	struct pid *pid;
-	int ret;
-
-	lockdep_assert_held(&s->lock);
-
-	ret = dbgmem_receipt_mm(receipt, &mm);
-	if (ret)
-		return ret;
-	task = find_target(a->pid, mm);
-	if (IS_ERR(task))
-		return PTR_ERR(task);
-	pid = get_task_pid(task, PIDTYPE_TGID);
-	if (!pid) {
-		ret = -ESRCH;
-		goto err_task;
-	}
-
-	a->access = common_access(ucmd->file->f_mode & receipt->f_mode);
-	if (!a->access) {
-		ret = -EACCES;
-		goto err_pid;
-	}
-	ret = mirror(a, mm, &m);
-	if (ret)
-		goto err_pid;
-	/* A caller who cannot be told the answer has not attached. */
-	ret = dbgmem_respond(ucmd);
-	if (ret)
-		goto err_mirror;
-
-	mmgrab(mm);
-	s->mirror = m;
-	s->pid = pid;
-	s->task = task;
-	s->access = a->access;
-	/* Pairs with dbgmem_target_attached(): what is above is set. */
-	smp_store_release(&s->mm, mm);
-	return 0;
-
-err_mirror:
-	dbgmem_mirror_destroy(m);
-err_pid:
-	put_pid(pid);
-err_task:
-	put_task_struct(task);
-	return ret;
-}
-
-static int check_and_bind(struct dbgmem_ucmd *ucmd)
-{
-	struct dbgmem_session *s = ucmd->session;
-	struct dbgmem_attach *a = &ucmd->req.attach;
-	struct file *receipt;
-	int ret;
-
-	if (a->flags & ~DBGMEM_ATTACH_MIRROR || a->reserved)
-		return -EOPNOTSUPP;
-	if (a->flags & DBGMEM_ATTACH_MIRROR && !dbgmem_mirror_max(s))
-		return -EOPNOTSUPP;
-	if (a->pid <= 0)
-		return -EINVAL;
-
-	receipt = fget(a->receipt);
-	if (!receipt)
-		return -EBADF;
-	/* Who holds it may wait for a page to write the answer to. */
-	ret = mutex_lock_killable(&s->lock);
-	if (!ret) {
-		ret = s->mm ? -EISCONN : bind(ucmd, receipt);
-		mutex_unlock(&s->lock);
-	}
-	fput(receipt);
-	return ret;
-}
-
-/**
- * dbgmem_ioc_attach - DBGMEM_IOC_ATTACH
- * @ucmd: the request
- */
-int dbgmem_ioc_attach(struct dbgmem_ucmd *ucmd)
-{
-	struct dbgmem_attach *a = &ucmd->req.attach;
-	int ret;
-
-	a->access = 0;
-	ret = check_and_bind(ucmd);
-	/* It begins anew. */
-	if (ret == -ERESTARTNOINTR)
-		return ret;
-	trace_dbgmem_attach(a->pid, a->access, ret);
-	dbgmem_audit_attach(a->pid, a->access, ret);
-	return ret;
-}
-
-/**
- * dbgmem_target_detach - let go of the target
- * @s: a session that nobody uses any more
- */
-void dbgmem_target_detach(struct dbgmem_session *s)
-{
-	if (!s->mm)
-		return;
-	put_task_struct(s->task);
-	put_pid(s->pid);
-	mmdrop(s->mm);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Registering MMU notifiers with a target. */
-#ifndef KMOD_WATCH_H
-#define KMOD_WATCH_H
+#ifndef KMOD_TARGET_WATCH_H
+#define KMOD_TARGET_WATCH_H
 
 #include <linux/mmu_notifier.h>
 
@@ -11,4 +11,4 @@ void dbgmem_watch_put(struct mmu_notifier *n);
 void dbgmem_watch_freed(void);
 void dbgmem_watch_exit(void);
 
-#endif /* KMOD_WATCH_H */
+#endif /* KMOD_TARGET_WATCH_H */

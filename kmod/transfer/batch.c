@@ -6,38 +6,18 @@
  */
 #include <linux/mm.h>
 
-#include "batch.h"
-#include "engine/expect.h"
 #include "access/hold.h"
+#include "batch.h"
+#include "engine/copy.h"
+#include "engine/expect.h"
+#include "engine/segment.h"
 #include "mirror/mirror.h"
-#include "breakpoint/shadow.h"
 
 /* A longer segment has batches of its own. */
 #define SEGMENT_PAGES	DBGMEM_STACK_PAGES
 
 /* A batch copies no more than this without a look at signals. */
 #define BATCH_BYTES	(DBGMEM_BATCH_PAGES * PAGE_SIZE)
-
-/**
- * dbgmem_batch_answer - say what became of a segment
- * @x: the transfer
- * @seg: the segment; read once more, with its former answer
- * @done: bytes that moved
- * @reason: DBGMEM_REASON_*
- */
-void dbgmem_batch_answer(struct dbgmem_xfer *x, struct dbgmem_segment *seg,
-			 u64 done, u32 reason)
-{
-	if (unlikely(x->caller.compare) &&
-	    (x->caller.changed || done != seg->done)) {
-		x->caller.changed = false;
-		x->nr_changed++;
-		if (reason == DBGMEM_REASON_NONE)
-			reason = DBGMEM_REASON_CHANGED;
-	}
-	seg->done = done;
-	seg->reason = reason;
-}
 
 /* The first @held pages are held, the rest are too, or none. */
 static noinline int hold_rest(struct dbgmem_xfer *x, struct page **pages,
@@ -47,10 +27,10 @@ static noinline int hold_rest(struct dbgmem_xfer *x, struct page **pages,
 	long got;
 
 	while (held < nr) {
-		got = dbgmem_hold_prompt(x, start + held * PAGE_SIZE, nr - held,
+		got = dbgmem_hold_prompt(&x->access, start + held * PAGE_SIZE, nr - held,
 					 pages + held);
 		if (got < 0) {
-			dbgmem_drop_target(x, pages, held, false);
+			dbgmem_drop_target(&x->access, pages, held, false);
 			return got;
 		}
 		held += got;
@@ -62,7 +42,7 @@ static noinline int hold_rest(struct dbgmem_xfer *x, struct page **pages,
 static int hold(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 		unsigned long addr, unsigned long nr)
 {
-	long got = dbgmem_hold_prompt(x, addr, nr, p->page + p->nr);
+	long got = dbgmem_hold_prompt(&x->access, addr, nr, p->page + p->nr);
 
 	if (likely(got == nr))
 		return 0;
@@ -105,7 +85,7 @@ static int batch_hold(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 		      struct dbgmem_segment **seg, struct dbgmem_segment *end,
 		      bool *alone)
 {
-	struct mm_struct *mm = x->session->mm;
+	struct mm_struct *mm = x->access.session->mm;
 	struct dbgmem_segment *first = *seg, *next = first;
 	unsigned long bytes = 0;
 	int ret = 0;
@@ -186,14 +166,14 @@ static bool copy_bytes(struct dbgmem_xfer *x, struct dbgmem_segment *seg,
 	struct page **pages;
 
 	if (seg->len) {
-		x->addr = seg->addr;
+		x->access.addr = seg->addr;
 		x->left = seg->len;
 		x->caller.user = u64_to_user_ptr(seg->buf);
 		pages = dbgmem_cursor_pages(c, seg->addr, seg->len);
 		if (dbgmem_copy_pages(x, pages, ULONG_MAX) < seg->len)
 			return false;
 	}
-	dbgmem_batch_answer(x, seg, seg->len, DBGMEM_REASON_NONE);
+	dbgmem_segment_answer(x, seg, seg->len, DBGMEM_REASON_NONE);
 	return true;
 }
 
@@ -213,8 +193,8 @@ static struct dbgmem_segment *batch_copy(struct dbgmem_xfer *x,
 	pagefault_disable();
 	while (seg < end) {
 		if (seg->reason == DBGMEM_SEGMENT_WORD)
-			seg = x->write ? get_words(seg, end, &c) :
-					 put_words(seg, end, &c);
+			seg = x->access.write ? get_words(seg, end, &c) :
+						put_words(seg, end, &c);
 		/* Not a word, or one that the caller's buffer refused. */
 		if (seg < end) {
 			if (!copy_bytes(x, seg, &c)) {
@@ -234,7 +214,7 @@ static void mark_covered(struct dbgmem_xfer *x, struct dbgmem_segment *seg,
 {
 	for (; seg < end; seg++) {
 		if (seg->reason == DBGMEM_SEGMENT_WORD &&
-		    dbgmem_overlay_covers(x, seg->addr, seg->len))
+		    dbgmem_xfer_covers(x, seg->addr, seg->len))
 			seg->reason = DBGMEM_SEGMENT_BYTES;
 	}
 }
@@ -263,13 +243,13 @@ static int run_held(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 
 	if (unlikely(ret))
 		return ret;
-	if (unlikely(x->overlay >= DBGMEM_OVERLAY_READ))
+	if (unlikely(x->shadow.held >= DBGMEM_SHADOW_READ))
 		mark_covered(x, *seg, next);
 	if (unlikely(x->expects) && next > *seg)
 		ret = copy_if_expected(x, p, seg, next, alone);
 	else
 		*seg = batch_copy(x, p, *seg, next, alone);
-	dbgmem_drop_target(x, p->page, p->nr, !ret);
+	dbgmem_drop_target(&x->access, p->page, p->nr, !ret);
 	p->nr = 0;
 	return ret;
 }
@@ -299,7 +279,7 @@ static int run_mirrored(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 	struct dbgmem_segment *first = *seg;
 
 	end = min(end, first + DBGMEM_BATCH_PAGES);
-	if (unlikely(x->overlay >= DBGMEM_OVERLAY_READ))
+	if (unlikely(x->shadow.held >= DBGMEM_SHADOW_READ))
 		mark_covered(x, first, end);
 	*seg = dbgmem_mirror_batch(x, first, end);
 	if (likely(*seg > first))
@@ -313,9 +293,9 @@ static int run_mirrored(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 /* Whoever does it alone finds out why a page does not come. */
 static int batch_wait(struct dbgmem_xfer *x, bool *alone)
 {
-	if (x->absent.side == DBGMEM_ABSENT_EXPECT)
+	if (x->access.absent.side == DBGMEM_ABSENT_EXPECT)
 		return dbgmem_expects_wait(x);
-	*alone = dbgmem_hold_wait(x);
+	*alone = dbgmem_hold_wait(&x->access);
 	return 0;
 }
 
@@ -338,16 +318,16 @@ int dbgmem_batch_run(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 	bool good;
 	int ret;
 
-	x->absent.tries = 0;
+	x->access.absent.tries = 0;
 	do {
 		*alone = false;
-		ret = dbgmem_overlay_lock(x);
+		ret = dbgmem_xfer_lock(x);
 		if (unlikely(ret))
 			return ret;
 		next = *seg;
 		ret = x->mirror ? run_mirrored(x, p, &next, end, alone) :
 				  run_held(x, p, &next, end, alone);
-		good = likely(dbgmem_overlay_unlock(x)) &&
+		good = likely(dbgmem_xfer_unlock(x)) &&
 		       likely(dbgmem_mirror_fetched(x));
 		if (unlikely(ret == DBGMEM_HOLD_ABSENT)) {
 			ret = batch_wait(x, alone);

@@ -8,36 +8,37 @@
 #include <linux/sizes.h>
 
 #include "access/hold.h"
-#include "breakpoint/shadow.h"
+#include "access/reason.h"
+#include "ioctl.h"
 #include "trace.h"
-#include "access/word.h"
+#include "transfer.h"
 
 /*
  * Where breakpoints stand in the word: what is compared and exchanged is what
- * transfers see. The shadow is safe, as the overlay is held for writing.
+ * transfers see. The shadow is safe, as the shadow_lock is held for writing.
  */
 static void exchange_covered(const struct dbgmem_xfer *x,
 			     struct dbgmem_cmpxchg *c, char *word)
 {
 	u8 seen[sizeof(u64)] __aligned(sizeof(u64));
 	u8 data[sizeof(u64)] __aligned(sizeof(u64));
-	const struct dbgmem_session *s = x->session;
+	const struct dbgmem_session *s = x->access.session;
 	u64 old;
 
 	do {
 		old = dbgmem_get_word(word, c->width);
-		dbgmem_overlay_load(s, c->addr, seen, word, c->width);
+		dbgmem_shadow_load(s, c->addr, seen, word, c->width);
 		c->observed = dbgmem_get_word(seen, c->width);
 		if (c->observed != c->expected)
 			return;
 		dbgmem_set_word(data, c->desired, c->width);
-		dbgmem_overlay_mask(s, c->addr, data, word, c->width);
+		dbgmem_shadow_mask(s, c->addr, data, word, c->width);
 	} while (dbgmem_cmpxchg_word(word, old,
 				     dbgmem_get_word(data, c->width),
 				     c->width) != old);
 
 	dbgmem_set_word(data, c->desired, c->width);
-	dbgmem_overlay_commit(s, c->addr, data, word, c->width);
+	dbgmem_shadow_commit(s, c->addr, data, word, c->width);
 	c->exchanged = 1;
 }
 
@@ -47,14 +48,14 @@ static void exchange(const struct dbgmem_xfer *x, struct dbgmem_cmpxchg *c,
 	char *kaddr = kmap_local_page(page);
 	char *word = kaddr + offset_in_page(c->addr);
 
-	if (dbgmem_overlay_covers(x, c->addr, c->width)) {
+	if (dbgmem_xfer_covers(x, c->addr, c->width)) {
 		exchange_covered(x, c, word);
 	} else {
 		c->observed = dbgmem_cmpxchg_word(word, c->expected,
 						  c->desired, c->width);
 		c->exchanged = c->observed == c->expected;
 	}
-	if (c->exchanged && x->code)
+	if (c->exchanged && x->access.code)
 		dbgmem_page_written(page, word, c->width);
 	kunmap_local(kaddr);
 }
@@ -65,14 +66,14 @@ static long try_exchange(struct dbgmem_xfer *x, struct dbgmem_cmpxchg *c)
 	struct page *page;
 	long held;
 
-	if (dbgmem_overlay_lock(x))
+	if (dbgmem_xfer_lock(x))
 		return -EINTR;
-	held = dbgmem_hold_now(x, c->addr, 1, &page);
+	held = dbgmem_hold_now(&x->access, c->addr, 1, &page);
 	if (held == 1) {
 		exchange(x, c, page);
-		dbgmem_drop_target(x, &page, 1, c->exchanged);
+		dbgmem_drop_target(&x->access, &page, 1, c->exchanged);
 	}
-	dbgmem_overlay_unlock(x);
+	dbgmem_xfer_unlock(x);
 	return held;
 }
 
@@ -85,16 +86,16 @@ static int run(struct dbgmem_xfer *x, struct dbgmem_cmpxchg *c)
 	do {
 		held = try_exchange(x, c);
 		if (held == DBGMEM_HOLD_ABSENT)
-			held = dbgmem_hold_wait(x) ?: -EAGAIN;
+			held = dbgmem_hold_wait(&x->access) ?: -EAGAIN;
 	} while (held == -EAGAIN);
 	if (held == 1) {
 		x->done = c->exchanged ? c->width : 0;
 		return 0;
 	}
 
-	ret = dbgmem_fault_explain(x, held, &end);
-	x->fault_addr = x->addr;
-	return x->reason == DBGMEM_REASON_PROTECTION ? -EACCES : ret;
+	ret = dbgmem_reason_explain(&x->access, held, &end);
+	x->fault_addr = x->access.addr;
+	return x->access.reason == DBGMEM_REASON_PROTECTION ? -EACCES : ret;
 }
 
 static int check(const struct dbgmem_cmpxchg *c)
@@ -118,10 +119,10 @@ int dbgmem_ioc_cmpxchg(struct dbgmem_ucmd *ucmd)
 {
 	struct dbgmem_cmpxchg *c = &ucmd->req.cmpxchg;
 	struct dbgmem_xfer x = {
-		.session = ucmd->session,
-		.addr = c->addr,
-		.flags = c->flags,
-		.write = true,
+		.access.session = ucmd->session,
+		.access.addr = c->addr,
+		.access.flags = c->flags,
+		.access.write = true,
 	};
 	int ret;
 
@@ -137,19 +138,19 @@ int dbgmem_ioc_cmpxchg(struct dbgmem_ucmd *ucmd)
 	if (ret)
 		return ret;
 	/* On 32-bit: the target has no such addresses. */
-	if (!(x.session->access & DBGMEM_ACCESS_READ)) {
+	if (!(x.access.session->access & DBGMEM_ACCESS_READ)) {
 		ret = -EACCES;
 	} else if (c->addr > ULONG_MAX) {
-		x.reason = DBGMEM_REASON_UNMAPPED;
+		x.access.reason = DBGMEM_REASON_UNMAPPED;
 		x.fault_addr = c->addr;
 		ret = -EFAULT;
 	} else {
 		ret = run(&x, c);
 	}
 	dbgmem_transfer_end(&x);
-	trace_dbgmem_transfer(pid_nr(x.session->pid), true, c->addr, c->width,
-			      c->flags, x.done, x.reason);
+	trace_dbgmem_transfer(pid_nr(x.access.session->pid), true, c->addr, c->width,
+			      c->flags, x.done, x.access.reason);
 	c->fault_addr = x.fault_addr;
-	c->reason = x.reason;
+	c->reason = x.access.reason;
 	return ret;
 }

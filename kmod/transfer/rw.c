@@ -10,8 +10,8 @@
 #include <linux/uio.h>
 
 #include "compat/compat.h"
-#include "dbgmem.h"
 #include "trace.h"
+#include "transfer.h"
 
 /* One contiguous piece of the caller's memory; what is left of it in x->left. */
 static int run_segment(struct dbgmem_xfer *x, struct iov_iter *iter)
@@ -35,9 +35,9 @@ static int run_segment(struct dbgmem_xfer *x, struct iov_iter *iter)
 static ssize_t rw(struct kiocb *iocb, struct iov_iter *iter, bool write)
 {
 	struct dbgmem_xfer x = {
-		.session = dbgmem_session(iocb->ki_filp),
-		.addr = (u64)iocb->ki_pos,
-		.write = write,
+		.access.session = dbgmem_session(iocb->ki_filp),
+		.access.addr = (u64)iocb->ki_pos,
+		.access.write = write,
 	};
 	size_t len = iov_iter_count(iter);
 	int ret;
@@ -52,9 +52,9 @@ static ssize_t rw(struct kiocb *iocb, struct iov_iter *iter, bool write)
 	}
 	dbgmem_transfer_end(&x);
 	if (trace_dbgmem_transfer_enabled())
-		trace_dbgmem_transfer(pid_nr(x.session->pid), write,
+		trace_dbgmem_transfer(pid_nr(x.access.session->pid), write,
 				      (u64)iocb->ki_pos, len, 0, x.done,
-				      x.reason);
+				      x.access.reason);
 	iocb->ki_pos += x.done;
 	return x.done ?: ret;
 }

@@ -3,7 +3,6 @@
  * One transfer: check the request, choose an engine, go on batch by batch, and
  * say how far it got.
  */
-#include <linux/capability.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/sched/signal.h>
@@ -11,13 +10,13 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "access/audit.h"
-#include "access/caller.h"
-#include "compat/compat.h"
 #include "access/hold.h"
-#include "mirror/mirror.h"
-#include "breakpoint/shadow.h"
+#include "access/reason.h"
+#include "engine/pages.h"
+#include "ioctl.h"
 #include "trace.h"
+#include "transfer.h"
+#include "valid.h"
 
 #define READ_FLAGS	(DBGMEM_EXACT | DBGMEM_FORCE | DBGMEM_ZEROFILL | \
 			 (DBGMEM_CAN_NOFAULT ? DBGMEM_NOFAULT : 0) | \
@@ -35,109 +34,6 @@ u32 dbgmem_transfer_flags(void)
 	return READ_FLAGS | WRITE_FLAGS;
 }
 
-static u32 foll_flags(const struct dbgmem_xfer *x)
-{
-	u32 flags = FOLL_HWPOISON;
-
-	if (x->write)
-		flags |= FOLL_WRITE;
-	if (x->flags & DBGMEM_FORCE)
-		flags |= FOLL_FORCE;
-	if (x->flags & DBGMEM_NOFAULT)
-		flags |= FOLL_NOFAULT;
-	return flags;
-}
-
-static bool force_allowed(struct dbgmem_session *s)
-{
-	u32 policy = dbgmem_force_policy();
-
-	if (policy == DBGMEM_FORCE_ALWAYS)
-		return true;
-	if (policy == DBGMEM_FORCE_NEVER)
-		return false;
-	return dbgmem_target_traced_by_current(s) ||
-	       (policy == DBGMEM_FORCE_CAPABLE &&
-		dbgmem_target_capable(s, CAP_SYS_PTRACE));
-}
-
-/**
- * dbgmem_force_check - may the caller write through protections just now?
- * @s: an attached session
- *
- * Return: 0, -EPERM, or -ESRCH or -ESTALE: there is no target any more to be
- * asked about.
- */
-int dbgmem_force_check(struct dbgmem_session *s)
-{
-	if (likely(force_allowed(s))) {
-		dbgmem_audit_first(s, DBGMEM_AUDIT_FORCE);
-		return 0;
-	}
-	return dbgmem_target_errno(s) ?: -EPERM;
-}
-
-/* What is to be pinned, forced or expected is not asked of the mirror. */
-static bool may_mirror(const struct dbgmem_xfer *x)
-{
-	return !x->write && !x->expects &&
-	       !(x->flags & (DBGMEM_EXACT | DBGMEM_FORCE));
-}
-
-static __always_inline int begin(struct dbgmem_xfer *x)
-{
-	struct dbgmem_session *s = x->session;
-	u32 need = x->write ? DBGMEM_ACCESS_WRITE : DBGMEM_ACCESS_READ;
-	int ret;
-
-	ret = dbgmem_target_begin(s, need);
-	if (unlikely(ret))
-		return ret;
-	if (x->flags & DBGMEM_FORCE) {
-		ret = dbgmem_force_check(s);
-		if (ret) {
-			dbgmem_target_put(s);
-			return ret;
-		}
-	}
-	x->foll = foll_flags(x);
-	x->mirror = s->mirror;
-	if (unlikely(x->mirror) && !may_mirror(x))
-		x->mirror = NULL;
-	x->engine = dbgmem_engine();
-	return 0;
-}
-
-/**
- * dbgmem_transfer_begin - may this transfer touch the target?
- * @x: the transfer, with session, flags and write set
- *
- * Return: 0, to be followed by dbgmem_transfer_end(); -ENOTCONN, -EACCES,
- * -ESRCH, -ESTALE or -EPERM.
- */
-int dbgmem_transfer_begin(struct dbgmem_xfer *x)
-{
-	return begin(x);
-}
-
-static __always_inline void end(struct dbgmem_xfer *x)
-{
-	struct dbgmem_session *s = x->session;
-
-	dbgmem_target_put(s);
-	atomic64_inc(x->write ? &s->writes : &s->reads);
-	atomic64_add(x->done, x->write ? &s->bytes_written : &s->bytes_read);
-}
-
-/**
- * dbgmem_transfer_end - account for a transfer and let go of the target
- * @x: the transfer
- */
-void dbgmem_transfer_end(struct dbgmem_xfer *x)
-{
-	end(x);
-}
-
 static ssize_t copy_pages(struct dbgmem_xfer *x, struct page **pages,
 			  unsigned int nr_pages)
 {
@@ -148,7 +44,7 @@ static ssize_t copy_pages(struct dbgmem_xfer *x, struct page **pages,
 		ret = dbgmem_mirror_copy(x);
 		if (ret)
 			return ret;
-		dbgmem_mirror_fetch(x, x->addr, x->addr +
+		dbgmem_mirror_fetch(x, x->access.addr, x->access.addr +
 				    min(x->left, nr_pages * PAGE_SIZE) - 1);
 	}
 	if (x->engine == DBGMEM_ENGINE_REMOTE)
@@ -157,7 +53,7 @@ static ssize_t copy_pages(struct dbgmem_xfer *x, struct page **pages,
 	ret = dbgmem_pinned_copy(x, pages, nr_pages);
 	if ((ret == -EFAULT || ret == -EEXIST) &&
 	    x->engine == DBGMEM_ENGINE_AUTO &&
-	    x->reason != DBGMEM_REASON_BUFFER && dbgmem_fault_special(x))
+	    x->access.reason != DBGMEM_REASON_BUFFER && dbgmem_reason_special(&x->access))
 		ret = dbgmem_remote_copy(x, pages, nr_pages);
 	return ret;
 }
@@ -169,10 +65,11 @@ static ssize_t copy_pages(struct dbgmem_xfer *x, struct page **pages,
 static ssize_t whole_word(struct dbgmem_xfer *x, ssize_t n)
 {
 	if (likely(n <= 0 || n == x->left || x->left > sizeof(u64)) ||
-	    x->caller.iter || x->absent.partial ||
-	    offset_in_page(x->addr) + x->left > PAGE_SIZE)
+	    x->caller.iter || x->access.absent.partial ||
+	    offset_in_page(x->access.addr) + x->left > PAGE_SIZE)
 		return n;
-	return dbgmem_hold_lacks_buffer(x, n, x->left - n);
+	return dbgmem_hold_lacks_buffer(&x->access, x->caller.user, n,
+					x->left - n);
 }
 
 static ssize_t copy_batch(struct dbgmem_xfer *x, struct page **pages,
@@ -181,17 +78,17 @@ static ssize_t copy_batch(struct dbgmem_xfer *x, struct page **pages,
 	ssize_t ret;
 	bool good;
 
-	x->absent.tries = 0;
-	x->absent.last = 0;
+	x->access.absent.tries = 0;
+	x->access.absent.last = 0;
 	for (;;) {
-		ret = dbgmem_overlay_lock(x);
+		ret = dbgmem_xfer_lock(x);
 		if (ret)
 			return ret;
 		ret = whole_word(x, copy_pages(x, pages, nr_pages));
-		good = likely(dbgmem_overlay_unlock(x)) &&
+		good = likely(dbgmem_xfer_unlock(x)) &&
 		       likely(dbgmem_mirror_fetched(x));
 		if (unlikely(ret == DBGMEM_HOLD_ABSENT)) {
-			ret = dbgmem_hold_wait(x);
+			ret = dbgmem_hold_wait(&x->access);
 			if (ret)
 				return ret;
 			continue;
@@ -207,46 +104,17 @@ static ssize_t copy_batch(struct dbgmem_xfer *x, struct page **pages,
 	}
 }
 
-static void advance(struct dbgmem_xfer *x, unsigned long n)
-{
-	x->addr += n;
-	x->left -= n;
-	if (!x->caller.iter)
-		x->caller.user += n;
-}
-
 static int stop(struct dbgmem_xfer *x, u32 reason)
 {
-	x->reason = reason;
+	x->access.reason = reason;
 	x->fault_addr = reason == DBGMEM_REASON_BUFFER ?
-			(unsigned long)x->caller.user : x->addr;
-	return dbgmem_fault_errno(reason);
-}
-
-/**
- * dbgmem_transfer_ended - is there still somebody to go on for, and from?
- * @x: the transfer, between two batches
- *
- * Return: why not, or DBGMEM_REASON_NONE.
- */
-u32 dbgmem_transfer_ended(struct dbgmem_xfer *x)
-{
-	if (fatal_signal_pending(current))
-		return DBGMEM_REASON_INTERRUPTED;
-	cond_resched();
-	switch (dbgmem_target_state(x->session)) {
-	case DBGMEM_STATE_EXITED:
-		return DBGMEM_REASON_EXITED;
-	case DBGMEM_STATE_EXECED:
-		return DBGMEM_REASON_EXECED;
-	default:
-		return DBGMEM_REASON_NONE;
-	}
+			(unsigned long)x->caller.user : x->access.addr;
+	return dbgmem_reason_errno(reason);
 }
 
 static int may_go_on(struct dbgmem_xfer *x)
 {
-	u32 reason = dbgmem_transfer_ended(x);
+	u32 reason = dbgmem_target_ended(x->access.session);
 
 	return reason ? stop(x, reason) : 0;
 }
@@ -259,7 +127,7 @@ static int zero_fill(struct dbgmem_xfer *x, unsigned long len)
 		unsigned long n = min(len, ZERO_CHUNK);
 		size_t zeroed = dbgmem_caller_zero(&x->caller, 0, n);
 
-		advance(x, zeroed);
+		dbgmem_transfer_advance(x, zeroed);
 		if (zeroed < n)
 			return stop(x, DBGMEM_REASON_BUFFER);
 		len -= n;
@@ -270,7 +138,11 @@ static int zero_fill(struct dbgmem_xfer *x, unsigned long len)
 	return 0;
 }
 
-static noinline int run_batches(struct dbgmem_xfer *x)
+/**
+ * dbgmem_transfer_batches - dbgmem_transfer_run(), batch by batch
+ * @x: the transfer
+ */
+int dbgmem_transfer_batches(struct dbgmem_xfer *x)
 {
 	struct page *stack[DBGMEM_STACK_PAGES], **pages = stack;
 	unsigned int nr_pages = ARRAY_SIZE(stack);
@@ -278,7 +150,7 @@ static noinline int run_batches(struct dbgmem_xfer *x)
 	u32 hole_reason = DBGMEM_REASON_NONE;
 	int ret = 0;
 
-	x->absent.partial = false;
+	x->access.absent.partial = false;
 	if (x->left > ARRAY_SIZE(stack) * PAGE_SIZE) {
 		pages = kmalloc_array(DBGMEM_BATCH_PAGES, sizeof(*pages),
 				      GFP_KERNEL_ACCOUNT | __GFP_NORETRY |
@@ -294,27 +166,28 @@ static noinline int run_batches(struct dbgmem_xfer *x)
 		unsigned long end;
 
 		if (n > 0) {
-			ret = dbgmem_valid_mark(&x->valid, x->addr, n,
-						n == x->left);
-			advance(x, n);
+			if (x->valid)
+				ret = dbgmem_valid_mark(x->valid, x->access.addr,
+							n, n == x->left);
+			dbgmem_transfer_advance(x, n);
 			x->done += n;
 			if (ret) {
 				stop(x, DBGMEM_REASON_BUFFER);
 				break;
 			}
 		} else {
-			ret = dbgmem_fault_explain(x, n, &end);
-			if (ret != -EFAULT || !(x->flags & DBGMEM_ZEROFILL) ||
-			    x->reason == DBGMEM_REASON_BUFFER) {
-				stop(x, x->reason);
+			ret = dbgmem_reason_explain(&x->access, n, &end);
+			if (ret != -EFAULT || !(x->access.flags & DBGMEM_ZEROFILL) ||
+			    x->access.reason == DBGMEM_REASON_BUFFER) {
+				stop(x, x->access.reason);
 				break;
 			}
 			if (!hole_reason) {
-				hole_reason = x->reason;
-				hole_addr = x->addr;
+				hole_reason = x->access.reason;
+				hole_addr = x->access.addr;
 			}
-			x->reason = DBGMEM_REASON_NONE;
-			ret = zero_fill(x, min(x->left, end - x->addr));
+			x->access.reason = DBGMEM_REASON_NONE;
+			ret = zero_fill(x, min(x->left, end - x->access.addr));
 			if (ret)
 				break;
 		}
@@ -323,57 +196,14 @@ static noinline int run_batches(struct dbgmem_xfer *x)
 			break;
 	}
 	if (!ret && hole_reason) {
-		x->reason = hole_reason;
+		x->access.reason = hole_reason;
 		x->fault_addr = hole_addr;
 	}
-	if (dbgmem_valid_flush(&x->valid))
+	if (x->valid && dbgmem_valid_flush(x->valid))
 		ret = stop(x, DBGMEM_REASON_BUFFER);
 	if (pages != stack)
 		kfree(pages);
 	return ret;
-}
-
-static __always_inline size_t copy_one(struct dbgmem_xfer *x)
-{
-	size_t n;
-
-	if (unlikely(dbgmem_overlay_lock(x)))
-		return 0;
-	n = x->mirror ? dbgmem_mirror_copy(x) : dbgmem_pinned_page(x);
-	return likely(dbgmem_overlay_unlock(x)) ? n : 0;
-}
-
-static __always_inline int run(struct dbgmem_xfer *x)
-{
-	size_t n;
-
-	/* Most transfers are a few bytes on one page. */
-	if (offset_in_page(x->addr) + x->left <= PAGE_SIZE &&
-	    x->engine != DBGMEM_ENGINE_REMOTE &&
-	    !x->valid.map && !x->caller.iter) {
-		if (!x->left)
-			return 0;
-		n = copy_one(x);
-		if (likely(n == x->left)) {
-			advance(x, n);
-			x->done += n;
-			return 0;
-		}
-		/* What was copied is copied again. */
-	}
-	return run_batches(x);
-}
-
-/**
- * dbgmem_transfer_run - carry out a transfer that is not EXACT
- * @x: the transfer
- *
- * Return: 0 if the end was reached, else dbgmem_fault_errno() of x->reason;
- * x->done may be positive in either case.
- */
-int dbgmem_transfer_run(struct dbgmem_xfer *x)
-{
-	return run(x);
 }
 
 static int check_range(const struct dbgmem_transfer *t)
@@ -415,10 +245,10 @@ static noinline int run_exact(struct dbgmem_xfer *x,
 	int ret;
 
 	ret = dbgmem_exact_run(x, &seg, 1, &bad);
-	if (!ret && t->len &&
-	    (dbgmem_valid_mark(&x->valid, x->addr, x->left, true) ||
-	     dbgmem_valid_flush(&x->valid))) {
-		x->reason = DBGMEM_REASON_BUFFER;
+	if (!ret && x->valid &&
+	    (dbgmem_valid_mark(x->valid, x->access.addr, x->left, true) ||
+	     dbgmem_valid_flush(x->valid))) {
+		x->access.reason = DBGMEM_REASON_BUFFER;
 		x->fault_addr = t->valid;
 	}
 	return ret;
@@ -427,18 +257,20 @@ static noinline int run_exact(struct dbgmem_xfer *x,
 static __always_inline int run_request(struct dbgmem_xfer *x,
 				       const struct dbgmem_transfer *t)
 {
+	struct dbgmem_valid valid;
 	int ret;
 
 	/* On 32-bit: the target has no such addresses. */
 	if (t->addr + t->len > ULONG_MAX) {
-		x->reason = DBGMEM_REASON_UNMAPPED;
+		x->access.reason = DBGMEM_REASON_UNMAPPED;
 		x->fault_addr = t->addr;
 		return -EFAULT;
 	}
-	if (t->valid) {
-		ret = dbgmem_valid_init(&x->valid, t);
+	if (t->valid && t->len) {
+		x->valid = &valid;
+		ret = dbgmem_valid_init(&valid, t);
 		if (ret == -EFAULT) {
-			x->reason = DBGMEM_REASON_BUFFER;
+			x->access.reason = DBGMEM_REASON_BUFFER;
 			x->fault_addr = t->valid;
 		}
 		if (ret)
@@ -446,7 +278,7 @@ static __always_inline int run_request(struct dbgmem_xfer *x,
 	}
 	if (t->flags & DBGMEM_EXACT)
 		return run_exact(x, t);
-	ret = run(x);
+	ret = dbgmem_transfer_run(x);
 	return x->done ? 0 : ret;
 }
 
@@ -465,7 +297,7 @@ static void trace(const struct dbgmem_session *s, bool write,
 static __always_inline bool read_known(struct dbgmem_session *s,
 				       struct dbgmem_transfer *t)
 {
-	if (READ_ONCE(s->overlaid))
+	if (READ_ONCE(s->shadowed))
 		return false;
 	if (t->flags & ~(DBGMEM_NOFAULT | DBGMEM_ZEROFILL | DBGMEM_RAW) ||
 	    t->valid || t->addr > ULONG_MAX)
@@ -477,9 +309,9 @@ static __always_inline bool read_known(struct dbgmem_session *s,
 	if (!dbgmem_mirror_read(s->mirror, t->addr, u64_to_user_ptr(t->buf),
 				t->len))
 		return false;
-	/* Pairs with the barrier in dbgmem_overlay_begin(). */
+	/* Pairs with the barrier in dbgmem_shadow_begin(). */
 	smp_rmb();
-	if (unlikely(READ_ONCE(s->overlaid)))
+	if (unlikely(READ_ONCE(s->shadowed)))
 		return false;
 	t->done = t->len;
 	atomic64_inc(&s->reads);
@@ -492,25 +324,25 @@ static __always_inline int transfer(struct dbgmem_ucmd *ucmd, bool write)
 {
 	struct dbgmem_transfer *t = &ucmd->req.transfer;
 	struct dbgmem_xfer x = {
-		.session = ucmd->session,
+		.access.session = ucmd->session,
+		.access.addr = t->addr,
+		.access.flags = t->flags,
+		.access.write = write,
 		.caller.user = u64_to_user_ptr(t->buf),
-		.addr = t->addr,
 		.left = t->len,
-		.flags = t->flags,
-		.write = write,
 	};
 	int ret;
 
-	ret = begin(&x);
+	ret = dbgmem_transfer_begin(&x);
 	if (ret)
 		return ret;
 	ret = run_request(&x, t);
-	end(&x);
+	dbgmem_transfer_end(&x);
 	t->done = x.done;
 	t->fault_addr = x.fault_addr;
-	t->reason = x.reason;
+	t->reason = x.access.reason;
 	if (trace_dbgmem_transfer_enabled())
-		trace(x.session, write, t);
+		trace(x.access.session, write, t);
 	return ret;
 }
 

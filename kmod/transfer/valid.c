@@ -7,7 +7,7 @@
 #include <linux/sizes.h>
 #include <linux/uaccess.h>
 
-#include "dbgmem.h"
+#include "valid.h"
 
 #define VALID_CLEAR_CHUNK	SZ_1M
 
@@ -30,26 +30,23 @@ static int clear_map(u8 __user *map, u64 size)
 /**
  * dbgmem_valid_init - clear the caller's bitmap and get ready to set bits
  * @v: the bitmap
- * @t: the request, its range checked, with a bitmap
+ * @t: the request, its range checked, with a bitmap and of some bytes
  *
  * Return: 0, -EINVAL when it is too short for the range, -EFAULT or -EINTR.
  */
 int dbgmem_valid_init(struct dbgmem_valid *v, const struct dbgmem_transfer *t)
 {
 	u64 pages, bytes;
-	int ret;
 
-	if (!t->len)
-		return 0;
-	v->base = t->addr >> PAGE_SHIFT;
+	*v = (struct dbgmem_valid) {
+		.map = u64_to_user_ptr(t->valid),
+		.base = t->addr >> PAGE_SHIFT,
+	};
 	pages = ((t->addr + t->len - 1) >> PAGE_SHIFT) - v->base + 1;
 	bytes = (pages + 7) / 8;
 	if (t->valid_size < bytes)
 		return -EINVAL;
-	ret = clear_map(u64_to_user_ptr(t->valid), bytes);
-	if (!ret)
-		v->map = u64_to_user_ptr(t->valid);
-	return ret;
+	return clear_map(v->map, bytes);
 }
 
 /**
@@ -70,7 +67,7 @@ int dbgmem_valid_flush(struct dbgmem_valid *v)
 
 /**
  * dbgmem_valid_mark - set the bits of the pages that a piece read completes
- * @v: the bitmap; nothing happens without one
+ * @v: the bitmap
  * @addr: the target's address of the piece
  * @len: its bytes
  * @last: the request ends with it, so its last page is complete
@@ -86,8 +83,6 @@ int dbgmem_valid_mark(struct dbgmem_valid *v, unsigned long addr,
 	u64 page, end;
 	int ret;
 
-	if (!v->map)
-		return 0;
 	page = (addr >> PAGE_SHIFT) - v->base;
 	end = ((addr + len - 1) >> PAGE_SHIFT) - v->base;
 	if (last || !((addr + len) & ~PAGE_MASK))

@@ -14,12 +14,13 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "batch.h"
-#include "compat/compat.h"
-#include "engine/expect.h"
 #include "access/hold.h"
-#include "breakpoint/shadow.h"
+#include "batch.h"
+#include "engine/expect.h"
+#include "engine/segment.h"
+#include "ioctl.h"
 #include "trace.h"
+#include "transfer.h"
 
 /**
  * struct dbgmem_scratch - what a vector needs while it is carried out
@@ -119,16 +120,16 @@ static int check_segments(struct dbgmem_segment *segs,
 /* The ordinary transfer, for what a batch does not do. */
 static void run_alone(struct dbgmem_xfer *x, struct dbgmem_segment *seg)
 {
-	x->addr = seg->addr;
+	x->access.addr = seg->addr;
 	x->left = seg->len;
 	x->caller.user = u64_to_user_ptr(seg->buf);
 	x->done = 0;
-	x->reason = DBGMEM_REASON_NONE;
+	x->access.reason = DBGMEM_REASON_NONE;
 	if (seg->addr + seg->len > ULONG_MAX)
-		x->reason = DBGMEM_REASON_UNMAPPED;
+		x->access.reason = DBGMEM_REASON_UNMAPPED;
 	else
 		dbgmem_transfer_run(x);
-	dbgmem_batch_answer(x, seg, x->done, x->reason);
+	dbgmem_segment_answer(x, seg, x->done, x->access.reason);
 }
 
 /* Look at what is expected, where no batch does. */
@@ -137,15 +138,15 @@ static int check_expects(struct dbgmem_xfer *x)
 	bool good;
 	int ret;
 
-	x->absent.tries = 0;
+	x->access.absent.tries = 0;
 	do {
-		ret = dbgmem_overlay_lock(x);
+		ret = dbgmem_xfer_lock(x);
 		if (ret)
 			return ret;
 		ret = dbgmem_expects_begin(x);
 		if (!ret)
 			dbgmem_expects_drop(x);
-		good = dbgmem_overlay_unlock(x);
+		good = dbgmem_xfer_unlock(x);
 		if (ret == DBGMEM_HOLD_ABSENT) {
 			ret = dbgmem_expects_wait(x);
 			good = ret;
@@ -217,7 +218,7 @@ static int run_partial(struct dbgmem_xfer *x, struct dbgmem_scratch *scratch,
 	 * memory may replace a page that a later one reads.
 	 */
 	one_by_one = x->engine == DBGMEM_ENGINE_REMOTE ||
-		     x->session->mm == current->mm;
+		     x->access.session->mm == current->mm;
 
 	while (seg < end) {
 		ret = one_by_one ? run_one(x, &seg, first) :
@@ -226,9 +227,9 @@ static int run_partial(struct dbgmem_xfer *x, struct dbgmem_scratch *scratch,
 			give_up(seg, end, DBGMEM_REASON_CANCELED);
 			return ret;
 		}
-		reason = dbgmem_transfer_ended(x);
+		reason = dbgmem_target_ended(x->access.session);
 		if (!reason && ret)
-			reason = x->reason ?: DBGMEM_REASON_NOMEM;
+			reason = x->access.reason ?: DBGMEM_REASON_NOMEM;
 		if (reason) {
 			give_up(seg, end, reason);
 			seg = end;
@@ -294,7 +295,7 @@ static int run_exact(struct dbgmem_xfer *x, struct dbgmem_vector *v,
 			x->nr_changed++;
 	}
 	if (ret == -EFAULT) {
-		segs[v->first_incomplete].reason = x->reason;
+		segs[v->first_incomplete].reason = x->access.reason;
 		v->fault_addr = x->fault_addr;
 	}
 	return ret;
@@ -356,7 +357,7 @@ static int run_vector(struct dbgmem_xfer *x, struct dbgmem_vector *v,
 	ret = dbgmem_transfer_begin(x);
 	if (ret)
 		return ret;
-	if (x->expects && !(x->session->access & DBGMEM_ACCESS_READ)) {
+	if (x->expects && !(x->access.session->access & DBGMEM_ACCESS_READ)) {
 		dbgmem_transfer_end(x);
 		return -EACCES;
 	}
@@ -369,7 +370,7 @@ static int run_vector(struct dbgmem_xfer *x, struct dbgmem_vector *v,
 		summarise(v, scratch->segment);
 	x->done = v->done;
 	dbgmem_transfer_end(x);
-	trace_dbgmem_vector(pid_nr(x->session->pid), x->write, v->nr_segments,
+	trace_dbgmem_vector(pid_nr(x->access.session->pid), x->access.write, v->nr_segments,
 			    v->flags, v->done, v->first_incomplete);
 	return ret;
 }
@@ -401,9 +402,9 @@ int dbgmem_ioc_vector(struct dbgmem_ucmd *ucmd)
 {
 	struct dbgmem_vector *v = &ucmd->req.vector;
 	struct dbgmem_xfer x = {
-		.session = ucmd->session,
-		.flags = v->flags,
-		.write = v->op == DBGMEM_OP_WRITE,
+		.access.session = ucmd->session,
+		.access.flags = v->flags,
+		.access.write = v->op == DBGMEM_OP_WRITE,
 	};
 	struct dbgmem_scratch *scratch;
 	int ret;
@@ -416,17 +417,17 @@ int dbgmem_ioc_vector(struct dbgmem_ucmd *ucmd)
 	v->nr_changed = 0;
 	v->passes = 0;
 
-	ret = check_vector(v, x.write);
+	ret = check_vector(v, x.access.write);
 	if (ret)
 		return ret;
 	x.expects = dbgmem_expects_get(v);
 	if (IS_ERR(x.expects))
 		return PTR_ERR(x.expects);
 	ret = -ENOMEM;
-	scratch = scratch_get(x.session, v->nr_segments);
+	scratch = scratch_get(x.access.session, v->nr_segments);
 	if (scratch) {
 		ret = run_request(&x, v, scratch);
-		scratch_put(x.session, scratch);
+		scratch_put(x.access.session, scratch);
 	}
 	return dbgmem_expects_put(x.expects, v, ret);
 }

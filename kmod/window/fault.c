@@ -29,13 +29,13 @@ static int lock_if_free(struct mm_struct *mm)
 	return mmap_read_trylock(mm) ? 0 : -EBUSY;
 }
 
-/* What is shown of a look: pages @from to @to of its group. */
+/* What is shown of a lookup: pages @from to @to of its block. */
 struct part {
 	unsigned int from;
 	unsigned int to;
 };
 
-static struct part part_of(const struct dbgmem_look *l,
+static struct part part_of(const struct dbgmem_lookup *l,
 			   const struct vm_area_struct *vma)
 {
 	unsigned long start = vma->vm_pgoff << PAGE_SHIFT;
@@ -44,48 +44,48 @@ static struct part part_of(const struct dbgmem_look *l,
 	start = max(start, l->range.start);
 	end = min(end, l->range.end);
 	return (struct part) {
-		.from = (start >> PAGE_SHIFT) % DBGMEM_LEAF_PAGES,
-		.to = ((end - 1) >> PAGE_SHIFT) % DBGMEM_LEAF_PAGES,
+		.from = (start >> PAGE_SHIFT) % DBGMEM_BLOCK_PAGES,
+		.to = ((end - 1) >> PAGE_SHIFT) % DBGMEM_BLOCK_PAGES,
 	};
 }
 
-/* What it begins with, of its group. */
-static unsigned int first_of(const struct dbgmem_look *l)
+/* What it begins with, of its block. */
+static unsigned int first_of(const struct dbgmem_lookup *l)
 {
-	return (l->range.start >> PAGE_SHIFT) % DBGMEM_LEAF_PAGES;
+	return (l->range.start >> PAGE_SHIFT) % DBGMEM_BLOCK_PAGES;
 }
 
-/* Hold what is not held yet. -EAGAIN: the target has changed since the look. */
-static int hold(struct dbgmem_window *w, struct dbgmem_pane *pane,
-		const struct dbgmem_look *l, struct part part)
+/* Hold what is not held yet. -EAGAIN: the target has changed since the lookup. */
+static int hold(struct dbgmem_window *w, struct dbgmem_window_block *block,
+		const struct dbgmem_lookup *l, struct part part)
 {
 	struct dbgmem_mirror *m = w->session->mirror;
 	u64 held = 0;
 	bool good;
 
 	write_lock(&m->lock);
-	good = dbgmem_look_holds(l);
+	good = dbgmem_lookup_holds(l);
 	if (good)
-		held = dbgmem_pane_hold(w, pane, part.from,
-					part.to - part.from + 1,
-					l->pfn + part.from - first_of(l));
+		held = dbgmem_window_hold(w, block, part.from,
+					  part.to - part.from + 1,
+					  l->pfn + part.from - first_of(l));
 	write_unlock(&m->lock);
 	if (!good)
 		return -EAGAIN;
-	return dbgmem_pane_count(w, pane, held) ? 0 : -ENOMEM;
+	return dbgmem_window_count(w, block, held) ? 0 : -ENOMEM;
 }
 
-/* A part of a pane, and where the agent is to have it. */
+/* A part of a block, and where the agent is to have it. */
 struct show {
 	struct vm_area_struct	*vma;
-	const struct dbgmem_pane *pane;
+	const struct dbgmem_window_block *block;
 	struct part		part;
 	unsigned long		addr;
 };
 
 static struct page *page_at(const struct show *s, unsigned long addr)
 {
-	return s->pane->page[s->part.from + ((addr - s->addr) >> PAGE_SHIFT)];
+	return s->block->page[s->part.from + ((addr - s->addr) >> PAGE_SHIFT)];
 }
 
 static void show_each(const struct show *s)
@@ -94,9 +94,9 @@ static void show_each(const struct show *s)
 	unsigned int i;
 
 	for (i = s->part.from; i <= s->part.to; i++, addr += PAGE_SIZE)
-		if (s->pane->page[i])
+		if (s->block->page[i])
 			vmf_insert_pfn(s->vma, addr,
-				       page_to_pfn(s->pane->page[i]));
+				       page_to_pfn(s->block->page[i]));
 }
 
 #ifdef CONFIG_X86
@@ -136,14 +136,14 @@ static void show_neighbours(struct show *s, bool plain)
  * Put them into the agent's page tables: that of the fault, then the others. As
  * long as the mutex is held nobody takes them out.
  */
-static vm_fault_t show(struct vm_fault *vmf, const struct dbgmem_pane *pane,
+static vm_fault_t show(struct vm_fault *vmf, const struct dbgmem_window_block *block,
 		       struct part part, bool plain)
 {
-	unsigned long first = (pane->number << DBGMEM_LEAF_BITS) + part.from;
+	unsigned long first = (block->number << DBGMEM_BLOCK_BITS) + part.from;
 	struct vm_area_struct *vma = vmf->vma;
 	struct show s = {
 		.vma = vma,
-		.pane = pane,
+		.block = block,
 		.part = part,
 		.addr = vma->vm_start + ((first - vma->vm_pgoff) << PAGE_SHIFT),
 	};
@@ -161,21 +161,21 @@ static vm_fault_t show(struct vm_fault *vmf, const struct dbgmem_pane *pane,
 
 /* 0 and the result of the fault in *@ret, or as hold(). */
 static int fill(struct dbgmem_window *w, struct vm_fault *vmf,
-		const struct dbgmem_look *l, vm_fault_t *ret)
+		const struct dbgmem_lookup *l, vm_fault_t *ret)
 {
-	unsigned long number = l->range.start >> DBGMEM_LEAF_SHIFT;
+	unsigned long number = l->range.start >> DBGMEM_BLOCK_SHIFT;
 	struct part part = part_of(l, vmf->vma);
-	struct dbgmem_pane *pane;
+	struct dbgmem_window_block *block;
 	int err = -ENOMEM;
 
 	mutex_lock(&w->mutex);
 	/* What is there may be stale. */
-	dbgmem_pane_catch_up(w);
-	pane = dbgmem_pane_get(w, number);
-	if (pane)
-		err = hold(w, pane, l, part);
+	dbgmem_window_catch_up(w);
+	block = dbgmem_window_get(w, number);
+	if (block)
+		err = hold(w, block, l, part);
 	if (!err)
-		*ret = show(vmf, pane, part, l->plain);
+		*ret = show(vmf, block, part, l->plain);
 	mutex_unlock(&w->mutex);
 	return err;
 }
@@ -223,7 +223,7 @@ static bool failed_test(struct dbgmem_window *w, const struct vm_fault *vmf,
  * too many at a time.
  */
 static struct dbgmem_sealing *sealing_slot(struct dbgmem_window *w,
-					   const struct dbgmem_look *l)
+					   const struct dbgmem_lookup *l)
 {
 	struct dbgmem_sealing *s, *unused = NULL;
 
@@ -249,7 +249,7 @@ static struct dbgmem_sealing *sealing_slot(struct dbgmem_window *w,
  * references to its pages to go; a sealed one stays denied.
  */
 static unsigned long sealing(struct dbgmem_window *w,
-			     const struct dbgmem_look *l)
+			     const struct dbgmem_lookup *l)
 {
 	struct dbgmem_mirror *m = w->session->mirror;
 	struct dbgmem_sealing *s;
@@ -309,7 +309,7 @@ static bool may_wait(const struct vm_fault *vmf)
 	       !(vmf->flags & FAULT_FLAG_RETRY_NOWAIT);
 }
 
-static unsigned long pfn_at(const struct dbgmem_look *l, unsigned long addr)
+static unsigned long pfn_at(const struct dbgmem_lookup *l, unsigned long addr)
 {
 	return l->pfn[(addr - l->range.start) >> PAGE_SHIFT];
 }
@@ -322,16 +322,16 @@ static int try(struct dbgmem_session *s, struct vm_fault *vmf,
 	       unsigned long addr, vm_fault_t *ret, struct wait *wait)
 {
 	struct dbgmem_window *w = s->window;
-	struct dbgmem_look l;
+	struct dbgmem_lookup l;
 	int err;
 
-	wait->nap = dbgmem_pane_cool(w, addr >> DBGMEM_LEAF_SHIFT);
+	wait->nap = dbgmem_window_cool(w, addr >> DBGMEM_BLOCK_SHIFT);
 	if (wait->nap)
 		return -EBUSY;
-	err = dbgmem_look(&l, s->mirror, addr, lock_if_free);
+	err = dbgmem_lookup(&l, s->mirror, addr, lock_if_free);
 	if (err)
 		return err;
-	if (!dbgmem_look_page(pfn_at(&l, addr))) {
+	if (!dbgmem_lookup_page(pfn_at(&l, addr))) {
 		/* Something is there, but no page. */
 		if (pfn_at(&l, addr) & HMM_PFN_ERROR)
 			return -EFAULT;

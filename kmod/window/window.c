@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 
 #include "compat/compat.h"
+#include "ioctl.h"
 #include "trace.h"
 #include "window.h"
 
@@ -22,15 +23,15 @@ static unsigned int window_lease = 100;
 module_param(window_lease, uint, 0644);
 MODULE_PARM_DESC(window_lease, "milliseconds that windows hold a page before they look it up again (default 100; 0: as long as it is mapped)");
 
-/* More than anybody can look at; a multiple of what a group has. */
+/* More than anybody can look at; a multiple of what a block has. */
 #define MAX_PAGES	BIT(30)
 
-/* Whole groups of pages. */
+/* Whole blocks. */
 static u32 max_pages(void)
 {
 	u32 pages = min_t(u32, READ_ONCE(window_pages), MAX_PAGES);
 
-	return dbgmem_groups(pages) * DBGMEM_LEAF_PAGES;
+	return dbgmem_blocks(pages) * DBGMEM_BLOCK_PAGES;
 }
 
 /**
@@ -86,7 +87,7 @@ static void catch_up(struct work_struct *work)
 					       work);
 
 	mutex_lock(&w->mutex);
-	dbgmem_pane_catch_up(w);
+	dbgmem_window_catch_up(w);
 	mutex_unlock(&w->mutex);
 }
 
@@ -96,7 +97,7 @@ static void expire(struct work_struct *work)
 					       struct dbgmem_window, lease);
 
 	mutex_lock(&w->mutex);
-	dbgmem_pane_expire(w);
+	dbgmem_window_expire(w);
 	mutex_unlock(&w->mutex);
 }
 
@@ -117,9 +118,10 @@ static int create(struct dbgmem_session *s, struct file *file)
 	if (!w)
 		return -ENOMEM;
 	w->session = s;
+	w->user.invalidate = dbgmem_window_invalidate;
 	w->max = max;
 	mutex_init(&w->mutex);
-	INIT_LIST_HEAD(&w->panes);
+	INIT_LIST_HEAD(&w->blocks);
 	INIT_LIST_HEAD(&w->pending);
 	INIT_WORK(&w->work, catch_up);
 	INIT_DELAYED_WORK(&w->lease, expire);
@@ -131,7 +133,7 @@ static int create(struct dbgmem_session *s, struct file *file)
 	file->f_mapping = &w->mapping;
 
 	write_lock(&m->lock);
-	m->window = w;
+	m->user = &w->user;
 	write_unlock(&m->lock);
 	/* Pairs with window_of(): whoever sees it may map. */
 	smp_store_release(&s->window, w);
@@ -211,7 +213,7 @@ int dbgmem_ioc_window_sync(struct dbgmem_ucmd *ucmd)
 		return 0;
 	if (mutex_lock_killable(&w->mutex))
 		return -EINTR;
-	dbgmem_pane_catch_up(w);
+	dbgmem_window_catch_up(w);
 	r->pages = w->pages;
 	mutex_unlock(&w->mutex);
 	return 0;
@@ -230,7 +232,7 @@ static void window_close(struct vm_area_struct *vma)
 	unsigned long start = vma->vm_pgoff << PAGE_SHIFT;
 
 	mutex_lock(&w->mutex);
-	dbgmem_pane_drop_range(w, start, start + (vma->vm_end - vma->vm_start));
+	dbgmem_window_drop_range(w, start, start + (vma->vm_end - vma->vm_start));
 	mutex_unlock(&w->mutex);
 	atomic_dec(&w->maps);
 }
@@ -285,12 +287,12 @@ void dbgmem_window_release(struct dbgmem_session *s, struct file *file)
 	if (!w)
 		return;
 	write_lock(&m->lock);
-	m->window = NULL;
+	m->user = NULL;
 	write_unlock(&m->lock);
 	cancel_work_sync(&w->work);
 	cancel_delayed_work_sync(&w->lease);
 	mutex_lock(&w->mutex);
-	dbgmem_pane_drop_range(w, 0, ULONG_MAX);
+	dbgmem_window_drop_range(w, 0, ULONG_MAX);
 	mutex_unlock(&w->mutex);
 	file->f_mapping = file_inode(file)->i_mapping;
 	xa_destroy(&w->folios);

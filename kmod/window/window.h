@@ -7,7 +7,7 @@
  * entry that shows an address.
  *
  * Each page that may be shown is referenced by a block of 64 neighbours, struct
- * dbgmem_pane. When the target's mapping of it changes, the notifier only marks
+ * dbgmem_window_block. When the target's mapping of it changes, the notifier only marks
  * it as stale: taking it out of the agent's page tables would start a notifier
  * inside a notifier. A worker does that, and only then lets go of the page. So a
  * window never shows a page that has become somebody else's; what it shows of a
@@ -24,8 +24,8 @@
  * target's mmap_lock is only ever tried for under the agent's, and let go of
  * before the mutex is taken.
  */
-#ifndef KMOD_WINDOW_H
-#define KMOD_WINDOW_H
+#ifndef KMOD_WINDOW_WINDOW_H
+#define KMOD_WINDOW_WINDOW_H
 
 #include <linux/fs.h>
 #include <linux/list.h>
@@ -35,18 +35,20 @@
 
 #include "mirror/mirror.h"
 
+struct dbgmem_ucmd;
+
 /**
- * struct dbgmem_pane - pages of a group that may be shown
+ * struct dbgmem_window_block - pages that may be shown
  * @node: with those of the same hash; under the mirror's lock
- * @all: in window->panes, the youngest at the end; under the window's mutex
+ * @all: in window->blocks, the youngest at the end; under the window's mutex
  * @pending: in window->pending, or empty; under the mirror's lock
- * @number: address >> DBGMEM_LEAF_SHIFT
+ * @number: address >> DBGMEM_BLOCK_SHIFT
  * @stale: bits of pages that are to be taken out; under the mirror's lock
  * @since: jiffies when it was made
  * @nr: pages that are there; under the window's mutex
  * @page: the pages, referenced, or NULL; changed under both locks
  */
-struct dbgmem_pane {
+struct dbgmem_window_block {
 	struct hlist_node	node;
 	struct list_head	all;
 	struct list_head	pending;
@@ -54,10 +56,10 @@ struct dbgmem_pane {
 	u64			stale;
 	unsigned long		since;
 	unsigned int		nr;
-	struct page		*page[DBGMEM_LEAF_PAGES];
+	struct page		*page[DBGMEM_BLOCK_PAGES];
 };
 
-#define DBGMEM_PANE_HASH_BITS	10
+#define DBGMEM_WINDOW_HASH_BITS	10
 
 /* Blocks by hash: until when they are not shown. */
 #define DBGMEM_COOL_BITS	8
@@ -91,10 +93,11 @@ struct dbgmem_sealing {
 /**
  * struct dbgmem_window - all windows of a session
  * @session: the session
+ * @user: to be told of changes by the mirror
  * @mapping: of the session's file: finds what is mapped where
- * @mutex: held by who fills panes, and by who takes pages out
- * @hash: the panes by their hash; under the mirror's lock
- * @panes: all of them; under @mutex
+ * @mutex: held by who fills blocks, and by who takes pages out
+ * @hash: the blocks by their hash; under the mirror's lock
+ * @blocks: all of them; under @mutex
  * @pending: those with stale pages; under the mirror's lock
  * @work: catches up with @pending
  * @lease: lets go of what was held for long enough
@@ -103,17 +106,18 @@ struct dbgmem_sealing {
  * @cool: jiffies before which blocks of a hash value are not shown
  * @failed: pages that could not be fetched; under the mirror's lock
  * @sealing: files that are being sealed; under the mirror's lock
- * @nr: how many panes; under @mutex
+ * @nr: how many blocks; under @mutex
  * @max: the most pages that may be held
  * @pages: how many are, whole folios counted; under @mutex
  * @maps: how many mappings there are
  */
 struct dbgmem_window {
 	struct dbgmem_session	*session;
+	struct dbgmem_mirror_user user;
 	struct address_space	mapping;
 	struct mutex		mutex;	/* see above */
-	struct hlist_head	hash[1 << DBGMEM_PANE_HASH_BITS];
-	struct list_head	panes;
+	struct hlist_head	hash[1 << DBGMEM_WINDOW_HASH_BITS];
+	struct list_head	blocks;
 	struct list_head	pending;
 	struct work_struct	work;
 	struct delayed_work	lease;
@@ -138,28 +142,28 @@ u32 dbgmem_window_pages(const struct dbgmem_session *s);
 u32 dbgmem_window_maps(const struct dbgmem_session *s);
 u32 dbgmem_window_lease(void);
 
-/* window_fault.c */
+/* fault.c */
 vm_fault_t dbgmem_window_fault(struct vm_fault *vmf);
 
-/* pane.c */
-void dbgmem_pane_invalidate(struct dbgmem_window *w, unsigned long first,
-			    unsigned long last);
-struct dbgmem_pane *dbgmem_pane_find(struct dbgmem_window *w,
-				     unsigned long number);
-struct dbgmem_pane *dbgmem_pane_get(struct dbgmem_window *w,
-				    unsigned long number);
-u64 dbgmem_pane_hold(struct dbgmem_window *w, struct dbgmem_pane *pane,
-		     unsigned int from, unsigned int nr,
-		     const unsigned long *pfn);
-bool dbgmem_pane_count(struct dbgmem_window *w, struct dbgmem_pane *pane,
-		       u64 held);
-unsigned long dbgmem_pane_cool(struct dbgmem_window *w, unsigned long number);
-void dbgmem_pane_catch_up(struct dbgmem_window *w);
-void dbgmem_pane_expire(struct dbgmem_window *w);
-void dbgmem_pane_drop_range(struct dbgmem_window *w, unsigned long start,
-			    unsigned long end);
+/* pages.c */
+void dbgmem_window_invalidate(struct dbgmem_mirror_user *u, unsigned long first,
+			      unsigned long last);
+struct dbgmem_window_block *dbgmem_window_find(struct dbgmem_window *w,
+					       unsigned long number);
+struct dbgmem_window_block *dbgmem_window_get(struct dbgmem_window *w,
+					      unsigned long number);
+u64 dbgmem_window_hold(struct dbgmem_window *w, struct dbgmem_window_block *block,
+		       unsigned int from, unsigned int nr,
+		       const unsigned long *pfn);
+bool dbgmem_window_count(struct dbgmem_window *w, struct dbgmem_window_block *block,
+			 u64 held);
+unsigned long dbgmem_window_cool(struct dbgmem_window *w, unsigned long number);
+void dbgmem_window_catch_up(struct dbgmem_window *w);
+void dbgmem_window_expire(struct dbgmem_window *w);
+void dbgmem_window_drop_range(struct dbgmem_window *w, unsigned long start,
+			      unsigned long end);
 
-/* window_folio.c */
+/* folio.c */
 bool dbgmem_folio_count(struct dbgmem_window *w, struct page *page);
 void dbgmem_folio_uncount(struct dbgmem_window *w, struct page *page);
 #else
@@ -200,4 +204,4 @@ static inline u32 dbgmem_window_lease(void)
 }
 #endif
 
-#endif /* KMOD_WINDOW_H */
+#endif /* KMOD_WINDOW_WINDOW_H */

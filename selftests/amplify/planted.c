@@ -7,7 +7,9 @@
  */
 #include <linux/module.h>
 
+#include "breakpoint/breakpoint.h"
 #include "breakpoint/shadow.h"
+#include "ioctl.h"
 
 static bool planted;
 module_param(planted, bool, 0400);
@@ -18,9 +20,9 @@ static struct dbgmem_breakpoint *planted_find(struct dbgmem_session *s,
 {
 	struct dbgmem_breakpoint *bp;
 
-	down_read(&s->overlay);
-	bp = dbgmem_overlay_first(s, addr, 1);
-	up_read(&s->overlay);
+	down_read(&s->shadow_lock);
+	bp = dbgmem_shadow_first(s, addr, 1);
+	up_read(&s->shadow_lock);
 	return bp;
 }
 

@@ -6,7 +6,7 @@
  */
 #include <linux/slab.h>
 
-#include "dbgmem.h"
+#include "ioctl.h"
 
 int __real_dbgmem_ioc_cmpxchg(struct dbgmem_ucmd *ucmd);
 int __wrap_dbgmem_ioc_cmpxchg(struct dbgmem_ucmd *ucmd);

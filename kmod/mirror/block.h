@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Blocks: groups of 64 neighbouring pages. */
+#ifndef KMOD_MIRROR_BLOCK_H
+#define KMOD_MIRROR_BLOCK_H
+
+#include <linux/bits.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+
+#define DBGMEM_BLOCK_BITS	6
+#define DBGMEM_BLOCK_PAGES	((unsigned int)BIT(DBGMEM_BLOCK_BITS))
+#define DBGMEM_BLOCK_SHIFT	(PAGE_SHIFT + DBGMEM_BLOCK_BITS)
+
+/* How many blocks @pages pages may be of, at most. */
+static inline u32 dbgmem_blocks(u32 pages)
+{
+	return (pages >> DBGMEM_BLOCK_BITS) + !!(pages % DBGMEM_BLOCK_PAGES);
+}
+
+/*
+ * What pages *@first to *@last, included, have in common with block @number, as
+ * indices into it. False: nothing.
+ */
+static inline bool dbgmem_block_part(unsigned long number, unsigned long *first,
+				     unsigned long *last)
+{
+	unsigned long start = number << DBGMEM_BLOCK_BITS;
+	unsigned long end = start + DBGMEM_BLOCK_PAGES - 1;
+
+	if (*first > end || *last < start)
+		return false;
+	*first = max(*first, start) - start;
+	*last = min(*last, end) - start;
+	return true;
+}
+
+/**
+ * struct dbgmem_block - what is known of a group of pages
+ * @node: with those of the same hash
+ * @all: in mirror->all
+ * @number: address >> DBGMEM_BLOCK_SHIFT
+ * @used: something was read from it; so it is not the next one to go
+ * @page: addresses of the pages in the kernel, or NULL
+ */
+struct dbgmem_block {
+	struct hlist_node	node;
+	struct list_head	all;
+	unsigned long		number;
+	u8			used;
+	char			*page[DBGMEM_BLOCK_PAGES];
+};
+
+#endif /* KMOD_MIRROR_BLOCK_H */

@@ -1,0 +1,45 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The floors of the module: a file of kmod/ includes headers of its own floor and
+# of those below only. floors.sh DIR: print what breaks that in DIR.
+set -eu
+cd "$1"
+
+# A floor and what it may include, from the ground.
+allowed='
+compat
+session		compat
+target		compat session
+access		compat session target
+breakpoint	compat session target access
+engine		compat session target access breakpoint
+mirror		compat session target access breakpoint engine
+window		compat session target access breakpoint engine mirror
+transfer	compat session target access breakpoint engine mirror
+main		compat session target access breakpoint engine mirror window transfer
+'
+
+# floor FILE: a folder is one; the files beside the folders are of two.
+floor() {
+	case $1 in
+	../uapi/*)	echo session ;;
+	*/*)		echo "${1%%/*}" ;;
+	session.[ch] | param.[ch] | ioctl.h | trace.h) echo session ;;
+	*)		echo main ;;
+	esac
+}
+
+for f in *.[ch] */*.[ch]; do
+	from=$(floor "$f")
+	may=$(awk -v from="$from" '$1 == from' <<<"$allowed")
+	[ -n "$may" ] || echo "$f: $from is no floor"
+	while read -r header; do
+		# one of the file's own folder, or else named from DIR
+		[ ! -e "$(dirname "$f")/$header" ] ||
+			header=$(dirname "$f")/$header
+		to=$(floor "${header#./}")
+		[[ " ${may//[[:space:]]/ } " == *" $to "* ]] ||
+			echo "$f includes $header: $to is above $from"
+	done < <(sed -n 's/^#include "\(.*\)"/\1/p' "$f")
+done
