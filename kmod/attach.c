@@ -11,6 +11,7 @@
 #include "access/audit.h"
 #include "ioctl.h"
 #include "mirror/mirror.h"
+#include "request.h"
 #include "trace.h"
 
 static u32 attach_access(fmode_t mode)

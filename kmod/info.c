@@ -9,6 +9,7 @@
 #include "compat/compat.h"
 #include "engine/expect.h"
 #include "ioctl.h"
+#include "request.h"
 #include "transfer/transfer.h"
 #include "window/window.h"
 

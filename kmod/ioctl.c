@@ -14,6 +14,7 @@
 #include "breakpoint/breakpoint.h"
 #include "compat/compat.h"
 #include "ioctl.h"
+#include "request.h"
 #include "transfer/transfer.h"
 #include "window/window.h"
 
@@ -69,8 +70,8 @@ static_assert(sizeof(struct dbgmem_region_list) == 80);
 static_assert(sizeof(struct dbgmem_window_map) == 40);
 static_assert(sizeof(struct dbgmem_window_sync) == 16);
 
-static __always_inline int get_words(u64 *dst, const u64 __user *src,
-				     size_t size)
+static __always_inline int ioctl_get_words(u64 *dst, const u64 __user *src,
+					   size_t size)
 {
 	size_t i;
 
@@ -86,7 +87,7 @@ fault:
 	return -EFAULT;
 }
 
-static int get_request(struct dbgmem_ucmd *ucmd)
+static int ioctl_get_request(struct dbgmem_ucmd *ucmd)
 {
 	size_t size = ucmd->op->size;
 
@@ -94,8 +95,8 @@ static int get_request(struct dbgmem_ucmd *ucmd)
 		return copy_struct_from_user(&ucmd->req, size, ucmd->uptr,
 					     ucmd->usize);
 	if (likely(size == sizeof(struct dbgmem_transfer)))
-		return get_words((u64 *)&ucmd->req, ucmd->uptr,
-				 sizeof(struct dbgmem_transfer));
+		return ioctl_get_words((u64 *)&ucmd->req, ucmd->uptr,
+				       sizeof(struct dbgmem_transfer));
 	return copy_from_user(&ucmd->req, ucmd->uptr, size) ? -EFAULT : 0;
 }
 
@@ -128,7 +129,7 @@ long dbgmem_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return -EINVAL;
 	if (ucmd.usize > PAGE_SIZE)
 		return -E2BIG;
-	ret = get_request(&ucmd);
+	ret = ioctl_get_request(&ucmd);
 	if (unlikely(ret))
 		return ret;
 	/* Another thread may have changed it between the two reads. */

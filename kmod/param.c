@@ -41,7 +41,7 @@ static struct choice engine = { engine_names, DBGMEM_ENGINE_AUTO };
 /* Until dbgmem_param_init(). */
 static struct choice force = { force_names, DBGMEM_FORCE_PTRACE };
 
-static int choice_set(const char *val, const struct kernel_param *kp)
+static int param_choice_set(const char *val, const struct kernel_param *kp)
 {
 	struct choice *c = kp->arg;
 	int i;
@@ -56,7 +56,7 @@ static int choice_set(const char *val, const struct kernel_param *kp)
 	return -EINVAL;
 }
 
-static int choice_get(char *buffer, const struct kernel_param *kp)
+static int param_choice_get(char *buffer, const struct kernel_param *kp)
 {
 	const struct choice *c = kp->arg;
 
@@ -64,12 +64,13 @@ static int choice_get(char *buffer, const struct kernel_param *kp)
 }
 
 static const struct kernel_param_ops choice_ops = {
-	.set = choice_set,
-	.get = choice_get,
+	.set = param_choice_set,
+	.get = param_choice_get,
 };
 
 module_param_cb(engine, &choice_ops, &engine, 0644);
-MODULE_PARM_DESC(engine, "auto (default), remote (access_process_vm) or pinned");
+MODULE_PARM_DESC(engine,
+		 "auto (default), remote (access_process_vm) or pinned");
 
 module_param_cb(force, &choice_ops, &force, 0644);
 MODULE_PARM_DESC(force, "who may write through read-only protections: never, ptrace (the tracer), capable (or CAP_SYS_PTRACE), always; default: capable, or ptrace where the kernel does not let /proc/PID/mem write so");

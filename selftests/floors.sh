@@ -25,7 +25,7 @@ floor() {
 	case $1 in
 	../uapi/*)	echo session ;;
 	*/*)		echo "${1%%/*}" ;;
-	session.[ch] | param.[ch] | ioctl.h | trace.h) echo session ;;
+	session.[ch] | request.h | param.[ch] | trace.h) echo session ;;
 	*)		echo main ;;
 	esac
 }

@@ -28,7 +28,7 @@ static bool audit_on(void)
 }
 
 /* In hex, as all text that somebody else has chosen may be. */
-static void record_comm(struct audit_buffer *ab, struct task_struct *task)
+static void audit_record_comm(struct audit_buffer *ab, struct task_struct *task)
 {
 	char comm[TASK_COMM_LEN];
 	int i;
@@ -40,7 +40,7 @@ static void record_comm(struct audit_buffer *ab, struct task_struct *task)
 }
 
 /* A record about @pid, or about nobody if that is NULL. */
-static struct audit_buffer *record_start(const char *op, struct pid *pid)
+static struct audit_buffer *audit_record_start(const char *op, struct pid *pid)
 {
 	struct task_struct *task = get_pid_task(pid, PIDTYPE_PID);
 	struct audit_buffer *ab;
@@ -54,14 +54,14 @@ static struct audit_buffer *record_start(const char *op, struct pid *pid)
 	if (ab && task) {
 		audit_log_format(ab, " ouid=%u",
 				 from_kuid(&init_user_ns, task_uid(task)));
-		record_comm(ab, task);
+		audit_record_comm(ab, task);
 	}
 	if (task)
 		put_task_struct(task);
 	return ab;
 }
 
-static void record_end(struct audit_buffer *ab, u32 access, int ret)
+static void audit_record_end(struct audit_buffer *ab, u32 access, int ret)
 {
 	if (!ab)
 		return;
@@ -86,7 +86,8 @@ void dbgmem_audit_attach(pid_t nr, u32 access, int ret)
 	if (!audit_on())
 		return;
 	pid = find_get_pid(nr);
-	record_end(record_start("attach", pid), ret ? 0 : access, ret);
+	audit_record_end(audit_record_start("attach", pid), ret ? 0 : access,
+			 ret);
 	put_pid(pid);
 }
 
@@ -103,5 +104,6 @@ void dbgmem_audit_use(struct dbgmem_session *s, enum dbgmem_audit_what what)
 	};
 
 	if (audit_on() && !test_and_set_bit(what, &s->audited))
-		record_end(record_start(ops[what], s->pid), s->access, 0);
+		audit_record_end(audit_record_start(ops[what], s->pid),
+				 s->access, 0);
 }

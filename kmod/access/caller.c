@@ -15,21 +15,23 @@
  * much as the processor moves at a time (arm64's by up to 63 bytes). A buffer is
  * used to its last byte: the rest by the byte, up to what faults.
  */
-static size_t put_rest(char __user *to, const char *src, size_t done, size_t len)
+static size_t caller_put_rest(char __user *to, const char *src, size_t done,
+			      size_t len)
 {
 	while (done < len && !copy_to_user(to + done, src + done, 1))
 		done++;
 	return done;
 }
 
-static size_t get_rest(char *dst, const char __user *from, size_t done, size_t len)
+static size_t caller_get_rest(char *dst, const char __user *from, size_t done,
+			      size_t len)
 {
 	while (done < len && !__copy_from_user(dst + done, from + done, 1))
 		done++;
 	return done;
 }
 
-static size_t zero_rest(char __user *to, size_t done, size_t len)
+static size_t caller_zero_rest(char __user *to, size_t done, size_t len)
 {
 	while (done < len && !clear_user(to + done, 1))
 		done++;
@@ -40,8 +42,8 @@ static size_t zero_rest(char __user *to, size_t done, size_t len)
  * Whole pages get a copy of constant size: the checks that hardened usercopy
  * makes on others are of no use on a page that user space maps.
  */
-static size_t put_bytes(struct dbgmem_caller *c, size_t at, const void *src,
-			size_t len)
+static size_t caller_put_bytes(struct dbgmem_caller *c, size_t at,
+			       const void *src, size_t len)
 {
 	size_t left;
 
@@ -52,13 +54,13 @@ static size_t put_bytes(struct dbgmem_caller *c, size_t at, const void *src,
 	else
 		left = copy_to_user(c->user + at, src, len);
 	if (unlikely(left))
-		return put_rest(c->user + at, src, len - left, len);
+		return caller_put_rest(c->user + at, src, len - left, len);
 	return len;
 }
 
 /* copy_from_user() fills what it did not get with zeros: the target's. */
-static size_t get_bytes(struct dbgmem_caller *c, size_t at, void *dst,
-			size_t len)
+static size_t caller_get_bytes(struct dbgmem_caller *c, size_t at, void *dst,
+			       size_t len)
 {
 	size_t left;
 
@@ -73,25 +75,25 @@ static size_t get_bytes(struct dbgmem_caller *c, size_t at, void *dst,
 	else
 		left = __copy_from_user(dst, c->user + at, len);
 	if (unlikely(left))
-		return get_rest(dst, c->user + at, len - left, len);
+		return caller_get_rest(dst, c->user + at, len - left, len);
 	return len;
 }
 
-static bool put_word(struct dbgmem_caller *c, size_t at, const void *kaddr,
-		     size_t len)
+static bool caller_put_word(struct dbgmem_caller *c, size_t at,
+			    const void *kaddr, size_t len)
 {
 	unsigned long word;
 
 	dbgmem_copy_word(&word, kaddr, len);
-	return put_bytes(c, at, &word, len) == len;
+	return caller_put_bytes(c, at, &word, len) == len;
 }
 
-static bool get_word(struct dbgmem_caller *c, size_t at, void *kaddr,
-		     size_t len)
+static bool caller_get_word(struct dbgmem_caller *c, size_t at, void *kaddr,
+			    size_t len)
 {
 	unsigned long word = 0;
 
-	if (get_bytes(c, at, &word, len) != len)
+	if (caller_get_bytes(c, at, &word, len) != len)
 		return false;
 	dbgmem_copy_word(kaddr, &word, len);
 	return true;
@@ -101,8 +103,8 @@ static bool get_word(struct dbgmem_caller *c, size_t at, void *kaddr,
 #define COMPARE_CHUNK	128
 
 /* Put only what differs from what is there, and tell. */
-static size_t update_bytes(struct dbgmem_caller *c, size_t at, const char *src,
-			   size_t len)
+static size_t caller_update_bytes(struct dbgmem_caller *c, size_t at,
+				  const char *src, size_t len)
 {
 	char there[COMPARE_CHUNK] __aligned(sizeof(long));
 	size_t done, n;
@@ -110,10 +112,10 @@ static size_t update_bytes(struct dbgmem_caller *c, size_t at, const char *src,
 	for (done = 0; done < len; done += n) {
 		n = min_t(size_t, len - done, sizeof(there));
 		/* A buffer that ends here is no change. */
-		n = get_bytes(c, at + done, there, n);
+		n = caller_get_bytes(c, at + done, there, n);
 		if (n && memcmp(there, src + done, n)) {
 			c->changed = true;
-			n = put_bytes(c, at + done, src + done, n);
+			n = caller_put_bytes(c, at + done, src + done, n);
 		}
 		if (!n)
 			break;
@@ -121,8 +123,8 @@ static size_t update_bytes(struct dbgmem_caller *c, size_t at, const char *src,
 	return done;
 }
 
-static size_t update(struct dbgmem_caller *c, size_t at, const char *kaddr,
-		     size_t len)
+static size_t caller_update(struct dbgmem_caller *c, size_t at,
+			    const char *kaddr, size_t len)
 {
 	unsigned long word;
 
@@ -130,26 +132,26 @@ static size_t update(struct dbgmem_caller *c, size_t at, const char *kaddr,
 		dbgmem_copy_word(&word, kaddr, len);
 		kaddr = (char *)&word;
 	}
-	return update_bytes(c, at, kaddr, len);
+	return caller_update_bytes(c, at, kaddr, len);
 }
 
 static size_t caller_put(struct dbgmem_caller *c, size_t at, const char *kaddr,
 			 size_t len)
 {
 	if (unlikely(c->compare))
-		return update(c, at, kaddr, len);
+		return caller_update(c, at, kaddr, len);
 	/* A buffer that ends within the word: what there is of it. */
-	if (dbgmem_is_word(kaddr, len) && put_word(c, at, kaddr, len))
+	if (dbgmem_is_word(kaddr, len) && caller_put_word(c, at, kaddr, len))
 		return len;
-	return put_bytes(c, at, kaddr, len);
+	return caller_put_bytes(c, at, kaddr, len);
 }
 
 static size_t caller_get(struct dbgmem_caller *c, size_t at, char *kaddr,
 			 size_t len)
 {
-	if (dbgmem_is_word(kaddr, len) && get_word(c, at, kaddr, len))
+	if (dbgmem_is_word(kaddr, len) && caller_get_word(c, at, kaddr, len))
 		return len;
-	return get_bytes(c, at, kaddr, len);
+	return caller_get_bytes(c, at, kaddr, len);
 }
 
 /**
@@ -212,5 +214,6 @@ size_t dbgmem_caller_zero(struct dbgmem_caller *c, size_t at, size_t len)
 	if (unlikely(c->iter))
 		return iov_iter_zero(len, c->iter);
 	left = clear_user(c->user + at, len);
-	return unlikely(left) ? zero_rest(c->user + at, len - left, len) : len;
+	return unlikely(left) ?
+	       caller_zero_rest(c->user + at, len - left, len) : len;
 }

@@ -10,7 +10,7 @@ struct mm_struct;
 int dbgmem_fetch(struct mm_struct *mm, unsigned long addr, unsigned long nr,
 		 unsigned int foll);
 int dbgmem_fetch_timeout(struct mm_struct *mm, unsigned long addr,
-			 unsigned long nr, unsigned int foll, const struct cred *cred,
-			 long timeout);
+			 unsigned long nr, unsigned int foll,
+			 const struct cred *cred, long timeout);
 
 #endif /* KMOD_ACCESS_FETCH_H */

@@ -35,7 +35,8 @@ static u32 reason_of_vma(const struct vm_area_struct *vma,
 	return DBGMEM_REASON_BACKING;
 }
 
-static u32 reason_of_target(struct dbgmem_access *a, int err, unsigned long *end)
+static u32 reason_of_target(struct dbgmem_access *a, int err,
+			    unsigned long *end)
 {
 	struct mm_struct *mm = a->session->mm;
 	struct vm_area_struct *vma;
@@ -128,7 +129,8 @@ bool dbgmem_reason_special(struct dbgmem_access *a)
 	if (!DBGMEM_CAN_ACCESS_DEVICES || mmap_read_lock_killable(mm))
 		return false;
 	vma = vma_lookup(mm, a->addr);
-	ret = vma && vma->vm_ops && vma->vm_ops->access && reason_permitted(vma, a);
+	ret = vma && vma->vm_ops && vma->vm_ops->access &&
+	      reason_permitted(vma, a);
 	mmap_read_unlock(mm);
 	return ret;
 }

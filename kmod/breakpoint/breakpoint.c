@@ -22,8 +22,8 @@
 #include "access/audit.h"
 #include "access/reason.h"
 #include "breakpoint.h"
-#include "ioctl.h"
 #include "registry.h"
+#include "request.h"
 #include "shadow.h"
 #include "trace.h"
 #include "trap.h"
@@ -68,12 +68,12 @@ static bool undo_hurry;
 
 /* --- a session's tree --- */
 
-static int tree_add(struct dbgmem_session *s, struct dbgmem_breakpoint *bp)
+static int bp_tree_add(struct dbgmem_session *s, struct dbgmem_breakpoint *bp)
 {
 	struct rb_node **link = &s->breakpoints.rb_node, *parent = NULL;
 
 	lockdep_assert_held_write(&s->shadow_lock);
-	if (dbgmem_shadow_first(s, bp->addr, bp->len))
+	if (dbgmem_tree_first(s, bp->addr, bp->len))
 		return -EEXIST;
 	if (s->nr_breakpoints == DBGMEM_MAX_BREAKPOINTS)
 		return -ENOSPC;
@@ -93,7 +93,8 @@ static int tree_add(struct dbgmem_session *s, struct dbgmem_breakpoint *bp)
 	return 0;
 }
 
-static void tree_remove(struct dbgmem_session *s, struct dbgmem_breakpoint *bp)
+static void bp_tree_remove(struct dbgmem_session *s,
+			   struct dbgmem_breakpoint *bp)
 {
 	dbgmem_shadow_count(s, bp, -1);
 	spin_lock(&s->unmap->lock);
@@ -102,13 +103,13 @@ static void tree_remove(struct dbgmem_session *s, struct dbgmem_breakpoint *bp)
 	WRITE_ONCE(s->nr_breakpoints, s->nr_breakpoints - 1);
 }
 
-static struct dbgmem_breakpoint *tree_first(struct dbgmem_session *s)
+static struct dbgmem_breakpoint *bp_tree_first(struct dbgmem_session *s)
 {
 	return rb_entry_safe(rb_first(&s->breakpoints),
 			     struct dbgmem_breakpoint, node);
 }
 
-static void free_breakpoint(struct dbgmem_breakpoint *bp)
+static void bp_free(struct dbgmem_breakpoint *bp)
 {
 	put_pid(bp->owner);
 	put_cred(bp->cred);
@@ -118,7 +119,7 @@ static void free_breakpoint(struct dbgmem_breakpoint *bp)
 /* --- setting --- */
 
 /* Is the trap where the breakpoint is said to be? Then it can be listed. */
-static bool planted(struct dbgmem_breakpoint *bp)
+static bool bp_planted(struct dbgmem_breakpoint *bp)
 {
 	dbgmem_registry_lock();
 	bp->planted = !READ_ONCE(bp->gone);
@@ -126,7 +127,7 @@ static bool planted(struct dbgmem_breakpoint *bp)
 	return bp->planted;
 }
 
-static int explain(struct dbgmem_access *a, int err)
+static int bp_explain(struct dbgmem_access *a, int err)
 {
 	unsigned long end;
 	int ret;
@@ -139,7 +140,7 @@ static int explain(struct dbgmem_access *a, int err)
 }
 
 /* -EAGAIN: what it was planted in is not mapped any more. */
-static int try_plant(struct dbgmem_access *a, struct dbgmem_breakpoint *bp)
+static int bp_try_plant(struct dbgmem_access *a, struct dbgmem_breakpoint *bp)
 {
 	struct page *pages[DBGMEM_TRAP_PAGES];
 	bool written = false;
@@ -149,7 +150,7 @@ static int try_plant(struct dbgmem_access *a, struct dbgmem_breakpoint *bp)
 	dbgmem_unmap_reset(a->session, bp);
 	ret = dbgmem_trap_hold(a, bp, pages);
 	if (ret)
-		return explain(a, ret);
+		return bp_explain(a, ret);
 	ret = dbgmem_trap_may_plant(a, bp, pages);
 	if (ret == -EPERM) {
 		a->reason = DBGMEM_REASON_SHARED_FILE;
@@ -159,7 +160,7 @@ static int try_plant(struct dbgmem_access *a, struct dbgmem_breakpoint *bp)
 		dbgmem_shadow_begin(a->session);
 		dbgmem_trap_plant(bp, pages);
 		written = true;
-		if (!planted(bp)) {
+		if (!bp_planted(bp)) {
 			dbgmem_trap_take_back(bp, pages);
 			ret = -EAGAIN;
 		}
@@ -172,20 +173,20 @@ static int try_plant(struct dbgmem_access *a, struct dbgmem_breakpoint *bp)
  * It could not be held, and yet the mapping allows it: the target may have changed
  * its protection in between.
  */
-static bool may_have_changed(const struct dbgmem_access *a, int ret)
+static bool bp_may_have_changed(const struct dbgmem_access *a, int ret)
 {
 	return ret == -EFAULT && a->reason == DBGMEM_REASON_BACKING;
 }
 
-static int plant(struct dbgmem_access *a, struct dbgmem_breakpoint *bp)
+static int bp_plant(struct dbgmem_access *a, struct dbgmem_breakpoint *bp)
 {
 	unsigned int tries;
 	int ret;
 
 	for (tries = 1; ; tries++) {
 		a->reason = DBGMEM_REASON_NONE;
-		ret = try_plant(a, bp);
-		if ((ret != -EAGAIN && !may_have_changed(a, ret)) ||
+		ret = bp_try_plant(a, bp);
+		if ((ret != -EAGAIN && !bp_may_have_changed(a, ret)) ||
 		    tries == PLANT_TRIES || fatal_signal_pending(current))
 			break;
 		/*
@@ -209,7 +210,8 @@ static int plant(struct dbgmem_access *a, struct dbgmem_breakpoint *bp)
  * FORCE is asked for only where memory cannot be written without: the question
  * goes to the security modules as well, and a refusal into their logs.
  */
-static int plant_by_force(struct dbgmem_access *a, struct dbgmem_breakpoint *bp)
+static int bp_plant_by_force(struct dbgmem_access *a,
+			     struct dbgmem_breakpoint *bp)
 {
 	int ret;
 
@@ -218,10 +220,10 @@ static int plant_by_force(struct dbgmem_access *a, struct dbgmem_breakpoint *bp)
 		return ret;
 	a->flags |= DBGMEM_FORCE;
 	a->foll |= FOLL_FORCE;
-	return plant(a, bp);
+	return bp_plant(a, bp);
 }
 
-static void registry_remove(struct dbgmem_breakpoint *bp)
+static void bp_unregister(struct dbgmem_breakpoint *bp)
 {
 	dbgmem_registry_lock();
 	dbgmem_registry_remove(bp);
@@ -229,7 +231,7 @@ static void registry_remove(struct dbgmem_breakpoint *bp)
 }
 
 /* The place is taken before the trap goes in. */
-static int enter(struct dbgmem_access *a, struct dbgmem_breakpoint *bp)
+static int bp_enter(struct dbgmem_access *a, struct dbgmem_breakpoint *bp)
 {
 	bool added;
 	int ret;
@@ -239,50 +241,50 @@ static int enter(struct dbgmem_access *a, struct dbgmem_breakpoint *bp)
 	dbgmem_registry_unlock();
 	if (!added)
 		return -EBUSY;
-	ret = plant(a, bp);
+	ret = bp_plant(a, bp);
 	if (ret == -EPERM)
-		ret = plant_by_force(a, bp);
+		ret = bp_plant_by_force(a, bp);
 	if (ret)
-		registry_remove(bp);
+		bp_unregister(bp);
 	return ret;
 }
 
-static int set_locked(struct dbgmem_access *a, struct dbgmem_breakpoint *bp)
+static int bp_set_locked(struct dbgmem_access *a, struct dbgmem_breakpoint *bp)
 {
 	int ret;
 
 	ret = dbgmem_unmap_watch(a->session);
 	if (ret)
 		return ret;
-	ret = tree_add(a->session, bp);
+	ret = bp_tree_add(a->session, bp);
 	if (ret)
 		return ret;
-	ret = enter(a, bp);
+	ret = bp_enter(a, bp);
 	if (ret)
-		tree_remove(a->session, bp);
+		bp_tree_remove(a->session, bp);
 	return ret;
 }
 
 /* Once the shadow_lock is let go, another thread may clear and free @bp. */
-static int set(struct dbgmem_access *a, struct dbgmem_breakpoint *bp,
-	       struct dbgmem_bp_set *b)
+static int bp_set(struct dbgmem_access *a, struct dbgmem_breakpoint *bp,
+		  struct dbgmem_bp_set *b)
 {
 	struct dbgmem_session *s = a->session;
 	int ret;
 
 	ret = down_write_killable(&s->shadow_lock);
 	if (!ret) {
-		ret = set_locked(a, bp);
+		ret = bp_set_locked(a, bp);
 		if (!ret)
 			memcpy(b->original, bp->original, b->len);
 		up_write(&s->shadow_lock);
 	}
 	if (ret)
-		free_breakpoint(bp);
+		bp_free(bp);
 	return ret;
 }
 
-static int check_set(const struct dbgmem_bp_set *b)
+static int bp_check_set(const struct dbgmem_bp_set *b)
 {
 	u64 end;
 
@@ -293,8 +295,8 @@ static int check_set(const struct dbgmem_bp_set *b)
 	return check_add_overflow(b->addr, (u64)b->len, &end) ? -EOVERFLOW : 0;
 }
 
-static struct dbgmem_breakpoint *new_breakpoint(struct dbgmem_session *s,
-						const struct dbgmem_bp_set *b)
+static struct dbgmem_breakpoint *bp_new(struct dbgmem_session *s,
+					const struct dbgmem_bp_set *b)
 {
 	struct dbgmem_breakpoint *bp;
 
@@ -311,7 +313,7 @@ static struct dbgmem_breakpoint *new_breakpoint(struct dbgmem_session *s,
 	return bp;
 }
 
-static int begin_and_set(struct dbgmem_ucmd *ucmd)
+static int bp_begin_and_set(struct dbgmem_ucmd *ucmd)
 {
 	struct dbgmem_session *s = ucmd->session;
 	struct dbgmem_bp_set *b = &ucmd->req.bp_set;
@@ -327,16 +329,16 @@ static int begin_and_set(struct dbgmem_ucmd *ucmd)
 	if (ret)
 		return ret;
 	ret = -ENOMEM;
-	bp = new_breakpoint(s, b);
+	bp = bp_new(s, b);
 	if (!bp)
 		goto out;
 	/* On 32-bit: the target has no such addresses. */
 	if (b->addr + b->len > ULONG_MAX) {
-		free_breakpoint(bp);
+		bp_free(bp);
 		a.addr = b->addr;
-		ret = explain(&a, -EFAULT);
+		ret = bp_explain(&a, -EFAULT);
 	} else {
-		ret = set(&a, bp, b);
+		ret = bp_set(&a, bp, b);
 	}
 	b->fault_addr = a.reason ? a.addr : 0;
 	b->reason = a.reason;
@@ -358,10 +360,10 @@ int dbgmem_ioc_bp_set(struct dbgmem_ucmd *ucmd)
 	b->fault_addr = 0;
 	b->reason = DBGMEM_REASON_NONE;
 
-	ret = check_set(b);
+	ret = bp_check_set(b);
 	if (ret)
 		return ret;
-	ret = begin_and_set(ucmd);
+	ret = bp_begin_and_set(ucmd);
 	if (!ret)
 		dbgmem_audit_first(ucmd->session, DBGMEM_AUDIT_BP_SET);
 	if (dbgmem_target_attached(ucmd->session))
@@ -372,15 +374,15 @@ int dbgmem_ioc_bp_set(struct dbgmem_ucmd *ucmd)
 
 /* --- clearing --- */
 
-static void forget(struct dbgmem_session *s, struct dbgmem_breakpoint *bp)
+static void bp_forget(struct dbgmem_session *s, struct dbgmem_breakpoint *bp)
 {
-	registry_remove(bp);
-	tree_remove(s, bp);
-	free_breakpoint(bp);
+	bp_unregister(bp);
+	bp_tree_remove(s, bp);
+	bp_free(bp);
 }
 
-static int clear_one(struct dbgmem_access *a, struct dbgmem_breakpoint *bp,
-		     struct dbgmem_bp_clear *c, struct dbgmem_removal *r)
+static int bp_clear_one(struct dbgmem_access *a, struct dbgmem_breakpoint *bp,
+			struct dbgmem_bp_clear *c, struct dbgmem_removal *r)
 {
 	struct dbgmem_session *s = a->session;
 	unsigned long end;
@@ -403,20 +405,20 @@ static int clear_one(struct dbgmem_access *a, struct dbgmem_breakpoint *bp,
 		c->lost++;
 	}
 	c->cleared++;
-	forget(s, bp);
+	bp_forget(s, bp);
 	return 0;
 }
 
-static int clear_all(struct dbgmem_access *a, struct dbgmem_bp_clear *c,
-		     struct dbgmem_removal *r)
+static int bp_clear_all(struct dbgmem_access *a, struct dbgmem_bp_clear *c,
+			struct dbgmem_removal *r)
 {
 	struct rb_node *node, *next;
 	int ret = 0, err;
 
 	for (node = rb_first(&a->session->breakpoints); node; node = next) {
 		next = rb_next(node);
-		err = clear_one(a, rb_entry(node, struct dbgmem_breakpoint,
-					    node), c, r);
+		err = bp_clear_one(a, rb_entry(node, struct dbgmem_breakpoint,
+					       node), c, r);
 		ret = ret ?: err;
 		if (fatal_signal_pending(current))
 			return -EINTR;
@@ -425,7 +427,7 @@ static int clear_all(struct dbgmem_access *a, struct dbgmem_bp_clear *c,
 	return ret;
 }
 
-static int clear(struct dbgmem_access *a, struct dbgmem_bp_clear *c)
+static int bp_clear(struct dbgmem_access *a, struct dbgmem_bp_clear *c)
 {
 	struct dbgmem_removal r = {
 		.end = jiffies + MAX_JIFFY_OFFSET,
@@ -439,11 +441,11 @@ static int clear(struct dbgmem_access *a, struct dbgmem_bp_clear *c)
 	if (down_write_killable(&s->shadow_lock))
 		return -EINTR;
 	if (c->flags & DBGMEM_BP_ALL) {
-		ret = clear_all(a, c, &r);
+		ret = bp_clear_all(a, c, &r);
 	} else if (c->addr <= ULONG_MAX) {
-		bp = dbgmem_shadow_first(s, c->addr, 1);
+		bp = dbgmem_tree_first(s, c->addr, 1);
 		if (bp && bp->addr == c->addr)
-			ret = clear_one(a, bp, c, &r);
+			ret = bp_clear_one(a, bp, c, &r);
 	}
 	up_write(&s->shadow_lock);
 	return ret;
@@ -471,7 +473,7 @@ int dbgmem_ioc_bp_clear(struct dbgmem_ucmd *ucmd)
 	ret = dbgmem_target_begin(a.session, 0);
 	if (ret)
 		return ret;
-	ret = clear(&a, c);
+	ret = bp_clear(&a, c);
 	dbgmem_target_put(a.session);
 	return ret;
 }
@@ -479,8 +481,8 @@ int dbgmem_ioc_bp_clear(struct dbgmem_ucmd *ucmd)
 /* --- the end of the session --- */
 
 /* Whether the trap, or some of it, had to be left in memory. */
-static bool undo_one(struct dbgmem_session *s, struct dbgmem_breakpoint *bp,
-		     struct dbgmem_removal *r)
+static bool bp_undo_one(struct dbgmem_session *s, struct dbgmem_breakpoint *bp,
+			struct dbgmem_removal *r)
 {
 	struct dbgmem_access a = { .session = s };
 	int ret;
@@ -503,7 +505,7 @@ static bool undo_one(struct dbgmem_session *s, struct dbgmem_breakpoint *bp,
 	return true;
 }
 
-static unsigned int undo_all(struct dbgmem_session *s)
+static unsigned int bp_undo_all(struct dbgmem_session *s)
 {
 	struct dbgmem_removal r = {
 		.end = jiffies + UNDO_WHOLE,
@@ -515,9 +517,9 @@ static unsigned int undo_all(struct dbgmem_session *s)
 	struct dbgmem_breakpoint *bp;
 	unsigned int left = 0;
 
-	while ((bp = tree_first(s))) {
-		left += held && undo_one(s, bp, &r);
-		forget(s, bp);
+	while ((bp = bp_tree_first(s))) {
+		left += held && bp_undo_one(s, bp, &r);
+		bp_forget(s, bp);
 		cond_resched();
 	}
 	if (held)
@@ -525,7 +527,7 @@ static unsigned int undo_all(struct dbgmem_session *s)
 	return left;
 }
 
-static void undo(struct work_struct *work)
+static void bp_undo(struct work_struct *work)
 {
 	struct dbgmem_session *s =
 		container_of(work, struct dbgmem_session, undo);
@@ -533,7 +535,7 @@ static void undo(struct work_struct *work)
 
 	/* Nobody else has the session. */
 	down_write(&s->shadow_lock);
-	left = undo_all(s);
+	left = bp_undo_all(s);
 	up_write(&s->shadow_lock);
 	if (left)
 		pr_notice_ratelimited("%u trap(s) left in process %d\n", left,
@@ -544,7 +546,7 @@ static void undo(struct work_struct *work)
 }
 
 /* How many jiffies are left of those that a dying process may wait, in all. */
-static long undo_dying_left(void)
+static long bp_undo_dying_left(void)
 {
 	struct pid *pid = task_tgid(current);
 	struct undo_dying *d = &undo_dying[hash_ptr(pid, UNDO_DYING_BITS)];
@@ -563,14 +565,14 @@ static long undo_dying_left(void)
 }
 
 /* As a rule it is done at once. A signal shortens it: who is killed has to go. */
-static void wait_for_undo(struct dbgmem_session *s)
+static void bp_wait_for_undo(struct dbgmem_session *s)
 {
 	long left;
 
 	if (!(current->flags & PF_EXITING) &&
 	    wait_for_completion_killable_timeout(&s->undone, UNDO_WAIT) >= 0)
 		return;
-	left = undo_dying_left();
+	left = bp_undo_dying_left();
 	if (left > 0)
 		wait_for_completion_timeout(&s->undone, left);
 }
@@ -586,10 +588,10 @@ void dbgmem_breakpoint_release(struct dbgmem_session *s)
 		return;
 	}
 	init_completion(&s->undone);
-	INIT_WORK(&s->undo, undo);
+	INIT_WORK(&s->undo, bp_undo);
 	refcount_inc(&s->refs);
 	queue_work(undo_queue, &s->undo);
-	wait_for_undo(s);
+	bp_wait_for_undo(s);
 }
 
 /**

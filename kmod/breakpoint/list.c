@@ -10,8 +10,8 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "ioctl.h"
 #include "registry.h"
+#include "request.h"
 #include "trap.h"
 
 /* Entries of BP_LIST that are gathered at a time. */
@@ -21,7 +21,7 @@
 #define LIST_WALK	64
 
 /**
- * struct list - a BP_LIST under way
+ * struct bp_list - a BP_LIST under way
  * @s: the session
  * @all: other sessions' too
  * @from: where it begins
@@ -33,7 +33,7 @@
  * It goes over the addresses once, and what comes and goes meanwhile is there or
  * not as it is passed. So @total is never less than what was gathered.
  */
-struct list {
+struct bp_list {
 	struct dbgmem_session	*s;
 	bool			all;
 	unsigned long		from;
@@ -43,13 +43,14 @@ struct list {
 	unsigned long		next;
 };
 
-static bool wanted(const struct list *l, const struct dbgmem_breakpoint *bp)
+static bool bp_list_wanted(const struct bp_list *l,
+			   const struct dbgmem_breakpoint *bp)
 {
 	return bp->planted && (l->all || bp->session == l->s);
 }
 
-static void fill(const struct list *l, struct dbgmem_bp *e,
-		 const struct dbgmem_breakpoint *bp)
+static void bp_list_fill(const struct bp_list *l, struct dbgmem_bp *e,
+			 const struct dbgmem_breakpoint *bp)
 {
 	*e = (struct dbgmem_bp) {
 		.addr = bp->addr,
@@ -64,13 +65,13 @@ static void fill(const struct list *l, struct dbgmem_bp *e,
 }
 
 /**
- * struct walk - over all breakpoints of an address space
+ * struct bp_list_walk - over all breakpoints of an address space
  * @at: where to go on
  * @more: there may be something at @at
  * @entries: where entries go, or NULL
  * @nr: how many there are
  */
-struct walk {
+struct bp_list_walk {
 	unsigned long		at;
 	bool			more;
 	struct dbgmem_bp	*entries;
@@ -78,17 +79,17 @@ struct walk {
 };
 
 /* The next one, to be counted or gathered; false: the batch ends before it. */
-static bool pass(struct list *l, struct walk *w,
-		 const struct dbgmem_breakpoint *bp)
+static bool bp_list_pass(struct bp_list *l, struct bp_list_walk *w,
+			 const struct dbgmem_breakpoint *bp)
 {
-	if (!wanted(l, bp) || bp->addr < l->from) {
-		l->total += wanted(l, bp);
+	if (!bp_list_wanted(l, bp) || bp->addr < l->from) {
+		l->total += bp_list_wanted(l, bp);
 		return true;
 	}
 	if (l->left) {
 		if (w->nr == LIST_BATCH)
 			return false;
-		fill(l, &w->entries[w->nr++], bp);
+		bp_list_fill(l, &w->entries[w->nr++], bp);
 		l->left--;
 	} else if (!l->more) {
 		l->more = true;
@@ -98,21 +99,22 @@ static bool pass(struct list *l, struct walk *w,
 	return true;
 }
 
-static void pass_some(struct list *l, struct walk *w)
+static void bp_list_pass_some(struct bp_list *l, struct bp_list_walk *w)
 {
 	unsigned int left = LIST_WALK;
 	struct dbgmem_breakpoint *bp;
 
 	dbgmem_registry_lock();
 	bp = dbgmem_registry_from(l->s->mm, w->at);
-	for (; bp && left-- && pass(l, w, bp); bp = dbgmem_registry_next(bp))
+	for (; bp && left-- && bp_list_pass(l, w, bp);
+	     bp = dbgmem_registry_next(bp))
 		;
 	w->more = bp;
 	w->at = bp ? bp->addr : 0;
 	dbgmem_registry_unlock();
 }
 
-static void look(struct dbgmem_session *s, struct dbgmem_bp *e)
+static void bp_list_look(struct dbgmem_session *s, struct dbgmem_bp *e)
 {
 	struct dbgmem_breakpoint bp = { .addr = e->addr, .len = e->len };
 
@@ -122,18 +124,18 @@ static void look(struct dbgmem_session *s, struct dbgmem_bp *e)
 	e->state = dbgmem_trap_state(s->mm, &bp);
 }
 
-static int list(struct list *l, struct dbgmem_bp_list *b,
-		struct dbgmem_bp *entries)
+static int bp_list_run(struct bp_list *l, struct dbgmem_bp_list *b,
+		       struct dbgmem_bp *entries)
 {
 	struct dbgmem_bp __user *to = u64_to_user_ptr(b->entries);
-	struct walk w = { .entries = entries };
+	struct bp_list_walk w = { .entries = entries };
 	u32 i;
 
 	do {
 		w.nr = 0;
-		pass_some(l, &w);
+		bp_list_pass_some(l, &w);
 		for (i = 0; i < w.nr; i++)
-			look(l->s, &entries[i]);
+			bp_list_look(l->s, &entries[i]);
 		if (copy_to_user(to + b->nr, entries, w.nr * sizeof(*entries)))
 			return -EFAULT;
 		b->nr += w.nr;
@@ -154,7 +156,7 @@ static int list(struct list *l, struct dbgmem_bp_list *b,
 int dbgmem_ioc_bp_list(struct dbgmem_ucmd *ucmd)
 {
 	struct dbgmem_bp_list *b = &ucmd->req.bp_list;
-	struct list l = {
+	struct bp_list l = {
 		.s = ucmd->session,
 		.all = b->flags & DBGMEM_BP_ALL,
 		.from = b->from,
@@ -179,7 +181,7 @@ int dbgmem_ioc_bp_list(struct dbgmem_ucmd *ucmd)
 	entries = kmalloc_array(LIST_BATCH, sizeof(*entries),
 				GFP_KERNEL_ACCOUNT);
 	if (entries)
-		ret = list(&l, b, entries);
+		ret = bp_list_run(&l, b, entries);
 	kfree(entries);
 	dbgmem_target_put(l.s);
 	return ret;

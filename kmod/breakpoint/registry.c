@@ -30,14 +30,14 @@ void dbgmem_registry_unlock(void)
 	spin_unlock(&lock);
 }
 
-static struct dbgmem_breakpoint *entry(struct rb_node *node)
+static struct dbgmem_breakpoint *registry_entry(struct rb_node *node)
 {
 	return rb_entry_safe(node, struct dbgmem_breakpoint, registered);
 }
 
 /* Is @a before @b? Not, either way round, if they overlap. */
-static bool before(const struct dbgmem_breakpoint *a,
-		   const struct dbgmem_breakpoint *b)
+static bool registry_before(const struct dbgmem_breakpoint *a,
+			    const struct dbgmem_breakpoint *b)
 {
 	if (a->mm != b->mm)
 		return a->mm < b->mm;
@@ -58,12 +58,12 @@ bool dbgmem_registry_add(struct dbgmem_breakpoint *bp)
 
 	lockdep_assert_held(&lock);
 	while (*link) {
-		struct dbgmem_breakpoint *other = entry(*link);
+		struct dbgmem_breakpoint *other = registry_entry(*link);
 
 		parent = *link;
-		if (before(bp, other))
+		if (registry_before(bp, other))
 			link = &parent->rb_left;
-		else if (before(other, bp))
+		else if (registry_before(other, bp))
 			link = &parent->rb_right;
 		else
 			return false;
@@ -102,7 +102,7 @@ struct dbgmem_breakpoint *dbgmem_registry_from(struct mm_struct *mm,
 
 	lockdep_assert_held(&lock);
 	while (node) {
-		bp = entry(node);
+		bp = registry_entry(node);
 		if (bp->mm < mm || (bp->mm == mm && bp->addr < addr)) {
 			node = node->rb_right;
 		} else {
@@ -124,7 +124,7 @@ struct dbgmem_breakpoint *dbgmem_registry_from(struct mm_struct *mm,
  */
 struct dbgmem_breakpoint *dbgmem_registry_next(struct dbgmem_breakpoint *bp)
 {
-	struct dbgmem_breakpoint *n = entry(rb_next(&bp->registered));
+	struct dbgmem_breakpoint *n = registry_entry(rb_next(&bp->registered));
 
 	return n && n->mm == bp->mm ? n : NULL;
 }

@@ -7,7 +7,7 @@
 #ifndef KMOD_BREAKPOINT_REGISTRY_H
 #define KMOD_BREAKPOINT_REGISTRY_H
 
-#include "breakpoint.h"
+#include "tree.h"
 
 void dbgmem_registry_lock(void);
 void dbgmem_registry_unlock(void);

@@ -59,7 +59,8 @@ int dbgmem_shadow_lock_slow(const struct dbgmem_access *a,
 	if (a->flags & DBGMEM_RAW)
 		return 0;
 	/* As a rule it is free, and that is the cheaper question. */
-	if (!down_read_trylock(&s->shadow_lock) && down_read_killable(&s->shadow_lock))
+	if (!down_read_trylock(&s->shadow_lock) &&
+	    down_read_killable(&s->shadow_lock))
 		return -EINTR;
 	if (!s->shadowed) {
 		shadow->held = DBGMEM_SHADOW_SHARED;
@@ -110,59 +111,9 @@ bool dbgmem_shadow_unlock_slow(const struct dbgmem_access *a,
 	return good;
 }
 
-/**
- * dbgmem_shadow_first - the first breakpoint that touches a range
- * @s: the session, its shadow_lock or its unmap->lock held
- * @addr: address in the target
- * @len: bytes, > 0
- *
- * Return: it, or NULL.
- */
-struct dbgmem_breakpoint *dbgmem_shadow_first(const struct dbgmem_session *s,
-					      unsigned long addr,
-					      unsigned long len)
-{
-	struct rb_node *node = s->breakpoints.rb_node;
-	struct dbgmem_breakpoint *bp, *first = NULL;
-	unsigned long last = addr + len - 1;
-
-	/* They do not overlap, so their ends are in the same order. */
-	while (node) {
-		bp = rb_entry(node, struct dbgmem_breakpoint, node);
-		if (bp->addr > last) {
-			node = node->rb_left;
-		} else if (addr > bp->addr + (bp->len - 1)) {
-			node = node->rb_right;
-		} else {
-			first = bp;
-			node = node->rb_left;
-		}
-	}
-	return first;
-}
-
-/**
- * dbgmem_shadow_next - the next one
- * @bp: a breakpoint
- * @last: the last address that is of interest
- *
- * Return: it, or NULL if it begins behind @last.
- */
-struct dbgmem_breakpoint *dbgmem_shadow_next(const struct dbgmem_breakpoint *bp,
-					     unsigned long last)
-{
-	struct rb_node *node = rb_next(&bp->node);
-	struct dbgmem_breakpoint *n;
-
-	if (!node)
-		return NULL;
-	n = rb_entry(node, struct dbgmem_breakpoint, node);
-	return n->addr <= last ? n : NULL;
-}
-
 /* @kaddr is where the page of @addr, mapped, has it. */
-static bool standing(const struct dbgmem_breakpoint *bp, unsigned long addr,
-		     const char *kaddr)
+static bool shadow_standing(const struct dbgmem_breakpoint *bp,
+			    unsigned long addr, const char *kaddr)
 {
 	unsigned long page = addr & PAGE_MASK;
 	unsigned long from = max(bp->addr, page);
@@ -175,24 +126,24 @@ static bool standing(const struct dbgmem_breakpoint *bp, unsigned long addr,
 }
 
 /**
- * struct touch - what a breakpoint and a piece of memory have in common
+ * struct shadow_touch - what a breakpoint and a piece of memory have in common
  * @at: its offset in the piece
  * @in: its offset in the breakpoint
  * @len: bytes
  */
-struct touch {
+struct shadow_touch {
 	size_t at;
 	size_t in;
 	size_t len;
 };
 
-static struct touch touch(const struct dbgmem_breakpoint *bp,
-			  unsigned long addr, size_t len)
+static struct shadow_touch shadow_touch(const struct dbgmem_breakpoint *bp,
+					unsigned long addr, size_t len)
 {
 	unsigned long from = max(bp->addr, addr);
 	unsigned long to = min(bp->addr + (bp->len - 1), addr + (len - 1));
 
-	return (struct touch) {
+	return (struct shadow_touch) {
 		.at = from - addr,
 		.in = from - bp->addr,
 		.len = to - from + 1,
@@ -213,7 +164,7 @@ static struct touch touch(const struct dbgmem_breakpoint *bp,
 size_t dbgmem_shadow_piece(const struct dbgmem_session *s, unsigned long addr,
 			   size_t len, bool *covered)
 {
-	const struct dbgmem_breakpoint *bp = dbgmem_shadow_first(s, addr, len);
+	const struct dbgmem_breakpoint *bp = dbgmem_tree_first(s, addr, len);
 
 	*covered = bp;
 	if (!bp || dbgmem_is_word((void *)addr, len))
@@ -225,7 +176,7 @@ size_t dbgmem_shadow_piece(const struct dbgmem_session *s, unsigned long addr,
 	return min_t(size_t, len, DBGMEM_SHADOW_UNIT);
 }
 
-static void copy_bytes(void *dst, const void *src, size_t len, bool word)
+static void shadow_copy_bytes(void *dst, const void *src, size_t len, bool word)
 {
 	if (word)
 		dbgmem_copy_word(dst, src, len);
@@ -246,12 +197,12 @@ void dbgmem_shadow_load(const struct dbgmem_session *s, unsigned long addr,
 {
 	const struct dbgmem_breakpoint *bp;
 
-	copy_bytes(buf, kaddr, len, dbgmem_is_word(kaddr, len));
-	bp = dbgmem_shadow_first(s, addr, len);
-	for (; bp; bp = dbgmem_shadow_next(bp, addr + (len - 1))) {
-		struct touch t = touch(bp, addr, len);
+	shadow_copy_bytes(buf, kaddr, len, dbgmem_is_word(kaddr, len));
+	bp = dbgmem_tree_first(s, addr, len);
+	for (; bp; bp = dbgmem_tree_next(bp, addr + (len - 1))) {
+		struct shadow_touch t = shadow_touch(bp, addr, len);
 
-		if (standing(bp, addr, kaddr))
+		if (shadow_standing(bp, addr, kaddr))
 			memcpy(buf + t.at, bp->shadow + t.in, t.len);
 	}
 }
@@ -269,16 +220,16 @@ void dbgmem_shadow_mask(const struct dbgmem_session *s, unsigned long addr,
 {
 	const struct dbgmem_breakpoint *bp;
 
-	bp = dbgmem_shadow_first(s, addr, len);
-	for (; bp; bp = dbgmem_shadow_next(bp, addr + (len - 1))) {
-		struct touch t = touch(bp, addr, len);
+	bp = dbgmem_tree_first(s, addr, len);
+	for (; bp; bp = dbgmem_tree_next(bp, addr + (len - 1))) {
+		struct shadow_touch t = shadow_touch(bp, addr, len);
 
-		if (standing(bp, addr, kaddr))
+		if (shadow_standing(bp, addr, kaddr))
 			memcpy(buf + t.at, bp->trap + t.in, t.len);
 	}
 }
 
-static u16 bits(const struct touch *t)
+static u16 shadow_bits(const struct shadow_touch *t)
 {
 	return GENMASK(t->in + t->len - 1, t->in);
 }
@@ -297,17 +248,17 @@ void dbgmem_shadow_commit(const struct dbgmem_session *s, unsigned long addr,
 	struct dbgmem_breakpoint *bp;
 
 	dbgmem_registry_lock();
-	bp = dbgmem_shadow_first(s, addr, len);
-	for (; bp; bp = dbgmem_shadow_next(bp, addr + (len - 1))) {
-		struct touch t = touch(bp, addr, len);
+	bp = dbgmem_tree_first(s, addr, len);
+	for (; bp; bp = dbgmem_tree_next(bp, addr + (len - 1))) {
+		struct shadow_touch t = shadow_touch(bp, addr, len);
 
-		if (!standing(bp, addr, kaddr))
+		if (!shadow_standing(bp, addr, kaddr))
 			continue;
 		memcpy(bp->shadow + t.in, buf + t.at, t.len);
 		if (s->forcing)
-			bp->forced |= bits(&t);
+			bp->forced |= shadow_bits(&t);
 		else
-			bp->forced &= ~bits(&t);
+			bp->forced &= ~shadow_bits(&t);
 	}
 	dbgmem_registry_unlock();
 }
@@ -328,5 +279,5 @@ void dbgmem_shadow_store(const struct dbgmem_session *s, unsigned long addr,
 	memcpy(masked, buf, len);
 	dbgmem_shadow_commit(s, addr, buf, kaddr, len);
 	dbgmem_shadow_mask(s, addr, masked, kaddr, len);
-	copy_bytes(kaddr, masked, len, dbgmem_is_word(kaddr, len));
+	shadow_copy_bytes(kaddr, masked, len, dbgmem_is_word(kaddr, len));
 }

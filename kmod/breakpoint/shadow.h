@@ -19,8 +19,7 @@
 #include <linux/mm.h>
 
 #include "access/access.h"
-
-struct dbgmem_breakpoint;
+#include "tree.h"
 
 /* dbgmem_shadow.held */
 enum {
@@ -52,11 +51,6 @@ int dbgmem_shadow_lock_slow(const struct dbgmem_access *a,
 			    struct dbgmem_shadow *shadow);
 bool dbgmem_shadow_unlock_slow(const struct dbgmem_access *a,
 			       struct dbgmem_shadow *shadow, bool compare);
-struct dbgmem_breakpoint *dbgmem_shadow_first(const struct dbgmem_session *s,
-					      unsigned long addr,
-					      unsigned long len);
-struct dbgmem_breakpoint *dbgmem_shadow_next(const struct dbgmem_breakpoint *bp,
-					     unsigned long last);
 size_t dbgmem_shadow_piece(const struct dbgmem_session *s, unsigned long addr,
 			   size_t len, bool *covered);
 void dbgmem_shadow_load(const struct dbgmem_session *s, unsigned long addr,
@@ -138,7 +132,7 @@ dbgmem_shadow_covers(const struct dbgmem_session *s,
 {
 	return unlikely(shadow->held >= DBGMEM_SHADOW_READ) &&
 	       dbgmem_shadow_near(s, addr, len) &&
-	       dbgmem_shadow_first(s, addr, len);
+	       dbgmem_tree_first(s, addr, len);
 }
 
 #endif /* KMOD_BREAKPOINT_SHADOW_H */

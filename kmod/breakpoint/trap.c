@@ -30,20 +30,21 @@
 #define TRAP_FOLL	(FOLL_FORCE | FOLL_HWPOISON)
 
 /**
- * struct piece - what a breakpoint and an aligned word have in common
+ * struct trap_piece - what a breakpoint and an aligned word have in common
  * @at: its offset in the breakpoint
  * @len: bytes
  * @word: address of the word
  * @width: bytes of the word
  */
-struct piece {
+struct trap_piece {
 	unsigned int	at;
 	unsigned int	len;
 	unsigned long	word;
 	unsigned int	width;
 };
 
-static struct piece piece(const struct dbgmem_breakpoint *bp, unsigned int at)
+static struct trap_piece trap_piece(const struct dbgmem_breakpoint *bp,
+				    unsigned int at)
 {
 	unsigned long addr = bp->addr + at;
 	unsigned int len = min_t(unsigned int, bp->len - at,
@@ -52,7 +53,7 @@ static struct piece piece(const struct dbgmem_breakpoint *bp, unsigned int at)
 
 	while ((addr & -width) != ((addr + len - 1) & -width))
 		width *= 2;
-	return (struct piece) {
+	return (struct trap_piece) {
 		.at = at,
 		.len = len,
 		.word = addr & -(unsigned long)width,
@@ -60,12 +61,13 @@ static struct piece piece(const struct dbgmem_breakpoint *bp, unsigned int at)
 	};
 }
 
-static unsigned int pieces(const struct dbgmem_breakpoint *bp, struct piece *p)
+static unsigned int trap_pieces(const struct dbgmem_breakpoint *bp,
+				struct trap_piece *p)
 {
 	unsigned int at = 0, nr = 0;
 
 	while (at < bp->len) {
-		p[nr] = piece(bp, at);
+		p[nr] = trap_piece(bp, at);
 		at += p[nr++].len;
 	}
 	return nr;
@@ -75,9 +77,9 @@ static unsigned int pieces(const struct dbgmem_breakpoint *bp, struct piece *p)
  * Put @to into one word of @page. Only where @from is, if not NULL; what was
  * there goes to @was, if not NULL.
  */
-static bool exchange(const struct dbgmem_breakpoint *bp, struct page *page,
-		     const struct piece *p, const u8 *from, const u8 *to,
-		     u8 *was)
+static bool trap_exchange(const struct dbgmem_breakpoint *bp, struct page *page,
+			  const struct trap_piece *p, const u8 *from,
+			  const u8 *to, u8 *was)
 {
 	unsigned int at = bp->addr + p->at - p->word;
 	char *kaddr = kmap_local_page(page);
@@ -105,40 +107,41 @@ static bool exchange(const struct dbgmem_breakpoint *bp, struct page *page,
 }
 
 /* Bytes from @at on that are on one page. */
-static unsigned int part(const struct dbgmem_breakpoint *bp, unsigned int at)
+static unsigned int trap_part(const struct dbgmem_breakpoint *bp,
+			      unsigned int at)
 {
 	return min_t(unsigned long, bp->len - at,
 		     PAGE_SIZE - offset_in_page(bp->addr + at));
 }
 
 /* Its bit in bp->out. */
-static u8 part_bit(unsigned int at)
+static u8 trap_part_bit(unsigned int at)
 {
 	return at ? 2 : 1;
 }
 
 /* Does that part of the trap stand? */
-static bool standing(const struct dbgmem_breakpoint *bp, unsigned int at,
-		     struct page *page)
+static bool trap_standing(const struct dbgmem_breakpoint *bp, unsigned int at,
+			  struct page *page)
 {
 	char *kaddr = kmap_local_page(page);
 	bool ret;
 
 	ret = !dbgmem_racing_bytes(memcmp(kaddr +
 					  offset_in_page(bp->addr + at),
-					  bp->trap + at, part(bp, at)));
+					  bp->trap + at, trap_part(bp, at)));
 	kunmap_local(kaddr);
 	return ret;
 }
 
 /* --- the target's mmap_lock --- */
 
-static bool try_lock(struct mm_struct *mm, bool write)
+static bool trap_try_lock(struct mm_struct *mm, bool write)
 {
 	return write ? dbgmem_mmap_trylock_to_write(mm) : mmap_read_trylock(mm);
 }
 
-static void unlock_target(struct mm_struct *mm, bool write)
+static void trap_unlock(struct mm_struct *mm, bool write)
 {
 	if (write)
 		dbgmem_mmap_unlock_written(mm);
@@ -151,10 +154,10 @@ static void unlock_target(struct mm_struct *mm, bool write)
  * writer that waits, and the worker that waits cannot be killed. @r tells how
  * long, NULL: until killed.
  */
-static int lock_target(struct mm_struct *mm, bool write,
-		       const struct dbgmem_removal *r)
+static int trap_lock(struct mm_struct *mm, bool write,
+		     const struct dbgmem_removal *r)
 {
-	while (!try_lock(mm, write)) {
+	while (!trap_try_lock(mm, write)) {
 		if (r && (time_after(jiffies, r->end) || READ_ONCE(*r->hurry)))
 			return -ETIMEDOUT;
 		schedule_timeout_killable(1);
@@ -166,8 +169,9 @@ static int lock_target(struct mm_struct *mm, bool write,
 
 /* --- planting --- */
 
-static int hold_pages(struct dbgmem_access *a, const struct dbgmem_breakpoint *bp,
-		      struct page **pages, bool wait)
+static int trap_hold_pages(struct dbgmem_access *a,
+			   const struct dbgmem_breakpoint *bp,
+			   struct page **pages, bool wait)
 {
 	unsigned long nr = dbgmem_span_pages(bp->addr, bp->len);
 	unsigned long i;
@@ -202,25 +206,25 @@ static int hold_pages(struct dbgmem_access *a, const struct dbgmem_breakpoint *b
  *
  * Return: 0, or a negative errno for dbgmem_reason_explain().
  */
-int dbgmem_trap_hold(struct dbgmem_access *a, const struct dbgmem_breakpoint *bp,
-		     struct page **pages)
+int dbgmem_trap_hold(struct dbgmem_access *a,
+		     const struct dbgmem_breakpoint *bp, struct page **pages)
 {
 	unsigned int tries = HOLD_TRIES;
 	int ret;
 
 	do {
-		ret = hold_pages(a, bp, pages, true);
+		ret = trap_hold_pages(a, bp, pages, true);
 		if (ret || DBGMEM_PINNED_PAGES_STAY)
 			return ret;
 		/* Now they are there: once more, without waiting. */
 		dbgmem_drop_target(a, pages,
 				   dbgmem_span_pages(bp->addr, bp->len), false);
-		if (lock_target(a->session->mm, true, NULL))
+		if (trap_lock(a->session->mm, true, NULL))
 			return -EINTR;
-		ret = hold_pages(a, bp, pages, false);
+		ret = trap_hold_pages(a, bp, pages, false);
 		if (!ret)
 			return 0;
-		unlock_target(a->session->mm, true);
+		trap_unlock(a->session->mm, true);
 	} while (ret == -EFAULT && --tries);
 	return ret;
 }
@@ -232,17 +236,18 @@ int dbgmem_trap_hold(struct dbgmem_access *a, const struct dbgmem_breakpoint *bp
  * @pages: the pages
  * @dirty: they were written
  */
-void dbgmem_trap_drop(struct dbgmem_access *a, const struct dbgmem_breakpoint *bp,
-		      struct page **pages, bool dirty)
+void dbgmem_trap_drop(struct dbgmem_access *a,
+		      const struct dbgmem_breakpoint *bp, struct page **pages,
+		      bool dirty)
 {
 	if (!DBGMEM_PINNED_PAGES_STAY)
-		unlock_target(a->session->mm, true);
+		trap_unlock(a->session->mm, true);
 	dbgmem_drop_target(a, pages, dbgmem_span_pages(bp->addr, bp->len),
 			   dirty);
 }
 
 /* Can a trap be on @page of @vma, and stay out of files? */
-static bool may_hold_trap(const struct vm_area_struct *vma, struct page *page)
+static bool trap_may_stand(const struct vm_area_struct *vma, struct page *page)
 {
 	if (PageAnon(compound_head(page)))
 		return true;
@@ -251,8 +256,9 @@ static bool may_hold_trap(const struct vm_area_struct *vma, struct page *page)
 	       !mapping_can_writeback(vma->vm_file->f_mapping);
 }
 
-static int may_plant(struct dbgmem_access *a, const struct dbgmem_breakpoint *bp,
-		     struct page **pages)
+static int trap_may_plant(struct dbgmem_access *a,
+			  const struct dbgmem_breakpoint *bp,
+			  struct page **pages)
 {
 	unsigned long nr = dbgmem_span_pages(bp->addr, bp->len), i;
 	struct vm_area_struct *vma;
@@ -266,7 +272,7 @@ static int may_plant(struct dbgmem_access *a, const struct dbgmem_breakpoint *bp
 		/* It is being unmapped. */
 		if (!vma)
 			return -EAGAIN;
-		if (!may_hold_trap(vma, pages[i]))
+		if (!trap_may_stand(vma, pages[i]))
 			return -EPERM;
 	}
 	return 0;
@@ -290,16 +296,17 @@ int dbgmem_trap_may_plant(struct dbgmem_access *a,
 
 	/* See dbgmem_trap_hold(). */
 	if (!DBGMEM_PINNED_PAGES_STAY)
-		return may_plant(a, bp, pages);
-	if (lock_target(mm, false, NULL))
+		return trap_may_plant(a, bp, pages);
+	if (trap_lock(mm, false, NULL))
 		return -EINTR;
-	ret = may_plant(a, bp, pages);
-	unlock_target(mm, false);
+	ret = trap_may_plant(a, bp, pages);
+	trap_unlock(mm, false);
 	return ret;
 }
 
-static struct page *page_of(const struct dbgmem_breakpoint *bp,
-			    struct page **pages, const struct piece *p)
+static struct page *trap_page_of(const struct dbgmem_breakpoint *bp,
+				 struct page **pages,
+				 const struct trap_piece *p)
 {
 	return pages[p->word >> PAGE_SHIFT != bp->addr >> PAGE_SHIFT];
 }
@@ -311,13 +318,13 @@ static struct page *page_of(const struct dbgmem_breakpoint *bp,
  */
 void dbgmem_trap_plant(struct dbgmem_breakpoint *bp, struct page **pages)
 {
-	struct piece p[MAX_PIECES];
+	struct trap_piece p[MAX_PIECES];
 	unsigned int i;
 
 	/* A CPU that comes along begins at the first word. */
-	for (i = pieces(bp, p); i--; )
-		exchange(bp, page_of(bp, pages, &p[i]), &p[i], NULL, bp->trap,
-			 bp->original);
+	for (i = trap_pieces(bp, p); i--; )
+		trap_exchange(bp, trap_page_of(bp, pages, &p[i]), &p[i], NULL,
+			      bp->trap, bp->original);
 	memcpy(bp->shadow, bp->original, bp->len);
 }
 
@@ -328,12 +335,12 @@ void dbgmem_trap_plant(struct dbgmem_breakpoint *bp, struct page **pages)
  */
 void dbgmem_trap_take_back(struct dbgmem_breakpoint *bp, struct page **pages)
 {
-	struct piece p[MAX_PIECES];
-	unsigned int i, nr = pieces(bp, p);
+	struct trap_piece p[MAX_PIECES];
+	unsigned int i, nr = trap_pieces(bp, p);
 
 	for (i = 0; i < nr; i++)
-		exchange(bp, page_of(bp, pages, &p[i]), &p[i], bp->trap,
-			 bp->original, NULL);
+		trap_exchange(bp, trap_page_of(bp, pages, &p[i]), &p[i],
+			      bp->trap, bp->original, NULL);
 }
 
 /* --- removing --- */
@@ -347,7 +354,7 @@ enum {
 };
 
 /**
- * struct attempt - at removing one part
+ * struct trap_attempt - at removing one part
  * @access: the access
  * @bp: the breakpoint
  * @at: offset of the part
@@ -357,7 +364,7 @@ enum {
  * @monitored: an absent page of the mapping is for userfaultfd to provide
  * @shut: how often it was faulted in to be written, and was protected again
  */
-struct attempt {
+struct trap_attempt {
 	struct dbgmem_access		*access;
 	struct dbgmem_breakpoint	*bp;
 	unsigned int			at;
@@ -369,8 +376,8 @@ struct attempt {
 };
 
 /* The page at @addr, without faulting it in, and without waiting. */
-static int look(struct mm_struct *mm, struct vm_area_struct *vma,
-		unsigned long addr, struct page **page)
+static int trap_look(struct mm_struct *mm, struct vm_area_struct *vma,
+		     unsigned long addr, struct page **page)
 {
 	unsigned int foll = TRAP_FOLL | FOLL_NOFAULT;
 	long ret;
@@ -387,7 +394,7 @@ static int look(struct mm_struct *mm, struct vm_area_struct *vma,
 }
 
 /* Where it is not mapped, may a page with a trap be elsewhere? */
-static bool may_be_elsewhere(const struct vm_area_struct *vma)
+static bool trap_may_be_elsewhere(const struct vm_area_struct *vma)
 {
 	/* In the page cache; in swap; in swap, as a copy of a file's page. */
 	return vma->vm_flags & VM_SHARED ||
@@ -399,10 +406,10 @@ static bool may_be_elsewhere(const struct vm_area_struct *vma)
  * what was written behind it since is written to memory only now, so only
  * where that could be written, by FORCE then or by anybody now.
  */
-static bool bytes_back(const struct attempt *t, u8 *back)
+static bool trap_bytes_back(const struct trap_attempt *t, u8 *back)
 {
 	const struct dbgmem_breakpoint *bp = t->bp;
-	unsigned int i, end = t->at + part(bp, t->at);
+	unsigned int i, end = t->at + trap_part(bp, t->at);
 	bool all = true;
 
 	for (i = t->at; i < end; i++) {
@@ -415,17 +422,17 @@ static bool bytes_back(const struct attempt *t, u8 *back)
 }
 
 /* The words of one part; each only if the trap is in it. */
-static bool restore(const struct attempt *t)
+static bool trap_restore(const struct trap_attempt *t)
 {
-	unsigned int at = t->at, end = at + part(t->bp, at);
+	unsigned int at = t->at, end = at + trap_part(t->bp, at);
 	u8 back[DBGMEM_BP_MAX_LEN];
-	struct piece p;
+	struct trap_piece p;
 	bool all;
 
-	all = bytes_back(t, back);
+	all = trap_bytes_back(t, back);
 	while (at < end) {
-		p = piece(t->bp, at);
-		if (!exchange(t->bp, t->page, &p, t->bp->trap, back, NULL))
+		p = trap_piece(t->bp, at);
+		if (!trap_exchange(t->bp, t->page, &p, t->bp->trap, back, NULL))
 			return false;
 		at += p.len;
 	}
@@ -442,7 +449,7 @@ static bool restore(const struct attempt *t)
  * if it is the target's alone, or shared memory: the trap is ours, and nobody else
  * takes it out.
  */
-static bool pin(struct attempt *t)
+static bool trap_pin(struct trap_attempt *t)
 {
 	unsigned long addr = t->bp->addr + t->at;
 	struct mm_struct *mm = t->access->session->mm;
@@ -457,7 +464,7 @@ static bool pin(struct attempt *t)
 }
 
 /* One attempt, under the target's mmap_lock. */
-static int try_part(struct attempt *t)
+static int trap_try_part(struct trap_attempt *t)
 {
 	struct mm_struct *mm = t->access->session->mm;
 	unsigned long addr = t->bp->addr + t->at;
@@ -468,30 +475,31 @@ static int try_part(struct attempt *t)
 	if (!t->vma || dbgmem_breakpoint_gone(t->bp, addr))
 		return PART_LOST;
 	t->monitored = userfaultfd_missing(t->vma);
-	if (look(mm, t->vma, addr, &page))
-		return may_be_elsewhere(t->vma) ? PART_ABSENT : PART_LOST;
+	if (trap_look(mm, t->vma, addr, &page))
+		return trap_may_be_elsewhere(t->vma) ? PART_ABSENT : PART_LOST;
 	/* Where nothing is to be done memory stays as it is. */
-	stands = may_hold_trap(t->vma, page) && standing(t->bp, t->at, page);
+	stands = trap_may_stand(t->vma, page) &&
+		 trap_standing(t->bp, t->at, page);
 	put_page(page);
 	if (!stands)
 		return PART_LOST;
-	if (!pin(t))
+	if (!trap_pin(t))
 		return PART_SHUT;
-	return may_hold_trap(t->vma, t->page) &&
-	       standing(t->bp, t->at, t->page) && restore(t);
+	return trap_may_stand(t->vma, t->page) &&
+	       trap_standing(t->bp, t->at, t->page) && trap_restore(t);
 }
 
-static int try_locked(struct attempt *t, struct dbgmem_removal *r)
+static int trap_try_locked(struct trap_attempt *t, struct dbgmem_removal *r)
 {
 	struct mm_struct *mm = t->access->session->mm;
 	int ret;
 
 	t->page = NULL;
-	ret = lock_target(mm, true, r);
+	ret = trap_lock(mm, true, r);
 	if (ret)
 		return ret;
-	ret = try_part(t);
-	unlock_target(mm, true);
+	ret = trap_try_part(t);
+	trap_unlock(mm, true);
 	/* Some of it may have been written, whatever came of it. */
 	if (t->page)
 		dbgmem_drop(&t->page, 1, true, true);
@@ -499,8 +507,8 @@ static int try_locked(struct attempt *t, struct dbgmem_removal *r)
 }
 
 /* Have the page faulted in, with nothing held of the target's. */
-static int fetch(const struct attempt *t, unsigned int foll,
-		 struct dbgmem_removal *r)
+static int trap_fetch(const struct trap_attempt *t, unsigned int foll,
+		      struct dbgmem_removal *r)
 {
 	int ret;
 
@@ -508,17 +516,18 @@ static int fetch(const struct attempt *t, unsigned int foll,
 	if (READ_ONCE(*r->hurry) || time_after(jiffies, r->end))
 		return -EBUSY;
 	/* What is in swap comes soon, after one that does not come. */
-	ret = dbgmem_fetch_timeout(t->access->session->mm, t->bp->addr + t->at, 1,
-				   foll, t->bp->cred,
+	ret = dbgmem_fetch_timeout(t->access->session->mm, t->bp->addr + t->at,
+				   1, foll, t->bp->cred,
 				   max_t(long, r->in_vain, HZ / 50));
 	if (ret == -ETIMEDOUT)
 		r->in_vain = 0;
 	return ret;
 }
 
-static int fetch_absent(const struct attempt *t, struct dbgmem_removal *r)
+static int trap_fetch_absent(const struct trap_attempt *t,
+			     struct dbgmem_removal *r)
 {
-	int ret = fetch(t, TRAP_FOLL, r);
+	int ret = trap_fetch(t, TRAP_FOLL, r);
 
 	if (!ret)
 		return PART_ABSENT;
@@ -529,14 +538,14 @@ static int fetch_absent(const struct attempt *t, struct dbgmem_removal *r)
 	return PART_LOST;
 }
 
-static int fetch_shut(struct attempt *t, struct dbgmem_removal *r)
+static int trap_fetch_shut(struct trap_attempt *t, struct dbgmem_removal *r)
 {
 	int ret;
 
 	/* It was tried. */
 	if (t->untold)
 		return -EFAULT;
-	ret = fetch(t, TRAP_FOLL | FOLL_WRITE, r);
+	ret = trap_fetch(t, TRAP_FOLL | FOLL_WRITE, r);
 	if (ret == -EINTR || ret == -ENOMEM)
 		return ret;
 	/* A target that goes on protecting its memory has been told, too. */
@@ -545,20 +554,21 @@ static int fetch_shut(struct attempt *t, struct dbgmem_removal *r)
 }
 
 /* As dbgmem_trap_remove(), what is on one page. */
-static int remove_part(struct dbgmem_access *a, struct dbgmem_breakpoint *bp,
-		       unsigned int at, struct dbgmem_removal *r)
+static int trap_remove_part(struct dbgmem_access *a,
+			    struct dbgmem_breakpoint *bp, unsigned int at,
+			    struct dbgmem_removal *r)
 {
-	struct attempt t = { .access = a, .bp = bp, .at = at };
+	struct trap_attempt t = { .access = a, .bp = bp, .at = at };
 	unsigned int tries = HOLD_TRIES;
 	int ret;
 
 	do {
 		a->addr = bp->addr + at;
-		ret = try_locked(&t, r);
+		ret = trap_try_locked(&t, r);
 		if (ret == PART_ABSENT)
-			ret = fetch_absent(&t, r);
+			ret = trap_fetch_absent(&t, r);
 		else if (ret == PART_SHUT)
-			ret = fetch_shut(&t, r);
+			ret = trap_fetch_shut(&t, r);
 		if (ret < PART_ABSENT)
 			return ret;
 	} while (--tries);
@@ -587,14 +597,14 @@ int dbgmem_trap_remove(struct dbgmem_access *a, struct dbgmem_breakpoint *bp,
 	a->flags = DBGMEM_FORCE;
 	a->write = true;
 	a->foll = TRAP_FOLL | FOLL_WRITE;
-	for (at = 0; at < bp->len; at += part(bp, at)) {
-		if (bp->out & part_bit(at))
+	for (at = 0; at < bp->len; at += trap_part(bp, at)) {
+		if (bp->out & trap_part_bit(at))
 			continue;
-		err = remove_part(a, bp, at, r);
+		err = trap_remove_part(a, bp, at, r);
 		if (err < 0)
 			return err;
 		if (err == PART_OUT)
-			bp->out |= part_bit(at);
+			bp->out |= trap_part_bit(at);
 		ret &= err;
 	}
 	return ret;
@@ -602,8 +612,8 @@ int dbgmem_trap_remove(struct dbgmem_access *a, struct dbgmem_breakpoint *bp,
 
 /* --- looking --- */
 
-static u32 part_state(struct mm_struct *mm, const struct dbgmem_breakpoint *bp,
-		      unsigned int at)
+static u32 trap_part_state(struct mm_struct *mm,
+			   const struct dbgmem_breakpoint *bp, unsigned int at)
 {
 	unsigned long addr = bp->addr + at;
 	struct vm_area_struct *vma;
@@ -614,9 +624,9 @@ static u32 part_state(struct mm_struct *mm, const struct dbgmem_breakpoint *bp,
 	if (!vma)
 		return DBGMEM_BP_LOST;
 	/* One that is absent would be faulted in. */
-	if (is_vm_hugetlb_page(vma) || look(mm, vma, addr, &page))
+	if (is_vm_hugetlb_page(vma) || trap_look(mm, vma, addr, &page))
 		return DBGMEM_BP_UNKNOWN;
-	stands = may_hold_trap(vma, page) && standing(bp, at, page);
+	stands = trap_may_stand(vma, page) && trap_standing(bp, at, page);
 	put_page(page);
 	return stands ? DBGMEM_BP_STANDING : DBGMEM_BP_LOST;
 }
@@ -633,12 +643,12 @@ u32 dbgmem_trap_state(struct mm_struct *mm, const struct dbgmem_breakpoint *bp)
 	u32 state = DBGMEM_BP_STANDING;
 	unsigned int at;
 
-	if (lock_target(mm, false, NULL))
+	if (trap_lock(mm, false, NULL))
 		return DBGMEM_BP_UNKNOWN;
 	for (at = 0; at < bp->len && state == DBGMEM_BP_STANDING;
-	     at += part(bp, at))
-		if (!(bp->out & part_bit(at)))
-			state = part_state(mm, bp, at);
-	unlock_target(mm, false);
+	     at += trap_part(bp, at))
+		if (!(bp->out & trap_part_bit(at)))
+			state = trap_part_state(mm, bp, at);
+	trap_unlock(mm, false);
 	return state;
 }

@@ -4,7 +4,7 @@
 #define KMOD_BREAKPOINT_TRAP_H
 
 #include "access/access.h"
-#include "breakpoint.h"
+#include "tree.h"
 
 /* A trap may lie across a page border. */
 #define DBGMEM_TRAP_PAGES	2
@@ -21,10 +21,11 @@ struct dbgmem_removal {
 	const bool	*hurry;
 };
 
-int dbgmem_trap_hold(struct dbgmem_access *a, const struct dbgmem_breakpoint *bp,
-		     struct page **pages);
-void dbgmem_trap_drop(struct dbgmem_access *a, const struct dbgmem_breakpoint *bp,
-		      struct page **pages, bool dirty);
+int dbgmem_trap_hold(struct dbgmem_access *a,
+		     const struct dbgmem_breakpoint *bp, struct page **pages);
+void dbgmem_trap_drop(struct dbgmem_access *a,
+		      const struct dbgmem_breakpoint *bp, struct page **pages,
+		      bool dirty);
 int dbgmem_trap_may_plant(struct dbgmem_access *a,
 			  const struct dbgmem_breakpoint *bp,
 			  struct page **pages);

@@ -13,7 +13,6 @@
 #include <linux/bits.h>
 #include <linux/slab.h>
 
-#include "shadow.h"
 #include "target/watch.h"
 #include "unmap.h"
 
@@ -49,10 +48,10 @@ static bool unmap_some(struct dbgmem_unmap *u, unsigned long first,
 	unsigned int left = UNMAP_BATCH;
 	struct dbgmem_breakpoint *bp;
 
-	bp = dbgmem_shadow_first(u->session, *at, last - *at + 1);
+	bp = dbgmem_tree_first(u->session, *at, last - *at + 1);
 	if (!bp)
 		return false;
-	for (; bp && left--; bp = dbgmem_shadow_next(bp, last)) {
+	for (; bp && left--; bp = dbgmem_tree_next(bp, last)) {
 		unmap_mark(u, bp, first, last);
 		*at = bp->addr + bp->len;
 	}

@@ -9,7 +9,7 @@
 #include <linux/mmu_notifier.h>
 #include <linux/spinlock.h>
 
-#include "breakpoint.h"
+#include "tree.h"
 
 /**
  * struct dbgmem_unmap - what watches a session's breakpoints

@@ -16,8 +16,8 @@ static size_t copy_unit(struct dbgmem_xfer *x, size_t at, char *kaddr,
 	if (x->access.write) {
 		len = dbgmem_caller_get(&x->caller, at, unit, len);
 		if (len)
-			dbgmem_shadow_store(x->access.session, addr, kaddr, unit,
-					    len);
+			dbgmem_shadow_store(x->access.session, addr, kaddr,
+					    unit, len);
 		return len;
 	}
 	dbgmem_shadow_load(x->access.session, addr, unit, kaddr, len);
@@ -31,7 +31,8 @@ static size_t copy_covered(struct dbgmem_xfer *x, size_t at, char *kaddr,
 	bool covered;
 
 	while (done < len) {
-		want = dbgmem_shadow_piece(x->access.session, x->access.addr + at + done,
+		want = dbgmem_shadow_piece(x->access.session,
+					   x->access.addr + at + done,
 					   len - done, &covered);
 		if (covered)
 			got = copy_unit(x, at + done, kaddr + done, want);
@@ -52,8 +53,8 @@ static size_t copy_covered(struct dbgmem_xfer *x, size_t at, char *kaddr,
  * @kaddr: as there
  * @len: as there
  */
-noinline size_t dbgmem_copy_hidden(struct dbgmem_xfer *x, size_t at, char *kaddr,
-				   size_t len)
+noinline size_t dbgmem_copy_hidden(struct dbgmem_xfer *x, size_t at,
+				   char *kaddr, size_t len)
 {
 	return dbgmem_xfer_covers(x, x->access.addr + at, len) ?
 	       copy_covered(x, at, kaddr, len) :

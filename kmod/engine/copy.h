@@ -13,8 +13,9 @@ size_t dbgmem_copy_hidden(struct dbgmem_xfer *x, size_t at, char *kaddr,
 size_t dbgmem_copy_pages(struct dbgmem_xfer *x, struct page **pages,
 			 unsigned long nr);
 
-static __always_inline size_t dbgmem_copy_plain(struct dbgmem_xfer *x, size_t at,
-						char *kaddr, size_t len)
+static __always_inline size_t dbgmem_copy_plain(struct dbgmem_xfer *x,
+						size_t at, char *kaddr,
+						size_t len)
 {
 	return x->access.write ?
 	       dbgmem_caller_get(&x->caller, at, kaddr, len) :
@@ -30,8 +31,9 @@ static __always_inline size_t dbgmem_copy_plain(struct dbgmem_xfer *x, size_t at
  *
  * Return: bytes copied.
  */
-static __always_inline size_t dbgmem_copy_mapped(struct dbgmem_xfer *x, size_t at,
-						 char *kaddr, size_t len)
+static __always_inline size_t dbgmem_copy_mapped(struct dbgmem_xfer *x,
+						 size_t at, char *kaddr,
+						 size_t len)
 {
 	return unlikely(x->shadow.held >= DBGMEM_SHADOW_READ) ?
 	       dbgmem_copy_hidden(x, at, kaddr, len) :
@@ -39,8 +41,8 @@ static __always_inline size_t dbgmem_copy_mapped(struct dbgmem_xfer *x, size_t a
 }
 
 /* The same with the page that it is mapped from. */
-static __always_inline size_t dbgmem_copy_piece(struct dbgmem_xfer *x, size_t at,
-						struct page *page,
+static __always_inline size_t dbgmem_copy_piece(struct dbgmem_xfer *x,
+						size_t at, struct page *page,
 						unsigned int offset, size_t len)
 {
 	char *kaddr = kmap_local_page(page);

@@ -35,7 +35,7 @@ struct exact {
 };
 
 /* On 32-bit: neither side has such addresses. */
-static bool beyond_long(u64 addr, u64 len)
+static bool exact_beyond_long(u64 addr, u64 len)
 {
 	return addr + len > ULONG_MAX;
 }
@@ -44,8 +44,8 @@ typedef long (*exact_hold_fn)(struct dbgmem_access *a, unsigned long addr,
 			      unsigned long nr, struct page **pages);
 
 /* Hold what a segment needs beyond the pages held already. */
-static int hold(struct dbgmem_xfer *x, struct dbgmem_pages *p,
-		unsigned long addr, unsigned long len, exact_hold_fn fn)
+static int exact_hold(struct dbgmem_xfer *x, struct dbgmem_pages *p,
+		      unsigned long addr, unsigned long len, exact_hold_fn fn)
 {
 	unsigned long first, nr;
 	long got;
@@ -67,37 +67,37 @@ static int hold(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 	return 0;
 }
 
-static int hold_target(struct dbgmem_xfer *x, struct exact *e,
-		       const struct dbgmem_segment *seg)
+static int exact_hold_target(struct dbgmem_xfer *x, struct exact *e,
+			     const struct dbgmem_segment *seg)
 {
 	unsigned long end;
 	int ret;
 
-	if (beyond_long(seg->addr, seg->len)) {
+	if (exact_beyond_long(seg->addr, seg->len)) {
 		x->access.reason = DBGMEM_REASON_UNMAPPED;
 		x->fault_addr = seg->addr;
 		return -EFAULT;
 	}
-	ret = hold(x, &e->target, seg->addr, seg->len,
-		   e->bring ? dbgmem_bring_target : dbgmem_hold_now);
+	ret = exact_hold(x, &e->target, seg->addr, seg->len,
+			 e->bring ? dbgmem_bring_target : dbgmem_hold_now);
 	if (!ret || ret == DBGMEM_HOLD_ABSENT)
 		return ret;
 	x->access.addr = x->fault_addr;
 	return dbgmem_reason_explain(&x->access, ret, &end);
 }
 
-static int hold_caller(struct dbgmem_xfer *x, struct exact *e,
-		       const struct dbgmem_segment *seg)
+static int exact_hold_caller(struct dbgmem_xfer *x, struct exact *e,
+			     const struct dbgmem_segment *seg)
 {
 	int ret;
 
-	if (beyond_long(seg->buf, seg->len)) {
+	if (exact_beyond_long(seg->buf, seg->len)) {
 		x->access.reason = DBGMEM_REASON_BUFFER;
 		x->fault_addr = seg->buf;
 		return -EFAULT;
 	}
-	ret = hold(x, &e->caller, seg->buf, seg->len,
-		   e->bring ? dbgmem_bring_caller : dbgmem_hold_caller);
+	ret = exact_hold(x, &e->caller, seg->buf, seg->len,
+			 e->bring ? dbgmem_bring_caller : dbgmem_hold_caller);
 	if (!ret || ret == DBGMEM_HOLD_ABSENT)
 		return ret;
 	x->access.reason = ret == -EINTR ? DBGMEM_REASON_INTERRUPTED :
@@ -106,12 +106,12 @@ static int hold_caller(struct dbgmem_xfer *x, struct exact *e,
 	return dbgmem_reason_errno(x->access.reason);
 }
 
-typedef int (*hold_side_fn)(struct dbgmem_xfer *x, struct exact *e,
-			    const struct dbgmem_segment *seg);
+typedef int (*exact_side_fn)(struct dbgmem_xfer *x, struct exact *e,
+			     const struct dbgmem_segment *seg);
 
-static int hold_side(struct dbgmem_xfer *x, struct exact *e,
-		     const struct dbgmem_segment *segs, u32 nr, u32 *bad,
-		     hold_side_fn fn)
+static int exact_hold_side(struct dbgmem_xfer *x, struct exact *e,
+			   const struct dbgmem_segment *segs, u32 nr, u32 *bad,
+			   exact_side_fn fn)
 {
 	u32 i;
 	int ret;
@@ -135,20 +135,20 @@ static int hold_side(struct dbgmem_xfer *x, struct exact *e,
  * Hold everything, or say which segment is to blame. The side that is written
  * to first: where one process is both, that may replace pages of the other.
  */
-static int hold_all(struct dbgmem_xfer *x, struct exact *e,
-		    const struct dbgmem_segment *segs, u32 nr, u32 *bad)
+static int exact_hold_all(struct dbgmem_xfer *x, struct exact *e,
+			  const struct dbgmem_segment *segs, u32 nr, u32 *bad)
 {
 	int ret;
 
-	ret = hold_side(x, e, segs, nr, bad,
-			x->access.write ? hold_target : hold_caller);
+	ret = exact_hold_side(x, e, segs, nr, bad,
+			      x->access.write ? exact_hold_target : exact_hold_caller);
 	if (ret)
 		return ret;
-	return hold_side(x, e, segs, nr, bad,
-			 x->access.write ? hold_caller : hold_target);
+	return exact_hold_side(x, e, segs, nr, bad,
+			       x->access.write ? exact_hold_caller : exact_hold_target);
 }
 
-static void copy_bytes(void *dst, const void *src, size_t len, bool word)
+static void exact_copy_bytes(void *dst, const void *src, size_t len, bool word)
 {
 	if (word)
 		dbgmem_copy_word(dst, src, len);
@@ -157,8 +157,8 @@ static void copy_bytes(void *dst, const void *src, size_t len, bool word)
 }
 
 /* Reading once more: only what differs. */
-static void update(struct dbgmem_xfer *x, void *dst, const void *src,
-		   size_t len, bool word)
+static void exact_update(struct dbgmem_xfer *x, void *dst, const void *src,
+			 size_t len, bool word)
 {
 	unsigned long value;
 
@@ -169,24 +169,25 @@ static void update(struct dbgmem_xfer *x, void *dst, const void *src,
 	if (!dbgmem_racing_bytes(memcmp(dst, src, len)))
 		return;
 	x->caller.changed = true;
-	copy_bytes(dst, src, len, word);
+	exact_copy_bytes(dst, src, len, word);
 }
 
 /* @t is the target's @addr, @c the caller's, both mapped. */
-static void copy_plain(struct dbgmem_xfer *x, char *t, char *c, size_t len)
+static void exact_copy_plain(struct dbgmem_xfer *x, char *t, char *c,
+			     size_t len)
 {
 	bool word = dbgmem_is_word(t, len);
 
 	if (x->access.write)
-		copy_bytes(t, c, len, word);
+		exact_copy_bytes(t, c, len, word);
 	else if (x->caller.compare)
-		update(x, c, t, len, word);
+		exact_update(x, c, t, len, word);
 	else
-		copy_bytes(c, t, len, word);
+		exact_copy_bytes(c, t, len, word);
 }
 
-static void copy_covered(struct dbgmem_xfer *x, unsigned long addr, char *t,
-			 char *c, size_t len)
+static void exact_copy_covered(struct dbgmem_xfer *x, unsigned long addr,
+			       char *t, char *c, size_t len)
 {
 	char unit[DBGMEM_SHADOW_UNIT] __aligned(sizeof(long));
 
@@ -197,13 +198,13 @@ static void copy_covered(struct dbgmem_xfer *x, unsigned long addr, char *t,
 	}
 	dbgmem_shadow_load(x->access.session, addr, unit, t, len);
 	if (x->caller.compare)
-		update(x, c, unit, len, false);
+		exact_update(x, c, unit, len, false);
 	else
 		dbgmem_racing_bytes(memcpy(c, unit, len));
 }
 
-static void copy_pieces(struct dbgmem_xfer *x, unsigned long addr, char *t,
-			char *c, size_t len)
+static void exact_copy_pieces(struct dbgmem_xfer *x, unsigned long addr,
+			      char *t, char *c, size_t len)
 {
 	size_t n;
 	bool covered;
@@ -211,15 +212,15 @@ static void copy_pieces(struct dbgmem_xfer *x, unsigned long addr, char *t,
 	for (; len; addr += n, t += n, c += n, len -= n) {
 		n = dbgmem_shadow_piece(x->access.session, addr, len, &covered);
 		if (covered)
-			copy_covered(x, addr, t, c, n);
+			exact_copy_covered(x, addr, t, c, n);
 		else
-			copy_plain(x, t, c, n);
+			exact_copy_plain(x, t, c, n);
 	}
 }
 
-static void copy_segment(struct dbgmem_xfer *x,
-			 const struct dbgmem_segment *seg,
-			 struct page **target, struct page **caller)
+static void exact_copy_segment(struct dbgmem_xfer *x,
+			       const struct dbgmem_segment *seg,
+			       struct page **target, struct page **caller)
 {
 	unsigned int toff = offset_in_page(seg->addr);
 	unsigned int coff = offset_in_page(seg->buf);
@@ -232,9 +233,9 @@ static void copy_segment(struct dbgmem_xfer *x,
 		char *c = kmap_local_page(*caller);
 
 		if (dbgmem_xfer_covers(x, addr, len))
-			copy_pieces(x, addr, t + toff, c + coff, len);
+			exact_copy_pieces(x, addr, t + toff, c + coff, len);
 		else
-			copy_plain(x, t + toff, c + coff, len);
+			exact_copy_plain(x, t + toff, c + coff, len);
 		if (x->access.code)
 			dbgmem_page_written(*target, t + toff, len);
 		kunmap_local(c);
@@ -256,8 +257,8 @@ static void copy_segment(struct dbgmem_xfer *x,
 	}
 }
 
-static void copy_all(struct dbgmem_xfer *x, struct exact *e,
-		     struct dbgmem_segment *segs, u32 nr)
+static void exact_copy_all(struct dbgmem_xfer *x, struct exact *e,
+			   struct dbgmem_segment *segs, u32 nr)
 {
 	struct dbgmem_cursor target, caller;
 	struct dbgmem_segment *seg;
@@ -269,9 +270,9 @@ static void copy_all(struct dbgmem_xfer *x, struct exact *e,
 		if (!seg->len)
 			continue;
 		x->caller.changed = false;
-		copy_segment(x, seg,
-			     dbgmem_cursor_pages(&target, seg->addr, seg->len),
-			     dbgmem_cursor_pages(&caller, seg->buf, seg->len));
+		exact_copy_segment(x, seg,
+				   dbgmem_cursor_pages(&target, seg->addr, seg->len),
+				   dbgmem_cursor_pages(&caller, seg->buf, seg->len));
 		if (x->caller.changed)
 			seg->reason = DBGMEM_REASON_CHANGED;
 		x->done += seg->len;
@@ -279,8 +280,8 @@ static void copy_all(struct dbgmem_xfer *x, struct exact *e,
 }
 
 /* Pages needed on one side; saturates well above any limit. */
-static unsigned long count_pages(const struct dbgmem_segment *segs, u32 nr,
-				 bool target)
+static unsigned long exact_count_pages(const struct dbgmem_segment *segs,
+				       u32 nr, bool target)
 {
 	struct dbgmem_pages p = {};
 	unsigned long first, lacking;
@@ -299,29 +300,29 @@ static unsigned long count_pages(const struct dbgmem_segment *segs, u32 nr,
 }
 
 /* Nothing is held or waited for between the look and the copying. */
-static int copy_if_expected(struct dbgmem_xfer *x, struct exact *e,
-			    struct dbgmem_segment *segs, u32 nr)
+static int exact_copy_if_expected(struct dbgmem_xfer *x, struct exact *e,
+				  struct dbgmem_segment *segs, u32 nr)
 {
 	int ret;
 
 	ret = dbgmem_expects_begin(x);
 	if (ret)
 		return ret;
-	copy_all(x, e, segs, nr);
+	exact_copy_all(x, e, segs, nr);
 	dbgmem_expects_drop(x);
 	return 0;
 }
 
-static int run(struct dbgmem_xfer *x, struct exact *e,
-	       struct dbgmem_segment *segs, u32 nr, u32 *bad)
+static int exact_run(struct dbgmem_xfer *x, struct exact *e,
+		     struct dbgmem_segment *segs, u32 nr, u32 *bad)
 {
 	int ret;
 
-	ret = hold_all(x, e, segs, nr, bad);
+	ret = exact_hold_all(x, e, segs, nr, bad);
 	if (!ret && x->expects)
-		ret = copy_if_expected(x, e, segs, nr);
+		ret = exact_copy_if_expected(x, e, segs, nr);
 	else if (!ret)
-		copy_all(x, e, segs, nr);
+		exact_copy_all(x, e, segs, nr);
 	dbgmem_drop_caller(&x->access, e->caller.page, e->caller.nr, !ret);
 	dbgmem_drop_target(&x->access, e->target.page, e->target.nr, !ret);
 	e->target.nr = 0;
@@ -330,7 +331,7 @@ static int run(struct dbgmem_xfer *x, struct exact *e,
 }
 
 /* A page is taken back each time. */
-static int give_up(struct dbgmem_xfer *x)
+static int exact_give_up(struct dbgmem_xfer *x)
 {
 	unsigned long end;
 
@@ -344,17 +345,17 @@ static int give_up(struct dbgmem_xfer *x)
 }
 
 /* Wait for what is not there, with nothing held. */
-static int bring_all(struct dbgmem_xfer *x, struct exact *e,
-		     const struct dbgmem_segment *segs, u32 nr, u32 *bad)
+static int exact_bring_all(struct dbgmem_xfer *x, struct exact *e,
+			   const struct dbgmem_segment *segs, u32 nr, u32 *bad)
 {
 	int ret;
 
 	if (x->access.absent.side == DBGMEM_ABSENT_EXPECT)
 		return dbgmem_expects_wait(x);
 	if (e->tries++ >= EXACT_TRIES)
-		return give_up(x);
+		return exact_give_up(x);
 	e->bring = true;
-	ret = hold_all(x, e, segs, nr, bad);
+	ret = exact_hold_all(x, e, segs, nr, bad);
 	e->bring = false;
 	e->target.nr = 0;
 	e->caller.nr = 0;
@@ -365,8 +366,8 @@ static int bring_all(struct dbgmem_xfer *x, struct exact *e,
  * The same with nobody planting a trap meanwhile: what was copied is not copied
  * again, as that might fail.
  */
-static int run_locked(struct dbgmem_xfer *x, struct exact *e,
-		      struct dbgmem_segment *segs, u32 nr, u32 *bad)
+static int exact_run_locked(struct dbgmem_xfer *x, struct exact *e,
+			    struct dbgmem_segment *segs, u32 nr, u32 *bad)
 {
 	int ret;
 
@@ -377,11 +378,11 @@ static int run_locked(struct dbgmem_xfer *x, struct exact *e,
 			x->access.reason = DBGMEM_REASON_INTERRUPTED;
 			return -EINTR;
 		}
-		ret = run(x, e, segs, nr, bad);
+		ret = exact_run(x, e, segs, nr, bad);
 		dbgmem_xfer_unlock(x);
 		if (ret != DBGMEM_HOLD_ABSENT)
 			break;
-		ret = bring_all(x, e, segs, nr, bad);
+		ret = exact_bring_all(x, e, segs, nr, bad);
 	} while (!ret);
 	return ret;
 }
@@ -402,8 +403,8 @@ int dbgmem_exact_run(struct dbgmem_xfer *x, struct dbgmem_segment *segs,
 {
 	struct page *stack[DBGMEM_STACK_PAGES], **pages = stack;
 	struct exact e = {
-		.target.max = count_pages(segs, nr, true),
-		.caller.max = count_pages(segs, nr, false),
+		.target.max = exact_count_pages(segs, nr, true),
+		.caller.max = exact_count_pages(segs, nr, false),
 	};
 	unsigned long total = e.target.max + e.caller.max;
 	int ret;
@@ -423,7 +424,7 @@ int dbgmem_exact_run(struct dbgmem_xfer *x, struct dbgmem_segment *segs,
 	e.target.page = pages;
 	e.caller.page = pages + e.target.max;
 
-	ret = run_locked(x, &e, segs, nr, bad);
+	ret = exact_run_locked(x, &e, segs, nr, bad);
 	if (pages != stack)
 		kvfree(pages);
 	return ret;

@@ -16,7 +16,7 @@
 #include "access/reason.h"
 #include "expect.h"
 
-static int check(const struct dbgmem_expects *e)
+static int expect_check(const struct dbgmem_expects *e)
 {
 	u32 i;
 
@@ -63,7 +63,7 @@ struct dbgmem_expects *dbgmem_expects_get(const struct dbgmem_vector *v)
 	if (copy_from_user(e->item, u64_to_user_ptr(v->expects),
 			   e->nr * sizeof(e->item[0])))
 		goto err;
-	ret = check(e);
+	ret = expect_check(e);
 	if (ret)
 		goto err;
 	return e;
@@ -107,8 +107,8 @@ static struct dbgmem_access expect_access(const struct dbgmem_access *a,
 	};
 }
 
-static int hold(struct dbgmem_xfer *x, struct dbgmem_expect *item,
-		struct page **page)
+static int expect_hold(struct dbgmem_xfer *x, struct dbgmem_expect *item,
+		       struct page **page)
 {
 	struct dbgmem_access r = expect_access(&x->access, item->addr);
 	unsigned long end;
@@ -150,14 +150,14 @@ static void expect_drop(struct page *page)
 		put_page(page);
 }
 
-static int hold_all(struct dbgmem_xfer *x)
+static int expect_hold_all(struct dbgmem_xfer *x)
 {
 	struct dbgmem_expects *e = x->expects;
 	u32 i;
 	int ret;
 
 	for (i = 0; i < e->nr; i++) {
-		ret = hold(x, &e->item[i], &e->page[i]);
+		ret = expect_hold(x, &e->item[i], &e->page[i]);
 		if (ret) {
 			e->absent = i;
 			while (i--)
@@ -203,7 +203,8 @@ void dbgmem_expects_drop(struct dbgmem_xfer *x)
 		expect_drop(e->page[i]);
 }
 
-static u64 observe(const struct dbgmem_xfer *x, u64 addr, struct page *page)
+static u64 expect_observe(const struct dbgmem_xfer *x, u64 addr,
+			  struct page *page)
 {
 	char *kaddr = kmap_local_page(page);
 	char *word = kaddr + offset_in_page(addr);
@@ -218,7 +219,7 @@ static u64 observe(const struct dbgmem_xfer *x, u64 addr, struct page *page)
 	return value;
 }
 
-static int compare(struct dbgmem_xfer *x)
+static int expect_compare(struct dbgmem_xfer *x)
 {
 	struct dbgmem_expects *e = x->expects;
 	u32 i;
@@ -230,7 +231,8 @@ static int compare(struct dbgmem_xfer *x)
 		bool there = !IS_ERR_OR_NULL(e->page[i]);
 
 		if (there)
-			item->observed = observe(x, item->addr, e->page[i]);
+			item->observed = expect_observe(x, item->addr,
+							e->page[i]);
 		if (e->unmet == e->nr &&
 		    (!there || item->observed != item->value))
 			e->unmet = i;
@@ -251,10 +253,10 @@ int dbgmem_expects_begin(struct dbgmem_xfer *x)
 {
 	int ret;
 
-	ret = hold_all(x);
+	ret = expect_hold_all(x);
 	if (ret)
 		return ret;
-	ret = compare(x);
+	ret = expect_compare(x);
 	if (ret)
 		dbgmem_expects_drop(x);
 	return ret;

@@ -10,7 +10,7 @@
 #include "copy.h"
 
 /* An iterator that gave nothing does not change its mind. */
-static int refused_by_caller(struct dbgmem_xfer *x, size_t len)
+static int pinned_refused(struct dbgmem_xfer *x, size_t len)
 {
 	if (!x->caller.iter)
 		return dbgmem_hold_lacks_buffer(&x->access, x->caller.user, 0,
@@ -41,7 +41,8 @@ size_t dbgmem_pinned_page(struct dbgmem_xfer *x)
 	if (held != 1)
 		return 0;
 	pagefault_disable();
-	n = dbgmem_copy_piece(x, 0, page, offset_in_page(x->access.addr), x->left);
+	n = dbgmem_copy_piece(x, 0, page, offset_in_page(x->access.addr),
+			      x->left);
 	pagefault_enable();
 	dbgmem_drop_target(&x->access, &page, 1, true);
 	return n;
@@ -71,7 +72,7 @@ ssize_t dbgmem_pinned_copy(struct dbgmem_xfer *x, struct page **pages,
 		size_t readable = dbgmem_caller_readable(&x->caller, len);
 
 		if (!readable)
-			return refused_by_caller(x, len);
+			return pinned_refused(x, len);
 		want = dbgmem_span_pages(x->access.addr, readable);
 	}
 	held = dbgmem_hold_now(&x->access, x->access.addr, want, pages);
@@ -81,5 +82,5 @@ ssize_t dbgmem_pinned_copy(struct dbgmem_xfer *x, struct page **pages,
 	done = dbgmem_copy_pages(x, pages, held);
 	dbgmem_drop_target(&x->access, pages, held, done);
 
-	return done ?: refused_by_caller(x, len);
+	return done ?: pinned_refused(x, len);
 }

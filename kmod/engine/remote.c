@@ -33,9 +33,9 @@
 
 /*
  * A thread of the target with its exec_update_lock held for reading, so that
- * its mm is the session's or NULL until unlock_target().
+ * its mm is the session's or NULL until remote_unlock().
  */
-static struct task_struct *lock_target(struct dbgmem_session *s)
+static struct task_struct *remote_lock(struct dbgmem_session *s)
 {
 	struct task_struct *task;
 
@@ -59,10 +59,10 @@ static struct task_struct *lock_target(struct dbgmem_session *s)
 }
 
 /*
- * Undo lock_target(). @done is what was moved; if nothing was because that
+ * Undo remote_lock(). @done is what was moved; if nothing was because that
  * thread has exited, -EAGAIN: another one may serve.
  */
-static ssize_t unlock_target(struct dbgmem_session *s, struct task_struct *task,
+static ssize_t remote_unlock(struct dbgmem_session *s, struct task_struct *task,
 			     size_t done)
 {
 	bool gone = READ_ONCE(task->mm) != s->mm;
@@ -73,7 +73,7 @@ static ssize_t unlock_target(struct dbgmem_session *s, struct task_struct *task,
 }
 
 /* What a batch holds of the target. */
-struct held {
+struct remote_held {
 	struct page *page[REMOTE_BATCH_PAGES + 1];
 	long nr;		/* or the error at x->access.addr */
 	size_t len;		/* bytes that may be accessed */
@@ -84,11 +84,13 @@ struct held {
  * the same if it is a device's; else not even tried, as access_process_vm() grows
  * a stack to reach an address below it, and faults hugetlb pages in.
  */
-static int hold_batch(struct dbgmem_xfer *x, struct held *h, size_t len)
+static int remote_hold_batch(struct dbgmem_xfer *x, struct remote_held *h,
+			     size_t len)
 {
 	long pages = 1;
 
-	h->nr = dbgmem_hold_now(&x->access, x->access.addr, dbgmem_span_pages(x->access.addr, len),
+	h->nr = dbgmem_hold_now(&x->access, x->access.addr,
+				dbgmem_span_pages(x->access.addr, len),
 				h->page);
 	if (h->nr > 0)
 		pages = h->nr;
@@ -100,8 +102,9 @@ static int hold_batch(struct dbgmem_xfer *x, struct held *h, size_t len)
 	return 0;
 }
 
-/* Undo hold_batch(); what the batch has come to. */
-static ssize_t drop_batch(struct dbgmem_xfer *x, struct held *h, ssize_t ret)
+/* Undo remote_hold_batch(); what the batch has come to. */
+static ssize_t remote_drop_batch(struct dbgmem_xfer *x, struct remote_held *h,
+				 ssize_t ret)
 {
 	if (h->nr > 0)
 		dbgmem_drop_target(&x->access, h->page, h->nr, ret > 0);
@@ -110,8 +113,9 @@ static ssize_t drop_batch(struct dbgmem_xfer *x, struct held *h, ssize_t ret)
 	return h->nr < 0 ? h->nr : -EAGAIN;
 }
 
-static size_t access_target(struct dbgmem_xfer *x, struct task_struct *task,
-			    size_t at, void *kaddr, size_t len)
+static size_t remote_access_target(struct dbgmem_xfer *x,
+				   struct task_struct *task, size_t at,
+				   void *kaddr, size_t len)
 {
 	int ret = access_process_vm(task, x->access.addr + at, kaddr, len,
 				    x->access.foll | FOLL_NOFAULT);
@@ -119,8 +123,9 @@ static size_t access_target(struct dbgmem_xfer *x, struct task_struct *task,
 	return max(ret, 0);
 }
 
-static size_t copy_user_pages(struct dbgmem_xfer *x, struct task_struct *task,
-			      struct page **pages, size_t left)
+static size_t remote_copy_user_pages(struct dbgmem_xfer *x,
+				     struct task_struct *task,
+				     struct page **pages, size_t left)
 {
 	unsigned int offset = offset_in_page(x->caller.user);
 	size_t done = 0;
@@ -130,7 +135,7 @@ static size_t copy_user_pages(struct dbgmem_xfer *x, struct task_struct *task,
 		char *kaddr = kmap_local_page(*pages);
 		size_t n;
 
-		n = access_target(x, task, done, kaddr + offset, len);
+		n = remote_access_target(x, task, done, kaddr + offset, len);
 		kunmap_local(kaddr);
 		done += n;
 		if (n < len)
@@ -141,24 +146,24 @@ static size_t copy_user_pages(struct dbgmem_xfer *x, struct task_struct *task,
 }
 
 /* @pages hold at least h->len bytes of the caller's buffer. */
-static ssize_t access_user(struct dbgmem_xfer *x, struct page **pages,
-			   const struct held *h)
+static ssize_t remote_access_user(struct dbgmem_xfer *x, struct page **pages,
+				  const struct remote_held *h)
 {
-	struct task_struct *task = lock_target(x->access.session);
+	struct task_struct *task = remote_lock(x->access.session);
 	ssize_t ret;
 
 	if (IS_ERR(task))
 		return PTR_ERR(task);
-	ret = copy_user_pages(x, task, pages, h->len);
-	return unlock_target(x->access.session, task, ret);
+	ret = remote_copy_user_pages(x, task, pages, h->len);
+	return remote_unlock(x->access.session, task, ret);
 }
 
-static ssize_t copy_user(struct dbgmem_xfer *x, struct page **pages,
-			 unsigned int nr_pages)
+static ssize_t remote_copy_user(struct dbgmem_xfer *x, struct page **pages,
+				unsigned int nr_pages)
 {
 	unsigned long user = (unsigned long)x->caller.user;
 	unsigned long want;
-	struct held h;
+	struct remote_held h;
 	ssize_t ret;
 	long held;
 
@@ -170,23 +175,25 @@ static ssize_t copy_user(struct dbgmem_xfer *x, struct page **pages,
 		x->access.reason = DBGMEM_REASON_BUFFER;
 		return -EFAULT;
 	}
-	ret = hold_batch(x, &h, min_t(size_t, x->left, held * PAGE_SIZE -
-				      offset_in_page(user)));
+	ret = remote_hold_batch(x, &h, min_t(size_t, x->left, held * PAGE_SIZE -
+					     offset_in_page(user)));
 	if (!ret)
-		ret = drop_batch(x, &h, access_user(x, pages, &h));
+		ret = remote_drop_batch(x, &h,
+					remote_access_user(x, pages, &h));
 	dbgmem_drop_caller(&x->access, pages, held, ret > 0);
 	return ret;
 }
 
 /* Around a piece of the target, so that breakpoints beside it are seen whole. */
-struct window {
+struct remote_around {
 	char		byte[DBGMEM_SHADOW_UNIT + 2 * DBGMEM_BP_MAX_LEN];
 	unsigned long	addr;
 };
 
 /* Where the window has @addr, or NULL. Stays on its page. */
-static char *look_around(struct dbgmem_xfer *x, struct task_struct *task,
-			 struct window *w, unsigned long addr, size_t len)
+static char *remote_look_around(struct dbgmem_xfer *x, struct task_struct *task,
+				struct remote_around *w, unsigned long addr,
+				size_t len)
 {
 	unsigned long page = addr & PAGE_MASK, last = addr + (len - 1);
 	u32 foll = x->access.foll | FOLL_NOFAULT;
@@ -205,15 +212,16 @@ static char *look_around(struct dbgmem_xfer *x, struct task_struct *task,
 }
 
 /* One piece with breakpoints in it, between the target and @buf. */
-static size_t access_covered(struct dbgmem_xfer *x, struct task_struct *task,
-			     size_t at, char *buf, size_t len)
+static size_t remote_access_covered(struct dbgmem_xfer *x,
+				    struct task_struct *task, size_t at,
+				    char *buf, size_t len)
 {
 	char data[DBGMEM_SHADOW_UNIT];
 	unsigned long addr = x->access.addr + at;
-	struct window w;
+	struct remote_around w;
 	char *there;
 
-	there = look_around(x, task, &w, addr, len);
+	there = remote_look_around(x, task, &w, addr, len);
 	if (!there)
 		return 0;
 	if (!x->access.write) {
@@ -222,15 +230,16 @@ static size_t access_covered(struct dbgmem_xfer *x, struct task_struct *task,
 	}
 	memcpy(data, buf, len);
 	dbgmem_shadow_mask(x->access.session, addr, data, there, len);
-	if (access_target(x, task, at, data, len) != len)
+	if (remote_access_target(x, task, at, data, len) != len)
 		return 0;
 	dbgmem_shadow_commit(x->access.session, addr, buf, there, len);
 	return len;
 }
 
 /* The whole of @buf, on any number of pages. */
-static size_t access_pieces(struct dbgmem_xfer *x, struct task_struct *task,
-			    char *buf, size_t len)
+static size_t remote_access_pieces(struct dbgmem_xfer *x,
+				   struct task_struct *task, char *buf,
+				   size_t len)
 {
 	size_t done = 0, want, got;
 
@@ -241,10 +250,12 @@ static size_t access_pieces(struct dbgmem_xfer *x, struct task_struct *task,
 		want = min_t(size_t, len - done,
 			     PAGE_SIZE - offset_in_page(addr));
 		if (x->shadow.held >= DBGMEM_SHADOW_READ)
-			want = dbgmem_shadow_piece(x->access.session, addr, want,
-						   &covered);
-		got = covered ? access_covered(x, task, done, buf + done, want) :
-				access_target(x, task, done, buf + done, want);
+			want = dbgmem_shadow_piece(x->access.session, addr,
+						   want, &covered);
+		got = covered ? remote_access_covered(x, task, done, buf + done,
+						      want) :
+				remote_access_target(x, task, done, buf + done,
+						     want);
 		done += got;
 		if (got < want)
 			break;
@@ -252,27 +263,28 @@ static size_t access_pieces(struct dbgmem_xfer *x, struct task_struct *task,
 	return done;
 }
 
-static ssize_t access_bounce(struct dbgmem_xfer *x, char *bounce, size_t len)
+static ssize_t remote_access_bounce(struct dbgmem_xfer *x, char *bounce,
+				    size_t len)
 {
 	struct task_struct *task;
-	struct held h;
+	struct remote_held h;
 	ssize_t ret;
 
-	ret = hold_batch(x, &h, len);
+	ret = remote_hold_batch(x, &h, len);
 	if (ret)
 		return ret;
-	task = lock_target(x->access.session);
+	task = remote_lock(x->access.session);
 	if (IS_ERR(task)) {
 		ret = PTR_ERR(task);
 	} else {
-		ret = access_pieces(x, task, bounce, h.len);
-		ret = unlock_target(x->access.session, task, ret);
+		ret = remote_access_pieces(x, task, bounce, h.len);
+		ret = remote_unlock(x->access.session, task, ret);
 	}
-	return drop_batch(x, &h, ret);
+	return remote_drop_batch(x, &h, ret);
 }
 
 /* An iterator that gave nothing does not change its mind. */
-static ssize_t refused_by_buffer(struct dbgmem_xfer *x, size_t len)
+static ssize_t remote_refused(struct dbgmem_xfer *x, size_t len)
 {
 	if (!x->caller.iter)
 		return dbgmem_hold_lacks_buffer(&x->access, x->caller.user, 0,
@@ -281,7 +293,7 @@ static ssize_t refused_by_buffer(struct dbgmem_xfer *x, size_t len)
 	return -EFAULT;
 }
 
-static size_t get_bounce(struct dbgmem_xfer *x, char *bounce, size_t len)
+static size_t remote_get_bounce(struct dbgmem_xfer *x, char *bounce, size_t len)
 {
 	pagefault_disable();
 	len = dbgmem_caller_get(&x->caller, 0, bounce, len);
@@ -289,7 +301,7 @@ static size_t get_bounce(struct dbgmem_xfer *x, char *bounce, size_t len)
 	return len;
 }
 
-static size_t put_bounce(struct dbgmem_xfer *x, char *bounce, size_t len)
+static size_t remote_put_bounce(struct dbgmem_xfer *x, char *bounce, size_t len)
 {
 	pagefault_disable();
 	len = dbgmem_caller_put(&x->caller, 0, bounce, len);
@@ -297,33 +309,35 @@ static size_t put_bounce(struct dbgmem_xfer *x, char *bounce, size_t len)
 	return len;
 }
 
-static ssize_t write_bounce(struct dbgmem_xfer *x, char *bounce, size_t len)
+static ssize_t remote_write_bounce(struct dbgmem_xfer *x, char *bounce,
+				   size_t len)
 {
-	size_t got = get_bounce(x, bounce, len);
+	size_t got = remote_get_bounce(x, bounce, len);
 	ssize_t ret;
 
 	if (!got)
-		return refused_by_buffer(x, len);
-	ret = access_bounce(x, bounce, got);
+		return remote_refused(x, len);
+	ret = remote_access_bounce(x, bounce, got);
 	if (x->caller.iter)
 		iov_iter_revert(x->caller.iter, got - max_t(ssize_t, ret, 0));
 	return ret;
 }
 
-static ssize_t read_bounce(struct dbgmem_xfer *x, char *bounce, size_t len)
+static ssize_t remote_read_bounce(struct dbgmem_xfer *x, char *bounce,
+				  size_t len)
 {
-	ssize_t ret = access_bounce(x, bounce, len);
+	ssize_t ret = remote_access_bounce(x, bounce, len);
 
 	if (ret <= 0)
 		return ret;
-	return put_bounce(x, bounce, ret) ?: refused_by_buffer(x, ret);
+	return remote_put_bounce(x, bounce, ret) ?: remote_refused(x, ret);
 }
 
 /*
  * Through a page of our own, where the caller's end is kernel memory (which has
  * no user address to pin), or what is in the target is not what is wanted there.
  */
-static ssize_t copy_bounce(struct dbgmem_xfer *x)
+static ssize_t remote_copy_bounce(struct dbgmem_xfer *x)
 {
 	size_t len = min_t(size_t, PAGE_SIZE, x->left);
 	ssize_t ret = -ENOMEM;
@@ -332,13 +346,13 @@ static ssize_t copy_bounce(struct dbgmem_xfer *x)
 	bounce = (char *)__get_free_page(GFP_KERNEL_ACCOUNT);
 	if (!bounce)
 		return ret;
-	ret = x->access.write ? write_bounce(x, bounce, len) :
-				read_bounce(x, bounce, len);
+	ret = x->access.write ? remote_write_bounce(x, bounce, len) :
+				remote_read_bounce(x, bounce, len);
 	free_page((unsigned long)bounce);
 	return ret;
 }
 
-static bool needs_bounce(const struct dbgmem_xfer *x)
+static bool remote_needs_bounce(const struct dbgmem_xfer *x)
 {
 	return x->caller.iter || x->caller.compare ||
 	       dbgmem_xfer_covers(x, x->access.addr, x->left);
@@ -362,8 +376,8 @@ ssize_t dbgmem_remote_copy(struct dbgmem_xfer *x, struct page **pages,
 	do {
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		ret = unlikely(needs_bounce(x)) ? copy_bounce(x) :
-						  copy_user(x, pages, nr_pages);
+		ret = unlikely(remote_needs_bounce(x)) ? remote_copy_bounce(x) :
+							 remote_copy_user(x, pages, nr_pages);
 	} while (ret == -EAGAIN && --tries);
 	return ret == -EAGAIN ? dbgmem_pinned_copy(x, pages, nr_pages) : ret;
 }

@@ -18,8 +18,8 @@
 #define LOCKED_WORDS	128
 
 /* Copy from x->access.addr + @at on, as far as is known. *@known: is it further? */
-static size_t copy_known(struct dbgmem_xfer *x, size_t at, size_t max,
-			 bool *known)
+static size_t mirror_copy_known(struct dbgmem_xfer *x, size_t at, size_t max,
+				bool *known)
 {
 	struct dbgmem_mirror *m = x->mirror;
 	size_t done = 0, len, n;
@@ -64,14 +64,15 @@ size_t dbgmem_mirror_copy(struct dbgmem_xfer *x)
 	bool known, learnt = false;
 
 	while (done < max) {
-		n = copy_known(x, done, max - done, &known);
+		n = mirror_copy_known(x, done, max - done, &known);
 		done += n;
 		if (n)
 			learnt = false;
 		else if (learnt || known)
 			break;
 		if (!known) {
-			learnt = dbgmem_mirror_fill(x->mirror, x->access.addr + done);
+			learnt = dbgmem_mirror_fill(x->mirror,
+						    x->access.addr + done);
 			if (!learnt)
 				break;
 		}
@@ -80,9 +81,9 @@ size_t dbgmem_mirror_copy(struct dbgmem_xfer *x)
 }
 
 /* Copy DBGMEM_SEGMENT_WORDs up to one that is not, or is not to be had. */
-static struct dbgmem_segment *put_words(struct dbgmem_mirror *m,
-					struct dbgmem_segment *seg,
-					struct dbgmem_segment *end)
+static struct dbgmem_segment *mirror_put_words(struct dbgmem_mirror *m,
+					       struct dbgmem_segment *seg,
+					       struct dbgmem_segment *end)
 {
 	unsigned long number = 0;
 	char *page = NULL;
@@ -109,19 +110,19 @@ out:
 	return seg;
 }
 
-static struct dbgmem_segment *put_words_learning(struct dbgmem_mirror *m,
-						 struct dbgmem_segment *seg,
-						 struct dbgmem_segment *end)
+static struct dbgmem_segment *
+mirror_put_words_learning(struct dbgmem_mirror *m, struct dbgmem_segment *seg,
+			  struct dbgmem_segment *end)
 {
-	struct dbgmem_segment *next = put_words(m, seg, end);
+	struct dbgmem_segment *next = mirror_put_words(m, seg, end);
 
 	if (unlikely(next == seg) && dbgmem_mirror_fill(m, seg->addr))
-		next = put_words(m, seg, end);
+		next = mirror_put_words(m, seg, end);
 	return next;
 }
 
-static struct dbgmem_segment *put_bytes(struct dbgmem_xfer *x,
-					struct dbgmem_segment *seg)
+static struct dbgmem_segment *mirror_put_bytes(struct dbgmem_xfer *x,
+					       struct dbgmem_segment *seg)
 {
 	x->access.addr = seg->addr;
 	x->left = seg->len;
@@ -152,9 +153,9 @@ struct dbgmem_segment *dbgmem_mirror_batch(struct dbgmem_xfer *x,
 		if (seg->addr + seg->len > ULONG_MAX)
 			next = seg;
 		else if (likely(seg->reason == DBGMEM_SEGMENT_WORD))
-			next = put_words_learning(x->mirror, seg, end);
+			next = mirror_put_words_learning(x->mirror, seg, end);
 		else
-			next = put_bytes(x, seg);
+			next = mirror_put_bytes(x, seg);
 		if (next == seg)
 			break;
 		bytes += seg->len;

@@ -32,8 +32,8 @@ struct fill {
 };
 
 /* The part of the block around @addr that is the same mapping. */
-static bool set_range(struct dbgmem_lookup *l, struct mm_struct *mm,
-		      unsigned long addr)
+static bool fill_set_range(struct dbgmem_lookup *l, struct mm_struct *mm,
+			   unsigned long addr)
 {
 	unsigned long start = addr & ~((1UL << DBGMEM_BLOCK_SHIFT) - 1);
 	struct vm_area_struct *vma = vma_lookup(mm, addr);
@@ -57,7 +57,7 @@ static bool set_range(struct dbgmem_lookup *l, struct mm_struct *mm,
 }
 
 /* Ready to look: nothing in the range is being changed. */
-static bool look_begin(struct dbgmem_lookup *l)
+static bool fill_lookup_begin(struct dbgmem_lookup *l)
 {
 	struct dbgmem_mirror *m = l->mirror;
 	bool ret;
@@ -98,9 +98,9 @@ int dbgmem_lookup(struct dbgmem_lookup *l, struct dbgmem_mirror *m,
 	ret = lock(mm);
 	if (ret)
 		return ret;
-	if (!set_range(l, mm, addr))
+	if (!fill_set_range(l, mm, addr))
 		ret = -EFAULT;
-	else if (!look_begin(l))
+	else if (!fill_lookup_begin(l))
 		ret = -EAGAIN;
 	else
 		ret = hmm_range_fault(&l->range);
@@ -109,12 +109,12 @@ int dbgmem_lookup(struct dbgmem_lookup *l, struct dbgmem_mirror *m,
 }
 
 /* So that it can be a pointer: it is inline, or a macro. */
-static int lock_killable(struct mm_struct *mm)
+static int fill_lock_killable(struct mm_struct *mm)
 {
 	return mmap_read_lock_killable(mm);
 }
 
-static char *known(unsigned long pfn)
+static char *fill_known(unsigned long pfn)
 {
 	struct page *page = dbgmem_lookup_page(pfn);
 
@@ -122,7 +122,8 @@ static char *known(unsigned long pfn)
 }
 
 /* Write it down. False if that of @addr is not there. */
-static bool learn(struct fill *f, struct dbgmem_mirror *m, unsigned long addr)
+static bool fill_learn(struct fill *f, struct dbgmem_mirror *m,
+		       unsigned long addr)
 {
 	const struct hmm_range *range = &f->lookup.range;
 	unsigned int at = (range->start >> PAGE_SHIFT) % DBGMEM_BLOCK_PAGES;
@@ -133,7 +134,7 @@ static bool learn(struct fill *f, struct dbgmem_mirror *m, unsigned long addr)
 	if (!block)
 		return false;
 	for (i = 0; i < nr; i++) {
-		char *page = known(f->lookup.pfn[i]);
+		char *page = fill_known(f->lookup.pfn[i]);
 
 		WRITE_ONCE(m->pages, m->pages + !!page -
 				     !!block->page[at + i]);
@@ -153,16 +154,16 @@ static bool fill_has_block(struct dbgmem_mirror *m, unsigned long addr)
 }
 
 /* -EAGAIN if the target has changed since the lookup. */
-static int try(struct fill *f, struct dbgmem_mirror *m, unsigned long addr)
+static int fill_try(struct fill *f, struct dbgmem_mirror *m, unsigned long addr)
 {
-	int ret = dbgmem_lookup(&f->lookup, m, addr, lock_killable);
+	int ret = dbgmem_lookup(&f->lookup, m, addr, fill_lock_killable);
 
 	if (ret)
 		return ret;
 	write_lock(&m->lock);
 	if (!dbgmem_lookup_holds(&f->lookup))
 		ret = -EAGAIN;
-	else if (!learn(f, m, addr))
+	else if (!fill_learn(f, m, addr))
 		ret = -EFAULT;
 	write_unlock(&m->lock);
 	return ret;
@@ -182,7 +183,7 @@ bool dbgmem_mirror_fill(struct dbgmem_mirror *m, unsigned long addr)
 
 	f.spare = fill_has_block(m, addr) ? NULL : dbgmem_block_alloc();
 	do {
-		ret = try(&f, m, addr);
+		ret = fill_try(&f, m, addr);
 	} while (ret == -EAGAIN && ++tries < MAX_TRIES);
 	dbgmem_block_free(f.spare);
 	return !ret;

@@ -102,8 +102,9 @@ void dbgmem_block_free(struct dbgmem_block *block)
 }
 
 /* Forget pages @from to @to of a block, @to included. */
-static void block_drop(struct dbgmem_mirror *m, struct dbgmem_block *block,
-		       unsigned int from, unsigned int to)
+static void mirror_block_drop(struct dbgmem_mirror *m,
+			      struct dbgmem_block *block, unsigned int from,
+			      unsigned int to)
 {
 	for (; from <= to; from++) {
 		if (block->page[from])
@@ -113,7 +114,7 @@ static void block_drop(struct dbgmem_mirror *m, struct dbgmem_block *block,
 }
 
 /* The block that was not used for longest, or for long; it knows nothing now. */
-static struct dbgmem_block *block_reclaim(struct dbgmem_mirror *m)
+static struct dbgmem_block *mirror_block_reclaim(struct dbgmem_mirror *m)
 {
 	struct dbgmem_block *block;
 	unsigned int looks = 0;
@@ -127,7 +128,7 @@ static struct dbgmem_block *block_reclaim(struct dbgmem_mirror *m)
 		WRITE_ONCE(block->used, 0);
 		list_move_tail(&block->all, &m->all);
 	}
-	block_drop(m, block, 0, DBGMEM_BLOCK_PAGES - 1);
+	mirror_block_drop(m, block, 0, DBGMEM_BLOCK_PAGES - 1);
 	list_del(&block->all);
 	hlist_del(&block->node);
 	m->nr--;
@@ -157,7 +158,7 @@ struct dbgmem_block *dbgmem_block_insert(struct dbgmem_mirror *m,
 	if (m->nr < m->max)
 		block = xchg(spare, NULL);
 	if (!block)
-		block = block_reclaim(m);
+		block = mirror_block_reclaim(m);
 	if (!block)
 		return NULL;
 	block->number = number;
@@ -169,16 +170,17 @@ struct dbgmem_block *dbgmem_block_insert(struct dbgmem_mirror *m,
 }
 
 /* What a block has of pages @first to @last. */
-static void block_invalidate(struct dbgmem_mirror *m, struct dbgmem_block *block,
-			     unsigned long first, unsigned long last)
+static void mirror_block_invalidate(struct dbgmem_mirror *m,
+				    struct dbgmem_block *block,
+				    unsigned long first, unsigned long last)
 {
 	if (dbgmem_block_part(block->number, &first, &last))
-		block_drop(m, block, first, last);
+		mirror_block_drop(m, block, first, last);
 }
 
 /* Forget pages @first to @last, by the block or all in turn. */
-static void drop(struct dbgmem_mirror *m, unsigned long first,
-		 unsigned long last)
+static void mirror_drop(struct dbgmem_mirror *m, unsigned long first,
+			unsigned long last)
 {
 	unsigned long number = first >> DBGMEM_BLOCK_BITS;
 	unsigned long end = last >> DBGMEM_BLOCK_BITS;
@@ -186,13 +188,13 @@ static void drop(struct dbgmem_mirror *m, unsigned long first,
 
 	if (end - number >= m->nr) {
 		list_for_each_entry(block, &m->all, all)
-			block_invalidate(m, block, first, last);
+			mirror_block_invalidate(m, block, first, last);
 		return;
 	}
 	for (; number <= end; number++) {
 		block = dbgmem_block_find(m, number);
 		if (block)
-			block_invalidate(m, block, first, last);
+			mirror_block_invalidate(m, block, first, last);
 	}
 }
 
@@ -201,8 +203,8 @@ static struct dbgmem_mirror *mirror_of_notifier(struct mmu_notifier *n)
 	return container_of(n, struct dbgmem_mirror, notifier);
 }
 
-static int change_begins(struct mmu_notifier *n,
-			 const struct mmu_notifier_range *range)
+static int mirror_change_begins(struct mmu_notifier *n,
+				const struct mmu_notifier_range *range)
 {
 	struct dbgmem_mirror *m = mirror_of_notifier(n);
 	struct dbgmem_span s = dbgmem_span(range->start, range->end);
@@ -211,15 +213,15 @@ static int change_begins(struct mmu_notifier *n,
 	write_lock(&m->lock);
 	dbgmem_changes_begin(&m->changes, s);
 	if (m->pages)
-		drop(m, s.first, s.last);
+		mirror_drop(m, s.first, s.last);
 	if (m->user)
 		m->user->invalidate(m->user, s.first, s.last);
 	write_unlock(&m->lock);
 	return 0;
 }
 
-static void change_ends(struct mmu_notifier *n,
-			const struct mmu_notifier_range *range)
+static void mirror_change_ends(struct mmu_notifier *n,
+			       const struct mmu_notifier_range *range)
 {
 	struct dbgmem_mirror *m = mirror_of_notifier(n);
 
@@ -235,7 +237,7 @@ static void mirror_end(struct dbgmem_mirror *m)
 
 	write_lock(&m->lock);
 	m->changes.over = true;
-	drop(m, 0, last);
+	mirror_drop(m, 0, last);
 	if (m->user)
 		m->user->invalidate(m->user, 0, last);
 	write_unlock(&m->lock);
@@ -265,14 +267,14 @@ static void mirror_unwatched(struct mmu_notifier *n)
 }
 
 static const struct mmu_notifier_ops mirror_ops = {
-	.invalidate_range_start	= change_begins,
-	.invalidate_range_end	= change_ends,
+	.invalidate_range_start	= mirror_change_begins,
+	.invalidate_range_end	= mirror_change_ends,
 	.release		= mirror_release,
 	.free_notifier		= mirror_unwatched,
 };
 
 /* The kernel locks all mappings of the target for it, if it is the first. */
-static int watch(struct dbgmem_mirror *m, struct mm_struct *mm)
+static int mirror_watch(struct dbgmem_mirror *m, struct mm_struct *mm)
 {
 	int ret;
 
@@ -311,7 +313,7 @@ struct dbgmem_mirror *dbgmem_mirror_create(struct mm_struct *mm)
 			   GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL |
 			   __GFP_NOWARN);
 	if (m->hash)
-		ret = watch(m, mm);
+		ret = mirror_watch(m, mm);
 	if (ret) {
 		mirror_free(m);
 		return ERR_PTR(ret);

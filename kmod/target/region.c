@@ -19,7 +19,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
-#include "ioctl.h"
+#include "request.h"
 #include "target.h"
 #include "vma.h"
 
@@ -88,7 +88,7 @@ enum batch_end {
 	BATCH_LAST,
 };
 
-static const char *kernel_name(struct vm_area_struct *vma)
+static const char *region_kernel_name(struct vm_area_struct *vma)
 {
 	if (vma->vm_file || !vma->vm_ops || !vma->vm_ops->name)
 		return NULL;
@@ -96,7 +96,7 @@ static const char *kernel_name(struct vm_area_struct *vma)
 }
 
 /* As show_map_vma() in fs/proc/task_mmu.c decides, and in its order. */
-static u32 kind_flags(struct vm_area_struct *vma)
+static u32 region_kind_flags(struct vm_area_struct *vma)
 {
 	const struct path *path = dbgmem_vma_path(vma);
 
@@ -105,7 +105,7 @@ static u32 kind_flags(struct vm_area_struct *vma)
 			return DBGMEM_REGION_FILE | DBGMEM_REGION_DELETED;
 		return DBGMEM_REGION_FILE;
 	}
-	if (kernel_name(vma))
+	if (region_kernel_name(vma))
 		return DBGMEM_REGION_KERNEL;
 	if (vma_is_initial_heap(vma))
 		return DBGMEM_REGION_HEAP;
@@ -117,7 +117,7 @@ static u32 kind_flags(struct vm_area_struct *vma)
 static u32 region_flags(struct vm_area_struct *vma)
 {
 	unsigned long vm_flags = vma->vm_flags;
-	u32 flags = kind_flags(vma);
+	u32 flags = region_kind_flags(vma);
 
 	if (vm_flags & VM_READ)
 		flags |= DBGMEM_REGION_READ;
@@ -135,13 +135,13 @@ static u32 region_flags(struct vm_area_struct *vma)
 }
 
 /* What goes by the name of [something]. */
-static int name_word(struct vm_area_struct *vma, u32 flags, char *buf,
-		     size_t size)
+static int region_name_word(struct vm_area_struct *vma, u32 flags, char *buf,
+			    size_t size)
 {
 	const char *name = NULL;
 
 	if (flags & DBGMEM_REGION_KERNEL)
-		name = kernel_name(vma);
+		name = region_kernel_name(vma);
 	else if (flags & DBGMEM_REGION_HEAP)
 		name = "[heap]";
 	else if (flags & DBGMEM_REGION_STACK)
@@ -156,13 +156,14 @@ static int name_word(struct vm_area_struct *vma, u32 flags, char *buf,
  * The name of @vma to @buf, with a NUL. Its length, which is at least @size if it
  * does not fit.
  */
-static u32 name_get(struct vm_area_struct *vma, u32 flags, char *buf, u32 size)
+static u32 region_name_get(struct vm_area_struct *vma, u32 flags, char *buf,
+			   u32 size)
 {
 	u32 len;
 	char *p;
 
 	if (!size || !(flags & DBGMEM_REGION_FILE))
-		return name_word(vma, flags, buf, size);
+		return region_name_word(vma, flags, buf, size);
 	/* It is put at the end of the buffer. */
 	p = d_path(dbgmem_vma_path(vma), buf, size);
 	if (IS_ERR(p))
@@ -177,9 +178,9 @@ static u32 name_get(struct vm_area_struct *vma, u32 flags, char *buf, u32 size)
  * another mapping of the same file. BATCH_LAST if that is done; if not, the batch
  * is over before @vma.
  */
-static enum batch_end name_add(struct region_walk *w,
-			       struct vm_area_struct *vma,
-			       struct dbgmem_region *r)
+static enum batch_end region_name_add(struct region_walk *w,
+				      struct vm_area_struct *vma,
+				      struct dbgmem_region *r)
 {
 	const struct path *path = dbgmem_vma_path(vma);
 	u32 room = BATCH_NAMES - w->names_used, len;
@@ -189,7 +190,7 @@ static enum batch_end name_add(struct region_walk *w,
 		r->name_len = w->path_len;
 		return BATCH_LAST;
 	}
-	len = name_get(vma, r->flags, w->names + w->names_used, room);
+	len = region_name_get(vma, r->flags, w->names + w->names_used, room);
 	if (!len)
 		return BATCH_LAST;
 	if (len >= room) {
@@ -215,7 +216,7 @@ static enum batch_end name_add(struct region_walk *w,
 	return BATCH_LAST;
 }
 
-static void clip(const struct region_walk *w, struct dbgmem_region *r)
+static void region_clip(const struct region_walk *w, struct dbgmem_region *r)
 {
 	if (w->clip && r->start < w->addr) {
 		if (r->flags & DBGMEM_REGION_FILE)
@@ -229,16 +230,16 @@ static void clip(const struct region_walk *w, struct dbgmem_region *r)
 	}
 }
 
-static bool wanted(const struct region_walk *w, u32 flags)
+static bool region_wanted(const struct region_walk *w, u32 flags)
 {
 	u32 with = w->list->filter, without = w->list->filter >> 32;
 
 	return (flags & with) == with && !(flags & without);
 }
 
-/* BATCH_LAST if @vma is in the batch now; else as name_add(). */
-static enum batch_end add(struct region_walk *w, struct vm_area_struct *vma,
-			  u32 flags)
+/* BATCH_LAST if @vma is in the batch now; else as region_name_add(). */
+static enum batch_end region_add(struct region_walk *w,
+				 struct vm_area_struct *vma, u32 flags)
 {
 	struct dbgmem_region *r = &w->region[w->nr];
 	enum batch_end end;
@@ -257,9 +258,9 @@ static enum batch_end add(struct region_walk *w, struct vm_area_struct *vma,
 		r->dev_major = MAJOR(inode->i_sb->s_dev);
 		r->dev_minor = MINOR(inode->i_sb->s_dev);
 	}
-	clip(w, r);
+	region_clip(w, r);
 	if (w->names) {
-		end = name_add(w, vma, r);
+		end = region_name_add(w, vma, r);
 		if (end != BATCH_LAST)
 			return end;
 	}
@@ -268,14 +269,14 @@ static enum batch_end add(struct region_walk *w, struct vm_area_struct *vma,
 }
 
 /* There is no room: in the caller's array, or just in this batch. */
-static enum batch_end batch_full(const struct region_walk *w)
+static enum batch_end region_batch_full(const struct region_walk *w)
 {
 	return w->max < BATCH_REGIONS ? BATCH_FULL : BATCH_NEXT;
 }
 
-/* The parts of @vma that have page tables: as add(), or BATCH_FULL: enough looked. */
-static enum batch_end add_tables(struct region_walk *w,
-				 struct vm_area_struct *vma, u32 flags)
+/* The parts of @vma that have page tables: as region_add(), or BATCH_FULL: enough looked. */
+static enum batch_end region_add_tables(struct region_walk *w,
+					struct vm_area_struct *vma, u32 flags)
 {
 	unsigned long end = min(vma->vm_end - 1, w->last) + 1, part;
 	enum batch_end ret;
@@ -285,12 +286,12 @@ static enum batch_end add_tables(struct region_walk *w,
 		if (!w->looks)
 			return BATCH_FULL;
 		if (w->nr == w->max)
-			return batch_full(w);
+			return region_batch_full(w);
 		part = end;
 		if (!dbgmem_tables_find(vma, &w->addr, &part, &w->looks))
 			continue;
 		w->cut = part - 1;
-		ret = add(w, vma, flags);
+		ret = region_add(w, vma, flags);
 		if (ret != BATCH_LAST)
 			return ret;
 		w->addr = part;
@@ -299,7 +300,7 @@ static enum batch_end add_tables(struct region_walk *w,
 }
 
 /* Look at one batch, from w->addr on, which is then where it ended. */
-static enum batch_end look(struct region_walk *w)
+static enum batch_end region_look(struct region_walk *w)
 {
 	VMA_ITERATOR(vmi, w->mm, w->addr);
 	bool tables = w->list->flags & DBGMEM_LIST_TABLES;
@@ -317,17 +318,17 @@ static enum batch_end look(struct region_walk *w)
 	w->path = NULL;
 	for (i = 0; i < BATCH_REGIONS; i++) {
 		if (w->nr == w->max)
-			return batch_full(w);
+			return region_batch_full(w);
 		vma = vma_next(&vmi);
 		if (!vma || vma->vm_start > (at ? w->addr : w->last))
 			return BATCH_LAST;
 		flags = region_flags(vma);
-		if (!wanted(w, flags))
+		if (!region_wanted(w, flags))
 			end = BATCH_LAST;
 		else if (tables)
-			end = add_tables(w, vma, flags);
+			end = region_add_tables(w, vma, flags);
 		else
-			end = add(w, vma, flags);
+			end = region_add(w, vma, flags);
 		if (end != BATCH_LAST)
 			return end;
 		w->addr = vma->vm_end;
@@ -338,7 +339,7 @@ static enum batch_end look(struct region_walk *w)
 	return BATCH_NEXT;
 }
 
-static int put(struct region_walk *w)
+static int region_put(struct region_walk *w)
 {
 	struct dbgmem_region_list *l = w->list;
 	struct dbgmem_region __user *to = u64_to_user_ptr(l->entries);
@@ -362,7 +363,7 @@ static int region_may_go_on(struct dbgmem_session *s)
 	return dbgmem_target_errno(s);
 }
 
-static int walk(struct dbgmem_session *s, struct region_walk *w)
+static int region_walk(struct dbgmem_session *s, struct region_walk *w)
 {
 	struct dbgmem_region_list *l = w->list;
 	enum batch_end end;
@@ -372,9 +373,9 @@ static int walk(struct dbgmem_session *s, struct region_walk *w)
 		w->max = min_t(u32, l->nr_entries - l->nr, BATCH_REGIONS);
 		if (mmap_read_lock_killable(w->mm))
 			return -EINTR;
-		end = look(w);
+		end = region_look(w);
 		mmap_read_unlock(w->mm);
-		ret = put(w);
+		ret = region_put(w);
 		if (!ret && end == BATCH_NEXT)
 			ret = region_may_go_on(s);
 	} while (!ret && end == BATCH_NEXT);
@@ -385,7 +386,7 @@ static int walk(struct dbgmem_session *s, struct region_walk *w)
 	return ret;
 }
 
-static int check_list(const struct dbgmem_region_list *l)
+static int region_check(const struct dbgmem_region_list *l)
 {
 	u32 with = l->filter, without = l->filter >> 32;
 
@@ -403,7 +404,7 @@ static int check_list(const struct dbgmem_region_list *l)
 static_assert(sizeof(struct region_walk) + BATCH_NAMES +
 	      BATCH_REGIONS * sizeof(struct dbgmem_region) <= SZ_32K);
 
-static struct region_walk *walk_alloc(struct dbgmem_region_list *l)
+static struct region_walk *region_walk_alloc(struct dbgmem_region_list *l)
 {
 	size_t size = struct_size((struct region_walk *)NULL, region,
 				  min_t(u32, l->nr_entries, BATCH_REGIONS));
@@ -443,7 +444,7 @@ int dbgmem_ioc_region(struct dbgmem_ucmd *ucmd)
 	l->next = 0;
 	l->more = 0;
 
-	ret = check_list(l);
+	ret = region_check(l);
 	if (ret)
 		return ret;
 	ret = dbgmem_target_begin(s, DBGMEM_ACCESS_READ);
@@ -452,13 +453,13 @@ int dbgmem_ioc_region(struct dbgmem_ucmd *ucmd)
 	/* On 32-bit: the target has no such addresses. */
 	if (l->addr > ULONG_MAX || (l->end && l->end == l->addr))
 		goto out;
-	w = walk_alloc(l);
+	w = region_walk_alloc(l);
 	if (!w) {
 		ret = -ENOMEM;
 		goto out;
 	}
 	w->mm = s->mm;
-	ret = walk(s, w);
+	ret = region_walk(s, w);
 	kvfree(w);
 out:
 	dbgmem_target_put(s);

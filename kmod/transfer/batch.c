@@ -20,15 +20,16 @@
 #define BATCH_BYTES	(DBGMEM_BATCH_PAGES * PAGE_SIZE)
 
 /* The first @held pages are held, the rest are too, or none. */
-static noinline int hold_rest(struct dbgmem_xfer *x, struct page **pages,
-			      unsigned long addr, unsigned long nr, long held)
+static noinline int batch_hold_rest(struct dbgmem_xfer *x, struct page **pages,
+				    unsigned long addr, unsigned long nr,
+				    long held)
 {
 	unsigned long start = addr & PAGE_MASK;
 	long got;
 
 	while (held < nr) {
-		got = dbgmem_hold_prompt(&x->access, start + held * PAGE_SIZE, nr - held,
-					 pages + held);
+		got = dbgmem_hold_prompt(&x->access, start + held * PAGE_SIZE,
+					 nr - held, pages + held);
 		if (got < 0) {
 			dbgmem_drop_target(&x->access, pages, held, false);
 			return got;
@@ -39,14 +40,15 @@ static noinline int hold_rest(struct dbgmem_xfer *x, struct page **pages,
 }
 
 /* All of them or none. */
-static int hold(struct dbgmem_xfer *x, struct dbgmem_pages *p,
-		unsigned long addr, unsigned long nr)
+static int batch_hold_pages(struct dbgmem_xfer *x, struct dbgmem_pages *p,
+			    unsigned long addr, unsigned long nr)
 {
 	long got = dbgmem_hold_prompt(&x->access, addr, nr, p->page + p->nr);
 
 	if (likely(got == nr))
 		return 0;
-	return got < 0 ? got : hold_rest(x, p->page + p->nr, addr, nr, got);
+	return got < 0 ? got : batch_hold_rest(x, p->page + p->nr, addr, nr,
+					       got);
 }
 
 /*
@@ -69,7 +71,7 @@ static int batch_add(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 		return -EFAULT;
 	if (unlikely(nr > p->max - p->nr))
 		return -ENOSPC;
-	ret = hold(x, p, addr, nr);
+	ret = batch_hold_pages(x, p, addr, nr);
 	if (unlikely(ret))
 		return ret;
 	p->nr += nr;
@@ -113,9 +115,9 @@ static int batch_hold(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 }
 
 /* Copy DBGMEM_SEGMENT_WORDs up to one that is not, or is not accessible. */
-static struct dbgmem_segment *put_words(struct dbgmem_segment *seg,
-					struct dbgmem_segment *end,
-					struct dbgmem_cursor *c)
+static struct dbgmem_segment *batch_put_words(struct dbgmem_segment *seg,
+					      struct dbgmem_segment *end,
+					      struct dbgmem_cursor *c)
 {
 	if (!user_write_access_begin(u64_to_user_ptr(seg->buf), seg->len))
 		return seg;
@@ -134,9 +136,9 @@ static struct dbgmem_segment *put_words(struct dbgmem_segment *seg,
 	WRITE_ONCE(*(type *)kaddr, word);				\
 } while (0)
 
-static struct dbgmem_segment *get_words(struct dbgmem_segment *seg,
-					struct dbgmem_segment *end,
-					struct dbgmem_cursor *c)
+static struct dbgmem_segment *batch_get_words(struct dbgmem_segment *seg,
+					      struct dbgmem_segment *end,
+					      struct dbgmem_cursor *c)
 {
 	if (!user_read_access_begin(u64_to_user_ptr(seg->buf), seg->len))
 		return seg;
@@ -160,8 +162,8 @@ fault:
 }
 
 /* False, and no answer, if the caller's buffer is not there. */
-static bool copy_bytes(struct dbgmem_xfer *x, struct dbgmem_segment *seg,
-		       struct dbgmem_cursor *c)
+static bool batch_copy_bytes(struct dbgmem_xfer *x, struct dbgmem_segment *seg,
+			     struct dbgmem_cursor *c)
 {
 	struct page **pages;
 
@@ -193,11 +195,11 @@ static struct dbgmem_segment *batch_copy(struct dbgmem_xfer *x,
 	pagefault_disable();
 	while (seg < end) {
 		if (seg->reason == DBGMEM_SEGMENT_WORD)
-			seg = x->access.write ? get_words(seg, end, &c) :
-						put_words(seg, end, &c);
+			seg = x->access.write ? batch_get_words(seg, end, &c) :
+						batch_put_words(seg, end, &c);
 		/* Not a word, or one that the caller's buffer refused. */
 		if (seg < end) {
-			if (!copy_bytes(x, seg, &c)) {
+			if (!batch_copy_bytes(x, seg, &c)) {
 				*alone = true;
 				break;
 			}
@@ -209,8 +211,9 @@ static struct dbgmem_segment *batch_copy(struct dbgmem_xfer *x,
 }
 
 /* Words are copied without a look at breakpoints: not these. */
-static void mark_covered(struct dbgmem_xfer *x, struct dbgmem_segment *seg,
-			 struct dbgmem_segment *end)
+static void batch_mark_covered(struct dbgmem_xfer *x,
+			       struct dbgmem_segment *seg,
+			       struct dbgmem_segment *end)
 {
 	for (; seg < end; seg++) {
 		if (seg->reason == DBGMEM_SEGMENT_WORD &&
@@ -220,9 +223,9 @@ static void mark_covered(struct dbgmem_xfer *x, struct dbgmem_segment *seg,
 }
 
 /* Nothing is held or waited for between the look and the copying. */
-static int copy_if_expected(struct dbgmem_xfer *x, struct dbgmem_pages *p,
-			    struct dbgmem_segment **seg,
-			    struct dbgmem_segment *end, bool *alone)
+static int batch_copy_if_expected(struct dbgmem_xfer *x, struct dbgmem_pages *p,
+				  struct dbgmem_segment **seg,
+				  struct dbgmem_segment *end, bool *alone)
 {
 	int ret;
 
@@ -234,9 +237,9 @@ static int copy_if_expected(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 	return 0;
 }
 
-static int run_held(struct dbgmem_xfer *x, struct dbgmem_pages *p,
-		    struct dbgmem_segment **seg, struct dbgmem_segment *end,
-		    bool *alone)
+static int batch_run_held(struct dbgmem_xfer *x, struct dbgmem_pages *p,
+			  struct dbgmem_segment **seg,
+			  struct dbgmem_segment *end, bool *alone)
 {
 	struct dbgmem_segment *next = *seg;
 	int ret = batch_hold(x, p, &next, end, alone);
@@ -244,9 +247,9 @@ static int run_held(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 	if (unlikely(ret))
 		return ret;
 	if (unlikely(x->shadow.held >= DBGMEM_SHADOW_READ))
-		mark_covered(x, *seg, next);
+		batch_mark_covered(x, *seg, next);
 	if (unlikely(x->expects) && next > *seg)
-		ret = copy_if_expected(x, p, seg, next, alone);
+		ret = batch_copy_if_expected(x, p, seg, next, alone);
 	else
 		*seg = batch_copy(x, p, *seg, next, alone);
 	dbgmem_drop_target(&x->access, p->page, p->nr, !ret);
@@ -255,9 +258,9 @@ static int run_held(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 }
 
 /* Tell the mirror which pages may be copied from. */
-static void fetch_segments(struct dbgmem_xfer *x,
-			   const struct dbgmem_segment *seg,
-			   const struct dbgmem_segment *end)
+static void batch_fetch_segments(struct dbgmem_xfer *x,
+				 const struct dbgmem_segment *seg,
+				 const struct dbgmem_segment *end)
 {
 	unsigned long first = ULONG_MAX, last = 0;
 
@@ -272,22 +275,22 @@ static void fetch_segments(struct dbgmem_xfer *x,
 }
 
 /* What a mirror knows needs no holding. */
-static int run_mirrored(struct dbgmem_xfer *x, struct dbgmem_pages *p,
-			struct dbgmem_segment **seg, struct dbgmem_segment *end,
-			bool *alone)
+static int batch_run_mirrored(struct dbgmem_xfer *x, struct dbgmem_pages *p,
+			      struct dbgmem_segment **seg,
+			      struct dbgmem_segment *end, bool *alone)
 {
 	struct dbgmem_segment *first = *seg;
 
 	end = min(end, first + DBGMEM_BATCH_PAGES);
 	if (unlikely(x->shadow.held >= DBGMEM_SHADOW_READ))
-		mark_covered(x, first, end);
+		batch_mark_covered(x, first, end);
 	*seg = dbgmem_mirror_batch(x, first, end);
 	if (likely(*seg > first))
 		return 0;
 	/* What has to be fetched is, for a few at once. */
 	end = min(end, first + DBGMEM_STACK_PAGES);
-	fetch_segments(x, first, end);
-	return run_held(x, p, seg, end, alone);
+	batch_fetch_segments(x, first, end);
+	return batch_run_held(x, p, seg, end, alone);
 }
 
 /* Whoever does it alone finds out why a page does not come. */
@@ -325,8 +328,8 @@ int dbgmem_batch_run(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 		if (unlikely(ret))
 			return ret;
 		next = *seg;
-		ret = x->mirror ? run_mirrored(x, p, &next, end, alone) :
-				  run_held(x, p, &next, end, alone);
+		ret = x->mirror ? batch_run_mirrored(x, p, &next, end, alone) :
+				  batch_run_held(x, p, &next, end, alone);
 		good = likely(dbgmem_xfer_unlock(x)) &&
 		       likely(dbgmem_mirror_fetched(x));
 		if (unlikely(ret == DBGMEM_HOLD_ABSENT)) {

@@ -9,7 +9,7 @@
 
 #include "access/hold.h"
 #include "access/reason.h"
-#include "ioctl.h"
+#include "request.h"
 #include "trace.h"
 #include "transfer.h"
 
@@ -17,8 +17,8 @@
  * Where breakpoints stand in the word: what is compared and exchanged is what
  * transfers see. The shadow is safe, as the shadow_lock is held for writing.
  */
-static void exchange_covered(const struct dbgmem_xfer *x,
-			     struct dbgmem_cmpxchg *c, char *word)
+static void cmpxchg_covered(const struct dbgmem_xfer *x,
+			    struct dbgmem_cmpxchg *c, char *word)
 {
 	u8 seen[sizeof(u64)] __aligned(sizeof(u64));
 	u8 data[sizeof(u64)] __aligned(sizeof(u64));
@@ -42,14 +42,14 @@ static void exchange_covered(const struct dbgmem_xfer *x,
 	c->exchanged = 1;
 }
 
-static void exchange(const struct dbgmem_xfer *x, struct dbgmem_cmpxchg *c,
-		     struct page *page)
+static void cmpxchg_page(const struct dbgmem_xfer *x, struct dbgmem_cmpxchg *c,
+			 struct page *page)
 {
 	char *kaddr = kmap_local_page(page);
 	char *word = kaddr + offset_in_page(c->addr);
 
 	if (dbgmem_xfer_covers(x, c->addr, c->width)) {
-		exchange_covered(x, c, word);
+		cmpxchg_covered(x, c, word);
 	} else {
 		c->observed = dbgmem_cmpxchg_word(word, c->expected,
 						  c->desired, c->width);
@@ -61,7 +61,7 @@ static void exchange(const struct dbgmem_xfer *x, struct dbgmem_cmpxchg *c,
 }
 
 /* Return: 1 if the page was there, or a negative errno. */
-static long try_exchange(struct dbgmem_xfer *x, struct dbgmem_cmpxchg *c)
+static long cmpxchg_try(struct dbgmem_xfer *x, struct dbgmem_cmpxchg *c)
 {
 	struct page *page;
 	long held;
@@ -70,21 +70,21 @@ static long try_exchange(struct dbgmem_xfer *x, struct dbgmem_cmpxchg *c)
 		return -EINTR;
 	held = dbgmem_hold_now(&x->access, c->addr, 1, &page);
 	if (held == 1) {
-		exchange(x, c, page);
+		cmpxchg_page(x, c, page);
 		dbgmem_drop_target(&x->access, &page, 1, c->exchanged);
 	}
 	dbgmem_xfer_unlock(x);
 	return held;
 }
 
-static int run(struct dbgmem_xfer *x, struct dbgmem_cmpxchg *c)
+static int cmpxchg_run(struct dbgmem_xfer *x, struct dbgmem_cmpxchg *c)
 {
 	unsigned long end;
 	long held;
 	int ret;
 
 	do {
-		held = try_exchange(x, c);
+		held = cmpxchg_try(x, c);
 		if (held == DBGMEM_HOLD_ABSENT)
 			held = dbgmem_hold_wait(&x->access) ?: -EAGAIN;
 	} while (held == -EAGAIN);
@@ -98,7 +98,7 @@ static int run(struct dbgmem_xfer *x, struct dbgmem_cmpxchg *c)
 	return x->access.reason == DBGMEM_REASON_PROTECTION ? -EACCES : ret;
 }
 
-static int check(const struct dbgmem_cmpxchg *c)
+static int cmpxchg_check(const struct dbgmem_cmpxchg *c)
 {
 	u64 above;
 
@@ -131,7 +131,7 @@ int dbgmem_ioc_cmpxchg(struct dbgmem_ucmd *ucmd)
 	c->reason = DBGMEM_REASON_NONE;
 	c->exchanged = 0;
 
-	ret = check(c);
+	ret = cmpxchg_check(c);
 	if (ret)
 		return ret;
 	ret = dbgmem_transfer_begin(&x);
@@ -145,11 +145,11 @@ int dbgmem_ioc_cmpxchg(struct dbgmem_ucmd *ucmd)
 		x.fault_addr = c->addr;
 		ret = -EFAULT;
 	} else {
-		ret = run(&x, c);
+		ret = cmpxchg_run(&x, c);
 	}
 	dbgmem_transfer_end(&x);
-	trace_dbgmem_transfer(pid_nr(x.access.session->pid), true, c->addr, c->width,
-			      c->flags, x.done, x.access.reason);
+	trace_dbgmem_transfer(pid_nr(x.access.session->pid), true, c->addr,
+			      c->width, c->flags, x.done, x.access.reason);
 	c->fault_addr = x.fault_addr;
 	c->reason = x.access.reason;
 	return ret;

@@ -14,7 +14,7 @@
 #include "transfer.h"
 
 /* One contiguous piece of the caller's memory; what is left of it in x->left. */
-static int run_segment(struct dbgmem_xfer *x, struct iov_iter *iter)
+static int rw_segment(struct dbgmem_xfer *x, struct iov_iter *iter)
 {
 	size_t len;
 	u64 before = x->done;
@@ -46,7 +46,7 @@ static ssize_t rw(struct kiocb *iocb, struct iov_iter *iter, bool write)
 	if (ret)
 		return ret;
 	while (iov_iter_count(iter)) {
-		ret = run_segment(&x, iter);
+		ret = rw_segment(&x, iter);
 		if (ret)
 			break;
 	}

@@ -13,7 +13,7 @@
 #include "access/hold.h"
 #include "access/reason.h"
 #include "engine/pages.h"
-#include "ioctl.h"
+#include "request.h"
 #include "trace.h"
 #include "transfer.h"
 #include "valid.h"
@@ -34,8 +34,8 @@ u32 dbgmem_transfer_flags(void)
 	return READ_FLAGS | WRITE_FLAGS;
 }
 
-static ssize_t copy_pages(struct dbgmem_xfer *x, struct page **pages,
-			  unsigned int nr_pages)
+static ssize_t transfer_copy_pages(struct dbgmem_xfer *x, struct page **pages,
+				   unsigned int nr_pages)
 {
 	ssize_t ret;
 
@@ -53,7 +53,8 @@ static ssize_t copy_pages(struct dbgmem_xfer *x, struct page **pages,
 	ret = dbgmem_pinned_copy(x, pages, nr_pages);
 	if ((ret == -EFAULT || ret == -EEXIST) &&
 	    x->engine == DBGMEM_ENGINE_AUTO &&
-	    x->access.reason != DBGMEM_REASON_BUFFER && dbgmem_reason_special(&x->access))
+	    x->access.reason != DBGMEM_REASON_BUFFER &&
+	    dbgmem_reason_special(&x->access))
 		ret = dbgmem_remote_copy(x, pages, nr_pages);
 	return ret;
 }
@@ -62,7 +63,7 @@ static ssize_t copy_pages(struct dbgmem_xfer *x, struct page **pages,
  * A word of which a part was copied is copied again, as a whole, when the
  * caller's other page has come.
  */
-static ssize_t whole_word(struct dbgmem_xfer *x, ssize_t n)
+static ssize_t transfer_whole_word(struct dbgmem_xfer *x, ssize_t n)
 {
 	if (likely(n <= 0 || n == x->left || x->left > sizeof(u64)) ||
 	    x->caller.iter || x->access.absent.partial ||
@@ -72,8 +73,8 @@ static ssize_t whole_word(struct dbgmem_xfer *x, ssize_t n)
 					x->left - n);
 }
 
-static ssize_t copy_batch(struct dbgmem_xfer *x, struct page **pages,
-			  unsigned int nr_pages)
+static ssize_t transfer_copy_batch(struct dbgmem_xfer *x, struct page **pages,
+				   unsigned int nr_pages)
 {
 	ssize_t ret;
 	bool good;
@@ -84,7 +85,8 @@ static ssize_t copy_batch(struct dbgmem_xfer *x, struct page **pages,
 		ret = dbgmem_xfer_lock(x);
 		if (ret)
 			return ret;
-		ret = whole_word(x, copy_pages(x, pages, nr_pages));
+		ret = transfer_whole_word(x, transfer_copy_pages(x, pages,
+								 nr_pages));
 		good = likely(dbgmem_xfer_unlock(x)) &&
 		       likely(dbgmem_mirror_fetched(x));
 		if (unlikely(ret == DBGMEM_HOLD_ABSENT)) {
@@ -104,7 +106,7 @@ static ssize_t copy_batch(struct dbgmem_xfer *x, struct page **pages,
 	}
 }
 
-static int stop(struct dbgmem_xfer *x, u32 reason)
+static int transfer_stop(struct dbgmem_xfer *x, u32 reason)
 {
 	x->access.reason = reason;
 	x->fault_addr = reason == DBGMEM_REASON_BUFFER ?
@@ -112,14 +114,14 @@ static int stop(struct dbgmem_xfer *x, u32 reason)
 	return dbgmem_reason_errno(reason);
 }
 
-static int may_go_on(struct dbgmem_xfer *x)
+static int transfer_may_go_on(struct dbgmem_xfer *x)
 {
 	u32 reason = dbgmem_target_ended(x->access.session);
 
-	return reason ? stop(x, reason) : 0;
+	return reason ? transfer_stop(x, reason) : 0;
 }
 
-static int zero_fill(struct dbgmem_xfer *x, unsigned long len)
+static int transfer_zero_fill(struct dbgmem_xfer *x, unsigned long len)
 {
 	int ret;
 
@@ -129,9 +131,9 @@ static int zero_fill(struct dbgmem_xfer *x, unsigned long len)
 
 		dbgmem_transfer_advance(x, zeroed);
 		if (zeroed < n)
-			return stop(x, DBGMEM_REASON_BUFFER);
+			return transfer_stop(x, DBGMEM_REASON_BUFFER);
 		len -= n;
-		ret = len ? may_go_on(x) : 0;
+		ret = len ? transfer_may_go_on(x) : 0;
 		if (ret)
 			return ret;
 	}
@@ -162,24 +164,26 @@ int dbgmem_transfer_batches(struct dbgmem_xfer *x)
 	}
 
 	while (x->left) {
-		ssize_t n = copy_batch(x, pages, nr_pages);
+		ssize_t n = transfer_copy_batch(x, pages, nr_pages);
 		unsigned long end;
 
 		if (n > 0) {
 			if (x->valid)
-				ret = dbgmem_valid_mark(x->valid, x->access.addr,
-							n, n == x->left);
+				ret = dbgmem_valid_mark(x->valid,
+							x->access.addr, n,
+							n == x->left);
 			dbgmem_transfer_advance(x, n);
 			x->done += n;
 			if (ret) {
-				stop(x, DBGMEM_REASON_BUFFER);
+				transfer_stop(x, DBGMEM_REASON_BUFFER);
 				break;
 			}
 		} else {
 			ret = dbgmem_reason_explain(&x->access, n, &end);
-			if (ret != -EFAULT || !(x->access.flags & DBGMEM_ZEROFILL) ||
+			if (ret != -EFAULT ||
+			    !(x->access.flags & DBGMEM_ZEROFILL) ||
 			    x->access.reason == DBGMEM_REASON_BUFFER) {
-				stop(x, x->access.reason);
+				transfer_stop(x, x->access.reason);
 				break;
 			}
 			if (!hole_reason) {
@@ -187,11 +191,12 @@ int dbgmem_transfer_batches(struct dbgmem_xfer *x)
 				hole_addr = x->access.addr;
 			}
 			x->access.reason = DBGMEM_REASON_NONE;
-			ret = zero_fill(x, min(x->left, end - x->access.addr));
+			ret = transfer_zero_fill(x, min(x->left,
+							end - x->access.addr));
 			if (ret)
 				break;
 		}
-		ret = x->left ? may_go_on(x) : 0;
+		ret = x->left ? transfer_may_go_on(x) : 0;
 		if (ret)
 			break;
 	}
@@ -200,13 +205,13 @@ int dbgmem_transfer_batches(struct dbgmem_xfer *x)
 		x->fault_addr = hole_addr;
 	}
 	if (x->valid && dbgmem_valid_flush(x->valid))
-		ret = stop(x, DBGMEM_REASON_BUFFER);
+		ret = transfer_stop(x, DBGMEM_REASON_BUFFER);
 	if (pages != stack)
 		kfree(pages);
 	return ret;
 }
 
-static int check_range(const struct dbgmem_transfer *t)
+static int transfer_check_range(const struct dbgmem_transfer *t)
 {
 	u64 end;
 
@@ -218,8 +223,8 @@ static int check_range(const struct dbgmem_transfer *t)
 	return 0;
 }
 
-static __always_inline int check_request(const struct dbgmem_transfer *t,
-					 bool write)
+static __always_inline int
+transfer_check_request(const struct dbgmem_transfer *t, bool write)
 {
 	if (t->flags & ~(READ_FLAGS | WRITE_FLAGS) || t->reserved)
 		return -EOPNOTSUPP;
@@ -230,11 +235,11 @@ static __always_inline int check_request(const struct dbgmem_transfer *t,
 	if (t->valid ? !(t->flags & (DBGMEM_ZEROFILL | DBGMEM_NOFAULT)) :
 		       t->valid_size)
 		return -EINVAL;
-	return check_range(t);
+	return transfer_check_range(t);
 }
 
-static noinline int run_exact(struct dbgmem_xfer *x,
-			      const struct dbgmem_transfer *t)
+static noinline int transfer_run_exact(struct dbgmem_xfer *x,
+				       const struct dbgmem_transfer *t)
 {
 	struct dbgmem_segment seg = {
 		.addr = t->addr,
@@ -254,8 +259,8 @@ static noinline int run_exact(struct dbgmem_xfer *x,
 	return ret;
 }
 
-static __always_inline int run_request(struct dbgmem_xfer *x,
-				       const struct dbgmem_transfer *t)
+static __always_inline int transfer_run_request(struct dbgmem_xfer *x,
+						const struct dbgmem_transfer *t)
 {
 	struct dbgmem_valid valid;
 	int ret;
@@ -277,13 +282,13 @@ static __always_inline int run_request(struct dbgmem_xfer *x,
 			return ret;
 	}
 	if (t->flags & DBGMEM_EXACT)
-		return run_exact(x, t);
+		return transfer_run_exact(x, t);
 	ret = dbgmem_transfer_run(x);
 	return x->done ? 0 : ret;
 }
 
-static void trace(const struct dbgmem_session *s, bool write,
-		  const struct dbgmem_transfer *t)
+static void transfer_trace(const struct dbgmem_session *s, bool write,
+			   const struct dbgmem_transfer *t)
 {
 	trace_dbgmem_transfer(pid_nr(s->pid), write, t->addr, t->len, t->flags,
 			      t->done, t->reason);
@@ -294,8 +299,8 @@ static void trace(const struct dbgmem_session *s, bool write,
  * but for whether it still runs the same program. False if it is not one, or may
  * have met a trap.
  */
-static __always_inline bool read_known(struct dbgmem_session *s,
-				       struct dbgmem_transfer *t)
+static __always_inline bool transfer_read_known(struct dbgmem_session *s,
+						struct dbgmem_transfer *t)
 {
 	if (READ_ONCE(s->shadowed))
 		return false;
@@ -320,7 +325,8 @@ static __always_inline bool read_known(struct dbgmem_session *s,
 }
 
 /* Twice, for reading and for writing: half of the branches are known then. */
-static __always_inline int transfer(struct dbgmem_ucmd *ucmd, bool write)
+static __always_inline int transfer_request(struct dbgmem_ucmd *ucmd,
+					    bool write)
 {
 	struct dbgmem_transfer *t = &ucmd->req.transfer;
 	struct dbgmem_xfer x = {
@@ -336,38 +342,39 @@ static __always_inline int transfer(struct dbgmem_ucmd *ucmd, bool write)
 	ret = dbgmem_transfer_begin(&x);
 	if (ret)
 		return ret;
-	ret = run_request(&x, t);
+	ret = transfer_run_request(&x, t);
 	dbgmem_transfer_end(&x);
 	t->done = x.done;
 	t->fault_addr = x.fault_addr;
 	t->reason = x.access.reason;
 	if (trace_dbgmem_transfer_enabled())
-		trace(x.access.session, write, t);
+		transfer_trace(x.access.session, write, t);
 	return ret;
 }
 
-static __always_inline int prepare(struct dbgmem_transfer *t, bool write)
+static __always_inline int transfer_prepare(struct dbgmem_transfer *t,
+					    bool write)
 {
 	t->done = 0;
 	t->fault_addr = 0;
 	t->reason = DBGMEM_REASON_NONE;
-	return check_request(t, write);
+	return transfer_check_request(t, write);
 }
 
 /* Out of each other's way. */
-static noinline int read_ordinary(struct dbgmem_ucmd *ucmd)
+static noinline int transfer_read_ordinary(struct dbgmem_ucmd *ucmd)
 {
-	return transfer(ucmd, false);
+	return transfer_request(ucmd, false);
 }
 
-static noinline int read_mirrored(struct dbgmem_ucmd *ucmd)
+static noinline int transfer_read_mirrored(struct dbgmem_ucmd *ucmd)
 {
 	struct dbgmem_transfer *t = &ucmd->req.transfer;
 
-	if (!read_known(ucmd->session, t))
-		return read_ordinary(ucmd);
+	if (!transfer_read_known(ucmd->session, t))
+		return transfer_read_ordinary(ucmd);
 	if (trace_dbgmem_transfer_enabled())
-		trace(ucmd->session, false, t);
+		transfer_trace(ucmd->session, false, t);
 	return 0;
 }
 
@@ -380,11 +387,11 @@ int dbgmem_ioc_read(struct dbgmem_ucmd *ucmd)
 	struct dbgmem_session *s = ucmd->session;
 	int ret;
 
-	ret = prepare(&ucmd->req.transfer, false);
+	ret = transfer_prepare(&ucmd->req.transfer, false);
 	if (unlikely(ret))
 		return ret;
-	return dbgmem_target_attached(s) && s->mirror ? read_mirrored(ucmd) :
-							read_ordinary(ucmd);
+	return dbgmem_target_attached(s) && s->mirror ?
+	       transfer_read_mirrored(ucmd) : transfer_read_ordinary(ucmd);
 }
 
 /**
@@ -395,6 +402,6 @@ int dbgmem_ioc_write(struct dbgmem_ucmd *ucmd)
 {
 	int ret;
 
-	ret = prepare(&ucmd->req.transfer, true);
-	return ret ?: transfer(ucmd, true);
+	ret = transfer_prepare(&ucmd->req.transfer, true);
+	return ret ?: transfer_request(ucmd, true);
 }

@@ -11,7 +11,7 @@
 
 #define VALID_CLEAR_CHUNK	SZ_1M
 
-static int clear_map(u8 __user *map, u64 size)
+static int valid_clear(u8 __user *map, u64 size)
 {
 	while (size) {
 		size_t n = min_t(u64, size, VALID_CLEAR_CHUNK);
@@ -46,7 +46,7 @@ int dbgmem_valid_init(struct dbgmem_valid *v, const struct dbgmem_transfer *t)
 	bytes = (pages + 7) / 8;
 	if (t->valid_size < bytes)
 		return -EINVAL;
-	return clear_map(v->map, bytes);
+	return valid_clear(v->map, bytes);
 }
 
 /**

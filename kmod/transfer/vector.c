@@ -18,7 +18,7 @@
 #include "batch.h"
 #include "engine/expect.h"
 #include "engine/segment.h"
-#include "ioctl.h"
+#include "request.h"
 #include "trace.h"
 #include "transfer.h"
 
@@ -37,7 +37,8 @@ struct dbgmem_scratch {
 /* Not more of it is kept by a session that is idle. */
 #define SCRATCH_KEPT	SZ_64K
 
-static struct dbgmem_scratch *scratch_get(struct dbgmem_session *s, u32 nr)
+static struct dbgmem_scratch *vector_scratch_get(struct dbgmem_session *s,
+						 u32 nr)
 {
 	struct dbgmem_scratch *scratch = xchg(&s->scratch, NULL);
 	size_t size = struct_size(scratch, segment, nr);
@@ -53,8 +54,8 @@ static struct dbgmem_scratch *scratch_get(struct dbgmem_session *s, u32 nr)
 	return scratch;
 }
 
-static void scratch_put(struct dbgmem_session *s,
-			struct dbgmem_scratch *scratch)
+static void vector_scratch_put(struct dbgmem_session *s,
+			       struct dbgmem_scratch *scratch)
 {
 	if (scratch->size <= SCRATCH_KEPT)
 		scratch = xchg(&s->scratch, scratch);
@@ -77,7 +78,7 @@ void dbgmem_vector_release(struct dbgmem_session *s)
  * Words are copied where page_address() and access_ok() suffice, and nothing is to
  * be done after writing.
  */
-static bool is_word(const struct dbgmem_segment *seg, u32 op)
+static bool vector_is_word(const struct dbgmem_segment *seg, u32 op)
 {
 	return (DBGMEM_COHERENT_ICACHE || op == DBGMEM_OP_READ) &&
 	       !IS_ENABLED(CONFIG_HIGHMEM) && seg->len <= sizeof(u64) &&
@@ -86,13 +87,13 @@ static bool is_word(const struct dbgmem_segment *seg, u32 op)
 	       access_ok(u64_to_user_ptr(seg->buf), seg->len);
 }
 
-static int check_segment(struct dbgmem_segment *seg, u32 op)
+static int vector_check_segment(struct dbgmem_segment *seg, u32 op)
 {
 	if (unlikely(seg->reserved))
 		return -EOPNOTSUPP;
 	if (unlikely(seg->addr + seg->len < seg->addr))
 		return -EOVERFLOW;
-	if (likely(is_word(seg, op))) {
+	if (likely(vector_is_word(seg, op))) {
 		seg->reason = DBGMEM_SEGMENT_WORD;
 		return 0;
 	}
@@ -101,14 +102,14 @@ static int check_segment(struct dbgmem_segment *seg, u32 op)
 }
 
 /* Before anything moves: does every segment make sense? */
-static int check_segments(struct dbgmem_segment *segs,
-			  const struct dbgmem_vector *v, u32 *bad)
+static int vector_check_segments(struct dbgmem_segment *segs,
+				 const struct dbgmem_vector *v, u32 *bad)
 {
 	struct dbgmem_segment *seg, *end = segs + v->nr_segments;
 	int ret;
 
 	for (seg = segs; seg < end; seg++) {
-		ret = check_segment(seg, v->op);
+		ret = vector_check_segment(seg, v->op);
 		if (unlikely(ret)) {
 			*bad = seg - segs;
 			return ret;
@@ -118,7 +119,7 @@ static int check_segments(struct dbgmem_segment *segs,
 }
 
 /* The ordinary transfer, for what a batch does not do. */
-static void run_alone(struct dbgmem_xfer *x, struct dbgmem_segment *seg)
+static void vector_run_alone(struct dbgmem_xfer *x, struct dbgmem_segment *seg)
 {
 	x->access.addr = seg->addr;
 	x->left = seg->len;
@@ -133,7 +134,7 @@ static void run_alone(struct dbgmem_xfer *x, struct dbgmem_segment *seg)
 }
 
 /* Look at what is expected, where no batch does. */
-static int check_expects(struct dbgmem_xfer *x)
+static int vector_check_expects(struct dbgmem_xfer *x)
 {
 	bool good;
 	int ret;
@@ -158,39 +159,40 @@ static int check_expects(struct dbgmem_xfer *x)
 }
 
 /* The next segments, at least one. */
-static int run_some(struct dbgmem_xfer *x, struct dbgmem_pages *p,
-		    struct dbgmem_segment **seg, struct dbgmem_segment *end)
+static int vector_run_some(struct dbgmem_xfer *x, struct dbgmem_pages *p,
+			   struct dbgmem_segment **seg,
+			   struct dbgmem_segment *end)
 {
 	bool alone;
 	int ret;
 
 	ret = dbgmem_batch_run(x, p, seg, end, &alone);
 	if (!ret && alone && x->expects)
-		ret = check_expects(x);
+		ret = vector_check_expects(x);
 	if (!ret && alone)
-		run_alone(x, (*seg)++);
+		vector_run_alone(x, (*seg)++);
 	return ret;
 }
 
 /* The next segment, with a look at what is expected as often as batches have. */
-static int run_one(struct dbgmem_xfer *x, struct dbgmem_segment **seg,
-		   const struct dbgmem_segment *first)
+static int vector_run_one(struct dbgmem_xfer *x, struct dbgmem_segment **seg,
+			  const struct dbgmem_segment *first)
 {
 	int ret;
 
 	if (x->expects && ((*seg - first) % DBGMEM_BATCH_PAGES == 0 ||
 			   (*seg)->len > DBGMEM_STACK_PAGES * PAGE_SIZE)) {
-		ret = check_expects(x);
+		ret = vector_check_expects(x);
 		if (ret)
 			return ret;
 	}
-	run_alone(x, (*seg)++);
+	vector_run_alone(x, (*seg)++);
 	return 0;
 }
 
 /* Those that it did not come to. */
-static void give_up(struct dbgmem_segment *seg, struct dbgmem_segment *end,
-		    u32 reason)
+static void vector_give_up(struct dbgmem_segment *seg,
+			   struct dbgmem_segment *end, u32 reason)
 {
 	for (; seg < end; seg++) {
 		seg->done = 0;
@@ -198,8 +200,8 @@ static void give_up(struct dbgmem_segment *seg, struct dbgmem_segment *end,
 	}
 }
 
-static int run_partial(struct dbgmem_xfer *x, struct dbgmem_scratch *scratch,
-		       u32 nr)
+static int vector_run_partial(struct dbgmem_xfer *x,
+			      struct dbgmem_scratch *scratch, u32 nr)
 {
 	struct dbgmem_pages p = {
 		.page = scratch->page,
@@ -212,7 +214,7 @@ static int run_partial(struct dbgmem_xfer *x, struct dbgmem_scratch *scratch,
 	int ret;
 
 	if (!nr && x->expects)
-		return check_expects(x);
+		return vector_check_expects(x);
 	/*
 	 * One process on both ends: what a segment puts into the caller's
 	 * memory may replace a page that a later one reads.
@@ -221,24 +223,24 @@ static int run_partial(struct dbgmem_xfer *x, struct dbgmem_scratch *scratch,
 		     x->access.session->mm == current->mm;
 
 	while (seg < end) {
-		ret = one_by_one ? run_one(x, &seg, first) :
-				   run_some(x, &p, &seg, end);
+		ret = one_by_one ? vector_run_one(x, &seg, first) :
+				   vector_run_some(x, &p, &seg, end);
 		if (ret == -ECANCELED) {
-			give_up(seg, end, DBGMEM_REASON_CANCELED);
+			vector_give_up(seg, end, DBGMEM_REASON_CANCELED);
 			return ret;
 		}
 		reason = dbgmem_target_ended(x->access.session);
 		if (!reason && ret)
 			reason = x->access.reason ?: DBGMEM_REASON_NOMEM;
 		if (reason) {
-			give_up(seg, end, reason);
+			vector_give_up(seg, end, reason);
 			seg = end;
 		}
 	}
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 
-static int check_vector(const struct dbgmem_vector *v, bool write)
+static int vector_check(const struct dbgmem_vector *v, bool write)
 {
 	u32 flags = DBGMEM_EXACT | DBGMEM_FORCE | DBGMEM_RAW;
 
@@ -258,7 +260,8 @@ static int check_vector(const struct dbgmem_vector *v, bool write)
 }
 
 /* Sum up the answers. */
-static void summarise(struct dbgmem_vector *v, const struct dbgmem_segment *segs)
+static void vector_summarise(struct dbgmem_vector *v,
+			     const struct dbgmem_segment *segs)
 {
 	const struct dbgmem_segment *seg = segs, *end = segs + v->nr_segments;
 	const struct dbgmem_segment *bad = end;
@@ -279,8 +282,8 @@ static void summarise(struct dbgmem_vector *v, const struct dbgmem_segment *segs
 				 bad->buf : bad->addr);
 }
 
-static int run_exact(struct dbgmem_xfer *x, struct dbgmem_vector *v,
-		     struct dbgmem_segment *segs)
+static int vector_run_exact(struct dbgmem_xfer *x, struct dbgmem_vector *v,
+			    struct dbgmem_segment *segs)
 {
 	struct dbgmem_segment *seg;
 	int ret;
@@ -301,22 +304,22 @@ static int run_exact(struct dbgmem_xfer *x, struct dbgmem_vector *v,
 	return ret;
 }
 
-static int run_once(struct dbgmem_xfer *x, struct dbgmem_vector *v,
-		    struct dbgmem_scratch *scratch)
+static int vector_run_once(struct dbgmem_xfer *x, struct dbgmem_vector *v,
+			   struct dbgmem_scratch *scratch)
 {
 	x->nr_changed = 0;
 	x->caller.changed = false;
 	if (v->flags & DBGMEM_EXACT)
-		return run_exact(x, v, scratch->segment);
-	return run_partial(x, scratch, v->nr_segments);
+		return vector_run_exact(x, v, scratch->segment);
+	return vector_run_partial(x, scratch, v->nr_segments);
 }
 
 /*
  * A pass of EXACT behind the first that fails has moved nothing: what the one
  * before has read is in the buffers, and is not known to be the same twice.
  */
-static int keep_last_pass(struct dbgmem_xfer *x, struct dbgmem_vector *v,
-			  struct dbgmem_segment *segs, int ret)
+static int vector_keep_last_pass(struct dbgmem_xfer *x, struct dbgmem_vector *v,
+				 struct dbgmem_segment *segs, int ret)
 {
 	struct dbgmem_segment *seg;
 
@@ -330,17 +333,18 @@ static int keep_last_pass(struct dbgmem_xfer *x, struct dbgmem_vector *v,
 }
 
 /* Again, until it is the same as before, or it has been tried often enough. */
-static int run_stable(struct dbgmem_xfer *x, struct dbgmem_vector *v,
-		      struct dbgmem_scratch *scratch)
+static int vector_run_stable(struct dbgmem_xfer *x, struct dbgmem_vector *v,
+			     struct dbgmem_scratch *scratch)
 {
 	bool exact = v->flags & DBGMEM_EXACT;
 	int ret;
 
 	x->caller.compare = true;
 	do {
-		ret = run_once(x, v, scratch);
+		ret = vector_run_once(x, v, scratch);
 		if (ret && exact) {
-			ret = keep_last_pass(x, v, scratch->segment, ret);
+			ret = vector_keep_last_pass(x, v, scratch->segment,
+						    ret);
 			break;
 		}
 		v->passes++;
@@ -349,7 +353,7 @@ static int run_stable(struct dbgmem_xfer *x, struct dbgmem_vector *v,
 	return ret;
 }
 
-static int run_vector(struct dbgmem_xfer *x, struct dbgmem_vector *v,
+static int vector_run(struct dbgmem_xfer *x, struct dbgmem_vector *v,
 		      struct dbgmem_scratch *scratch)
 {
 	int ret;
@@ -361,22 +365,23 @@ static int run_vector(struct dbgmem_xfer *x, struct dbgmem_vector *v,
 		dbgmem_transfer_end(x);
 		return -EACCES;
 	}
-	ret = run_once(x, v, scratch);
+	ret = vector_run_once(x, v, scratch);
 	if (v->flags & DBGMEM_STABLE && !ret) {
 		v->passes = 1;
-		ret = run_stable(x, v, scratch);
+		ret = vector_run_stable(x, v, scratch);
 	}
 	if (!ret || v->passes || !(v->flags & DBGMEM_EXACT))
-		summarise(v, scratch->segment);
+		vector_summarise(v, scratch->segment);
 	x->done = v->done;
 	dbgmem_transfer_end(x);
-	trace_dbgmem_vector(pid_nr(x->access.session->pid), x->access.write, v->nr_segments,
-			    v->flags, v->done, v->first_incomplete);
+	trace_dbgmem_vector(pid_nr(x->access.session->pid), x->access.write,
+			    v->nr_segments, v->flags, v->done,
+			    v->first_incomplete);
 	return ret;
 }
 
-static int run_request(struct dbgmem_xfer *x, struct dbgmem_vector *v,
-		       struct dbgmem_scratch *scratch)
+static int vector_run_request(struct dbgmem_xfer *x, struct dbgmem_vector *v,
+			      struct dbgmem_scratch *scratch)
 {
 	size_t bytes = v->nr_segments * sizeof(struct dbgmem_segment);
 	void __user *array = u64_to_user_ptr(v->segments);
@@ -384,10 +389,10 @@ static int run_request(struct dbgmem_xfer *x, struct dbgmem_vector *v,
 
 	if (copy_from_user(scratch->segment, array, bytes))
 		return -EFAULT;
-	ret = check_segments(scratch->segment, v, &v->first_incomplete);
+	ret = vector_check_segments(scratch->segment, v, &v->first_incomplete);
 	if (ret)
 		return ret;
-	ret = run_vector(x, v, scratch);
+	ret = vector_run(x, v, scratch);
 	if ((!ret || ret == -EFAULT || ret == -ECANCELED) &&
 	    copy_to_user(array, scratch->segment, bytes))
 		return -EFAULT;
@@ -417,17 +422,17 @@ int dbgmem_ioc_vector(struct dbgmem_ucmd *ucmd)
 	v->nr_changed = 0;
 	v->passes = 0;
 
-	ret = check_vector(v, x.access.write);
+	ret = vector_check(v, x.access.write);
 	if (ret)
 		return ret;
 	x.expects = dbgmem_expects_get(v);
 	if (IS_ERR(x.expects))
 		return PTR_ERR(x.expects);
 	ret = -ENOMEM;
-	scratch = scratch_get(x.access.session, v->nr_segments);
+	scratch = vector_scratch_get(x.access.session, v->nr_segments);
 	if (scratch) {
-		ret = run_request(&x, v, scratch);
-		scratch_put(x.access.session, scratch);
+		ret = vector_run_request(&x, v, scratch);
+		vector_scratch_put(x.access.session, scratch);
 	}
 	return dbgmem_expects_put(x.expects, v, ret);
 }

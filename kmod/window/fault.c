@@ -24,7 +24,7 @@
 /* memfd_wait_for_pins() gives up after 155 ms (mm/memfd.c). */
 #define SEALING_TIME	msecs_to_jiffies(200)
 
-static int lock_if_free(struct mm_struct *mm)
+static int fault_lock_if_free(struct mm_struct *mm)
 {
 	return mmap_read_trylock(mm) ? 0 : -EBUSY;
 }
@@ -35,8 +35,8 @@ struct part {
 	unsigned int to;
 };
 
-static struct part part_of(const struct dbgmem_lookup *l,
-			   const struct vm_area_struct *vma)
+static struct part fault_part_of(const struct dbgmem_lookup *l,
+				 const struct vm_area_struct *vma)
 {
 	unsigned long start = vma->vm_pgoff << PAGE_SHIFT;
 	unsigned long end = start + (vma->vm_end - vma->vm_start);
@@ -50,14 +50,15 @@ static struct part part_of(const struct dbgmem_lookup *l,
 }
 
 /* What it begins with, of its block. */
-static unsigned int first_of(const struct dbgmem_lookup *l)
+static unsigned int fault_first_of(const struct dbgmem_lookup *l)
 {
 	return (l->range.start >> PAGE_SHIFT) % DBGMEM_BLOCK_PAGES;
 }
 
 /* Hold what is not held yet. -EAGAIN: the target has changed since the lookup. */
-static int hold(struct dbgmem_window *w, struct dbgmem_window_block *block,
-		const struct dbgmem_lookup *l, struct part part)
+static int fault_hold(struct dbgmem_window *w,
+		      struct dbgmem_window_block *block,
+		      const struct dbgmem_lookup *l, struct part part)
 {
 	struct dbgmem_mirror *m = w->session->mirror;
 	u64 held = 0;
@@ -68,7 +69,7 @@ static int hold(struct dbgmem_window *w, struct dbgmem_window_block *block,
 	if (good)
 		held = dbgmem_window_hold(w, block, part.from,
 					  part.to - part.from + 1,
-					  l->pfn + part.from - first_of(l));
+					  l->pfn + part.from - fault_first_of(l));
 	write_unlock(&m->lock);
 	if (!good)
 		return -EAGAIN;
@@ -83,12 +84,12 @@ struct show {
 	unsigned long		addr;
 };
 
-static struct page *page_at(const struct show *s, unsigned long addr)
+static struct page *fault_page_at(const struct show *s, unsigned long addr)
 {
 	return s->block->page[s->part.from + ((addr - s->addr) >> PAGE_SHIFT)];
 }
 
-static void show_each(const struct show *s)
+static void fault_show_each(const struct show *s)
 {
 	unsigned long addr = s->addr;
 	unsigned int i;
@@ -100,10 +101,10 @@ static void show_each(const struct show *s)
 }
 
 #ifdef CONFIG_X86
-static int show_one(pte_t *pte, unsigned long addr, void *data)
+static int fault_show_one(pte_t *pte, unsigned long addr, void *data)
 {
 	const struct show *s = data;
-	struct page *page = page_at(s, addr);
+	struct page *page = fault_page_at(s, addr);
 
 	if (page && pte_none(*pte))
 		set_pte_at(s->vma->vm_mm, addr, pte,
@@ -116,19 +117,19 @@ static int show_one(pte_t *pte, unsigned long addr, void *data)
  * As vmf_insert_pfn() does, which asks for each page anew what memory it is.
  * Ordinary memory is all of one kind.
  */
-static void show_neighbours(struct show *s, bool plain)
+static void fault_show_neighbours(struct show *s, bool plain)
 {
 	if (plain)
 		apply_to_page_range(s->vma->vm_mm, s->addr,
 				    (s->part.to - s->part.from + 1UL) <<
-				    PAGE_SHIFT, show_one, s);
+				    PAGE_SHIFT, fault_show_one, s);
 	else
-		show_each(s);
+		fault_show_each(s);
 }
 #else
-static void show_neighbours(struct show *s, bool plain)
+static void fault_show_neighbours(struct show *s, bool plain)
 {
-	show_each(s);
+	fault_show_each(s);
 }
 #endif
 
@@ -136,8 +137,9 @@ static void show_neighbours(struct show *s, bool plain)
  * Put them into the agent's page tables: that of the fault, then the others. As
  * long as the mutex is held nobody takes them out.
  */
-static vm_fault_t show(struct vm_fault *vmf, const struct dbgmem_window_block *block,
-		       struct part part, bool plain)
+static vm_fault_t fault_show(struct vm_fault *vmf,
+			     const struct dbgmem_window_block *block,
+			     struct part part, bool plain)
 {
 	unsigned long first = (block->number << DBGMEM_BLOCK_BITS) + part.from;
 	struct vm_area_struct *vma = vmf->vma;
@@ -151,20 +153,20 @@ static vm_fault_t show(struct vm_fault *vmf, const struct dbgmem_window_block *b
 	vm_fault_t ret;
 
 	/* Its count may be about to overflow. */
-	if (!page_at(&s, addr))
+	if (!fault_page_at(&s, addr))
 		return VM_FAULT_SIGBUS;
-	ret = vmf_insert_pfn(vma, addr, page_to_pfn(page_at(&s, addr)));
+	ret = vmf_insert_pfn(vma, addr, page_to_pfn(fault_page_at(&s, addr)));
 	if (ret == VM_FAULT_NOPAGE)
-		show_neighbours(&s, plain);
+		fault_show_neighbours(&s, plain);
 	return ret;
 }
 
-/* 0 and the result of the fault in *@ret, or as hold(). */
-static int fill(struct dbgmem_window *w, struct vm_fault *vmf,
-		const struct dbgmem_lookup *l, vm_fault_t *ret)
+/* 0 and the result of the fault in *@ret, or as fault_hold(). */
+static int fault_fill(struct dbgmem_window *w, struct vm_fault *vmf,
+		      const struct dbgmem_lookup *l, vm_fault_t *ret)
 {
 	unsigned long number = l->range.start >> DBGMEM_BLOCK_SHIFT;
-	struct part part = part_of(l, vmf->vma);
+	struct part part = fault_part_of(l, vmf->vma);
 	struct dbgmem_window_block *block;
 	int err = -ENOMEM;
 
@@ -173,15 +175,15 @@ static int fill(struct dbgmem_window *w, struct vm_fault *vmf,
 	dbgmem_window_catch_up(w);
 	block = dbgmem_window_get(w, number);
 	if (block)
-		err = hold(w, block, l, part);
+		err = fault_hold(w, block, l, part);
 	if (!err)
-		*ret = show(vmf, block, part, l->plain);
+		*ret = fault_show(vmf, block, part, l->plain);
 	mutex_unlock(&w->mutex);
 	return err;
 }
 
-static struct dbgmem_failed *failed_slot(struct dbgmem_window *w,
-					 unsigned long page)
+static struct dbgmem_failed *fault_failed_slot(struct dbgmem_window *w,
+					       unsigned long page)
 {
 	unsigned long key = page ^ (unsigned long)current;
 
@@ -189,12 +191,12 @@ static struct dbgmem_failed *failed_slot(struct dbgmem_window *w,
 }
 
 /* Remember that there is nothing for this fault. Others may overwrite that. */
-static void failed_set(struct dbgmem_window *w, unsigned long page)
+static void fault_failed_set(struct dbgmem_window *w, unsigned long page)
 {
 	struct dbgmem_mirror *m = w->session->mirror;
 
 	write_lock(&m->lock);
-	*failed_slot(w, page) = (struct dbgmem_failed) {
+	*fault_failed_slot(w, page) = (struct dbgmem_failed) {
 		.task = current,
 		.page = page,
 	};
@@ -202,11 +204,11 @@ static void failed_set(struct dbgmem_window *w, unsigned long page)
 }
 
 /* Is there nothing for this fault? Answers once; a new fault is a new chance. */
-static bool failed_test(struct dbgmem_window *w, const struct vm_fault *vmf,
-			unsigned long page)
+static bool fault_failed_test(struct dbgmem_window *w,
+			      const struct vm_fault *vmf, unsigned long page)
 {
 	struct dbgmem_mirror *m = w->session->mirror;
-	struct dbgmem_failed *f = failed_slot(w, page);
+	struct dbgmem_failed *f = fault_failed_slot(w, page);
 	bool ret;
 
 	write_lock(&m->lock);
@@ -222,8 +224,8 @@ static bool failed_test(struct dbgmem_window *w, const struct vm_fault *vmf,
  * a while after its time, so that whoever waited for that finds it. NULL: there are
  * too many at a time.
  */
-static struct dbgmem_sealing *sealing_slot(struct dbgmem_window *w,
-					   const struct dbgmem_lookup *l)
+static struct dbgmem_sealing *fault_sealing_slot(struct dbgmem_window *w,
+						 const struct dbgmem_lookup *l)
 {
 	struct dbgmem_sealing *s, *unused = NULL;
 
@@ -248,8 +250,8 @@ static struct dbgmem_sealing *sealing_slot(struct dbgmem_window *w,
  * a memfd against writing denies writable mappings first, and then waits for
  * references to its pages to go; a sealed one stays denied.
  */
-static unsigned long sealing(struct dbgmem_window *w,
-			     const struct dbgmem_lookup *l)
+static unsigned long fault_sealing(struct dbgmem_window *w,
+				   const struct dbgmem_lookup *l)
 {
 	struct dbgmem_mirror *m = w->session->mirror;
 	struct dbgmem_sealing *s;
@@ -258,7 +260,7 @@ static unsigned long sealing(struct dbgmem_window *w,
 	if (likely(!l->denied))
 		return 0;
 	write_lock(&m->lock);
-	s = sealing_slot(w, l);
+	s = fault_sealing_slot(w, l);
 	if (s)
 		left = s->until - jiffies;
 	write_unlock(&m->lock);
@@ -271,15 +273,15 @@ struct wait {
 	unsigned long	nap;	/* jiffies, or else the target's lock */
 };
 
-static void wait_for(struct dbgmem_session *s, unsigned long addr,
-		     const struct wait *w)
+static void fault_wait_for(struct dbgmem_session *s, unsigned long addr,
+			   const struct wait *w)
 {
 	int err;
 
 	if (w->fetch) {
 		err = dbgmem_fetch(s->mm, addr, 1, FOLL_HWPOISON);
 		if (err == -EFAULT || err == -EHWPOISON)
-			failed_set(s->window, addr >> PAGE_SHIFT);
+			fault_failed_set(s->window, addr >> PAGE_SHIFT);
 		else if (err)
 			schedule_timeout_killable(1);
 	} else if (w->nap) {
@@ -290,26 +292,28 @@ static void wait_for(struct dbgmem_session *s, unsigned long addr,
 }
 
 /* Nothing of @vmf is touched after the lock is dropped: its mapping may be gone. */
-static vm_fault_t wait_without_lock(struct dbgmem_session *s,
-				    struct vm_fault *vmf, unsigned long addr,
-				    const struct wait *w)
+static vm_fault_t fault_wait_without_lock(struct dbgmem_session *s,
+					  struct vm_fault *vmf,
+					  unsigned long addr,
+					  const struct wait *w)
 {
 	struct file *file = get_file(vmf->vma->vm_file);
 
 	mmap_read_unlock(vmf->vma->vm_mm);
-	wait_for(s, addr, w);
+	fault_wait_for(s, addr, w);
 	mmput_async(s->mm);
 	fput(file);
 	return VM_FAULT_RETRY;
 }
 
-static bool may_wait(const struct vm_fault *vmf)
+static bool fault_may_wait(const struct vm_fault *vmf)
 {
 	return vmf->flags & FAULT_FLAG_ALLOW_RETRY &&
 	       !(vmf->flags & FAULT_FLAG_RETRY_NOWAIT);
 }
 
-static unsigned long pfn_at(const struct dbgmem_lookup *l, unsigned long addr)
+static unsigned long fault_pfn_at(const struct dbgmem_lookup *l,
+				  unsigned long addr)
 {
 	return l->pfn[(addr - l->range.start) >> PAGE_SHIFT];
 }
@@ -318,8 +322,8 @@ static unsigned long pfn_at(const struct dbgmem_lookup *l, unsigned long addr)
  * One try. 0 and the result of the fault in *@ret; -EAGAIN: once more; -EBUSY:
  * what has to be waited for is in *@wait; -ENOMEM; -EFAULT: there is nothing.
  */
-static int try(struct dbgmem_session *s, struct vm_fault *vmf,
-	       unsigned long addr, vm_fault_t *ret, struct wait *wait)
+static int fault_try(struct dbgmem_session *s, struct vm_fault *vmf,
+		     unsigned long addr, vm_fault_t *ret, struct wait *wait)
 {
 	struct dbgmem_window *w = s->window;
 	struct dbgmem_lookup l;
@@ -328,20 +332,20 @@ static int try(struct dbgmem_session *s, struct vm_fault *vmf,
 	wait->nap = dbgmem_window_cool(w, addr >> DBGMEM_BLOCK_SHIFT);
 	if (wait->nap)
 		return -EBUSY;
-	err = dbgmem_lookup(&l, s->mirror, addr, lock_if_free);
+	err = dbgmem_lookup(&l, s->mirror, addr, fault_lock_if_free);
 	if (err)
 		return err;
-	if (!dbgmem_lookup_page(pfn_at(&l, addr))) {
+	if (!dbgmem_lookup_page(fault_pfn_at(&l, addr))) {
 		/* Something is there, but no page. */
-		if (pfn_at(&l, addr) & HMM_PFN_ERROR)
+		if (fault_pfn_at(&l, addr) & HMM_PFN_ERROR)
 			return -EFAULT;
-		if (failed_test(w, vmf, addr >> PAGE_SHIFT))
+		if (fault_failed_test(w, vmf, addr >> PAGE_SHIFT))
 			return -EFAULT;
 		wait->fetch = true;
 		return -EBUSY;
 	}
-	wait->nap = sealing(w, &l);
-	return wait->nap ? -EBUSY : fill(w, vmf, &l, ret);
+	wait->nap = fault_sealing(w, &l);
+	return wait->nap ? -EBUSY : fault_fill(w, vmf, &l, ret);
 }
 
 /**
@@ -360,13 +364,13 @@ vm_fault_t dbgmem_window_fault(struct vm_fault *vmf)
 		return ret;
 	if (dbgmem_target_state(s) == DBGMEM_STATE_ATTACHED) {
 		do {
-			err = try(s, vmf, addr, &ret, &wait);
+			err = fault_try(s, vmf, addr, &ret, &wait);
 		} while (err == -EAGAIN && ++tries < MAX_TRIES);
 	}
 	if (err == -EAGAIN)
 		wait.nap = 1;
-	if ((err == -EBUSY || err == -EAGAIN) && may_wait(vmf))
-		return wait_without_lock(s, vmf, addr, &wait);
+	if ((err == -EBUSY || err == -EAGAIN) && fault_may_wait(vmf))
+		return fault_wait_without_lock(s, vmf, addr, &wait);
 	/* Perhaps the last one: its memory is not to be freed under our lock. */
 	mmput_async(s->mm);
 	return err == -ENOMEM ? VM_FAULT_OOM : ret;

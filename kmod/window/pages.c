@@ -5,12 +5,18 @@
 #include <linux/bitops.h>
 #include <linux/hash.h>
 #include <linux/mm.h>
+#include <linux/moduleparam.h>
 #include <linux/slab.h>
 
 #include "mirror/lookup.h"
 #include "window.h"
 
-static struct hlist_head *bucket(struct dbgmem_window *w, unsigned long number)
+static unsigned int window_lease = 100;
+module_param(window_lease, uint, 0644);
+MODULE_PARM_DESC(window_lease, "milliseconds that windows hold a page before they look it up again (default 100; 0: as long as it is mapped)");
+
+static struct hlist_head *pages_bucket(struct dbgmem_window *w,
+				       unsigned long number)
 {
 	return &w->hash[hash_long(number, DBGMEM_WINDOW_HASH_BITS)];
 }
@@ -27,7 +33,7 @@ struct dbgmem_window_block *dbgmem_window_find(struct dbgmem_window *w,
 {
 	struct dbgmem_window_block *block;
 
-	hlist_for_each_entry(block, bucket(w, number), node)
+	hlist_for_each_entry(block, pages_bucket(w, number), node)
 		if (block->number == number)
 			return block;
 	return NULL;
@@ -52,8 +58,9 @@ unsigned long dbgmem_window_cool(struct dbgmem_window *w, unsigned long number)
 	return left > 0 && left <= (long)COOL_TIME ? left : 0;
 }
 
-static void mark(struct dbgmem_window *w, struct dbgmem_window_block *block,
-		 unsigned long first, unsigned long last)
+static void pages_mark(struct dbgmem_window *w,
+		       struct dbgmem_window_block *block, unsigned long first,
+		       unsigned long last)
 {
 	u64 held = 0;
 
@@ -95,12 +102,12 @@ void dbgmem_window_invalidate(struct dbgmem_mirror_user *u, unsigned long first,
 	if (end - number >= ARRAY_SIZE(w->hash)) {
 		for (i = 0; i < ARRAY_SIZE(w->hash); i++)
 			hlist_for_each_entry(block, &w->hash[i], node)
-				mark(w, block, first, last);
+				pages_mark(w, block, first, last);
 	} else {
 		for (; number <= end; number++) {
 			block = dbgmem_window_find(w, number);
 			if (block)
-				mark(w, block, first, last);
+				pages_mark(w, block, first, last);
 		}
 	}
 	if (!list_empty(&w->pending))
@@ -108,14 +115,14 @@ void dbgmem_window_invalidate(struct dbgmem_mirror_user *u, unsigned long first,
 }
 
 /* The zero page needs none. */
-static void put(struct page *page)
+static void pages_put(struct page *page)
 {
 	if (page != ZERO_PAGE(0))
 		put_page(page);
 }
 
 /* As get_page(), but not where the count is about to overflow. */
-static bool get(struct page *page)
+static bool pages_get(struct page *page)
 {
 	if (page == ZERO_PAGE(0))
 		return true;
@@ -139,9 +146,9 @@ static bool get(struct page *page)
  *
  * Return: bits of those that were not held before.
  */
-u64 dbgmem_window_hold(struct dbgmem_window *w, struct dbgmem_window_block *block,
-		       unsigned int from, unsigned int nr,
-		       const unsigned long *pfn)
+u64 dbgmem_window_hold(struct dbgmem_window *w,
+		       struct dbgmem_window_block *block, unsigned int from,
+		       unsigned int nr, const unsigned long *pfn)
 {
 	struct page **at = block->page + from;
 	unsigned int i;
@@ -150,7 +157,7 @@ u64 dbgmem_window_hold(struct dbgmem_window *w, struct dbgmem_window_block *bloc
 	for (i = 0; i < nr; i++) {
 		struct page *page = dbgmem_lookup_page(pfn[i]);
 
-		if (!page || at[i] || !get(page))
+		if (!page || at[i] || !pages_get(page))
 			continue;
 		at[i] = page;
 		held |= BIT_ULL(from + i);
@@ -159,8 +166,8 @@ u64 dbgmem_window_hold(struct dbgmem_window *w, struct dbgmem_window_block *bloc
 	return held;
 }
 
-static void zap(struct dbgmem_window *w, unsigned long number,
-		unsigned int from, unsigned int nr)
+static void pages_zap(struct dbgmem_window *w, unsigned long number,
+		      unsigned int from, unsigned int nr)
 {
 	loff_t start = (loff_t)((number << DBGMEM_BLOCK_BITS) + from) <<
 		       PAGE_SHIFT;
@@ -169,8 +176,8 @@ static void zap(struct dbgmem_window *w, unsigned long number,
 }
 
 /* Take pages out of all windows, then let go of them. */
-static void take_out(struct dbgmem_window *w, struct dbgmem_window_block *block,
-		     u64 which)
+static void pages_take_out(struct dbgmem_window *w,
+			   struct dbgmem_window_block *block, u64 which)
 {
 	struct dbgmem_mirror *m = w->session->mirror;
 	struct page *page[DBGMEM_BLOCK_PAGES];
@@ -183,7 +190,7 @@ static void take_out(struct dbgmem_window *w, struct dbgmem_window_block *block,
 			if (!(which & BIT_ULL(i)) || !block->page[i])
 				break;
 		if (i > from)
-			zap(w, block->number, from, i - from);
+			pages_zap(w, block->number, from, i - from);
 	}
 	write_lock(&m->lock);
 	for (i = 0; i < DBGMEM_BLOCK_PAGES; i++) {
@@ -203,7 +210,7 @@ static void take_out(struct dbgmem_window *w, struct dbgmem_window_block *block,
 			single++;
 		else
 			dbgmem_folio_uncount(w, page[i]);
-		put(page[i]);
+		pages_put(page[i]);
 	}
 	WRITE_ONCE(w->pages, w->pages - single);
 	if (!block->nr) {
@@ -214,8 +221,8 @@ static void take_out(struct dbgmem_window *w, struct dbgmem_window_block *block,
 }
 
 /* Those that are not counted yet are let go of, and zapped by nobody. */
-static void drop_uncounted(struct dbgmem_window *w, struct dbgmem_window_block *block,
-			   u64 which)
+static void pages_drop_uncounted(struct dbgmem_window *w,
+				 struct dbgmem_window_block *block, u64 which)
 {
 	struct dbgmem_mirror *m = w->session->mirror;
 	struct page *page[DBGMEM_BLOCK_PAGES];
@@ -231,7 +238,7 @@ static void drop_uncounted(struct dbgmem_window *w, struct dbgmem_window_block *
 	block->nr -= nr;
 	write_unlock(&m->lock);
 	for (i = 0; i < nr; i++)
-		put(page[i]);
+		pages_put(page[i]);
 }
 
 /**
@@ -244,8 +251,8 @@ static void drop_uncounted(struct dbgmem_window *w, struct dbgmem_window_block *
  *
  * Return: false: no memory; what could not be counted is not held.
  */
-bool dbgmem_window_count(struct dbgmem_window *w, struct dbgmem_window_block *block,
-			 u64 held)
+bool dbgmem_window_count(struct dbgmem_window *w,
+			 struct dbgmem_window_block *block, u64 held)
 {
 	struct dbgmem_window_block *oldest;
 	struct page *page;
@@ -260,27 +267,29 @@ bool dbgmem_window_count(struct dbgmem_window *w, struct dbgmem_window_block *bl
 	}
 	WRITE_ONCE(w->pages, w->pages + single);
 	if (held) {
-		drop_uncounted(w, block, held);
+		pages_drop_uncounted(w, block, held);
 		return false;
 	}
 	while (w->pages > w->max) {
-		oldest = list_first_entry(&w->blocks, struct dbgmem_window_block, all);
+		oldest = list_first_entry(&w->blocks,
+					  struct dbgmem_window_block, all);
 		if (oldest == block)
 			break;
-		take_out(w, oldest, ~0ULL);
+		pages_take_out(w, oldest, ~0ULL);
 	}
 	return true;
 }
 
 /* The next block with stale pages, and which these are; or NULL. */
-static struct dbgmem_window_block *next_pending(struct dbgmem_window *w, u64 *stale)
+static struct dbgmem_window_block *pages_next_pending(struct dbgmem_window *w,
+						      u64 *stale)
 {
 	struct dbgmem_mirror *m = w->session->mirror;
 	struct dbgmem_window_block *block;
 
 	write_lock(&m->lock);
-	block = list_first_entry_or_null(&w->pending, struct dbgmem_window_block,
-					 pending);
+	block = list_first_entry_or_null(&w->pending,
+					 struct dbgmem_window_block, pending);
 	if (block) {
 		list_del_init(&block->pending);
 		*stale = block->stale;
@@ -299,12 +308,20 @@ void dbgmem_window_catch_up(struct dbgmem_window *w)
 	struct dbgmem_window_block *block;
 	u64 stale;
 
-	while ((block = next_pending(w, &stale)))
-		take_out(w, block, stale);
+	while ((block = pages_next_pending(w, &stale)))
+		pages_take_out(w, block, stale);
+}
+
+/**
+ * dbgmem_window_lease - the window_lease= parameter, for INFO too
+ */
+u32 dbgmem_window_lease(void)
+{
+	return READ_ONCE(window_lease);
 }
 
 /* How many jiffies pages are held; 0: as long as they are mapped. */
-static unsigned long lease_time(void)
+static unsigned long pages_lease_time(void)
 {
 	return msecs_to_jiffies(dbgmem_window_lease());
 }
@@ -315,18 +332,19 @@ static unsigned long lease_time(void)
  */
 void dbgmem_window_expire(struct dbgmem_window *w)
 {
-	unsigned long lease = lease_time();
+	unsigned long lease = pages_lease_time();
 	struct dbgmem_window_block *block;
 	long left;
 
 	while (lease && w->nr) {
-		block = list_first_entry(&w->blocks, struct dbgmem_window_block, all);
+		block = list_first_entry(&w->blocks, struct dbgmem_window_block,
+					 all);
 		left = block->since + lease - jiffies;
 		if (left > 0) {
 			queue_delayed_work(system_unbound_wq, &w->lease, left);
 			return;
 		}
-		take_out(w, block, ~0ULL);
+		pages_take_out(w, block, ~0ULL);
 	}
 }
 
@@ -348,7 +366,7 @@ void dbgmem_window_drop_range(struct dbgmem_window *w, unsigned long start,
 		unsigned long last = (end - 1) >> PAGE_SHIFT;
 
 		if (dbgmem_block_part(block->number, &first, &last))
-			take_out(w, block, GENMASK_ULL(last, first));
+			pages_take_out(w, block, GENMASK_ULL(last, first));
 	}
 }
 
@@ -366,14 +384,15 @@ struct dbgmem_window_block *dbgmem_window_get(struct dbgmem_window *w,
 {
 	struct dbgmem_mirror *m = w->session->mirror;
 	struct dbgmem_window_block *block = dbgmem_window_find(w, number);
-	unsigned long lease = lease_time();
+	unsigned long lease = pages_lease_time();
 
 	if (block)
 		return block;
 	/* Blocks take memory even if they hold nothing. */
 	while (w->nr >= w->max / DBGMEM_BLOCK_PAGES)
-		take_out(w, list_first_entry(&w->blocks, struct dbgmem_window_block,
-					     all), ~0ULL);
+		pages_take_out(w, list_first_entry(&w->blocks,
+						   struct dbgmem_window_block,
+						   all), ~0ULL);
 	block = kzalloc(sizeof(*block), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!block)
 		return NULL;
@@ -386,7 +405,7 @@ struct dbgmem_window_block *dbgmem_window_get(struct dbgmem_window *w,
 	list_add_tail(&block->all, &w->blocks);
 	WRITE_ONCE(w->nr, w->nr + 1);
 	write_lock(&m->lock);
-	hlist_add_head(&block->node, bucket(w, number));
+	hlist_add_head(&block->node, pages_bucket(w, number));
 	write_unlock(&m->lock);
 	return block;
 }

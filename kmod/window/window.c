@@ -11,7 +11,7 @@
 #include <linux/slab.h>
 
 #include "compat/compat.h"
-#include "ioctl.h"
+#include "request.h"
 #include "trace.h"
 #include "window.h"
 
@@ -19,32 +19,20 @@ static unsigned int window_pages = 65536;
 module_param(window_pages, uint, 0644);
 MODULE_PARM_DESC(window_pages, "the most pages of a target that a session's windows hold, in groups of 64 (default 65536; 0: no windows)");
 
-static unsigned int window_lease = 100;
-module_param(window_lease, uint, 0644);
-MODULE_PARM_DESC(window_lease, "milliseconds that windows hold a page before they look it up again (default 100; 0: as long as it is mapped)");
-
 /* More than anybody can look at; a multiple of what a block has. */
 #define MAX_PAGES	BIT(30)
 
 /* Whole blocks. */
-static u32 max_pages(void)
+static u32 window_max_pages(void)
 {
 	u32 pages = min_t(u32, READ_ONCE(window_pages), MAX_PAGES);
 
 	return dbgmem_blocks(pages) * DBGMEM_BLOCK_PAGES;
 }
 
-/**
- * dbgmem_window_lease - the window_lease= parameter, for INFO too
- */
-u32 dbgmem_window_lease(void)
-{
-	return READ_ONCE(window_lease);
-}
-
 static struct dbgmem_window *window_of(const struct dbgmem_session *s)
 {
-	/* Pairs with the release in create(). */
+	/* Pairs with the release in window_create(). */
 	return smp_load_acquire(&s->window);
 }
 
@@ -56,7 +44,7 @@ u32 dbgmem_window_max(const struct dbgmem_session *s)
 {
 	const struct dbgmem_window *w = window_of(s);
 
-	return w ? w->max : max_pages();
+	return w ? w->max : window_max_pages();
 }
 
 /**
@@ -81,7 +69,7 @@ u32 dbgmem_window_maps(const struct dbgmem_session *s)
 	return w ? atomic_read(&w->maps) : 0;
 }
 
-static void catch_up(struct work_struct *work)
+static void window_catch_up(struct work_struct *work)
 {
 	struct dbgmem_window *w = container_of(work, struct dbgmem_window,
 					       work);
@@ -91,7 +79,7 @@ static void catch_up(struct work_struct *work)
 	mutex_unlock(&w->mutex);
 }
 
-static void expire(struct work_struct *work)
+static void window_expire(struct work_struct *work)
 {
 	struct dbgmem_window *w = container_of(to_delayed_work(work),
 					       struct dbgmem_window, lease);
@@ -102,11 +90,11 @@ static void expire(struct work_struct *work)
 }
 
 /* Once for a session: nothing is mapped yet. */
-static int create(struct dbgmem_session *s, struct file *file)
+static int window_create(struct dbgmem_session *s, struct file *file)
 {
 	struct dbgmem_mirror *m = s->mirror;
 	struct dbgmem_window *w;
-	u32 max = max_pages();
+	u32 max = window_max_pages();
 
 	lockdep_assert_held(&s->lock);
 
@@ -123,8 +111,8 @@ static int create(struct dbgmem_session *s, struct file *file)
 	mutex_init(&w->mutex);
 	INIT_LIST_HEAD(&w->blocks);
 	INIT_LIST_HEAD(&w->pending);
-	INIT_WORK(&w->work, catch_up);
-	INIT_DELAYED_WORK(&w->lease, expire);
+	INIT_WORK(&w->work, window_catch_up);
+	INIT_DELAYED_WORK(&w->lease, window_expire);
 	xa_init(&w->folios);
 	address_space_init_once(&w->mapping);
 	w->mapping.host = file_inode(file);
@@ -140,7 +128,7 @@ static int create(struct dbgmem_session *s, struct file *file)
 	return 0;
 }
 
-static int check(const struct dbgmem_window_map *r)
+static int window_check(const struct dbgmem_window_map *r)
 {
 	u64 end;
 
@@ -153,7 +141,7 @@ static int check(const struct dbgmem_window_map *r)
 	return 0;
 }
 
-static int prepare(struct dbgmem_session *s, struct file *file)
+static int window_prepare(struct dbgmem_session *s, struct file *file)
 {
 	int ret;
 
@@ -163,7 +151,7 @@ static int prepare(struct dbgmem_session *s, struct file *file)
 		return -ELOOP;
 	if (mutex_lock_killable(&s->lock))
 		return -EINTR;
-	ret = create(s, file);
+	ret = window_create(s, file);
 	mutex_unlock(&s->lock);
 	return ret;
 }
@@ -179,13 +167,13 @@ int dbgmem_ioc_window(struct dbgmem_ucmd *ucmd)
 	int ret;
 
 	r->offset = 0;
-	ret = check(r);
+	ret = window_check(r);
 	if (ret)
 		return ret;
 	ret = dbgmem_target_begin(s, DBGMEM_ACCESS_READ);
 	if (ret)
 		return ret;
-	ret = prepare(s, ucmd->file);
+	ret = window_prepare(s, ucmd->file);
 	dbgmem_target_put(s);
 	trace_dbgmem_window(pid_nr(s->pid), r->addr, r->len, ret);
 	if (!ret)
@@ -232,7 +220,8 @@ static void window_close(struct vm_area_struct *vma)
 	unsigned long start = vma->vm_pgoff << PAGE_SHIFT;
 
 	mutex_lock(&w->mutex);
-	dbgmem_window_drop_range(w, start, start + (vma->vm_end - vma->vm_start));
+	dbgmem_window_drop_range(w, start,
+				 start + (vma->vm_end - vma->vm_start));
 	mutex_unlock(&w->mutex);
 	atomic_dec(&w->maps);
 }

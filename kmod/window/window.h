@@ -140,23 +140,23 @@ void dbgmem_window_release(struct dbgmem_session *s, struct file *file);
 u32 dbgmem_window_max(const struct dbgmem_session *s);
 u32 dbgmem_window_pages(const struct dbgmem_session *s);
 u32 dbgmem_window_maps(const struct dbgmem_session *s);
-u32 dbgmem_window_lease(void);
 
 /* fault.c */
 vm_fault_t dbgmem_window_fault(struct vm_fault *vmf);
 
 /* pages.c */
+u32 dbgmem_window_lease(void);
 void dbgmem_window_invalidate(struct dbgmem_mirror_user *u, unsigned long first,
 			      unsigned long last);
 struct dbgmem_window_block *dbgmem_window_find(struct dbgmem_window *w,
 					       unsigned long number);
 struct dbgmem_window_block *dbgmem_window_get(struct dbgmem_window *w,
 					      unsigned long number);
-u64 dbgmem_window_hold(struct dbgmem_window *w, struct dbgmem_window_block *block,
-		       unsigned int from, unsigned int nr,
-		       const unsigned long *pfn);
-bool dbgmem_window_count(struct dbgmem_window *w, struct dbgmem_window_block *block,
-			 u64 held);
+u64 dbgmem_window_hold(struct dbgmem_window *w,
+		       struct dbgmem_window_block *block, unsigned int from,
+		       unsigned int nr, const unsigned long *pfn);
+bool dbgmem_window_count(struct dbgmem_window *w,
+			 struct dbgmem_window_block *block, u64 held);
 unsigned long dbgmem_window_cool(struct dbgmem_window *w, unsigned long number);
 void dbgmem_window_catch_up(struct dbgmem_window *w);
 void dbgmem_window_expire(struct dbgmem_window *w);

@@ -8,8 +8,8 @@
 #include <linux/module.h>
 
 #include "breakpoint/breakpoint.h"
-#include "breakpoint/shadow.h"
-#include "ioctl.h"
+#include "breakpoint/tree.h"
+#include "request.h"
 
 static bool planted;
 module_param(planted, bool, 0400);
@@ -21,7 +21,7 @@ static struct dbgmem_breakpoint *planted_find(struct dbgmem_session *s,
 	struct dbgmem_breakpoint *bp;
 
 	down_read(&s->shadow_lock);
-	bp = dbgmem_shadow_first(s, addr, 1);
+	bp = dbgmem_tree_first(s, addr, 1);
 	up_read(&s->shadow_lock);
 	return bp;
 }

@@ -6,7 +6,7 @@
  */
 #include <linux/slab.h>
 
-#include "ioctl.h"
+#include "request.h"
 
 int __real_dbgmem_ioc_cmpxchg(struct dbgmem_ucmd *ucmd);
 int __wrap_dbgmem_ioc_cmpxchg(struct dbgmem_ucmd *ucmd);
