@@ -105,7 +105,7 @@ static int attach_locked(struct dbgmem_ucmd *ucmd)
 	mem_fd = fget(a->receipt);
 	if (!mem_fd)
 		return -EBADF;
-	/* Who holds it may wait for a page to write the answer to. */
+	/* Its holder may wait for a page of the caller's, to write the answer. */
 	ret = mutex_lock_killable(&s->lock);
 	if (!ret) {
 		ret = s->mm ? -EISCONN : attach_bind(ucmd, mem_fd);
@@ -126,7 +126,7 @@ int dbgmem_ioc_attach(struct dbgmem_ucmd *ucmd)
 
 	a->access = 0;
 	ret = attach_locked(ucmd);
-	/* It begins anew. */
+	/* The kernel restarts the ioctl. */
 	if (ret == -ERESTARTNOINTR)
 		return ret;
 	trace_dbgmem_attach(a->pid, a->access, ret);

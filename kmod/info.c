@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a session tells of itself: DBGMEM_IOC_INFO and /proc/PID/fdinfo.
+ * Information about a session: DBGMEM_IOC_INFO and /proc/PID/fdinfo.
  */
 #include <linux/mm.h>
 #include <linux/seq_file.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the device answers by itself. */
+/* The ioctls of the device itself. */
 #ifndef KMOD_IOCTL_H
 #define KMOD_IOCTL_H
 

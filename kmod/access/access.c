@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who may write through protections.
+ * The right to write through protections.
  */
 #include <linux/capability.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Records for the audit log: who attached to what, or was refused, and what a
- * session that only reads does not do. Neither addresses nor contents.
+ * Records for the audit log: attaching, granted or refused, and the first FORCE
+ * and breakpoint of a session. They have neither addresses nor contents.
  *
  * A record is made without waiting. The audit subsystem would have its callers
  * wait up to a minute for room in its queue, and no signal ends that; a record

@@ -11,9 +11,9 @@
 #include "compat/compat.h"
 
 /*
- * What a copy that was cut short says is there may be less than could be, by as
- * much as the processor moves at a time (arm64's by up to 63 bytes). A buffer is
- * used to its last byte: the rest by the byte, up to what faults.
+ * A copy that was cut short may report fewer bytes than it could have copied, by
+ * as much as the processor moves at a time (up to 63 bytes on arm64). Copy the
+ * rest byte by byte, up to the first that faults.
  */
 static size_t caller_put_rest(char __user *to, const char *src, size_t done,
 			      size_t len)

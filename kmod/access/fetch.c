@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Having pages faulted in by a thread of the kernel's.
+ * Faulting pages in by a kernel thread.
  *
  * Some file systems wait for a page in a way that nothing can end: FUSE does once
  * its server has the request (fs/fuse/dev.c, request_wait_answer()). A program
- * that touches such memory of its own has to live with that, but not an agent.
- * So it is a thread that touches it, while the agent waits and can be killed. A
- * thread whose agent was killed stays until the page comes, with the memory of
- * the target and the module held: so there is a limit for each target and user.
+ * that touches such memory of its own has to live with that, but an agent must
+ * not. So a thread touches the memory, while the agent waits and can be killed. A
+ * thread whose agent was killed stays until the page comes, and holds the target's
+ * memory and the module: hence the limits for each target and user.
  *
  * The thread does not make a second attempt within one fault, as
  * get_user_pages() does: that would wait with the mmap_lock held. Only a write to
@@ -183,7 +183,7 @@ static int fetch_thread(void *data)
 	f->ret = -EINTR;
 	/* A signal from before that was ignored. */
 	if (!fetch_is_left(f)) {
-		/* What is read for the target is charged to its cgroup. */
+		/* Charge pages that are read in to the target's cgroup. */
 		kthread_use_mm(f->mm);
 		old = override_creds(f->cred);
 		f->ret = fetch_pages(f);

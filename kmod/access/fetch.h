@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Having pages faulted in by a thread of the kernel's. */
+/* Faulting pages in by a kernel thread. */
 #ifndef KMOD_ACCESS_FETCH_H
 #define KMOD_ACCESS_FETCH_H
 

@@ -47,8 +47,8 @@ unsigned long dbgmem_nofault_pages(struct mm_struct *mm, unsigned long addr,
  * @pages: result
  * @foll: FOLL_* flags of the attempt that did not find the first
  *
- * They are resident, and a fault would count the caller as who uses them. FOLL_FORCE
- * finds them; what the mapping does not allow without is refused here.
+ * They are resident, and a fault would count the caller as their user. FOLL_FORCE
+ * finds them; accesses that the mapping does not allow are refused here.
  *
  * Return: pages held (> 0), or -EFAULT.
  */
@@ -306,7 +306,7 @@ static long hold_bring(struct mm_struct *mm, unsigned long addr,
 long dbgmem_bring_target(struct dbgmem_access *a, unsigned long addr,
 			 unsigned long nr, struct page **pages)
 {
-	/* What is not resident stays so; who tries to hold it is told. */
+	/* Absent pages stay absent; holding them fails. */
 	if (a->flags & DBGMEM_NOFAULT)
 		return nr;
 	return hold_bring(a->session->mm, addr, nr, a->foll);
@@ -388,7 +388,7 @@ static int hold_wait_for_buffer(struct dbgmem_access *a)
 	long ret;
 
 	ret = dbgmem_bring_caller(a, w->addr, w->nr, NULL);
-	/* It is there, and yet it could not be copied to or from. */
+	/* The page is there, but copying failed all the same. */
 	if (ret > 0 && w->last == w->addr)
 		ret = hold_touch(untagged_addr(w->addr), ret,
 				 a->write ? 0 : FOLL_WRITE);
@@ -423,7 +423,7 @@ int dbgmem_hold_wait(struct dbgmem_access *a)
 		ret = dbgmem_fetch(a->session->mm, w->addr, w->nr, w->foll);
 	if (ret != -EFAULT || w->side != DBGMEM_ABSENT_BUFFER)
 		return ret;
-	/* What there is of it can be used. */
+	/* The part of the buffer that is there can be used. */
 	if (w->within) {
 		w->partial = true;
 		return 0;

@@ -3,11 +3,12 @@
  * Breakpoints: setting and clearing them, and taking them out when the session
  * ends.
  *
- * The last is done by a worker: whoever closes the file may be dying, and the
- * kernel faults no page in for one who is being killed. close() waits for it, as
- * a rule a few microseconds, but not for ever: the target's memory may be behind
- * a file system that does not answer. The worker does not wait for that for ever
- * either, and tells what it had to leave.
+ * A worker takes them out when the session ends: the task that closes the file
+ * may be dying, and the kernel faults no page in for a task that is being killed.
+ * close() waits for the worker, usually for some microseconds, but not forever:
+ * the target's memory may be behind a file system that does not answer. The worker
+ * does not wait for that forever either, and reports the traps that it had to
+ * leave.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -146,7 +147,7 @@ static int bp_try_plant(struct dbgmem_access *a, struct dbgmem_breakpoint *bp)
 	bool written = false;
 	int ret;
 
-	/* What is held from now on is of what is mapped now. */
+	/* Pages that are held from now on belong to what is mapped now. */
 	dbgmem_unmap_reset(a->session, bp);
 	ret = dbgmem_trap_hold(a, bp, pages);
 	if (ret)
@@ -512,7 +513,7 @@ static unsigned int bp_undo_all(struct dbgmem_session *s)
 		.in_vain = UNDO_IN_VAIN,
 		.hurry = &undo_hurry,
 	};
-	/* Where the address space lives on, whoever has it now. */
+	/* The address space may live on in another process. */
 	bool held = mmget_not_zero(s->mm);
 	struct dbgmem_breakpoint *bp;
 	unsigned int left = 0;

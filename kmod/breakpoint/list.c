@@ -30,8 +30,8 @@
  * @more: there is one that there was no room for
  * @next: its address
  *
- * It goes over the addresses once, and what comes and goes meanwhile is there or
- * not as it is passed. So @total is never less than what was gathered.
+ * The walk passes each address once. A breakpoint that comes or goes meanwhile is
+ * listed or not; @total is never less than the number of gathered entries.
  */
 struct bp_list {
 	struct dbgmem_session	*s;

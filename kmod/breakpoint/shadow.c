@@ -2,8 +2,8 @@
 /*
  * The shadows of a session: see shadow.h.
  *
- * Whether a trap stands is asked of the page that a transfer has before it, so
- * of a trap across two pages, of the part that is on that page.
+ * A trap stands if the page that a transfer copies has its bytes. If a trap lies
+ * across two pages, only its part on that page counts.
  */
 #include <linux/bits.h>
 #include <linux/slab.h>
@@ -88,7 +88,7 @@ int dbgmem_shadow_lock_slow(const struct dbgmem_access *a,
  * @shadow: what is held
  * @compare: what was read is compared
  *
- * What is compared is not read again, as what was found to differ is told by now.
+ * Data that is compared is not read again, as differences were reported already.
  *
  * Return: as dbgmem_shadow_unlock().
  */

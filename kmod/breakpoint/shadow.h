@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What transfers of a session see of its breakpoints: the original bytes, as
- * long as the trap stands; and what they write there goes behind it.
+ * Shadows: transfers of a session read the original bytes where a trap of it
+ * stands, and what they write there goes behind the trap.
  *
  * A batch of a transfer runs between dbgmem_shadow_lock() and _unlock(). A
  * session that never had a breakpoint does without the lock for reading: if one
@@ -9,8 +9,8 @@
  * done where what was read is compared: a trap would be told as a change.
  *
  * A trap is hidden as long as it stands and its mapping is there. A page that was
- * held before the mapping was taken away may be read thereafter, with the trap in
- * it: then the batch is read again, too.
+ * held before the mapping was removed may be read after that, with the trap in it:
+ * then the batch is read again, too.
  */
 #ifndef KMOD_BREAKPOINT_SHADOW_H
 #define KMOD_BREAKPOINT_SHADOW_H
@@ -42,7 +42,7 @@ struct dbgmem_shadow {
 /* Hash values of pages: session->bp_pages has as many entries. */
 #define DBGMEM_BP_HASH_BITS	10
 
-/* What is copied at once where breakpoints are in the way. */
+/* Bytes that are copied at once where there are breakpoints. */
 #define DBGMEM_SHADOW_UNIT	16
 
 int dbgmem_shadow_count(struct dbgmem_session *s,

@@ -2,10 +2,10 @@
 /*
  * Trap bytes in the target's memory.
  *
- * They go in and out by atomic compare-and-exchange of the smallest aligned word
- * that holds them, so that neither a CPU that executes there nor a store of the
- * target's own beside them is disturbed. What does not fit into one word is done
- * word by word, see struct dbgmem_bp_set.
+ * They are written and removed by atomic compare-and-exchange of the smallest
+ * aligned word that holds them. This disturbs neither a CPU that executes there nor
+ * a store of the target beside them. A longer trap is written word by word, see
+ * struct dbgmem_bp_set.
  */
 #include <linux/backing-dev.h>
 #include <linux/highmem.h>
@@ -114,7 +114,7 @@ static unsigned int trap_part(const struct dbgmem_breakpoint *bp,
 		     PAGE_SIZE - offset_in_page(bp->addr + at));
 }
 
-/* Its bit in bp->out. */
+/* The bit of that part in bp->out. */
 static u8 trap_part_bit(unsigned int at)
 {
 	return at ? 2 : 1;
@@ -202,7 +202,7 @@ static int trap_hold_pages(struct dbgmem_access *a,
  * @bp: the breakpoint
  * @pages: result, DBGMEM_TRAP_PAGES of them
  *
- * Where pinning does not keep a page in place, the mmap_lock is held with them.
+ * If pinning does not keep a page in place, the mmap_lock is held as well.
  *
  * Return: 0, or a negative errno for dbgmem_reason_explain().
  */
@@ -251,7 +251,7 @@ static bool trap_may_stand(const struct vm_area_struct *vma, struct page *page)
 {
 	if (PageAnon(compound_head(page)))
 		return true;
-	/* Of a private mapping, a page that is not the target's own copy. */
+	/* A private mapping may show a page that is not the target's own copy. */
 	return vma->vm_flags & VM_SHARED && vma->vm_file &&
 	       !mapping_can_writeback(vma->vm_file->f_mapping);
 }
@@ -263,7 +263,7 @@ static int trap_may_plant(struct dbgmem_access *a,
 	unsigned long nr = dbgmem_span_pages(bp->addr, bp->len), i;
 	struct vm_area_struct *vma;
 
-	/* Else @pages are of what is mapped there. */
+	/* Otherwise @pages belong to the mapping that is there now. */
 	if (READ_ONCE(bp->gone))
 		return -EAGAIN;
 	for (i = 0; i < nr; i++) {
@@ -345,7 +345,7 @@ void dbgmem_trap_take_back(struct dbgmem_breakpoint *bp, struct page **pages)
 
 /* --- removing --- */
 
-/* What became of a part. Negative: an errno. */
+/* The result of removing a part. Negative: an errno. */
 enum {
 	PART_LOST,	/* there is no trap any more */
 	PART_OUT,	/* it is taken out */
@@ -393,7 +393,7 @@ static int trap_look(struct mm_struct *mm, struct vm_area_struct *vma,
 	return ret ?: -EFAULT;
 }
 
-/* Where it is not mapped, may a page with a trap be elsewhere? */
+/* If no page is mapped, may one with a trap be elsewhere? */
 static bool trap_may_be_elsewhere(const struct vm_area_struct *vma)
 {
 	/* In the page cache; in swap; in swap, as a copy of a file's page. */
@@ -402,9 +402,9 @@ static bool trap_may_be_elsewhere(const struct vm_area_struct *vma)
 }
 
 /*
- * What goes back. What was there when the trap was planted is the target's own;
- * what was written behind it since is written to memory only now, so only
- * where that could be written, by FORCE then or by anybody now.
+ * The bytes to put back. The original bytes are the target's own. Bytes that were
+ * written behind the trap since reach memory only now, so only if they may be
+ * written: FORCE was used then, or the mapping is writable now.
  */
 static bool trap_bytes_back(const struct trap_attempt *t, u8 *back)
 {
@@ -477,7 +477,7 @@ static int trap_try_part(struct trap_attempt *t)
 	t->monitored = userfaultfd_missing(t->vma);
 	if (trap_look(mm, t->vma, addr, &page))
 		return trap_may_be_elsewhere(t->vma) ? PART_ABSENT : PART_LOST;
-	/* Where nothing is to be done memory stays as it is. */
+	/* If the trap is gone, do not touch the memory. */
 	stands = trap_may_stand(t->vma, page) &&
 		 trap_standing(t->bp, t->at, page);
 	put_page(page);
@@ -515,7 +515,7 @@ static int trap_fetch(const struct trap_attempt *t, unsigned int foll,
 	/* Not tried at all. */
 	if (READ_ONCE(*r->hurry) || time_after(jiffies, r->end))
 		return -EBUSY;
-	/* What is in swap comes soon, after one that does not come. */
+	/* Pages in swap come soon, even after one that did not come. */
 	ret = dbgmem_fetch_timeout(t->access->session->mm, t->bp->addr + t->at,
 				   1, foll, t->bp->cred,
 				   max_t(long, r->in_vain, HZ / 50));

@@ -4,11 +4,11 @@
  *
  * munmap(2), mmap(2) over a mapping, and mremap(2) that moves one, all notify
  * MMU_NOTIFY_UNMAP while the mmap_lock keeps others from mapping anything there.
- * A breakpoint is marked at the end of that: its trap may be read until then, and
- * what is mapped next is not there yet.
+ * A breakpoint is marked at the end of the notification: until then its trap may be
+ * read, and nothing else is mapped there yet.
  *
- * A breakpoint is in session->breakpoints before its pages are held. So a mapping
- * that pages were held of is unmapped after that, and the mark is not missed.
+ * A breakpoint is in session->breakpoints before its pages are held. If they belong
+ * to a mapping that is being removed, the end of that finds and marks it.
  */
 #include <linux/bits.h>
 #include <linux/slab.h>
@@ -20,8 +20,9 @@
 #define UNMAP_BATCH	64
 
 /*
- * What is on the pages @first to @last, addresses of whole pages. Readers are told
- * of a change only: a target that goes on unmapping is not to keep them reading.
+ * Mark a breakpoint on the pages from @first to @last, addresses of whole pages.
+ * Readers have to read again only if the mark is new: a target that unmaps on and
+ * on must not keep them reading.
  */
 static void unmap_mark(struct dbgmem_unmap *u, struct dbgmem_breakpoint *bp,
 		       unsigned long first, unsigned long last)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Breakpoints whose mapping was taken away: a trap belongs to the mapping that
- * it was planted in, and not to what is mapped at its address later.
+ * Breakpoints whose mapping was removed: a trap belongs to the mapping that it was
+ * planted in, not to one that comes to its address later.
  */
 #ifndef KMOD_BREAKPOINT_UNMAP_H
 #define KMOD_BREAKPOINT_UNMAP_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What differs between kernels. No other file of the module knows of it.
+ * Differences between kernels. No other file of the module depends on them.
  */
 #ifndef KMOD_COMPAT_COMPAT_H
 #define KMOD_COMPAT_COMPAT_H
@@ -30,9 +30,9 @@
 #endif
 
 /*
- * Where instruction fetch sees data writes without help, a page of code can be
- * written directly. Elsewhere access_process_vm() does the cache work, and only
- * where it is code; so does who writes directly, by dbgmem_page_written().
+ * Does instruction fetch see data writes without help? If not, access_process_vm()
+ * does the cache maintenance for code; after a direct write dbgmem_page_written()
+ * has to be called.
  */
 #if defined(CONFIG_X86) || defined(CONFIG_S390)
 #define DBGMEM_COHERENT_ICACHE	1
@@ -610,7 +610,7 @@ static inline struct vm_area_struct *vma_next(struct vma_iterator *vmi)
 #endif
 
 #if !DBGMEM_HAVE_VMA_IS_INITIAL
-/* What fs/proc/task_mmu.c took for the heap and for the stack. */
+/* The heap and the stack, as fs/proc/task_mmu.c had them. */
 static inline bool vma_is_initial_heap(const struct vm_area_struct *vma)
 {
 	return vma->vm_start <= vma->vm_mm->brk &&
@@ -624,7 +624,7 @@ static inline bool vma_is_initial_stack(const struct vm_area_struct *vma)
 }
 #endif
 
-/* What prctl(PR_SET_VMA_ANON_NAME) named it, or NULL. Under the mmap_lock. */
+/* The name from prctl(PR_SET_VMA_ANON_NAME), or NULL. Under the mmap_lock. */
 static inline const char *dbgmem_vma_anon_name(const struct vm_area_struct *vma)
 {
 #ifdef CONFIG_ANON_VMA_NAME

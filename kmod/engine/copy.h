@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Copying between pages of the target that are held, or known, and the caller. */
+/* Copying between the caller and pages of the target that stay in place. */
 #ifndef KMOD_ENGINE_COPY_H
 #define KMOD_ENGINE_COPY_H
 

@@ -2,10 +2,11 @@
 /*
  * All or nothing, for one transfer or a whole vector: the pages of both sides
  * are held before the first byte moves, and copying between held pages cannot
- * fail. What cannot be held (device mappings) is refused, whatever the engine.
+ * fail. Memory that cannot be held (device mappings) is refused, whatever the
+ * engine.
  *
- * No page is held while another is waited for. If one is not there, all are let
- * go, those of both sides are brought in, and it begins anew.
+ * No page is held while another is waited for. If a page is absent, all are
+ * dropped, the pages of both sides are brought in, and the transfer begins anew.
  */
 #include <linux/highmem.h>
 #include <linux/mm.h>

@@ -244,7 +244,7 @@ static int expect_compare(struct dbgmem_xfer *x)
  * dbgmem_expects_begin - hold the pages of all expectations, and look
  * @x: the transfer
  *
- * Those that cannot be held do not hold true.
+ * An expectation whose page cannot be held is not met.
  *
  * Return: 0, to be followed by dbgmem_expects_drop(); else nothing is held:
  * -EINTR, -ENOMEM, DBGMEM_HOLD_ABSENT, or -ECANCELED, one of them does not hold.

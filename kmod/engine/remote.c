@@ -3,17 +3,17 @@
  * Engine 1: access_process_vm() straight between the target and the caller's
  * pinned pages.
  *
- * It reaches what no page reference can (device mappings with ->access), and
- * does the cache work that code needs. It takes a task and reads its mm anew, so
- * an execve must be kept out between the check and the access: that is what
- * signal->exec_update_lock is for. Held for one batch at a time, as the target's
- * execve waits for us.
+ * access_process_vm() reaches memory that no page reference can (device mappings
+ * with ->access), and does the cache maintenance that code needs. It takes a task
+ * and reads its mm anew, so signal->exec_update_lock keeps an execve out between
+ * the check and the access. It is held for one batch at a time, as the target's
+ * execve waits for it.
  *
- * It waits for faults with the target's mmap_lock held and cannot be killed
- * meanwhile. So it is not to take any: the pages are held before the locks are
- * taken. Those that the target drops all the same are looked for again, and those
- * that it cannot reach in the end, such as pages that NUMA balancing has made
- * inaccessible, are left to the other engine.
+ * access_process_vm() waits for faults with the target's mmap_lock held, and
+ * cannot be killed meanwhile. So it must not meet any: the pages are held before
+ * the locks are taken. Pages that the target drops all the same are held again.
+ * Pages that access_process_vm() cannot reach, such as those that NUMA balancing
+ * has made inaccessible, are left to the other engine.
  */
 #include <linux/highmem.h>
 #include <linux/mm.h>
@@ -72,7 +72,7 @@ static ssize_t remote_unlock(struct dbgmem_session *s, struct task_struct *task,
 	return done || !gone ? done : -EAGAIN;
 }
 
-/* What a batch holds of the target. */
+/* The pages of the target that a batch holds. */
 struct remote_held {
 	struct page *page[REMOTE_BATCH_PAGES + 1];
 	long nr;		/* or the error at x->access.addr */
@@ -190,7 +190,7 @@ struct remote_around {
 	unsigned long	addr;
 };
 
-/* Where the window has @addr, or NULL. Stays on its page. */
+/* The place of @addr in @w, or NULL. Stays on its page. */
 static char *remote_look_around(struct dbgmem_xfer *x, struct task_struct *task,
 				struct remote_around *w, unsigned long addr,
 				size_t len)
@@ -199,7 +199,7 @@ static char *remote_look_around(struct dbgmem_xfer *x, struct task_struct *task,
 	u32 foll = x->access.foll | FOLL_NOFAULT;
 	unsigned long to;
 
-	/* What is written need not be readable. */
+	/* Memory that can be written need not be readable. */
 	if (x->access.write)
 		foll = (foll & ~FOLL_WRITE) | FOLL_FORCE;
 	w->addr = addr - min(addr - page, (unsigned long)DBGMEM_BP_MAX_LEN);

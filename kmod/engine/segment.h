@@ -7,7 +7,7 @@
 
 #include "engine.h"
 
-/* What segment->reason says of a segment not carried out yet. */
+/* segment->reason of a segment that was not carried out yet */
 #define DBGMEM_SEGMENT_WORD	(~0U)		/* naturally aligned on both sides */
 #define DBGMEM_SEGMENT_BYTES	(~0U - 1)
 

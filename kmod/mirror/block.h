@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Blocks: groups of 64 neighbouring pages. */
+/* Blocks of 64 neighbouring pages. */
 #ifndef KMOD_MIRROR_BLOCK_H
 #define KMOD_MIRROR_BLOCK_H
 
@@ -18,8 +18,8 @@ static inline u32 dbgmem_blocks(u32 pages)
 }
 
 /*
- * What pages *@first to *@last, included, have in common with block @number, as
- * indices into it. False: nothing.
+ * Cut pages *@first to *@last, included, down to those of block @number, and turn
+ * them into indices in it. False: there are none.
  */
 static inline bool dbgmem_block_part(unsigned long number, unsigned long *first,
 				     unsigned long *last)
@@ -35,7 +35,7 @@ static inline bool dbgmem_block_part(unsigned long number, unsigned long *first,
 }
 
 /**
- * struct dbgmem_block - what is known of a group of pages
+ * struct dbgmem_block - what is known of 64 neighbouring pages
  * @node: with those of the same hash
  * @all: in mirror->all
  * @number: address >> DBGMEM_BLOCK_SHIFT

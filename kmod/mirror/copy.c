@@ -13,7 +13,7 @@
 /* A batch copies no more than this without a look at signals. */
 #define BATCH_BYTES	(DBGMEM_BATCH_PAGES * PAGE_SIZE)
 
-/* What is copied under the lock at once: the target may be waiting for it. */
+/* Copied under the lock at once, at most: the target may be waiting for it. */
 #define LOCKED_PAGES	8
 #define LOCKED_WORDS	128
 

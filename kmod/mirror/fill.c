@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Learning where the target's pages are, a block of neighbours at a time.
+ * Filling the mirror, a block of neighbouring pages at a time.
  *
- * hmm_range_fault() is only asked to look. What is not resident is for the
- * engines to fetch, which also find out why if it is not to be had; it is
- * learnt of at the next read.
+ * hmm_range_fault() is used without faulting. The engines fetch pages that are
+ * not resident, or find out why they cannot; the next read then enters them here.
  */
 #include <linux/mm.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The mirror of a session: its blocks, and the notifier that keeps them true.
+ * The mirror of a session: its blocks, and the notifier that drops entries from them.
  */
 #include <linux/bits.h>
 #include <linux/err.h>
@@ -21,7 +21,7 @@
 
 static unsigned int mirror_pages = 262144;
 module_param(mirror_pages, uint, 0644);
-MODULE_PARM_DESC(mirror_pages, "the most pages of a target that a session's mirror knows, in groups of 64 (default 262144; 0: no mirrors)");
+MODULE_PARM_DESC(mirror_pages, "the most pages of a target that a session's mirror knows, in blocks of 64 (default 262144; 0: no mirrors)");
 
 static struct kmem_cache *block_cache;
 
@@ -169,7 +169,7 @@ struct dbgmem_block *dbgmem_block_insert(struct dbgmem_mirror *m,
 	return block;
 }
 
-/* What a block has of pages @first to @last. */
+/* Forget pages @first to @last of a block, as far as they are in it. */
 static void mirror_block_invalidate(struct dbgmem_mirror *m,
 				    struct dbgmem_block *block,
 				    unsigned long first, unsigned long last)
@@ -243,7 +243,7 @@ static void mirror_end(struct dbgmem_mirror *m)
 	write_unlock(&m->lock);
 }
 
-/* The memory goes, or has lost its last user: no change is told of after that. */
+/* The memory goes, or has lost its last user: no change is reported after that. */
 static void mirror_release(struct mmu_notifier *n, struct mm_struct *mm)
 {
 	mirror_end(mirror_of_notifier(n));
@@ -325,7 +325,7 @@ struct dbgmem_mirror *dbgmem_mirror_create(struct mm_struct *mm)
  * dbgmem_mirror_destroy - forget everything
  * @m: a mirror that nobody reads any more, or NULL
  *
- * It is freed when its last callback has returned, which is not waited for.
+ * The mirror is freed when its last callback has returned. This does not wait.
  */
 void dbgmem_mirror_destroy(struct dbgmem_mirror *m)
 {

@@ -27,7 +27,7 @@
 #define DBGMEM_MAX_FETCHES	8
 
 /**
- * struct dbgmem_mirror_user - who has to be told of changes too
+ * struct dbgmem_mirror_user - a user that follows changes too
  * @invalidate: pages @first to @last, included, go; the mirror's lock is held for
  *	writing, and this neither sleeps nor allocates
  */
@@ -39,7 +39,7 @@ struct dbgmem_mirror_user {
 #ifdef CONFIG_HMM_MIRROR
 /**
  * struct dbgmem_mirror - all that is known
- * @lock: held for reading by who looks and copies, for writing by who changes it;
+ * @lock: held for reading to look up and copy, for writing to change anything;
  *	nobody sleeps, or faults, under it
  * @hash: the blocks by their hash; under @lock
  * @bits: of a hash
@@ -47,7 +47,7 @@ struct dbgmem_mirror_user {
  * @nr: how many; under @lock
  * @max: how many there may be
  * @pages: how many pages are known; under @lock
- * @user: also to be told of changes, or NULL; under @lock
+ * @user: follows changes too, or NULL; under @lock
  * @changes: the changes of the target; under @lock
  * @notifier: tells of them
  */
@@ -97,7 +97,7 @@ dbgmem_block_find(const struct dbgmem_mirror *m, unsigned long number)
 	return NULL;
 }
 
-/* Where the kernel has the page of @addr, or NULL. The lock is held. */
+/* The kernel's address of the page of @addr, or NULL. The lock is held. */
 static __always_inline char *dbgmem_mirror_find(const struct dbgmem_mirror *m,
 						unsigned long addr)
 {
@@ -182,7 +182,7 @@ static __always_inline bool dbgmem_mirror_fetched(struct dbgmem_xfer *x)
 	if (likely(!x->fetching))
 		return true;
 	x->fetching = false;
-	/* Who sees what was written after a change sees the change, by the lock. */
+	/* The lock makes a change visible before what was written after it. */
 	read_lock(&m->lock);
 	good = !x->fetch_meets &&
 	       !dbgmem_changes_since(&m->changes, x->fetch_seq, x->fetch_span);

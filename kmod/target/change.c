@@ -34,7 +34,7 @@ void dbgmem_changes_begin(struct dbgmem_changes *c, struct dbgmem_span s)
  * @c: the changes, their owner's lock held for writing
  * @s: the pages, as when it began
  *
- * Of two changes of the same pages it does not matter which one ends.
+ * If two changes of the same pages are open, it does not matter which one ends.
  */
 void dbgmem_changes_end(struct dbgmem_changes *c, struct dbgmem_span s)
 {

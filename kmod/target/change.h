@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Changes of a target's mappings, as an MMU notifier tells of them.
+ * Changes of a target's mappings, as an MMU notifier reports them.
  *
- * A look at the target's page tables is good if none of its pages was being
- * changed when the look began, and no change of them has begun since. Nobody
- * waits for a change to end: a target can make that take for ever.
+ * A lookup in the target's page tables is valid if none of its pages was being
+ * changed when the lookup began, and no change of them has begun since. Nobody
+ * waits for a change to end: a target can make that take forever.
  */
 #ifndef KMOD_TARGET_CHANGE_H
 #define KMOD_TARGET_CHANGE_H
@@ -32,7 +32,7 @@ struct dbgmem_span {
  * @hull: a range around all of those
  * @open: ranges in progress
  * @begun: ranges of the last changes, by @seq
- * @over: no change will be told of any more: the memory is gone
+ * @over: no change will be reported any more: the memory is gone
  */
 struct dbgmem_changes {
 	u32			seq;

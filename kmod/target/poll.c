@@ -2,18 +2,18 @@
 /*
  * poll: EPOLLHUP once the target has exited or exec'ed.
  *
- * Two wait queues tell of it. An mmu notifier's release callback runs when the
- * address space ends, which both exit and execve bring about; the thread
- * group's own queue (the one behind pidfd polling) covers a target whose
- * address space lives on in another process. What neither tells is an execve
- * by a child of vfork(2) before its parent's memory goes: a poll that already
- * sleeps does not notice, the next call on the session does.
+ * Two wait queues are woken for it. An mmu notifier's release callback runs when
+ * the address space ends, at exit and at execve; the thread group's own queue (the
+ * one behind pidfd polling) covers a target whose address space lives on in
+ * another process. Neither is woken by the execve of a child of vfork(2) that
+ * comes before its parent's memory ends: a poll that already sleeps does not
+ * notice, the next call on the session does.
  *
  * The notifier is registered by a worker. poll itself cannot: epoll holds a
- * mutex of its own while it asks, the kernel gives up on a caller who has a
- * signal to handle, and a target may keep its mmap_lock for as long as it likes.
- * The worker only tries for that lock, and tries again later. As long as it has
- * not got it, it looks whether the target has ended, so that nothing is lost.
+ * mutex of its own while it calls, the kernel refuses a caller that has a signal
+ * to handle, and a target may keep its mmap_lock for as long as it likes. The
+ * worker only tries for that lock, and tries again later. Until the notifier is
+ * registered, the worker checks whether the target has ended.
  *
  * Memory is always ready, so EPOLLIN and EPOLLOUT are set as the access allows.
  */
@@ -81,7 +81,7 @@ static bool poll_try(struct dbgmem_poll *p)
 	if (!mmget_not_zero(s->mm))
 		return true;
 	ret = dbgmem_watch_try(&p->notifier, s->mm);
-	/* Whoever puts the last one tears the memory down: not who close waits for. */
+	/* close() waits for this worker: do not tear the memory down here. */
 	mmput_async(s->mm);
 	if (!ret)
 		/* Pairs with poll_watching(). */
@@ -95,7 +95,7 @@ static bool poll_watching(struct dbgmem_poll *p)
 	return smp_load_acquire(&p->watching);
 }
 
-/* Its end may have been before there was a notifier to tell of it. */
+/* The target may have ended before the notifier was registered. */
 static void poll_work(struct work_struct *work)
 {
 	struct dbgmem_poll *p = container_of(to_delayed_work(work),

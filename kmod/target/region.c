@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is mapped: the target's mappings, as /proc/PID/maps tells of them.
+ * Regions: the target's mappings, as /proc/PID/maps shows them.
  *
- * They are looked at in batches, under the target's mmap_lock, and put down in
- * memory of the kernel's, which is copied to the caller when the lock is not
- * held. In between the target may change everything: the walk only ever goes
- * up, and what was told of is not told of again, whatever became of it.
+ * A batch of mappings is written to kernel memory under the target's mmap_lock,
+ * and copied to the caller after the lock was dropped. The target may change
+ * everything between two batches: the walk only goes up, and an address that was
+ * reported is not reported again.
  */
 #include <linux/dcache.h>
 #include <linux/fs.h>
@@ -35,7 +35,7 @@
 
 #define LIST_BITS	(DBGMEM_LIST_AT | DBGMEM_LIST_CLIP | DBGMEM_LIST_TABLES)
 
-/* What may be looked for; the other bits are of the answer. */
+/* Bits that a filter may have; the others occur in answers only. */
 #define FILTER_BITS	(DBGMEM_REGION_READ | DBGMEM_REGION_WRITE | \
 			 DBGMEM_REGION_EXEC | DBGMEM_REGION_SHARED | \
 			 DBGMEM_REGION_FILE | DBGMEM_REGION_HEAP | \
@@ -47,7 +47,7 @@
  * struct region_walk - a walk under way
  * @list: the request
  * @mm: the target's
- * @addr: what is below was told of, or is not to be
+ * @addr: lower addresses were reported, or are not to be
  * @last: nor is what begins above
  * @clip: cut what begins below @addr
  * @cut: cut what reaches above
@@ -134,7 +134,7 @@ static u32 region_flags(struct vm_area_struct *vma)
 	return flags;
 }
 
-/* What goes by the name of [something]. */
+/* Names in brackets. */
 static int region_name_word(struct vm_area_struct *vma, u32 flags, char *buf,
 			    size_t size)
 {
@@ -164,7 +164,7 @@ static u32 region_name_get(struct vm_area_struct *vma, u32 flags, char *buf,
 
 	if (!size || !(flags & DBGMEM_REGION_FILE))
 		return region_name_word(vma, flags, buf, size);
-	/* It is put at the end of the buffer. */
+	/* d_path() puts the name at the end of the buffer. */
 	p = d_path(dbgmem_vma_path(vma), buf, size);
 	if (IS_ERR(p))
 		return size;

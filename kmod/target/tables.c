@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Where a mapping has page tables, without a look at pages: terabytes that were
- * reserved and never used have none, and are passed over by a few entries of the
- * upper levels.
+ * The parts of a mapping that have page tables. Terabytes that were reserved and
+ * never used have none: a few entries of the upper levels say so, and no page is
+ * looked at.
  *
- * What is read here stays. The mmap_lock is held for reading and the mapping was
- * found under it: tables of the upper levels under a mapping are only freed when it
- * is taken away, which needs the lock for writing. Tables of the lowest level may
- * go at any time (khugepaged, reclaim of empty ones), and so may a pmd table of
- * hugetlbfs, which processes share. Neither is looked into.
+ * The tables that are read here cannot be freed. The mmap_lock is held for reading
+ * and the mapping was found under it: tables of the upper levels are only freed
+ * when their mapping is removed, which needs the lock for writing. Tables of the
+ * lowest level may go at any time (khugepaged, reclaim of empty ones), and so may
+ * a pmd table of hugetlbfs, which processes share. Neither is read.
  */
 #include <linux/hugetlb.h>
 #include <linux/mm.h>
@@ -26,7 +26,7 @@ static bool tables_at(struct vm_area_struct *vma, unsigned long addr,
 	p4d_t *p4dp, p4d;
 	pud_t *pudp, pud;
 
-	/* Where a level is folded, the one above says where its entry ends. */
+	/* If a level is folded, the level above says where its entry ends. */
 	*next = pgd_addr_end(addr, end);
 	if (pgd_none(*pgd))
 		return false;

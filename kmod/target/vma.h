@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What a mapping of the target is, and allows. */
+/* The kind of a mapping of the target, and what it allows. */
 #ifndef KMOD_TARGET_VMA_H
 #define KMOD_TARGET_VMA_H
 

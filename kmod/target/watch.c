@@ -2,10 +2,10 @@
 /*
  * Registering MMU notifiers with a target.
  *
- * A writer that waits for the target's mmap_lock would make the target's own
- * page faults wait behind it, so the lock is only tried for. The kernel gives
- * up on any pending signal while it takes the locks of all mappings
- * (mm/mmap.c, mm_take_all_locks()): the signal has to be handled first.
+ * A writer that waits for the target's mmap_lock would block the target's own
+ * page faults, so the lock is only tried for. The kernel refuses while any signal
+ * is pending, because it takes the locks of all mappings (mm/mmap.c,
+ * mm_take_all_locks()): the signal has to be handled first.
  */
 #include <linux/atomic.h>
 #include <linux/errno.h>

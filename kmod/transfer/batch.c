@@ -274,7 +274,7 @@ static void batch_fetch_segments(struct dbgmem_xfer *x,
 	dbgmem_mirror_fetch(x, first, last);
 }
 
-/* What a mirror knows needs no holding. */
+/* Pages that the mirror knows need not be held. */
 static int batch_run_mirrored(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 			      struct dbgmem_segment **seg,
 			      struct dbgmem_segment *end, bool *alone)
@@ -287,13 +287,13 @@ static int batch_run_mirrored(struct dbgmem_xfer *x, struct dbgmem_pages *p,
 	*seg = dbgmem_mirror_batch(x, first, end);
 	if (likely(*seg > first))
 		return 0;
-	/* What has to be fetched is, for a few at once. */
+	/* Fetch the others for a few segments at once. */
 	end = min(end, first + DBGMEM_STACK_PAGES);
 	batch_fetch_segments(x, first, end);
 	return batch_run_held(x, p, seg, end, alone);
 }
 
-/* Whoever does it alone finds out why a page does not come. */
+/* Carrying the segment out alone finds out why a page does not come. */
 static int batch_wait(struct dbgmem_xfer *x, bool *alone)
 {
 	if (x->access.absent.side == DBGMEM_ABSENT_EXPECT)

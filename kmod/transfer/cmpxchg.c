@@ -14,8 +14,8 @@
 #include "transfer.h"
 
 /*
- * Where breakpoints stand in the word: what is compared and exchanged is what
- * transfers see. The shadow is safe, as the shadow_lock is held for writing.
+ * The word has breakpoints: compare and exchange the bytes that transfers see.
+ * The shadow cannot change, as the shadow_lock is held for writing.
  */
 static void cmpxchg_covered(const struct dbgmem_xfer *x,
 			    struct dbgmem_cmpxchg *c, char *word)

@@ -144,7 +144,7 @@ static int transfer_zero_fill(struct dbgmem_xfer *x, unsigned long len)
  * dbgmem_transfer_batches - dbgmem_transfer_run(), batch by batch
  * @x: the transfer
  */
-int dbgmem_transfer_batches(struct dbgmem_xfer *x)
+noinline int dbgmem_transfer_batches(struct dbgmem_xfer *x)
 {
 	struct page *stack[DBGMEM_STACK_PAGES], **pages = stack;
 	unsigned int nr_pages = ARRAY_SIZE(stack);

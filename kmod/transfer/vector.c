@@ -190,7 +190,7 @@ static int vector_run_one(struct dbgmem_xfer *x, struct dbgmem_segment **seg,
 	return 0;
 }
 
-/* Those that it did not come to. */
+/* Answer segments that the vector did not come to. */
 static void vector_give_up(struct dbgmem_segment *seg,
 			   struct dbgmem_segment *end, u32 reason)
 {

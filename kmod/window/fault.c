@@ -3,10 +3,9 @@
  * Faults in windows. Each fills what is resident of the 64 pages around it.
  *
  * A fault runs under the agent's mmap_lock, and the target may at the same time
- * be an agent that looks at this one. So whatever has to be waited for, a lock or
- * a page of the target's or the end of a change, is waited for with the agent's
- * lock dropped, killably, and the fault begins anew. That it had to wait before
- * does not matter.
+ * be an agent whose target is this one. So a fault drops the agent's lock before
+ * it waits, killably, for a lock or a page of the target or for the end of a
+ * change; then it begins anew.
  */
 #include <linux/file.h>
 #include <linux/hash.h>
@@ -29,7 +28,7 @@ static int fault_lock_if_free(struct mm_struct *mm)
 	return mmap_read_trylock(mm) ? 0 : -EBUSY;
 }
 
-/* What is shown of a lookup: pages @from to @to of its block. */
+/* The part of a lookup that is shown: pages @from to @to of its block. */
 struct part {
 	unsigned int from;
 	unsigned int to;
@@ -49,7 +48,7 @@ static struct part fault_part_of(const struct dbgmem_lookup *l,
 	};
 }
 
-/* What it begins with, of its block. */
+/* The index in its block of the first page of a lookup. */
 static unsigned int fault_first_of(const struct dbgmem_lookup *l)
 {
 	return (l->range.start >> PAGE_SHIFT) % DBGMEM_BLOCK_PAGES;
@@ -152,7 +151,7 @@ static vm_fault_t fault_show(struct vm_fault *vmf,
 	unsigned long addr = vmf->address & PAGE_MASK;
 	vm_fault_t ret;
 
-	/* Its count may be about to overflow. */
+	/* Its reference count may be about to overflow. */
 	if (!fault_page_at(&s, addr))
 		return VM_FAULT_SIGBUS;
 	ret = vmf_insert_pfn(vma, addr, page_to_pfn(fault_page_at(&s, addr)));
@@ -171,7 +170,7 @@ static int fault_fill(struct dbgmem_window *w, struct vm_fault *vmf,
 	int err = -ENOMEM;
 
 	mutex_lock(&w->mutex);
-	/* What is there may be stale. */
+	/* The block may have stale pages. */
 	dbgmem_window_catch_up(w);
 	block = dbgmem_window_get(w, number);
 	if (block)
@@ -267,7 +266,7 @@ static unsigned long fault_sealing(struct dbgmem_window *w,
 	return left > 0 && left <= (long)SEALING_TIME ? left : 0;
 }
 
-/* What a fault has to wait for, with the agent's lock dropped. */
+/* A reason to wait, with the agent's lock dropped. */
 struct wait {
 	bool		fetch;	/* the page */
 	unsigned long	nap;	/* jiffies, or else the target's lock */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What windows hold, in pages. A reference to any page of a folio keeps all of
- * it from being freed or moved, so all of it is counted, once.
+ * Counting the pages that windows hold. A reference to any page of a folio keeps
+ * the whole folio from being freed or moved, so the whole folio counts, once.
  */
 #include <linux/mm.h>
 #include <linux/xarray.h>

@@ -69,7 +69,7 @@ static void pages_mark(struct dbgmem_window *w,
 	for (; first <= last; first++)
 		if (block->page[first])
 			held |= BIT_ULL(first);
-	/* Who catches up comes to an end, as nobody holds pages meanwhile. */
+	/* Catching up comes to an end, as nobody holds new pages meanwhile. */
 	if (!held)
 		return;
 	block->stale |= held;
@@ -96,7 +96,7 @@ void dbgmem_window_invalidate(struct dbgmem_mirror_user *u, unsigned long first,
 	struct dbgmem_window_block *block;
 	unsigned int i;
 
-	/* It is there before the first block is. */
+	/* No block was added yet. */
 	if (!READ_ONCE(w->nr))
 		return;
 	if (end - number >= ARRAY_SIZE(w->hash)) {
@@ -114,7 +114,7 @@ void dbgmem_window_invalidate(struct dbgmem_mirror_user *u, unsigned long first,
 		queue_work(system_unbound_wq, &w->work);
 }
 
-/* The zero page needs none. */
+/* The zero page needs no reference. */
 static void pages_put(struct page *page)
 {
 	if (page != ZERO_PAGE(0))
@@ -220,7 +220,7 @@ static void pages_take_out(struct dbgmem_window *w,
 	}
 }
 
-/* Those that are not counted yet are let go of, and zapped by nobody. */
+/* Drop pages that are not counted yet: they are in no page table. */
 static void pages_drop_uncounted(struct dbgmem_window *w,
 				 struct dbgmem_window_block *block, u64 which)
 {

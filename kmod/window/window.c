@@ -17,7 +17,7 @@
 
 static unsigned int window_pages = 65536;
 module_param(window_pages, uint, 0644);
-MODULE_PARM_DESC(window_pages, "the most pages of a target that a session's windows hold, in groups of 64 (default 65536; 0: no windows)");
+MODULE_PARM_DESC(window_pages, "the most pages of a target that a session's windows hold, in blocks of 64 (default 65536; 0: no windows)");
 
 /* More than anybody can look at; a multiple of what a block has. */
 #define MAX_PAGES	BIT(30)

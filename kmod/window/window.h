@@ -2,27 +2,26 @@
 /*
  * Windows of a session: the target's memory in the agent's address space.
  *
- * The file offset of a mapping is the address in the target, so one address
- * space of the file's own, whatever the number of windows, finds every page table
- * entry that shows an address.
+ * The file offset of a mapping is the address in the target. So the file's own
+ * address_space finds every page table entry that shows an address, however many
+ * windows there are.
  *
- * Each page that may be shown is referenced by a block of 64 neighbours, struct
- * dbgmem_window_block. When the target's mapping of it changes, the notifier only marks
- * it as stale: taking it out of the agent's page tables would start a notifier
- * inside a notifier. A worker does that, and only then lets go of the page. So a
- * window never shows a page that has become somebody else's; what it shows of a
- * mapping that has changed may be old until the worker, or
- * DBGMEM_IOC_WINDOW_SYNC, has caught up.
+ * A block of 64 neighbours, struct dbgmem_window_block, references each page that
+ * may be shown. When the target's mapping of a page changes, the notifier only
+ * marks the page as stale: taking it out of the agent's page tables would start a
+ * notifier inside a notifier. A worker takes it out, and drops the reference after
+ * that. So a window never shows a page that has become somebody else's; but it may
+ * show an old page until the worker, or DBGMEM_IOC_WINDOW_SYNC, has caught up.
  *
  * The kernel cannot move, split, seal or offline a page that somebody has a
  * reference to. So the references of a block are a lease: the worker takes its
  * pages out window_lease= milliseconds after the block was made, and the next
- * access finds them again. After a change a block is not shown for a moment, or
- * one that is polled would be held again before the kernel has done its work.
+ * access finds them again. After a change a block is not shown for a moment: a
+ * program that polls it would hold it again before the kernel has done its work.
  *
  * Lock order: mmap_lock of the agent -> window->mutex -> mirror->lock. The
- * target's mmap_lock is only ever tried for under the agent's, and let go of
- * before the mutex is taken.
+ * target's mmap_lock is only tried for under the agent's, and is dropped before the
+ * mutex is taken.
  */
 #ifndef KMOD_WINDOW_WINDOW_H
 #define KMOD_WINDOW_WINDOW_H
@@ -93,7 +92,7 @@ struct dbgmem_sealing {
 /**
  * struct dbgmem_window - all windows of a session
  * @session: the session
- * @user: to be told of changes by the mirror
+ * @user: follows the changes that the mirror sees
  * @mapping: of the session's file: finds what is mapped where
  * @mutex: held by who fills blocks, and by who takes pages out
  * @hash: the blocks by their hash; under the mirror's lock
