@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "breakpoint.h"
 #include "registry.h"
 #include "request.h"
 #include "trap.h"
