@@ -259,10 +259,11 @@ static noinline int transfer_run_exact(struct dbgmem_xfer *x,
 	return ret;
 }
 
+/* @valid is room for a validity bitmap, and lives as long as @x. */
 static __always_inline int transfer_run_request(struct dbgmem_xfer *x,
-						const struct dbgmem_transfer *t)
+						const struct dbgmem_transfer *t,
+						struct dbgmem_valid *valid)
 {
-	struct dbgmem_valid valid;
 	int ret;
 
 	/* On 32-bit: the target has no such addresses. */
@@ -272,8 +273,8 @@ static __always_inline int transfer_run_request(struct dbgmem_xfer *x,
 		return -EFAULT;
 	}
 	if (t->valid && t->len) {
-		x->valid = &valid;
-		ret = dbgmem_valid_init(&valid, t);
+		x->valid = valid;
+		ret = dbgmem_valid_init(valid, t);
 		if (ret == -EFAULT) {
 			x->access.reason = DBGMEM_REASON_BUFFER;
 			x->fault_addr = t->valid;
@@ -337,12 +338,13 @@ static __always_inline int transfer_request(struct dbgmem_ucmd *ucmd,
 		.caller.user = u64_to_user_ptr(t->buf),
 		.left = t->len,
 	};
+	struct dbgmem_valid valid;
 	int ret;
 
 	ret = dbgmem_transfer_begin(&x);
 	if (ret)
 		return ret;
-	ret = transfer_run_request(&x, t);
+	ret = transfer_run_request(&x, t, &valid);
 	dbgmem_transfer_end(&x);
 	t->done = x.done;
 	t->fault_addr = x.fault_addr;
