@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "kselftest_harness.h"
-#include "../user/cli/addr.h"
-#include "../user/cli/num.h"
+#include "target/addr.h"
+#include "text/num.h"
 
 TEST(numbers)
 {

@@ -6,9 +6,9 @@
 #include <sys/resource.h>
 
 #include "kselftest_harness.h"
-#include "../user/cli/cli.h"
-#include "../user/cli/interrupt.h"
-#include "../user/cli/outfile.h"
+#include "cli.h"
+#include "run/interrupt.h"
+#include "run/outfile.h"
 
 #define OPTION	"--force"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "kselftest_harness.h"
-#include "../user/cli/pattern.h"
+#include "text/pattern.h"
 
 static struct pattern p;
 static char err[256];

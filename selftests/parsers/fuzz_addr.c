@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* An address of a command line, and behind its newline the names of mappings. */
-/* sources: user/cli/addr.c user/cli/num.c user/cli/places.c user/cli/text.c user/cli/message.c user/cli/json.c user/cli/interrupt.c user/cli/hex.c */
+/* sources: user/cli/target/addr.c user/cli/text/num.c user/cli/target/places.c user/cli/text/text.c user/cli/text/message.c user/cli/text/json.c user/cli/run/interrupt.c user/cli/text/hex.c */
 #define _GNU_SOURCE
 #include "fuzz.h"
 
-#include "addr.h"
-#include "num.h"
+#include "target/addr.h"
+#include "text/num.h"
 
 #define SIZE	0x10000
 

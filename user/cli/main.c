@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "text.h"
-#include "typo.h"
+#include "text/text.h"
+#include "text/typo.h"
 
 #ifndef DBGMEM_VERSION
 #define DBGMEM_VERSION "0.1.0"

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0
+/* dbgmem bp set: plant breakpoints, and hold them. */
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "cmd/bp.h"
+#include "target/hold.h"
+#include "target/psinfo.h"
+#include "target/tracee.h"
+#include "text/hex.h"
+
+static const struct option options[] = {
+	{ "trap", required_argument, NULL, 't' },
+	{ "hold", no_argument, NULL, 'H' },
+	{ "yes", no_argument, NULL, 'y' },
+	{ "help", no_argument, NULL, 'h' },
+	{ }
+};
+
+static int help(void)
+{
+	puts("Usage: dbgmem bp set [--trap HEX] [--yes] PID ADDR...\n"
+	     "Plant a breakpoint at each ADDR of process PID, print its address, its length and\n"
+	     "the original bytes, and hold them until Ctrl-C, SIGTERM or SIGHUP, or until the\n"
+	     "target ends; then the original bytes are put back.\n\n"
+	     "  -t, --trap HEX  what to plant, 1 to 16 bytes; default: this machine's trap\n"
+	     "  -y, --yes       also in a process that nobody traces, and that SIGTRAP ends\n"
+	     "                  where it meets one, unless it catches the signal\n"
+	     "  -H, --hold      hold them; without this, too\n"
+	     "  -h, --help      show this text\n\n"
+	     "ADDR is 0x... or decimal, or MAPPING+OFFSET, MAPPING-OFFSET or MAPPING. Attach a\n"
+	     "debugger first, it is told of the hit: see 'bp set' in dbgmem(1) for gdb. If one\n"
+	     "cannot be set, none is.\n\n"
+	     "Exit status: 0 all were set, and put back or gone with the target; 1 none was set;\n"
+	     "2 usage; 3 some were lost: other bytes stand where they were.");
+	return finish(STATUS_OK);
+}
+
+struct plan {
+	pid_t pid;
+	struct target_range *at;
+	size_t nr;
+	const uint8_t *trap;
+	size_t len;
+	bool yes;
+};
+
+/* Whether who meets a breakpoint is stopped for a debugger; else it dies. */
+static int traced(const struct plan *p)
+{
+	pid_t tracer;
+	int dir;
+
+	if (p->yes)
+		return STATUS_OK;
+	dir = ps_open(p->pid);
+	tracer = dir < 0 ? dir : tracee_tracer(dir);
+	if (dir >= 0)
+		close(dir);
+	if (tracer > 0)
+		return STATUS_OK;
+	if (tracer < 0)
+		msg("cannot tell whether a debugger traces process %d: /proc/%d/status: %s; without one SIGTRAP ends it at a breakpoint: --yes sets it all the same",
+		    (int)p->pid, (int)p->pid, strerror(-tracer));
+	else
+		msg("nobody traces process %d: at a breakpoint SIGTRAP would end it; attach a debugger first, as 'gdb -p %d', or say --yes",
+		    (int)p->pid, (int)p->pid);
+	return STATUS_FAILED;
+}
+
+/* How many could be planted before one could not; of that the message is out. */
+static size_t plant(struct dbgmem *m, const struct plan *p)
+{
+	uint8_t original[DBGMEM_BP_MAX_LEN];
+	char text[2 * DBGMEM_BP_MAX_LEN + 1];
+	size_t i;
+
+	for (i = 0; i < p->nr; i++) {
+		if (dbgmem_bp_set(m, p->at[i].addr, p->trap, p->len, original)) {
+			msg("%s", dbgmem_errstr());
+			break;
+		}
+		printf("0x%llx %zu %s\n", (unsigned long long)p->at[i].addr,
+		       p->len, hex_format(original, p->len, text));
+	}
+	return i;
+}
+
+static void take_out(struct dbgmem *m, const struct plan *p)
+{
+	uint32_t cleared, lost;
+
+	if (dbgmem_bp_clear_all(m, &cleared, &lost))
+		msg("%s", dbgmem_errstr());
+	if (lost)
+		bp_report(p->pid, cleared, lost);
+	msg("nothing is held: what was set has been taken out");
+}
+
+/*
+ * Until it holds them a signal ends this at once, also where it waits for a page of
+ * the target; the breakpoints go with the session.
+ */
+static int run(const struct plan *p)
+{
+	struct dbgmem *m;
+	size_t done;
+	int status;
+
+	status = target_attach(p->pid, DBGMEM_OPEN_WRITE, p->at, p->nr, &m);
+	if (status)
+		return status;
+	status = traced(p);
+	if (!status) {
+		done = plant(m, p);
+		status = finish(STATUS_OK);
+		if (done == p->nr && !status) {
+			status = hold(m, (uint32_t)done);
+		} else {
+			status = STATUS_FAILED;
+			if (done)
+				take_out(m, p);
+		}
+	}
+	dbgmem_close(m);
+	return status;
+}
+
+int bp_set(int argc, char **argv)
+{
+	const char *hex = NULL;
+	uint8_t *bytes = NULL;
+	struct plan p = { 0 };
+	char err[256];
+	int c, status;
+
+	while ((c = getopt_long(argc, argv, "t:yHh", options, NULL)) != -1) {
+		switch (c) {
+		case 't':
+			hex = optarg;
+			break;
+		case 'y':
+			p.yes = true;
+			break;
+		case 'H':
+			break;
+		case 'h':
+			return help();
+		default:
+			return msg_hint("bp set");
+		}
+	}
+	status = target_pid("bp set", argv + optind, argc - optind, &p.pid);
+	if (status)
+		return status;
+	if (argc - optind < 2)
+		return msg_usage("bp set", "PID and ADDR are needed");
+	if (hex) {
+		if (hex_parse(hex, &bytes, &p.len, err, sizeof(err)))
+			return msg_usage("bp set", "--trap: %s", err);
+		if (p.len > DBGMEM_BP_MAX_LEN) {
+			free(bytes);
+			return msg_usage("bp set", "--trap: %zu bytes, %d are the most",
+					 p.len, DBGMEM_BP_MAX_LEN);
+		}
+		p.trap = bytes;
+	} else {
+		p.trap = dbgmem_bp_trap(&p.len);
+		if (!p.trap)
+			return msg_usage("bp set", "%s", dbgmem_errstr());
+	}
+	p.nr = (size_t)(argc - optind - 1);
+	status = bp_parse("bp set", argv + optind + 1, p.nr, &p.at);
+	if (!status) {
+		status = run(&p);
+		free(p.at);
+	}
+	free(bytes);
+	return status;
+}

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0
+/* dbgmem read: print or save memory of a process. */
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <dbgmem.h>
+
+#include "cli.h"
+#include "run/sink.h"
+#include "target/ranges.h"
+#include "target/stop.h"
+#include "text/num.h"
+
+/* How often --stable reads once more. */
+#define RETRIES		8
+
+/* Bytes, where no LEN is given. */
+#define LEN_DEFAULT	"64"
+
+/* They have no letter; that of the first would take the next for its number. */
+enum {
+	OPT_STABLE = 256,
+	OPT_NO_FAULT,
+	OPT_REPLACE,
+};
+
+static const struct option options[] = {
+	{ "output", required_argument, NULL, 'o' },
+	{ "hexdump", no_argument, NULL, 'x' },
+	{ "exact", no_argument, NULL, 'e' },
+	{ "force", no_argument, NULL, 'f' },
+	{ "zero-fill", no_argument, NULL, 'z' },
+	{ "no-fault", no_argument, NULL, OPT_NO_FAULT },
+	{ "stable", optional_argument, NULL, OPT_STABLE },
+	{ "replace", no_argument, NULL, OPT_REPLACE },
+	{ "help", no_argument, NULL, 'h' },
+	{ }
+};
+
+static int help(void)
+{
+	puts("Usage: dbgmem read [OPTION...] PID ADDR [LEN]\n"
+	     "       dbgmem read [OPTION...] PID ADDR LEN [ADDR LEN]...\n"
+	     "Print LEN bytes, or 64, at ADDR of process PID as hexdump -C does, with the\n"
+	     "target's addresses; raw when standard output is not a terminal. Several ranges are read\n"
+	     "in one call, each as far as it goes; a line '# ADDR LEN' begins each dump.\n\n"
+	     "  -o, --output FILE  raw to FILE (- for standard output), which must not exist\n"
+	     "      --replace      replace FILE\n"
+	     "  -x, --hexdump      the dump, also to a file or pipe\n"
+	     "  -e, --exact        all of it or nothing, of all the ranges\n"
+	     "  -f, --force        ignore the target's page protections; replace FILE\n"
+	     "  -z, --zero-fill    go on behind holes: zeros, or ?? in the dump\n"
+	     "      --no-fault     only what is resident: bring no page in\n"
+	     "      --stable[=N]   read twice, and up to N times more (default 8) while it\n"
+	     "                     changes; say which range did\n"
+	     "  -h, --help         show this text\n\n"
+	     "ADDR is 0x... or decimal, or the name of a mapping, with +NUMBER or -NUMBER behind\n"
+	     "it if need be: '[heap]+0x10', libc.so.6+0x1c000, 0x55d0c0de2a0+8. LEN may end in K,\n"
+	     "M, G or T, also as KB or KiB, of 1024 bytes.\n\n"
+	     "Exit status: 0 all, 1 nothing, 2 usage, 3 a part: fewer bytes, or holes,\n"
+	     "or --stable saw a change.");
+	return finish(STATUS_OK);
+}
+
+static int read_exact(struct dbgmem *m, struct progress *p, struct sink *s)
+{
+	uint64_t limit;
+	uint8_t *buf;
+	int status;
+
+	status = stop_exact(m, p->len, &limit);
+	if (status)
+		return status;
+	buf = malloc(p->len ? p->len : 1);
+	if (!buf) {
+		msg("out of memory for %llu bytes; leave out --exact",
+		    (unsigned long long)p->len);
+		return STATUS_FAILED;
+	}
+	if (dbgmem_read_flags(m, p->addr, buf, p->len, p->flags, NULL))
+		status = stop_failed(p);
+	else
+		status = sink_range(s, p->addr, NULL);
+	if (!status)
+		status = sink_put(s, p->addr, buf, p->len, NULL, 0);
+	free(buf);
+	return status;
+}
+
+/* @several: this is one range of several. */
+static int read_stream(struct dbgmem *m, struct progress *p, struct sink *s,
+		       bool several)
+{
+	struct dbgmem_result res, hole = { 0 };
+	bool zero = p->flags & DBGMEM_ZEROFILL;
+	const uint64_t *head = several ? &p->len : NULL;
+	uint64_t pos = 0, page_size = 0;
+	struct dbgmem_info info;
+	size_t n, valid_size;
+	int status = STATUS_FAILED;
+	uint8_t *buf, *valid;
+
+	buf = malloc(CHUNK);
+	valid = malloc(CHUNK / 8);
+	if (!buf || !valid) {
+		msg("out of memory");
+		goto out;
+	}
+	if (dbgmem_get_info(m, &info)) {
+		msg("%s", dbgmem_errstr());
+		goto out;
+	}
+	page_size = info.page_size;
+	status = STATUS_OK;
+	while (pos < p->len && !status) {
+		uint64_t addr = p->addr + pos;
+
+		n = CHUNK - addr % CHUNK;
+		if (n > p->len - pos)
+			n = p->len - pos;
+		if (zero) {
+			valid_size = dbgmem_valid_size(m, addr, n);
+			if (dbgmem_read_valid(m, addr, buf, n, p->flags, valid,
+					      valid_size, &res)) {
+				status = stop_failed(p);
+				break;
+			}
+		} else if (dbgmem_read_flags(m, addr, buf, n, p->flags, &res)) {
+			status = stop_failed(p);
+			break;
+		}
+		p->done += res.done;
+		if (res.done < n && !hole.reason)
+			hole = res;
+		if (!pos)
+			status = sink_range(s, p->addr, head);
+		if (!status)
+			status = sink_put(s, addr, buf, zero ? n : res.done,
+					  zero ? valid : NULL, page_size);
+		if (!status && !zero && res.done < n)
+			status = stop_short(p, &res);
+		pos += n;
+	}
+	if (!status && !p->len)
+		status = sink_range(s, p->addr, head);
+	if (!status && hole.reason)
+		status = stop_holes(p, &hole);
+out:
+	free(buf);
+	free(valid);
+	return status;
+}
+
+/* Holes are for one range to go on behind: these go one by one. */
+static int read_streams(struct dbgmem *m, const struct progress *p,
+			const struct range *range, size_t nr, struct sink *s)
+{
+	int status = STATUS_OK, ret;
+	size_t i;
+
+	for (i = 0; i < nr && !s->err; i++) {
+		struct progress part = *p;
+
+		part.addr = range[i].addr;
+		part.len = range[i].len;
+		ret = read_stream(m, &part, s, true);
+		status = i ? ranges_status(status, ret) : ret;
+	}
+	return status;
+}
+
+static int run(struct progress *p, struct target_range *given, size_t nr,
+	       struct sink *s)
+{
+	struct range *range = calloc(nr, sizeof(*range));
+	struct dbgmem *m = NULL;
+	int status;
+	size_t i;
+
+	if (!range) {
+		msg("out of memory");
+		return STATUS_FAILED;
+	}
+	status = target_attach(p->pid, DBGMEM_OPEN_RDONLY, given, nr, &m);
+	if (status)
+		goto out;
+	for (i = 0; i < nr; i++)
+		range[i] = (struct range){ given[i].addr, given[i].len };
+	p->addr = range->addr;
+	p->len = range->len;
+	if (nr > 1 && p->flags & DBGMEM_ZEROFILL)
+		status = read_streams(m, p, range, nr, s);
+	else if (nr > 1 || p->flags & DBGMEM_STABLE)
+		status = ranges_read(m, p, range, nr, s);
+	else if (p->flags & DBGMEM_EXACT)
+		status = read_exact(m, p, s);
+	else
+		status = read_stream(m, p, s, false);
+	status = sink_close(s, status);
+	dbgmem_close(m);
+out:
+	free(range);
+	return status;
+}
+
+/* ADDR LEN and so on, to *@range, which is the caller's then. */
+static int ranges_parse(char **args, int nr_args, size_t nr,
+			struct target_range **range)
+{
+	int status = STATUS_OK, at;
+	size_t i;
+
+	*range = calloc(nr, sizeof(**range));
+	if (!*range) {
+		msg("out of memory");
+		return STATUS_FAILED;
+	}
+	for (i = 0; i < nr && !status; i++) {
+		at = (int)(2 * i);
+		status = target_parse("read", args[at], at + 1 < nr_args ?
+				      args[at + 1] : LEN_DEFAULT, &(*range)[i]);
+	}
+	if (status)
+		free(*range);
+	return status;
+}
+
+/* What --stable was given, or NULL. STATUS_OK, or the message is out. */
+static int retries_parse(const char *s, uint32_t *retries)
+{
+	uint64_t v = RETRIES;
+
+	if (s && (num_parse(s, &v) || v > UINT32_MAX))
+		return msg_usage("read", "--stable: '%s' is not a number of retries",
+				 s);
+	*retries = (uint32_t)v;
+	return STATUS_OK;
+}
+
+int cmd_read(int argc, char **argv)
+{
+	struct progress p = { .write = false };
+	struct sink s = { .dump = isatty(STDOUT_FILENO) };
+	struct target_range *range;
+	bool dump = false;
+	int c, status, nr_args;
+	size_t nr;
+
+	while ((c = getopt_long(argc, argv, "o:xefzh", options, NULL)) != -1) {
+		switch (c) {
+		case 'o':
+			s.path = optarg;
+			break;
+		case 'x':
+			dump = true;
+			break;
+		case 'e':
+			p.flags |= DBGMEM_EXACT;
+			break;
+		case 'f':
+			p.flags |= DBGMEM_FORCE;
+			s.replace = true;
+			break;
+		case 'z':
+			p.flags |= DBGMEM_ZEROFILL;
+			break;
+		case OPT_NO_FAULT:
+			p.flags |= DBGMEM_NOFAULT;
+			break;
+		case OPT_STABLE:
+			p.flags |= DBGMEM_STABLE;
+			if (retries_parse(optarg, &p.retries))
+				return STATUS_USAGE;
+			break;
+		case OPT_REPLACE:
+			s.replace = true;
+			break;
+		case 'h':
+			return help();
+		default:
+			return msg_hint("read");
+		}
+	}
+	status = target_pid("read", argv + optind, argc - optind, &p.pid);
+	if (status)
+		return status;
+	nr_args = argc - optind - 1;
+	if (nr_args < 1)
+		return msg_usage("read", "PID and ADDR are needed");
+	if (nr_args > 1 && nr_args % 2)
+		return msg_usage("read", "each of several ADDRs needs a LEN: '%s' has none",
+				 argv[argc - 1]);
+	if ((p.flags & DBGMEM_EXACT) && (p.flags & DBGMEM_ZEROFILL))
+		return msg_usage("read", "--exact and --zero-fill exclude each other");
+	if ((p.flags & DBGMEM_STABLE) && (p.flags & DBGMEM_ZEROFILL))
+		return msg_usage("read", "--stable and --zero-fill exclude each other");
+	if (s.path) {
+		s.dump = false;
+		if (!strcmp(s.path, "-"))
+			s.path = NULL;
+	}
+	if (dump)
+		s.dump = true;
+	nr = (size_t)(nr_args + 1) / 2;
+	status = ranges_parse(argv + optind + 1, nr_args, nr, &range);
+	if (status)
+		return status;
+	status = run(&p, range, nr, &s);
+	free(range);
+	return status;
+}

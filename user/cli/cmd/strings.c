@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0
+/* dbgmem strings: the strings in the memory of a process. */
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <dbgmem.h>
+
+#include "cli.h"
+#include "run/interrupt.h"
+#include "target/area.h"
+#include "target/places.h"
+#include "text/json.h"
+#include "text/num.h"
+#include "text/scan.h"
+#include "text/text.h"
+
+#define MIN_DEFAULT	4
+
+/* Options without a letter. */
+enum {
+	OPT_UTF8 = 256,
+	OPT_UTF16,
+	OPT_NO_FAULT,
+	OPT_FAULT_IN,
+};
+
+static const struct option options[] = {
+	{ "min", required_argument, NULL, 'm' },
+	{ "utf8", no_argument, NULL, OPT_UTF8 },
+	{ "utf16", no_argument, NULL, OPT_UTF16 },
+	AREA_OPTIONS,
+	{ "region", no_argument, NULL, 'R' },
+	{ "limit", required_argument, NULL, 'l' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "force", no_argument, NULL, 'f' },
+	{ "no-fault", no_argument, NULL, OPT_NO_FAULT },
+	{ "fault-in", no_argument, NULL, OPT_FAULT_IN },
+	{ "help", no_argument, NULL, 'h' },
+	{ }
+};
+
+static int help(void)
+{
+	puts("Usage: dbgmem strings [OPTION...] PID [ADDR [LEN]]...\n"
+	     "Print the strings in the memory of process PID, in all that can be read or in the\n"
+	     "LEN bytes at each ADDR, without LEN to the end of its mapping, with their addresses: 4 or more characters of ASCII.\n\n"
+	     "  -n, --min N      N or more; -m is the same\n"
+	     "      --utf8       of UTF-8, but for control characters\n"
+	     "      --utf16      of ASCII, in UTF-16 of the machine's byte order\n\n"
+	     "Where:\n"
+	     "      --writable, --executable, --private, --shared\n"
+	     "      --file-backed, --anonymous   only in memory that is mapped so\n"
+	     "  -f, --force      also in what the process itself may not read\n"
+	     "      --no-fault   only in what is resident: bring no page in\n"
+	     "      --fault-in   read also what is not there, which allocates it\n\n"
+	     "What is printed:\n"
+	     "  -R, --region     also what is mapped there\n"
+	     "  -j, --json       as JSON\n"
+	     "  -l, --limit N    stop after N strings\n"
+	     "  -h, --help       show this text\n\n"
+	     "ADDR and LEN are as for 'dbgmem read'. Ctrl-C ends it, and says how far it came.\n\n"
+	     "Exit status: 0 found, 1 not found, 2 usage, or it failed, 3 not all of it could\n"
+	     "be searched.");
+	return finish(STATUS_OK);
+}
+
+/* The command line. */
+struct query {
+	pid_t pid;
+	struct area area;
+	enum scan_encoding encoding;
+	uint64_t min, limit;
+	uint32_t flags;
+	bool region, json;
+};
+
+/* One walk, and what is shown of it. */
+struct walk {
+	const struct query *q;
+	struct dbgmem *m;
+	struct places places;
+	struct json_list list;
+	uint64_t nr;		/* strings */
+	struct coverage cover;
+	struct scan scan;
+	/* what the scan has left, and behind it what was read */
+	uint8_t room[SCAN_LEFT + CHUNK];
+	size_t left;
+	uint64_t next;		/* the address behind */
+	struct scan_run run[2];
+};
+
+static int json_string(struct walk *w, uint64_t addr, const char *text,
+		       size_t len)
+{
+	struct json_object *o = json_object_new_object();
+	int bad;
+
+	bad = json_put(o, "address", json_hex(addr));
+	bad |= places_json(&w->places, addr, o);
+	bad |= json_put(o, "string", json_text(text, len));
+	if (bad) {
+		json_object_put(o);
+		o = NULL;
+	}
+	return json_list_add(&w->list, o);
+}
+
+/* As it is: a scan finds nothing that is not safe. */
+static void print_string(const char *text, size_t len)
+{
+	const char *tab;
+
+	while ((tab = memchr(text, '\t', len))) {
+		text_print_message(stdout, text, (size_t)(tab - text));
+		putchar('\t');
+		len -= (size_t)(tab + 1 - text);
+		text = tab + 1;
+	}
+	text_print_message(stdout, text, len);
+	putchar('\n');
+}
+
+/* The end of the scan for: 1, the limit, or an output that is gone. */
+static int on_found(void *arg, uint64_t addr, const char *text, size_t len)
+{
+	struct walk *w = arg;
+
+	w->nr++;
+	if (w->q->json) {
+		if (json_string(w, addr, text, len)) {
+			msg("out of memory");
+			w->cover.cut = true;
+			return 1;
+		}
+	} else {
+		printf("0x%016llx ", (unsigned long long)addr);
+		if (w->q->region) {
+			places_print(&w->places, addr, stdout);
+			putchar(' ');
+		}
+		print_string(text, len);
+	}
+	return w->nr == w->q->limit || ferror(stdout) || interrupt_seen();
+}
+
+/* @run, behind what was left of that before it. */
+static void feed(struct walk *w, const struct dbgmem_run *run)
+{
+	const size_t len = w->left + (size_t)run->len;
+	const uint64_t addr = run->addr - w->left;
+	size_t taken;
+
+	memcpy(w->room + w->left, run->bytes, (size_t)run->len);
+	taken = scan_feed(&w->scan, addr, w->room, len);
+	if (w->scan.stopped)
+		return;
+	w->left = len - taken;
+	memmove(w->room, w->room + taken, w->left);
+	w->next = run->addr + run->len;
+}
+
+static void run_take(struct walk *w, struct dbgmem_run *run)
+{
+	struct dbgmem_run part;
+
+	if (run->addr != w->next) {
+		scan_break(&w->scan);
+		w->left = 0;
+	}
+	while (run->len && !w->scan.stopped) {
+		part = *run;
+		if (part.len > CHUNK)
+			part.len = CHUNK;
+		feed(w, &part);
+		run->addr += part.len;
+		run->len -= part.len;
+		run->bytes = (const uint8_t *)run->bytes + part.len;
+	}
+}
+
+/* Zeros that are not there: in a character there may be those at both ends. */
+static void zeros_take(struct walk *w, const struct dbgmem_run *run)
+{
+	static const uint8_t zeros[2 * SCAN_LEFT];
+	struct dbgmem_run end = *run;
+
+	end.bytes = zeros;
+	if (run->len <= sizeof(zeros)) {
+		run_take(w, &end);
+		return;
+	}
+	end.len = SCAN_LEFT;
+	run_take(w, &end);
+	end = *run;
+	end.bytes = zeros;
+	end.addr += run->len - SCAN_LEFT;
+	end.len = SCAN_LEFT;
+	run_take(w, &end);
+}
+
+/* All of the ranges. 0, or -1 and the message is out. */
+static int walk_ranges(struct walk *w)
+{
+	const struct area *a = &w->q->area;
+	struct dbgmem_runs_stats stats;
+	struct dbgmem_runs *runs;
+	struct dbgmem_run run;
+	int ret = 0;
+
+	if (dbgmem_runs_new(w->m, a->range, a->nr, w->q->flags,
+			    &interrupt_progress, &runs)) {
+		msg("%s", dbgmem_errstr());
+		return -1;
+	}
+	while (!w->scan.stopped && !interrupt_seen()) {
+		ret = dbgmem_runs_next(runs, &run);
+		if (ret <= 0)
+			break;
+		if (run.bytes)
+			run_take(w, &run);
+		else
+			zeros_take(w, &run);
+	}
+	if (ret < 0 && !interrupt_seen())
+		msg("%s", dbgmem_errstr());
+	dbgmem_runs_get_stats(runs, &stats);
+	w->cover.done = stats.done;
+	w->cover.skipped = stats.skipped;
+	dbgmem_runs_free(runs);
+	return ret < 0 ? -1 : 0;
+}
+
+static int walk(struct walk *w)
+{
+	const struct area *a = &w->q->area;
+	int status;
+
+	interrupt_catch();
+	if (walk_ranges(w))
+		w->cover.cut = true;
+	scan_break(&w->scan);
+	w->cover.cut |= interrupt_seen();
+	/* What follows the last that was asked for does not matter. */
+	status = w->nr == w->q->limit ? STATUS_OK :
+		 area_verdict(a, w->q->pid, w->q->flags, &w->cover);
+	if (status == STATUS_FAILED && w->nr)
+		status = STATUS_PARTIAL;
+	if (!status && !w->nr) {
+		msg("no string in %llu bytes of process %d",
+		    (unsigned long long)(w->cover.done - w->cover.skipped),
+		    (int)w->q->pid);
+		status = STATUS_NO;
+	}
+	return w->q->json ? json_list_end(&w->list, status) : finish(status);
+}
+
+static struct walk *walk_new(const struct query *q, struct dbgmem *m)
+{
+	struct walk *w = calloc(1, sizeof(*w));
+
+	if (!w) {
+		msg("out of memory");
+		return NULL;
+	}
+	w->q = q;
+	w->m = m;
+	w->scan.encoding = q->encoding;
+	w->scan.min = (size_t)q->min;
+	w->scan.found = on_found;
+	w->scan.arg = w;
+	w->scan.run[0] = &w->run[0];
+	w->scan.run[1] = &w->run[1];
+	return w;
+}
+
+static int run(struct query *q)
+{
+	struct walk *w = NULL;
+	struct dbgmem *m;
+	int status;
+
+	if (target_open(q->pid, DBGMEM_OPEN_RDONLY, &m))
+		return STATUS_FAILED;
+	status = area_find(&q->area, m, q->flags);
+	if (!status) {
+		w = walk_new(q, m);
+		status = w ? STATUS_OK : STATUS_FAILED;
+	}
+	if (!status && (q->region || q->json))
+		status = places_get(&w->places, m);
+	if (!status)
+		status = walk(w);
+	if (w)
+		places_free(&w->places);
+	free(w);
+	dbgmem_close(m);
+	return status;
+}
+
+/* STATUS_OK, or another status and the message is out. */
+static int option_take(struct query *q, int c)
+{
+	if (area_option(&q->area, c))
+		return STATUS_OK;
+	switch (c) {
+	case 'm':
+	case 'n':
+		if (num_parse(optarg, &q->min) || !q->min || q->min > SCAN_MAX)
+			return msg_usage("strings", "--min: '%s' is not a number from 1 to %d",
+					 optarg, SCAN_MAX);
+		return STATUS_OK;
+	case 'l':
+		if (num_parse(optarg, &q->limit) || !q->limit)
+			return msg_usage("strings", "--limit: '%s' is not a number of at least 1",
+					 optarg);
+		return STATUS_OK;
+	case OPT_UTF8:
+	case OPT_UTF16:
+		if (q->encoding != SCAN_ASCII)
+			return msg_usage("strings", "only one of --utf8 and --utf16 can be given");
+		q->encoding = c == OPT_UTF8 ? SCAN_UTF8 : SCAN_UTF16;
+		return STATUS_OK;
+	case 'R':
+		q->region = true;
+		return STATUS_OK;
+	case 'j':
+		q->json = true;
+		return STATUS_OK;
+	case 'f':
+		q->flags |= DBGMEM_FORCE;
+		return STATUS_OK;
+	case OPT_NO_FAULT:
+		q->flags |= DBGMEM_NOFAULT;
+		return STATUS_OK;
+	case OPT_FAULT_IN:
+		q->flags |= DBGMEM_FAULT_IN;
+		return STATUS_OK;
+	default:
+		return msg_hint("strings");
+	}
+}
+
+int cmd_strings(int argc, char **argv)
+{
+	struct query q = { .min = MIN_DEFAULT, .limit = UINT64_MAX };
+	int c, status = STATUS_OK;
+
+	while (!status && (c = getopt_long(argc, argv, "m:n:Rl:jfh", options,
+					   NULL)) != -1) {
+		if (c == 'h')
+			return exit_answer(help());
+		status = option_take(&q, c);
+	}
+	if (!status)
+		status = area_parse(&q.area, "strings", argv + optind,
+				    argc - optind, &q.pid);
+	if (!status)
+		status = run(&q);
+	area_free(&q.area);
+	return exit_answer(status);
+}

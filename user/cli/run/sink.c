@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Where the bytes of a read go: a file or standard output, raw or as a dump. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "run/sink.h"
+
+int sink_open(struct sink *s)
+{
+	int fd;
+
+	if (s->f)
+		return STATUS_OK;
+	if (!s->path) {
+		s->f = stdout;
+		return STATUS_OK;
+	}
+	if (outfile_open(&s->out, s->path, s->replace, "--replace")) {
+		s->err = EIO;	/* the message is out */
+		return STATUS_FAILED;
+	}
+	fd = fcntl(s->out.fd, F_DUPFD_CLOEXEC, 0);
+	if (fd >= 0)
+		s->f = fdopen(fd, "w");
+	if (s->f)
+		return STATUS_OK;
+	s->err = errno;
+	msg("cannot write to %s: %s", s->path, strerror(s->err));
+	if (fd >= 0)
+		close(fd);
+	outfile_discard(&s->out);
+	return STATUS_FAILED;
+}
+
+static int sink_check(struct sink *s)
+{
+	if (!ferror(s->f))
+		return STATUS_OK;
+	if (!s->err)
+		s->err = errno;
+	return STATUS_PARTIAL;
+}
+
+int sink_range(struct sink *s, uint64_t addr, const uint64_t *len)
+{
+	int ret;
+
+	ret = sink_open(s);
+	if (ret || !s->dump)
+		return ret;
+	hexdump_end(&s->hex);
+	if (len)
+		fprintf(s->f, "# 0x%llx %llu\n", (unsigned long long)addr,
+			(unsigned long long)*len);
+	hexdump_start(&s->hex, s->f, addr);
+	return sink_check(s);
+}
+
+int sink_put(struct sink *s, uint64_t addr, const uint8_t *buf, size_t len,
+	     const uint8_t *valid, uint64_t page_size)
+{
+	size_t pos, n, page;
+
+	if (!s->dump) {
+		fwrite(buf, 1, len, s->f);
+		return sink_check(s);
+	}
+	if (!valid) {
+		hexdump_add(&s->hex, buf, len);
+		return sink_check(s);
+	}
+	for (pos = 0, page = 0; pos < len; pos += n, page++) {
+		n = (size_t)(page_size - (addr + pos) % page_size);
+		if (n > len - pos)
+			n = len - pos;
+		hexdump_add(&s->hex,
+			    valid[page / 8] >> page % 8 & 1 ? buf + pos : NULL,
+			    n);
+	}
+	return sink_check(s);
+}
+
+static int file_close(struct sink *s, int status)
+{
+	int ret;
+
+	if (fclose(s->f) && !s->err)
+		s->err = errno;
+	if (s->err) {
+		msg("cannot write to %s: %s; it is not made", s->path,
+		    strerror(s->err));
+		status = STATUS_FAILED;
+	}
+	if (status == STATUS_FAILED) {
+		outfile_discard(&s->out);
+		return status;
+	}
+	ret = outfile_commit(&s->out);
+	return ret ? ret : status;
+}
+
+int sink_close(struct sink *s, int status)
+{
+	if (!s->f)
+		return status;
+	if (s->dump)
+		hexdump_end(&s->hex);
+	fflush(s->f);
+	sink_check(s);
+	if (s->path)
+		return file_close(s, status);
+	if (!s->err)
+		return status;
+	msg("cannot write all of it to standard output: %s; what is there is not complete",
+	    strerror(s->err));
+	return STATUS_PARTIAL;
+}

@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Addresses as people type them: numbers, or places in a mapping. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "target/addr.h"
+#include "text/num.h"
+#include "text/text.h"
+
+/* How many mappings an error message names. */
+#define CANDIDATES	8
+
+/* Fewer digits are a small number, and no address from a list. */
+#define HEX_DIGITS	6
+
+#define DELETED		" (deleted)"
+
+/* How much of the name of a mapping was typed; the first that fits counts. */
+enum part {
+	PART_ALL,
+	PART_UNMARKED,		/* without the mark of a file that was deleted */
+	PART_LAST,		/* the last component of a path */
+	NR_PARTS,
+};
+
+/* One expression, and where the reason goes if it is none. */
+struct lookup {
+	const struct places *places;
+	const char *expr;
+	char *err;
+	size_t err_size;
+};
+
+/* That part of @name, which is not changed; its length. */
+static size_t part_of(const char *name, enum part kind, const char **begin)
+{
+	size_t len = strlen(name), mark = strlen(DELETED);
+
+	*begin = name;
+	if (kind == PART_ALL || *name != '/')
+		return len;
+	if (len > mark && !strcmp(name + len - mark, DELETED))
+		len -= mark;
+	if (kind == PART_LAST) {
+		*begin = (const char *)memrchr(name, '/', len) + 1;
+		len -= (size_t)(*begin - name);
+	}
+	return len;
+}
+
+static bool name_fits(const char *name, enum part kind, const char *want,
+		      size_t want_len)
+{
+	const char *begin;
+
+	return part_of(name, kind, &begin) == want_len &&
+	       !memcmp(begin, want, want_len);
+}
+
+/* Names in an error message, each once; "..." when there are too many. */
+struct list {
+	const struct lookup *l;
+	size_t seen[CANDIDATES];	/* as in struct place */
+	size_t nr;
+	bool more;
+};
+
+static void err_add(const struct lookup *l, const char *text)
+{
+	size_t len = strlen(l->err);
+
+	snprintf(l->err + len, l->err_size - len, "%s", text);
+}
+
+static void list_add(struct list *list, const struct place *place)
+{
+	const struct places *p = list->l->places;
+	const char *name = places_name(p, place);
+	char *text;
+	size_t i;
+
+	for (i = 0; i < list->nr; i++)
+		if (!strcmp(p->names + list->seen[i], name))
+			return;
+	if (list->nr == CANDIDATES) {
+		list->more = true;
+		return;
+	}
+	list->seen[list->nr++] = place->name;
+	text = text_escape(name, strlen(name));
+	err_add(list->l, i ? ", " : "");
+	err_add(list->l, text ? text : "?");
+	free(text);
+}
+
+static void list_end(struct list *list)
+{
+	if (list->more)
+		err_add(list->l, ", ...");
+}
+
+static int several(const struct lookup *l, enum part kind, const char *want,
+		   size_t len)
+{
+	const struct places *p = l->places;
+	struct list list = { .l = l };
+	size_t i;
+
+	snprintf(l->err, l->err_size, "several files are mapped as '%.*s', give the whole path of one: ",
+		 (int)len, want);
+	for (i = 0; i < p->nr; i++)
+		if (name_fits(places_name(p, &p->place[i]), kind, want, len))
+			list_add(&list, &p->place[i]);
+	list_end(&list);
+	return -ENOTUNIQ;
+}
+
+/* Files that no name tells apart, as those that were deleted one after the other. */
+static int alike(const struct lookup *l, const struct place *found,
+		 const char *want, size_t len)
+{
+	const struct places *p = l->places;
+	const char *name = places_name(p, found);
+	const struct place *place;
+	unsigned int nr = 0;
+	char text[32];
+
+	snprintf(l->err, l->err_size, "several files are mapped as '%.*s', and all of them have this name: give an address, they begin at ",
+		 (int)len, want);
+	for (place = p->place; place < p->place + p->nr; place++) {
+		if (place->start != place->base ||
+		    strcmp(places_name(p, place), name) != 0)
+			continue;
+		if (nr++ == CANDIDATES) {
+			err_add(l, ", ...");
+			break;
+		}
+		snprintf(text, sizeof(text), "%s0x%llx", nr > 1 ? ", " : "",
+			 (unsigned long long)place->start);
+		err_add(l, text);
+	}
+	return -ENOTUNIQ;
+}
+
+/*
+ * The lowest mapping of which @want is that part of the name. -ENOENT if there is none,
+ * -ENOTUNIQ and the reason if different files have that name.
+ */
+static int find(const struct lookup *l, enum part kind, const char *want,
+		size_t len, uint64_t *start)
+{
+	const struct places *p = l->places;
+	const struct place *found = NULL;
+	const char *name;
+	size_t i;
+
+	for (i = 0; i < p->nr; i++) {
+		name = places_name(p, &p->place[i]);
+		if (!name_fits(name, kind, want, len))
+			continue;
+		if (found && strcmp(places_name(p, found), name) != 0)
+			return several(l, kind, want, len);
+		if (!found)
+			found = &p->place[i];
+	}
+	if (!found)
+		return -ENOENT;
+	if (found->ambiguous)
+		return alike(l, found, want, len);
+	*start = found->start;
+	return 0;
+}
+
+/* The last + or - of @expr that is followed by a number; NULL if none is. */
+static const char *split(const char *expr, uint64_t *off, int *ret)
+{
+	const char *p = expr + strlen(expr);
+
+	while (p > expr) {
+		p--;
+		if (*p != '+' && *p != '-')
+			continue;
+		*ret = num_parse(p + 1, off);
+		return *ret == -EINVAL || p == expr ? NULL : p;
+	}
+	return NULL;
+}
+
+/* @base and what follows it at @sign, if anything does. */
+static int add(const struct lookup *l, uint64_t base, const char *sign,
+	       uint64_t off, uint64_t *addr)
+{
+	*addr = base;
+	if (!sign || !(*sign == '+' ? __builtin_add_overflow(base, off, addr) :
+				      __builtin_sub_overflow(base, off, addr)))
+		return 0;
+	snprintf(l->err, l->err_size, "'%s' is outside the 64-bit address space",
+		 l->expr);
+	return -ERANGE;
+}
+
+static int two_meanings(const struct lookup *l, const char *expr,
+			const char *sign)
+{
+	snprintf(l->err, l->err_size, "'%s' may be a mapping, or a place in '%.*s': write '%s+0x0' for the mapping, or give the address as a number",
+		 expr, (int)(sign - expr), expr, expr);
+	return -ENOTUNIQ;
+}
+
+/*
+ * @expr as a name, or as one with @off behind it at @sign. What a target has
+ * mapped as NAME+0x10 must not stand for what is 0x10 behind NAME.
+ */
+static int find_as(const struct lookup *l, enum part kind, const char *expr,
+		   const char *sign, uint64_t off, uint64_t *addr)
+{
+	uint64_t base;
+	int whole, ret = -ENOENT;
+
+	if (sign)
+		ret = find(l, kind, expr, (size_t)(sign - expr), &base);
+	if (ret && ret != -ENOENT)
+		return ret;
+	if (!ret && !strncmp(sign, "+0x", 3))
+		return add(l, base, sign, off, addr);
+	whole = find(l, kind, expr, strlen(expr), addr);
+	if (ret)
+		return whole;
+	return whole == -ENOENT ? add(l, base, sign, off, addr) :
+				  two_meanings(l, expr, sign);
+}
+
+static int find_name(const struct lookup *l, const char *expr, uint64_t *addr)
+{
+	uint64_t off = 0;
+	const char *sign;
+	int ret = 0, part;
+
+	sign = split(expr, &off, &ret);
+	if (sign && ret) {
+		snprintf(l->err, l->err_size, "the offset of '%s' does not fit in 64 bits",
+			 l->expr);
+		return ret;
+	}
+	ret = -ENOENT;
+	for (part = 0; part < NR_PARTS && ret == -ENOENT; part++)
+		ret = find_as(l, (enum part)part, expr, sign, off, addr);
+	return ret;
+}
+
+/* Digits as in /proc/PID/maps: an address without 0x. */
+static size_t hex_digits(const char *s)
+{
+	size_t n = strspn(s, "0123456789abcdefABCDEF");
+
+	return n >= HEX_DIGITS && n <= 16 ? n : 0;
+}
+
+static int range_meant(const struct lookup *l, unsigned long long start,
+		       unsigned long long end)
+{
+	snprintf(l->err, l->err_size, "'%s' is a range: write 0x%llx for ADDR and 0x%llx for LEN",
+		 l->expr, start, end - start);
+	return -ERANGE;
+}
+
+/* What was meant, if @expr is copied from a list of addresses. */
+static bool hint(const struct lookup *l, const char *expr)
+{
+	size_t n = hex_digits(expr), more;
+	unsigned long long start, end;
+
+	if (!n)
+		return false;
+	more = expr[n] == '-' ? hex_digits(expr + n + 1) : 0;
+	if (more && !expr[n + 1 + more]) {
+		start = strtoull(expr, NULL, 16);
+		end = strtoull(expr + n + 1, NULL, 16);
+		if (start >= end)
+			return false;
+		range_meant(l, start, end);
+		return true;
+	}
+	if (expr[n] && expr[n] != '+' && expr[n] != '-')
+		return false;
+	snprintf(l->err, l->err_size, "no mapping is named '%s': write 0x%s?",
+		 expr, expr);
+	return true;
+}
+
+/* Nothing has that name: list what resembles it, or else all there is. */
+static int suggest(const struct lookup *l)
+{
+	const struct places *p = l->places;
+	struct list list = { .l = l };
+	const char *sign, *name;
+	bool similar = false;
+	uint64_t off;
+	char *word;
+	size_t i;
+	int ret;
+
+	if (hint(l, l->expr))
+		return -ENOENT;
+	sign = split(l->expr, &off, &ret);
+	word = sign ? strndup(l->expr, (size_t)(sign - l->expr)) :
+		      strdup(l->expr);
+	for (i = 0; word && *word && i < p->nr; i++)
+		similar |= !!strcasestr(places_name(p, &p->place[i]), word);
+	snprintf(l->err, l->err_size, "no mapping is named '%s'%s",
+		 word ? word : l->expr,
+		 similar ? ", similar ones: " : p->nr ? ", there are: " : "");
+	for (i = 0; word && i < p->nr; i++) {
+		name = places_name(p, &p->place[i]);
+		if (!similar || strcasestr(name, word))
+			list_add(&list, &p->place[i]);
+	}
+	list_end(&list);
+	free(word);
+	return -ENOENT;
+}
+
+/* A number, or two with a sign between them; -EINVAL if it is something else. */
+static int number(const struct lookup *l, uint64_t *addr)
+{
+	char *left = NULL;
+	const char *sign;
+	uint64_t off, base;
+	int ret, right = 0;
+
+	ret = num_parse(l->expr, addr);
+	if (ret == -EINVAL) {
+		sign = split(l->expr, &off, &right);
+		if (sign)
+			left = strndup(l->expr, (size_t)(sign - l->expr));
+		ret = left ? num_parse(left, &base) : -EINVAL;
+		free(left);
+		if (!ret && !right && *sign == '-' && off > base)
+			ret = range_meant(l, base, off);
+		else if (!ret && !right)
+			ret = add(l, base, sign, off, addr);
+		else if (ret != -EINVAL)
+			ret = -ERANGE;
+	}
+	if (ret == -ERANGE && !hint(l, l->expr) && !*l->err)
+		snprintf(l->err, l->err_size, "address '%s' does not fit in 64 bits",
+			 l->expr);
+	return ret;
+}
+
+/* What is not looked at may have that name, too. */
+static int too_many(const struct lookup *l)
+{
+	if (!hint(l, l->expr))
+		snprintf(l->err, l->err_size, "'%s' is no number, and too much is mapped there to look at all names: give the address as a number",
+			 l->expr);
+	return -ENOTUNIQ;
+}
+
+int addr_parse(const char *expr, const struct places *places, uint64_t *addr,
+	       char *err, size_t err_size)
+{
+	const struct lookup l = {
+		.places = places,
+		.expr = expr,
+		.err = err,
+		.err_size = err_size,
+	};
+	char *name;
+	int ret;
+
+	*err = '\0';
+	if (!*expr) {
+		snprintf(err, err_size, "the address is empty");
+		return -EINVAL;
+	}
+	ret = number(&l, addr);
+	if (ret != -EINVAL)
+		return ret;
+	if (!places)
+		return -EAGAIN;
+	if (places->cut)
+		return too_many(&l);
+	name = strdup(expr);
+	if (!name) {
+		snprintf(err, err_size, "out of memory");
+		return -ENOMEM;
+	}
+	/* As it is printed; and as it is. */
+	text_unescape(name);
+	ret = find_name(&l, name, addr);
+	if (ret == -ENOENT)
+		ret = find_name(&l, expr, addr);
+	free(name);
+	return ret == -ENOENT ? suggest(&l) : ret;
+}

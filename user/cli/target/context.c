@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A dump of what is around a place of the target, in which that is marked. */
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "target/context.h"
+#include "target/look.h"
+#include "text/hexdump.h"
+
+/* Bold red, as grep(1) has it. */
+#define COLOUR	"\033[1;31m"
+
+static bool colour_wanted(void)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && !(no && *no) && term &&
+	       strcmp(term, "dumb") != 0;
+}
+
+void context_init(struct context *c, struct dbgmem *m, uint32_t flags,
+		  uint64_t around)
+{
+	struct dbgmem_info info;
+
+	*c = (struct context){
+		.m = m,
+		.flags = flags,
+		.around = around,
+		.mark_on = colour_wanted() ? COLOUR : NULL,
+		.page_size = dbgmem_get_info(m, &info) ? 4096 : info.page_size,
+	};
+}
+
+void context_free(struct context *c)
+{
+	free(c->buf);
+	free(c->valid);
+}
+
+static int room(struct context *c, size_t len)
+{
+	uint8_t *more;
+
+	if (len > c->size) {
+		more = realloc(c->buf, len);
+		if (!more)
+			return -1;
+		c->buf = more;
+		/* One bit is enough for many bytes, wherever they begin. */
+		more = realloc(c->valid, len / 8 + 16);
+		if (!more)
+			return -1;
+		c->valid = more;
+		c->size = len;
+	}
+	return 0;
+}
+
+/* Bytes [@pos, @end) of what was read from @from on. */
+static void add(const struct context *c, struct hexdump *d, uint64_t from,
+		size_t pos, size_t end)
+{
+	size_t n, page;
+
+	for (; pos < end; pos += n) {
+		page = (size_t)((from % c->page_size + pos) / c->page_size);
+		n = (size_t)(c->page_size - (from + pos) % c->page_size);
+		if (n > end - pos)
+			n = end - pos;
+		hexdump_add(d, c->valid[page / 8] >> page % 8 & 1 ?
+			    c->buf + pos : NULL, n);
+	}
+}
+
+int context_print(struct context *c, uint64_t addr, size_t len)
+{
+	const uint64_t around = c->around * HEXDUMP_WIDTH;
+	const uint64_t line = addr - addr % HEXDUMP_WIDTH;
+	const uint64_t from = line > around ? line - around : 0;
+	/* Of its last line the last byte: the one behind may be at 2^64. */
+	uint64_t last = (addr + (len - 1)) | (HEXDUMP_WIDTH - 1);
+	size_t size, start = (size_t)(addr - from);
+	struct hexdump d;
+
+	last = last < UINT64_MAX - around ? last + around : UINT64_MAX;
+	/* To there the kernel cannot read. */
+	size = (size_t)(last - from) + (last < UINT64_MAX);
+	if (room(c, size))
+		return -1;
+	look_valid(c->m, from, c->buf, size, c->flags, c->valid, c->page_size);
+	hexdump_start(&d, stdout, from);
+	d.mark_on = c->mark_on;
+	d.lines_only = true;
+	add(c, &d, from, 0, start);
+	d.mark = true;
+	add(c, &d, from, start, start + len);
+	d.mark = false;
+	add(c, &d, from, start + len, size);
+	hexdump_end(&d);
+	return 0;
+}
