@@ -6,9 +6,9 @@
 #include <sys/resource.h>
 
 #include "kselftest_harness.h"
-#include "cli.h"
 #include "run/interrupt.h"
 #include "run/outfile.h"
+#include "text/message.h"
 
 #define OPTION	"--force"
 

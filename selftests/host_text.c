@@ -10,8 +10,8 @@
 #include <dbgmem.h>
 
 #include "kselftest_harness.h"
-#include "cli.h"
 #include "text/json.h"
+#include "text/message.h"
 #include "text/text.h"
 
 /* What a terminal acts on, and how text_print() writes it. */

@@ -8,7 +8,7 @@
 #include <dbgmem.h>
 
 #include "kselftest_harness.h"
-#include "cli.h"
+#include "text/message.h"
 #include "text/typed.h"
 
 static const struct option options[] = {

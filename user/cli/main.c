@@ -7,7 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli.h"
+#include "cmd/cmd.h"
+#include "text/message.h"
 #include "text/text.h"
 #include "text/typo.h"
 

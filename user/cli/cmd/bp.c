@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /* dbgmem bp: breakpoints, with verbs of its own. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
-#include "cmd/bp.h"
+#include "cmd/cmd.h"
+#include "text/message.h"
 #include "text/typo.h"
 
 static const struct verb {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } verbs[] = {
-	{ "set", bp_set },
-	{ "list", bp_list },
+	{ "set", cmd_bp_set },
+	{ "list", cmd_bp_list },
 };
 
 static int help(void)
@@ -25,36 +24,6 @@ static int help(void)
 	     "  -h, --help  show this text; with set or list, theirs\n\n"
 	     "Exit status: 0 all of it, 1 nothing, 2 usage, 3 some were lost.");
 	return finish(STATUS_OK);
-}
-
-int bp_parse(const char *verb, char **args, size_t nr,
-	     struct target_range **at)
-{
-	int status = STATUS_OK;
-	size_t i;
-
-	*at = calloc(nr, sizeof(**at));
-	if (!*at) {
-		msg("out of memory");
-		return STATUS_FAILED;
-	}
-	for (i = 0; i < nr && !status; i++)
-		status = target_parse(verb, args[i], NULL, &(*at)[i]);
-	if (status)
-		free(*at);
-	return status;
-}
-
-int bp_report(pid_t pid, uint32_t cleared, uint32_t lost)
-{
-	if (!lost) {
-		msg("%u of %u breakpoint(s) of process %d put back", cleared,
-		    cleared, (int)pid);
-		return STATUS_OK;
-	}
-	msg("%u of %u breakpoint(s) of process %d put back; the others were lost: other bytes stand where their traps were, and were left alone",
-	    cleared - lost, cleared, (int)pid);
-	return STATUS_PARTIAL;
 }
 
 int cmd_bp(int argc, char **argv)

@@ -6,11 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
-#include "cmd/bp.h"
+#include "cmd/cmd.h"
 #include "target/comm.h"
+#include "target/target.h"
 #include "text/hex.h"
 #include "text/json.h"
+#include "text/message.h"
 #include "text/num.h"
 #include "text/text.h"
 
@@ -109,7 +110,7 @@ static int print_table(pid_t pid, const struct dbgmem_bp *bp, size_t nr)
 	return finish(STATUS_OK);
 }
 
-int bp_list(int argc, char **argv)
+int cmd_bp_list(int argc, char **argv)
 {
 	struct dbgmem_bp *bps;
 	bool json = false;

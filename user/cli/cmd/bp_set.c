@@ -7,12 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli.h"
-#include "cmd/bp.h"
+#include "cmd/cmd.h"
 #include "target/hold.h"
 #include "target/psinfo.h"
+#include "target/target.h"
 #include "target/tracee.h"
 #include "text/hex.h"
+#include "text/message.h"
 
 static const struct option options[] = {
 	{ "trap", required_argument, NULL, 't' },
@@ -98,7 +99,7 @@ static void take_out(struct dbgmem *m, const struct plan *p)
 	if (dbgmem_bp_clear_all(m, &cleared, &lost))
 		msg("%s", dbgmem_errstr());
 	if (lost)
-		bp_report(p->pid, cleared, lost);
+		hold_report(p->pid, cleared, lost);
 	msg("nothing is held: what was set has been taken out");
 }
 
@@ -131,7 +132,25 @@ static int run(const struct plan *p)
 	return status;
 }
 
-int bp_set(int argc, char **argv)
+/* @nr times ADDR. *@at is the caller's to free if this returns STATUS_OK. */
+static int addrs_parse(char **args, size_t nr, struct target_range **at)
+{
+	int status = STATUS_OK;
+	size_t i;
+
+	*at = calloc(nr, sizeof(**at));
+	if (!*at) {
+		msg("out of memory");
+		return STATUS_FAILED;
+	}
+	for (i = 0; i < nr && !status; i++)
+		status = target_parse("bp set", args[i], NULL, &(*at)[i]);
+	if (status)
+		free(*at);
+	return status;
+}
+
+int cmd_bp_set(int argc, char **argv)
 {
 	const char *hex = NULL;
 	uint8_t *bytes = NULL;
@@ -175,7 +194,7 @@ int bp_set(int argc, char **argv)
 			return msg_usage("bp set", "%s", dbgmem_errstr());
 	}
 	p.nr = (size_t)(argc - optind - 1);
-	status = bp_parse("bp set", argv + optind + 1, p.nr, &p.at);
+	status = addrs_parse(argv + optind + 1, p.nr, &p.at);
 	if (!status) {
 		status = run(&p);
 		free(p.at);

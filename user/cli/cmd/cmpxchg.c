@@ -7,8 +7,10 @@
 
 #include <dbgmem.h>
 
-#include "cli.h"
+#include "cmd/cmd.h"
 #include "target/stop.h"
+#include "target/target.h"
+#include "text/message.h"
 #include "text/num.h"
 #include "text/typed.h"
 

@@ -11,9 +11,11 @@
 
 #include <dbgmem.h>
 
-#include "cli.h"
+#include "cmd/cmd.h"
 #include "run/interrupt.h"
 #include "target/difference.h"
+#include "target/target.h"
+#include "text/message.h"
 #include "text/num.h"
 
 /* They have no letter. */

@@ -12,7 +12,7 @@
 
 #include <dbgmem.h>
 
-#include "cli.h"
+#include "cmd/cmd.h"
 #include "core/contents.h"
 #include "core/core.h"
 #include "core/note.h"
@@ -21,7 +21,9 @@
 #include "run/bar.h"
 #include "run/interrupt.h"
 #include "run/outfile.h"
+#include "target/target.h"
 #include "target/tracee.h"
+#include "text/message.h"
 #include "text/num.h"
 
 static const struct option options[] = {

@@ -7,9 +7,11 @@
 
 #include <dbgmem.h>
 
-#include "cli.h"
+#include "cmd/cmd.h"
 #include "run/interrupt.h"
 #include "target/stop.h"
+#include "target/target.h"
+#include "text/message.h"
 #include "text/typed.h"
 
 static const struct option options[] = {

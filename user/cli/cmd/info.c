@@ -8,9 +8,11 @@
 
 #include <dbgmem.h>
 
-#include "cli.h"
+#include "cmd/cmd.h"
 #include "target/comm.h"
+#include "target/target.h"
 #include "text/json.h"
+#include "text/message.h"
 #include "text/num.h"
 #include "text/text.h"
 

@@ -7,7 +7,8 @@
 
 #include <dbgmem.h>
 
-#include "cli.h"
+#include "cmd/cmd.h"
+#include "text/message.h"
 
 static const struct option options[] = {
 	{ "path", required_argument, NULL, 'p' },

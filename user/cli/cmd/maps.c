@@ -7,8 +7,10 @@
 
 #include <dbgmem.h>
 
-#include "cli.h"
+#include "cmd/cmd.h"
+#include "target/target.h"
 #include "text/json.h"
+#include "text/message.h"
 #include "text/text.h"
 
 static const struct option options[] = {

@@ -9,10 +9,12 @@
 
 #include <dbgmem.h>
 
-#include "cli.h"
+#include "cmd/cmd.h"
 #include "run/sink.h"
 #include "target/ranges.h"
 #include "target/stop.h"
+#include "target/target.h"
+#include "text/message.h"
 #include "text/num.h"
 
 /* How often --stable reads once more. */

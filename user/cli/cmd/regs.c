@@ -12,10 +12,12 @@
 
 #include <dbgmem.h>
 
-#include "cli.h"
+#include "cmd/cmd.h"
 #include "target/psinfo.h"
+#include "target/target.h"
 #include "target/tracee.h"
 #include "text/json.h"
+#include "text/message.h"
 #include "text/num.h"
 
 /* There are fewer, and none has more bytes. */

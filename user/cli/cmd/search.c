@@ -9,13 +9,15 @@
 
 #include <dbgmem.h>
 
-#include "cli.h"
+#include "cmd/cmd.h"
 #include "run/interrupt.h"
 #include "target/area.h"
 #include "target/context.h"
 #include "target/look.h"
 #include "target/places.h"
+#include "target/target.h"
 #include "text/json.h"
+#include "text/message.h"
 #include "text/num.h"
 #include "text/pattern.h"
 #include "text/typed.h"

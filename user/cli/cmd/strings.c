@@ -8,11 +8,13 @@
 
 #include <dbgmem.h>
 
-#include "cli.h"
+#include "cmd/cmd.h"
 #include "run/interrupt.h"
 #include "target/area.h"
 #include "target/places.h"
+#include "target/target.h"
 #include "text/json.h"
+#include "text/message.h"
 #include "text/num.h"
 #include "text/scan.h"
 #include "text/text.h"

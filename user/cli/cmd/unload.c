@@ -5,7 +5,8 @@
 
 #include <dbgmem.h>
 
-#include "cli.h"
+#include "cmd/cmd.h"
+#include "text/message.h"
 
 static const struct option options[] = {
 	{ "help", no_argument, NULL, 'h' },

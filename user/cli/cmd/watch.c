@@ -14,7 +14,7 @@
 
 #include <dbgmem.h>
 
-#include "cli.h"
+#include "cmd/cmd.h"
 #include "run/clock.h"
 #include "run/interrupt.h"
 #include "run/screen.h"
@@ -22,7 +22,9 @@
 #include "target/comm.h"
 #include "target/places.h"
 #include "target/sample.h"
+#include "target/target.h"
 #include "target/view.h"
+#include "text/message.h"
 #include "text/num.h"
 #include "text/text.h"
 

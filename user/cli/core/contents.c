@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli.h"
 #include "core/contents.h"
 #include "run/interrupt.h"
+#include "target/target.h"
 
 /* Where it is seen which pages of a segment are worth reading. */
 struct source {

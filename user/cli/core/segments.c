@@ -8,11 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli.h"
 #include "core/segments.h"
 #include "core/smaps.h"
 #include "run/interrupt.h"
 #include "target/psinfo.h"
+#include "text/message.h"
 
 /* All names of files together: a target may have as many and as long as it likes. */
 #define NAMES_MAX	(16UL << 20)

@@ -18,9 +18,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cli.h"
 #include "run/interrupt.h"
 #include "run/outfile.h"
+#include "text/message.h"
 
 #define TRIES		100
 #define MAKING_MS	1000

@@ -6,8 +6,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "cli.h"
 #include "run/signals.h"
+#include "text/message.h"
 
 int signals_open(const int *wanted, size_t nr)
 {

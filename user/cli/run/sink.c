@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli.h"
 #include "run/sink.h"
+#include "text/message.h"
 
 int sink_open(struct sink *s)
 {

@@ -3,9 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
 #include "run/interrupt.h"
 #include "target/area.h"
+#include "target/target.h"
+#include "text/message.h"
 
 bool area_option(struct area *a, int c)
 {

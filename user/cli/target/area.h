@@ -10,7 +10,7 @@
 
 #include <dbgmem.h>
 
-#include "cli.h"
+#include "target/target.h"
 
 /* Values of options, for struct option; beyond all characters. */
 enum {

@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli.h"
 #include "target/difference.h"
 #include "target/look.h"
 #include "text/hex.h"
+#include "text/message.h"
 
 void differences_start(struct differences *d, struct dbgmem *a, uint64_t a_addr,
 		       struct dbgmem *b, uint64_t b_addr)

@@ -4,10 +4,21 @@
 #include <poll.h>
 #include <string.h>
 
-#include "cli.h"
-#include "cmd/bp.h"
 #include "run/interrupt.h"
 #include "target/hold.h"
+#include "text/message.h"
+
+int hold_report(pid_t pid, uint32_t cleared, uint32_t lost)
+{
+	if (!lost) {
+		msg("%u of %u breakpoint(s) of process %d put back", cleared,
+		    cleared, (int)pid);
+		return STATUS_OK;
+	}
+	msg("%u of %u breakpoint(s) of process %d put back; the others were lost: other bytes stand where their traps were, and were left alone",
+	    cleared - lost, cleared, (int)pid);
+	return STATUS_PARTIAL;
+}
 
 /* The target is gone, and with it the memory that the traps were in. */
 static int target_ended(struct dbgmem *m, uint32_t held)
@@ -37,7 +48,7 @@ static int target_left(struct dbgmem *m, uint32_t held)
 		msg("%s", dbgmem_errstr());
 	if (interrupt_seen())
 		msg("%s: no longer holding", strsignal(interrupt_seen()));
-	if (bp_report(dbgmem_pid(m), cleared, lost))
+	if (hold_report(dbgmem_pid(m), cleared, lost))
 		return STATUS_PARTIAL;
 	return bad ? STATUS_PARTIAL : STATUS_OK;
 }

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
 #include "target/places.h"
+#include "text/message.h"
 #include "text/text.h"
 
 /* A target may have as many mappings, with names as long, as it likes. */

@@ -5,8 +5,8 @@
 
 #include <dbgmem.h>
 
-#include "cli.h"
 #include "target/ranges.h"
+#include "text/message.h"
 
 int ranges_status(int before, int next)
 {

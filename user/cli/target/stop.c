@@ -2,8 +2,8 @@
 /* Where and why a transfer came to an end before its end. */
 #include <stdio.h>
 
-#include "cli.h"
 #include "target/stop.h"
+#include "text/message.h"
 
 static const char *advice(const struct progress *p, uint32_t reason)
 {

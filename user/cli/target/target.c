@@ -10,11 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli.h"
 #include "target/addr.h"
 #include "target/comm.h"
 #include "target/places.h"
 #include "target/sample.h"
+#include "target/target.h"
+#include "text/message.h"
 #include "text/num.h"
 #include "text/text.h"
 

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
 #include "run/clock.h"
 #include "run/screen.h"
 #include "target/view.h"
 #include "text/hexdump.h"
+#include "text/message.h"
 
 /* Reverse video */
 #define MARK_ON		"\033[7m"

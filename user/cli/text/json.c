@@ -7,9 +7,9 @@
 
 #include <dbgmem.h>
 
-#include "cli.h"
 #include "text/hex.h"
 #include "text/json.h"
+#include "text/message.h"
 #include "text/text.h"
 
 struct json_object *json_hex(uint64_t value)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
+#include "text/message.h"
 #include "text/text.h"
 
 /* There are names in it that others have chosen. */

@@ -4,7 +4,7 @@
 #include <getopt.h>
 #include <string.h>
 
-#include "cli.h"
+#include "text/message.h"
 #include "text/num.h"
 #include "text/typed.h"
 
