@@ -130,12 +130,6 @@ TEST_F(bp, a_process_that_is_traced_needs_no_yes)
 	kill(h.pid, SIGTERM);
 	hold_end(&h);
 	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
-	/* What it was called before means the same. */
-	ASSERT_TRUE(HOLD_TRACED(&h, "--hold", self->pid, at(0, 5)))
-		TH_LOG("%s", r.err);
-	kill(h.pid, SIGTERM);
-	hold_end(&h);
-	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
 }
 
 /* Nothing that two holders could both want, as the name of a socket. */

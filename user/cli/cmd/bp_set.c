@@ -17,7 +17,6 @@
 
 static const struct option options[] = {
 	{ "trap", required_argument, NULL, 't' },
-	{ "hold", no_argument, NULL, 'H' },
 	{ "yes", no_argument, NULL, 'y' },
 	{ "help", no_argument, NULL, 'h' },
 	{ }
@@ -32,7 +31,6 @@ static int help(void)
 	     "  -t, --trap HEX  what to plant, 1 to 16 bytes; default: this machine's trap\n"
 	     "  -y, --yes       also in a process that nobody traces, and that SIGTRAP ends\n"
 	     "                  where it meets one, unless it catches the signal\n"
-	     "  -H, --hold      hold them; without this, too\n"
 	     "  -h, --help      show this text\n\n"
 	     "ADDR is 0x... or decimal, or MAPPING+OFFSET, MAPPING-OFFSET or MAPPING. Attach a\n"
 	     "debugger first, it is told of the hit: see 'bp set' in dbgmem(1) for gdb. If one\n"
@@ -158,15 +156,13 @@ int cmd_bp_set(int argc, char **argv)
 	char err[256];
 	int c, status;
 
-	while ((c = getopt_long(argc, argv, "t:yHh", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "t:yh", options, NULL)) != -1) {
 		switch (c) {
 		case 't':
 			hex = optarg;
 			break;
 		case 'y':
 			p.yes = true;
-			break;
-		case 'H':
 			break;
 		case 'h':
 			return help();
