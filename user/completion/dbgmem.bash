@@ -35,7 +35,7 @@ _dbgmem_options()
 	fill)		echo "$value --file= -e --exact -f --force" ;;
 	watch)		echo "-i= --interval= -c= --count= -a --all -l --live" \
 				"-x --hex -j --json" ;;
-	dump)		echo "-a --all -r --registers -f --force --replace" ;;
+	dump)		echo "-a --all -r --registers --replace" ;;
 	regs)		echo "-a --all -j --json" ;;
 	load)		echo "-p= --path=" ;;
 	esac

@@ -26,11 +26,13 @@
 #include "text/message.h"
 #include "text/num.h"
 
+/* It has no letter. */
+enum { OPT_REPLACE = 256 };
+
 static const struct option options[] = {
 	{ "all", no_argument, NULL, 'a' },
 	{ "registers", no_argument, NULL, 'r' },
-	{ "force", no_argument, NULL, 'f' },
-	{ "replace", no_argument, NULL, 'f' },
+	{ "replace", no_argument, NULL, OPT_REPLACE },
 	{ "help", no_argument, NULL, 'h' },
 	{ }
 };
@@ -44,7 +46,7 @@ static int help(void)
 	     "  -a, --all        all memory that can be read, files that are mapped too\n"
 	     "  -r, --registers  all registers of all threads: stops one after the other, as\n"
 	     "                   briefly as possible\n"
-	     "  -f, --force, --replace  replace FILE\n"
+	     "      --replace    replace FILE\n"
 	     "  -h, --help       show this text\n\n"
 	     "FILE must not exist, and is there when it is complete; - is standard output.\n"
 	     "Pages of zeros are holes in it.\n\n"
@@ -374,7 +376,7 @@ static int output_open(struct dump *d)
 	FILE *f;
 
 	if (d->path) {
-		if (outfile_open(&d->out, d->path, d->replace, "--force"))
+		if (outfile_open(&d->out, d->path, d->replace))
 			return STATUS_FAILED;
 		d->frame = d->out.fd;
 		d->stream = (struct stream){ .fd = d->out.fd };
@@ -451,7 +453,7 @@ int cmd_dump(int argc, char **argv)
 	struct dump d = { 0 };
 	int c;
 
-	while ((c = getopt_long(argc, argv, "arfh", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "arh", options, NULL)) != -1) {
 		switch (c) {
 		case 'a':
 			d.all = true;
@@ -459,7 +461,7 @@ int cmd_dump(int argc, char **argv)
 		case 'r':
 			d.stop = true;
 			break;
-		case 'f':
+		case OPT_REPLACE:
 			d.replace = true;
 			break;
 		case 'h':

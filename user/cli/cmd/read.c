@@ -54,7 +54,7 @@ static int help(void)
 	     "      --replace      replace FILE\n"
 	     "  -x, --hexdump      the dump, also to a file or pipe\n"
 	     "  -e, --exact        all of it or nothing, of all the ranges\n"
-	     "  -f, --force        ignore the target's page protections; replace FILE\n"
+	     "  -f, --force        ignore the target's page protections\n"
 	     "  -z, --zero-fill    go on behind holes: zeros, or ?? in the dump\n"
 	     "      --no-fault     only what is resident: bring no page in\n"
 	     "      --stable[=N]   read twice, and up to N times more (default 8) while it\n"
@@ -265,7 +265,6 @@ int cmd_read(int argc, char **argv)
 			break;
 		case 'f':
 			p.flags |= DBGMEM_FORCE;
-			s.replace = true;
 			break;
 		case 'z':
 			p.flags |= DBGMEM_ZEROFILL;

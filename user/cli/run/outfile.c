@@ -168,8 +168,8 @@ static int fail(const struct outfile *o, const char *why)
 
 static int fail_there(const struct outfile *o)
 {
-	msg("cannot write to %s: it is there already; %s replaces it", o->path,
-	    o->option);
+	msg("cannot write to %s: it is there already; --replace replaces it",
+	    o->path);
 	return STATUS_FAILED;
 }
 
@@ -219,14 +219,12 @@ static void release(struct outfile *o)
 	*o = (struct outfile){ .dir = -1, .fd = -1 };
 }
 
-int outfile_open(struct outfile *o, const char *path, bool replace,
-		 const char *option)
+int outfile_open(struct outfile *o, const char *path, bool replace)
 {
 	int status;
 
 	*o = (struct outfile){
 		.path = path,
-		.option = option,
 		.replace = replace,
 		.dir = -1,
 		.fd = -1,

@@ -11,7 +11,6 @@
  */
 struct outfile {
 	const char *path;	/* for messages */
-	const char *option;	/* that replaces what is there, for messages */
 	bool replace;
 	char *name;		/* its last part, in the directory @dir */
 	int dir;
@@ -19,13 +18,12 @@ struct outfile {
 };
 
 /*
- * All of these: STATUS_OK, or another status and the message is out. @path and
- * @option must stay where they are. There is one such file at a time; until
+ * All of these: STATUS_OK, or another status and the message is out. @path must
+ * stay where it is. There is one such file at a time; until
  * outfile_commit() or outfile_discard() a signal that ends the tool leaves nothing of
  * it. SIGXFSZ is ignored from here on: a file that grows too large is an error.
  */
-int outfile_open(struct outfile *o, const char *path, bool replace,
-		 const char *option);
+int outfile_open(struct outfile *o, const char *path, bool replace);
 
 /* Everything on disk, under its name; or it is discarded. */
 int outfile_commit(struct outfile *o);

@@ -18,7 +18,7 @@ int sink_open(struct sink *s)
 		s->f = stdout;
 		return STATUS_OK;
 	}
-	if (outfile_open(&s->out, s->path, s->replace, "--replace")) {
+	if (outfile_open(&s->out, s->path, s->replace)) {
 		s->err = EIO;	/* the message is out */
 		return STATUS_FAILED;
 	}
