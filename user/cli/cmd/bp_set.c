@@ -130,24 +130,6 @@ static int run(const struct plan *p)
 	return status;
 }
 
-/* @nr times ADDR. *@at is the caller's to free if this returns STATUS_OK. */
-static int addrs_parse(char **args, size_t nr, struct target_range **at)
-{
-	int status = STATUS_OK;
-	size_t i;
-
-	*at = calloc(nr, sizeof(**at));
-	if (!*at) {
-		msg("out of memory");
-		return STATUS_FAILED;
-	}
-	for (i = 0; i < nr && !status; i++)
-		status = target_parse("bp set", args[i], NULL, &(*at)[i]);
-	if (status)
-		free(*at);
-	return status;
-}
-
 int cmd_bp_set(int argc, char **argv)
 {
 	const char *hex = NULL;
@@ -189,12 +171,12 @@ int cmd_bp_set(int argc, char **argv)
 		if (!p.trap)
 			return msg_usage("bp set", "%s", dbgmem_errstr());
 	}
-	p.nr = (size_t)(argc - optind - 1);
-	status = addrs_parse(argv + optind + 1, p.nr, &p.at);
-	if (!status) {
+	status = target_parse_all("bp set", argv + optind + 1,
+				  argc - optind - 1, TARGET_LEN_NONE, &p.at,
+				  &p.nr);
+	if (!status)
 		status = run(&p);
-		free(p.at);
-	}
+	free(p.at);
 	free(bytes);
 	return status;
 }

@@ -8,6 +8,7 @@
 #include <dbgmem.h>
 
 #include "cmd/cmd.h"
+#include "target/options.h"
 #include "target/stop.h"
 #include "target/target.h"
 #include "text/message.h"
@@ -186,23 +187,18 @@ int cmd_cmpxchg(int argc, char **argv)
 {
 	struct progress p = { .write = true };
 	struct typed t = { .most = 2 };
+	struct options o = { 0 };
 	struct target_range r;
 	struct exchange x;
 	int c, status;
 
 	while ((c = getopt_long(argc, argv, "x:s:fh", options, NULL)) != -1) {
-		if (typed_option(&t, c, optarg, argv[optind]))
+		if (typed_option(&t, c, optarg, argv[optind]) ||
+		    options_take(&o, c))
 			continue;
-		switch (c) {
-		case 'f':
-			p.flags |= DBGMEM_FORCE;
-			break;
-		case 'h':
-			return help();
-		default:
-			return typed_hint("cmpxchg");
-		}
+		return c == 'h' ? help() : typed_hint("cmpxchg");
 	}
+	p.flags = o.flags;
 	argv += optind;
 	status = arguments_parse(&t, argv, argc - optind, &p.pid, &x);
 	if (!status)

@@ -14,27 +14,17 @@
 #include "cmd/cmd.h"
 #include "run/interrupt.h"
 #include "target/difference.h"
+#include "target/options.h"
 #include "target/target.h"
 #include "text/message.h"
 #include "text/num.h"
-
-/* They have no letter. */
-enum {
-	OPT_NO_FAULT = 256,
-	OPT_FAULT_IN,
-};
 
 static const struct option options[] = {
 	{ "with", required_argument, NULL, 'w' },
 	{ "file", required_argument, NULL, 'i' },
 	{ "offset", required_argument, NULL, 'o' },
-	{ "limit", required_argument, NULL, 'l' },
 	{ "brief", no_argument, NULL, 'b' },
-	{ "json", no_argument, NULL, 'j' },
-	{ "force", no_argument, NULL, 'f' },
-	{ "no-fault", no_argument, NULL, OPT_NO_FAULT },
-	{ "fault-in", no_argument, NULL, OPT_FAULT_IN },
-	{ "help", no_argument, NULL, 'h' },
+	OPTIONS_SCAN,
 	{ }
 };
 
@@ -70,8 +60,7 @@ struct query {
 	uint64_t len;		/* with a file UINT64_MAX: as long as it is */
 	const char *file;
 	uint64_t offset, limit;
-	uint32_t flags;
-	bool brief, json;
+	struct options options;
 };
 
 /* How it went, in pieces. */
@@ -111,7 +100,7 @@ static void drain(const struct query *q, struct dbgmem_compare *c,
 			break;
 		}
 		/* That only one side is not resident is no difference. */
-		if (q->flags & DBGMEM_NOFAULT && d.kind != DBGMEM_DIFFERENT)
+		if (q->options.flags & DBGMEM_NOFAULT && d.kind != DBGMEM_DIFFERENT)
 			continue;
 		bytes = buf ? buf + d.offset : NULL;
 		cut = buf && d.offset + d.len == len;
@@ -134,7 +123,7 @@ static void compare_memory(const struct query *q, struct dbgmem *a,
 {
 	struct dbgmem_compare *c;
 
-	if (dbgmem_compare_new(a, q->addr, b, q->other_addr, q->len, q->flags,
+	if (dbgmem_compare_new(a, q->addr, b, q->other_addr, q->len, q->options.flags,
 			       &interrupt_progress, &c)) {
 		msg("%s", dbgmem_errstr());
 		o->failed = true;
@@ -203,7 +192,7 @@ static void compare_file(const struct query *q, struct dbgmem *m, int fd,
 		if ((size_t)n < want && !interrupt_seen())
 			o->file_end = pos + (uint64_t)n;
 		if (n && dbgmem_compare_new_buffer(m, q->addr + pos, buf,
-						   (size_t)n, q->flags,
+						   (size_t)n, q->options.flags,
 						   &interrupt_progress, &c)) {
 			msg("%s", dbgmem_errstr());
 			o->failed = true;
@@ -238,7 +227,7 @@ static int verdict(const struct query *q, const struct outcome *o)
 		    (unsigned long long)o->file_end);
 		part = true;
 	}
-	if (s->holes && !(q->flags & DBGMEM_NOFAULT)) {
+	if (s->holes && !(q->options.flags & DBGMEM_NOFAULT)) {
 		msg("%llu bytes could not be read, on one side or both",
 		    (unsigned long long)s->holes);
 		part = true;
@@ -290,10 +279,10 @@ static int compare(struct query *q, int fd, uint8_t *buf)
 		differences_start(&o.out, a, q->addr,
 				  q->file ? NULL : b ? b : a,
 				  q->file ? q->offset : q->other_addr);
-		o.out.flags = q->flags;
+		o.out.flags = q->options.flags;
 		o.out.limit = q->limit;
-		o.out.brief = q->brief;
-		o.out.json = q->json;
+		o.out.brief = q->options.brief;
+		o.out.json = q->options.json;
 		interrupt_catch();
 		if (q->file)
 			compare_file(q, a, fd, buf, &o);
@@ -357,6 +346,8 @@ int cmd_compare(int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "w:i:o:l:bjfh", options,
 				NULL)) != -1) {
+		if (options_take(&q.options, c))
+			continue;
 		switch (c) {
 		case 'w':
 			if (target_pid("compare", &optarg, 1, &q.other))
@@ -372,24 +363,9 @@ int cmd_compare(int argc, char **argv)
 						 optarg);
 			break;
 		case 'l':
-			if (num_parse(optarg, &q.limit) || !q.limit)
-				return msg_usage("compare", "--limit: '%s' is not a number of at least 1",
-						 optarg);
-			break;
-		case 'b':
-			q.brief = true;
-			break;
-		case 'j':
-			q.json = true;
-			break;
-		case 'f':
-			q.flags |= DBGMEM_FORCE;
-			break;
-		case OPT_NO_FAULT:
-			q.flags |= DBGMEM_NOFAULT;
-			break;
-		case OPT_FAULT_IN:
-			q.flags |= DBGMEM_FAULT_IN;
+			if (options_number("compare", "--limit", optarg, 1,
+					   UINT64_MAX, &q.limit))
+				return STATUS_USAGE;
 			break;
 		case 'h':
 			return exit_answer(help());

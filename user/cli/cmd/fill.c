@@ -9,6 +9,7 @@
 
 #include "cmd/cmd.h"
 #include "run/interrupt.h"
+#include "target/options.h"
 #include "target/stop.h"
 #include "target/target.h"
 #include "text/message.h"
@@ -16,9 +17,7 @@
 
 static const struct option options[] = {
 	TYPED_OPTIONS,
-	{ "exact", no_argument, NULL, 'e' },
-	{ "force", no_argument, NULL, 'f' },
-	{ "help", no_argument, NULL, 'h' },
+	OPTIONS_TRANSFER,
 	{ }
 };
 
@@ -96,26 +95,18 @@ int cmd_fill(int argc, char **argv)
 {
 	struct progress p = { .write = true };
 	struct typed t = { .most = 1 };
+	struct options o = { 0 };
 	struct pattern pattern;
 	struct target_range r;
 	int c, status;
 
 	while ((c = getopt_long(argc, argv, "x:s:efh", options, NULL)) != -1) {
-		if (typed_option(&t, c, optarg, argv[optind]))
+		if (typed_option(&t, c, optarg, argv[optind]) ||
+		    options_take(&o, c))
 			continue;
-		switch (c) {
-		case 'e':
-			p.flags |= DBGMEM_EXACT;
-			break;
-		case 'f':
-			p.flags |= DBGMEM_FORCE;
-			break;
-		case 'h':
-			return help();
-		default:
-			return typed_hint("fill");
-		}
+		return c == 'h' ? help() : typed_hint("fill");
 	}
+	p.flags = o.flags;
 	argv += optind;
 	status = arguments_check(&t, argv, argc - optind, &p.pid);
 	if (!status)

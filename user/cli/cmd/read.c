@@ -11,6 +11,7 @@
 
 #include "cmd/cmd.h"
 #include "run/sink.h"
+#include "target/options.h"
 #include "target/ranges.h"
 #include "target/stop.h"
 #include "target/target.h"
@@ -26,20 +27,17 @@
 /* They have no letter; that of the first would take the next for its number. */
 enum {
 	OPT_STABLE = 256,
-	OPT_NO_FAULT,
 	OPT_REPLACE,
 };
 
 static const struct option options[] = {
 	{ "output", required_argument, NULL, 'o' },
 	{ "hexdump", no_argument, NULL, 'x' },
-	{ "exact", no_argument, NULL, 'e' },
-	{ "force", no_argument, NULL, 'f' },
+	OPTIONS_TRANSFER,
 	{ "zero-fill", no_argument, NULL, 'z' },
-	{ "no-fault", no_argument, NULL, OPT_NO_FAULT },
+	{ "no-fault", no_argument, NULL, OPTION_NO_FAULT },
 	{ "stable", optional_argument, NULL, OPT_STABLE },
 	{ "replace", no_argument, NULL, OPT_REPLACE },
-	{ "help", no_argument, NULL, 'h' },
 	{ }
 };
 
@@ -209,26 +207,17 @@ out:
 	return status;
 }
 
-/* ADDR LEN and so on, to *@range, which is the caller's then. */
-static int ranges_parse(char **args, int nr_args, size_t nr,
-			struct target_range **range)
+/* A single ADDR may have no LEN. *@range is as for target_parse_all(). */
+static int ranges_parse(char **args, int nr_args, struct target_range **range,
+			size_t *nr)
 {
-	int status = STATUS_OK, at;
-	size_t i;
+	char *one[] = { args[0], (char *)LEN_DEFAULT };
 
-	*range = calloc(nr, sizeof(**range));
-	if (!*range) {
-		msg("out of memory");
-		return STATUS_FAILED;
-	}
-	for (i = 0; i < nr && !status; i++) {
-		at = (int)(2 * i);
-		status = target_parse("read", args[at], at + 1 < nr_args ?
-				      args[at + 1] : LEN_DEFAULT, &(*range)[i]);
-	}
-	if (status)
-		free(*range);
-	return status;
+	if (nr_args == 1)
+		return target_parse_all("read", one, 2, TARGET_LEN_EACH, range,
+					nr);
+	return target_parse_all("read", args, nr_args, TARGET_LEN_EACH, range,
+				nr);
 }
 
 /* What --stable was given, or NULL. STATUS_OK, or the message is out. */
@@ -246,6 +235,7 @@ static int retries_parse(const char *s, uint32_t *retries)
 int cmd_read(int argc, char **argv)
 {
 	struct progress p = { .write = false };
+	struct options o = { 0 };
 	struct sink s = { .dump = isatty(STDOUT_FILENO) };
 	struct target_range *range;
 	bool dump = false;
@@ -253,6 +243,8 @@ int cmd_read(int argc, char **argv)
 	size_t nr;
 
 	while ((c = getopt_long(argc, argv, "o:xefzh", options, NULL)) != -1) {
+		if (options_take(&o, c))
+			continue;
 		switch (c) {
 		case 'o':
 			s.path = optarg;
@@ -260,20 +252,11 @@ int cmd_read(int argc, char **argv)
 		case 'x':
 			dump = true;
 			break;
-		case 'e':
-			p.flags |= DBGMEM_EXACT;
-			break;
-		case 'f':
-			p.flags |= DBGMEM_FORCE;
-			break;
 		case 'z':
-			p.flags |= DBGMEM_ZEROFILL;
-			break;
-		case OPT_NO_FAULT:
-			p.flags |= DBGMEM_NOFAULT;
+			o.flags |= DBGMEM_ZEROFILL;
 			break;
 		case OPT_STABLE:
-			p.flags |= DBGMEM_STABLE;
+			o.flags |= DBGMEM_STABLE;
 			if (retries_parse(optarg, &p.retries))
 				return STATUS_USAGE;
 			break;
@@ -286,15 +269,13 @@ int cmd_read(int argc, char **argv)
 			return msg_hint("read");
 		}
 	}
+	p.flags = o.flags;
 	status = target_pid("read", argv + optind, argc - optind, &p.pid);
 	if (status)
 		return status;
 	nr_args = argc - optind - 1;
 	if (nr_args < 1)
 		return msg_usage("read", "PID and ADDR are needed");
-	if (nr_args > 1 && nr_args % 2)
-		return msg_usage("read", "each of several ADDRs needs a LEN: '%s' has none",
-				 argv[argc - 1]);
 	if ((p.flags & DBGMEM_EXACT) && (p.flags & DBGMEM_ZEROFILL))
 		return msg_usage("read", "--exact and --zero-fill exclude each other");
 	if ((p.flags & DBGMEM_STABLE) && (p.flags & DBGMEM_ZEROFILL))
@@ -306,11 +287,9 @@ int cmd_read(int argc, char **argv)
 	}
 	if (dump)
 		s.dump = true;
-	nr = (size_t)(nr_args + 1) / 2;
-	status = ranges_parse(argv + optind + 1, nr_args, nr, &range);
-	if (status)
-		return status;
-	status = run(&p, range, nr, &s);
+	status = ranges_parse(argv + optind + 1, nr_args, &range, &nr);
+	if (!status)
+		status = run(&p, range, nr, &s);
 	free(range);
 	return status;
 }

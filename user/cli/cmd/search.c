@@ -14,21 +14,16 @@
 #include "target/area.h"
 #include "target/context.h"
 #include "target/look.h"
+#include "target/options.h"
 #include "target/places.h"
 #include "target/target.h"
 #include "text/json.h"
 #include "text/message.h"
-#include "text/num.h"
 #include "text/pattern.h"
 #include "text/typed.h"
 
 /* Lines of context, so that it fits into memory. */
 #define CONTEXT_MAX	65536
-
-enum {
-	OPT_NO_FAULT = 256,
-	OPT_FAULT_IN,
-};
 
 static const struct option options[] = {
 	TYPED_OPTIONS,
@@ -36,15 +31,10 @@ static const struct option options[] = {
 	{ "ignore-case", no_argument, NULL, 'i' },
 	{ "align", required_argument, NULL, 'a' },
 	AREA_OPTIONS,
-	{ "limit", required_argument, NULL, 'l' },
 	{ "count", no_argument, NULL, 'c' },
 	{ "context", required_argument, NULL, 'C' },
 	{ "brief", no_argument, NULL, 'b' },
-	{ "json", no_argument, NULL, 'j' },
-	{ "force", no_argument, NULL, 'f' },
-	{ "no-fault", no_argument, NULL, OPT_NO_FAULT },
-	{ "fault-in", no_argument, NULL, OPT_FAULT_IN },
-	{ "help", no_argument, NULL, 'h' },
+	OPTIONS_SCAN,
 	{ }
 };
 
@@ -83,9 +73,9 @@ static int help(void)
 struct query {
 	struct typed value;
 	const char *pointer;
-	bool count, brief, json;
+	struct options options;
+	bool count;
 	uint64_t align, limit, context;
-	uint32_t flags;
 	pid_t pid;
 	struct target_range pointer_at;
 	struct area area;
@@ -112,7 +102,7 @@ static int match_json(struct hunt *h, uint64_t addr)
 	bad |= json_put(o, "address", json_hex(addr));
 	bad |= places_json(&h->places, addr, o);
 	/* It may have changed since, or be gone. */
-	if (!bad && look_bytes(h->m, addr, bytes, len, h->q->flags) == len)
+	if (!bad && look_bytes(h->m, addr, bytes, len, h->q->options.flags) == len)
 		bad |= json_put(o, "bytes", json_bytes(bytes, len));
 	free(bytes);
 	if (bad) {
@@ -127,12 +117,12 @@ static int match_show(struct hunt *h, uint64_t addr)
 {
 	if (h->q->count)
 		return 0;
-	if (h->q->json)
+	if (h->q->options.json)
 		return match_json(h, addr);
 	printf("0x%016llx ", (unsigned long long)addr);
 	places_print(&h->places, addr, stdout);
 	putchar('\n');
-	return h->q->brief ? 0 : context_print(&h->context, addr,
+	return h->q->options.brief ? 0 : context_print(&h->context, addr,
 					       h->q->pattern.len);
 }
 
@@ -173,7 +163,7 @@ static int verdict(const struct hunt *h, bool cut)
 	/* What follows the last match that was asked for does not matter. */
 	if (s->matches == h->q->limit)
 		return STATUS_OK;
-	status = area_verdict(&h->q->area, h->q->pid, h->q->flags, &cover);
+	status = area_verdict(&h->q->area, h->q->pid, h->q->options.flags, &cover);
 	if (status == STATUS_FAILED && s->matches)
 		return STATUS_PARTIAL;
 	if (status || s->matches)
@@ -196,7 +186,7 @@ static int hunt(struct hunt *h)
 	int status;
 
 	if (dbgmem_search_new(h->m, q->area.range, q->area.nr, &pattern,
-			      q->flags, &interrupt_progress, &s)) {
+			      q->options.flags, &interrupt_progress, &s)) {
 		msg("%s", dbgmem_errstr());
 		return STATUS_FAILED;
 	}
@@ -208,7 +198,7 @@ static int hunt(struct hunt *h)
 	if (q->count && (!status || h->stats.done || h->stats.matches))
 		printf("%llu\n", (unsigned long long)h->stats.matches);
 	status = verdict(h, status || interrupt_seen());
-	return q->json && !q->count ? json_list_end(&h->list, status) :
+	return q->options.json && !q->count ? json_list_end(&h->list, status) :
 				      finish(status);
 }
 
@@ -243,11 +233,11 @@ static int run(struct query *q)
 
 	if (target_open(q->pid, DBGMEM_OPEN_RDONLY, &h.m))
 		return STATUS_FAILED;
-	context_init(&h.context, h.m, q->flags, q->context);
+	context_init(&h.context, h.m, q->options.flags, q->context);
 	if (q->pointer)
 		status = pointer_get(q, h.m);
 	if (!status)
-		status = area_find(&q->area, h.m, q->flags);
+		status = area_find(&q->area, h.m, q->options.flags);
 	if (!status && !q->count)
 		status = places_get(&h.places, h.m);
 	if (!status)
@@ -271,20 +261,10 @@ static int pattern_get(struct query *q)
 			    typed_get(&q->value, 0, "search", &q->pattern);
 }
 
-static int number(const char *name, const char *s, uint64_t least,
-		  uint64_t most, uint64_t *v)
-{
-	if (!num_parse(s, v) && *v >= least && *v <= most)
-		return STATUS_OK;
-	return msg_usage("search", "%s: '%s' is not a number from %llu to %llu",
-			 name, s, (unsigned long long)least,
-			 (unsigned long long)most);
-}
-
 /* STATUS_OK, or another status and the message is out. */
 static int option_take(struct query *q, int c, const char *next)
 {
-	if (area_option(&q->area, c) ||
+	if (area_option(&q->area, c) || options_take(&q->options, c) ||
 	    typed_option(&q->value, c, optarg, next))
 		return STATUS_OK;
 	switch (c) {
@@ -295,29 +275,16 @@ static int option_take(struct query *q, int c, const char *next)
 		q->value.any_case = true;
 		return STATUS_OK;
 	case 'a':
-		return number("--align", optarg, 1, UINT64_MAX, &q->align);
+		return options_number("search", "--align", optarg, 1,
+				      UINT64_MAX, &q->align);
 	case 'l':
-		return number("--limit", optarg, 1, UINT64_MAX, &q->limit);
+		return options_number("search", "--limit", optarg, 1,
+				      UINT64_MAX, &q->limit);
 	case 'C':
-		return number("--context", optarg, 0, CONTEXT_MAX,
-			      &q->context);
+		return options_number("search", "--context", optarg, 0,
+				      CONTEXT_MAX, &q->context);
 	case 'c':
 		q->count = true;
-		return STATUS_OK;
-	case 'b':
-		q->brief = true;
-		return STATUS_OK;
-	case 'j':
-		q->json = true;
-		return STATUS_OK;
-	case 'f':
-		q->flags |= DBGMEM_FORCE;
-		return STATUS_OK;
-	case OPT_NO_FAULT:
-		q->flags |= DBGMEM_NOFAULT;
-		return STATUS_OK;
-	case OPT_FAULT_IN:
-		q->flags |= DBGMEM_FAULT_IN;
 		return STATUS_OK;
 	default:
 		return typed_hint("search");

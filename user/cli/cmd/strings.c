@@ -11,11 +11,11 @@
 #include "cmd/cmd.h"
 #include "run/interrupt.h"
 #include "target/area.h"
+#include "target/options.h"
 #include "target/places.h"
 #include "target/target.h"
 #include "text/json.h"
 #include "text/message.h"
-#include "text/num.h"
 #include "text/scan.h"
 #include "text/text.h"
 
@@ -25,8 +25,6 @@
 enum {
 	OPT_UTF8 = 256,
 	OPT_UTF16,
-	OPT_NO_FAULT,
-	OPT_FAULT_IN,
 };
 
 static const struct option options[] = {
@@ -35,12 +33,7 @@ static const struct option options[] = {
 	{ "utf16", no_argument, NULL, OPT_UTF16 },
 	AREA_OPTIONS,
 	{ "region", no_argument, NULL, 'R' },
-	{ "limit", required_argument, NULL, 'l' },
-	{ "json", no_argument, NULL, 'j' },
-	{ "force", no_argument, NULL, 'f' },
-	{ "no-fault", no_argument, NULL, OPT_NO_FAULT },
-	{ "fault-in", no_argument, NULL, OPT_FAULT_IN },
-	{ "help", no_argument, NULL, 'h' },
+	OPTIONS_SCAN,
 	{ }
 };
 
@@ -74,9 +67,9 @@ struct query {
 	pid_t pid;
 	struct area area;
 	enum scan_encoding encoding;
+	struct options options;
 	uint64_t min, limit;
-	uint32_t flags;
-	bool region, json;
+	bool region;
 };
 
 /* One walk, and what is shown of it. */
@@ -132,7 +125,7 @@ static int on_found(void *arg, uint64_t addr, const char *text, size_t len)
 	struct walk *w = arg;
 
 	w->nr++;
-	if (w->q->json) {
+	if (w->q->options.json) {
 		if (json_string(w, addr, text, len)) {
 			msg("out of memory");
 			w->cover.cut = true;
@@ -213,7 +206,7 @@ static int walk_ranges(struct walk *w)
 	struct dbgmem_run run;
 	int ret = 0;
 
-	if (dbgmem_runs_new(w->m, a->range, a->nr, w->q->flags,
+	if (dbgmem_runs_new(w->m, a->range, a->nr, w->q->options.flags,
 			    &interrupt_progress, &runs)) {
 		msg("%s", dbgmem_errstr());
 		return -1;
@@ -248,7 +241,7 @@ static int walk(struct walk *w)
 	w->cover.cut |= interrupt_seen();
 	/* What follows the last that was asked for does not matter. */
 	status = w->nr == w->q->limit ? STATUS_OK :
-		 area_verdict(a, w->q->pid, w->q->flags, &w->cover);
+		 area_verdict(a, w->q->pid, w->q->options.flags, &w->cover);
 	if (status == STATUS_FAILED && w->nr)
 		status = STATUS_PARTIAL;
 	if (!status && !w->nr) {
@@ -257,7 +250,7 @@ static int walk(struct walk *w)
 		    (int)w->q->pid);
 		status = STATUS_NO;
 	}
-	return w->q->json ? json_list_end(&w->list, status) : finish(status);
+	return w->q->options.json ? json_list_end(&w->list, status) : finish(status);
 }
 
 static struct walk *walk_new(const struct query *q, struct dbgmem *m)
@@ -287,12 +280,12 @@ static int run(struct query *q)
 
 	if (target_open(q->pid, DBGMEM_OPEN_RDONLY, &m))
 		return STATUS_FAILED;
-	status = area_find(&q->area, m, q->flags);
+	status = area_find(&q->area, m, q->options.flags);
 	if (!status) {
 		w = walk_new(q, m);
 		status = w ? STATUS_OK : STATUS_FAILED;
 	}
-	if (!status && (q->region || q->json))
+	if (!status && (q->region || q->options.json))
 		status = places_get(&w->places, m);
 	if (!status)
 		status = walk(w);
@@ -306,20 +299,16 @@ static int run(struct query *q)
 /* STATUS_OK, or another status and the message is out. */
 static int option_take(struct query *q, int c)
 {
-	if (area_option(&q->area, c))
+	if (area_option(&q->area, c) || options_take(&q->options, c))
 		return STATUS_OK;
 	switch (c) {
 	case 'm':
 	case 'n':
-		if (num_parse(optarg, &q->min) || !q->min || q->min > SCAN_MAX)
-			return msg_usage("strings", "--min: '%s' is not a number from 1 to %d",
-					 optarg, SCAN_MAX);
-		return STATUS_OK;
+		return options_number("strings", "--min", optarg, 1, SCAN_MAX,
+				      &q->min);
 	case 'l':
-		if (num_parse(optarg, &q->limit) || !q->limit)
-			return msg_usage("strings", "--limit: '%s' is not a number of at least 1",
-					 optarg);
-		return STATUS_OK;
+		return options_number("strings", "--limit", optarg, 1,
+				      UINT64_MAX, &q->limit);
 	case OPT_UTF8:
 	case OPT_UTF16:
 		if (q->encoding != SCAN_ASCII)
@@ -328,18 +317,6 @@ static int option_take(struct query *q, int c)
 		return STATUS_OK;
 	case 'R':
 		q->region = true;
-		return STATUS_OK;
-	case 'j':
-		q->json = true;
-		return STATUS_OK;
-	case 'f':
-		q->flags |= DBGMEM_FORCE;
-		return STATUS_OK;
-	case OPT_NO_FAULT:
-		q->flags |= DBGMEM_NOFAULT;
-		return STATUS_OK;
-	case OPT_FAULT_IN:
-		q->flags |= DBGMEM_FAULT_IN;
 		return STATUS_OK;
 	default:
 		return msg_hint("strings");

@@ -20,6 +20,7 @@
 #include "run/screen.h"
 #include "run/signals.h"
 #include "target/comm.h"
+#include "target/options.h"
 #include "target/places.h"
 #include "target/sample.h"
 #include "target/target.h"
@@ -405,9 +406,9 @@ int cmd_watch(int argc, char **argv)
 			q.live = true;
 			break;
 		case 'c':
-			if (num_parse(optarg, &q.count) || !q.count)
-				return msg_usage("watch", "--count: '%s' is not a number of at least 1",
-						 optarg);
+			if (options_number("watch", "--count", optarg, 1,
+					   UINT64_MAX, &q.count))
+				return STATUS_USAGE;
 			break;
 		case 'a':
 			q.all = true;

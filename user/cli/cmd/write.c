@@ -11,6 +11,7 @@
 #include <dbgmem.h>
 
 #include "cmd/cmd.h"
+#include "target/options.h"
 #include "target/stop.h"
 #include "target/target.h"
 #include "text/message.h"
@@ -18,9 +19,7 @@
 
 static const struct option options[] = {
 	TYPED_OPTIONS,
-	{ "exact", no_argument, NULL, 'e' },
-	{ "force", no_argument, NULL, 'f' },
-	{ "help", no_argument, NULL, 'h' },
+	OPTIONS_TRANSFER,
 	{ }
 };
 
@@ -224,6 +223,7 @@ int cmd_write(int argc, char **argv)
 {
 	struct progress p = { .write = true, .len = LEN_UNKNOWN };
 	struct typed t = { .most = 1 };
+	struct options o = { 0 };
 	struct pattern bytes = { 0 };
 	struct source src = { 0 };
 	struct target_range r;
@@ -232,21 +232,12 @@ int cmd_write(int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "x:s:i:efh", options, NULL)) != -1) {
 		if (c == 'i')
 			c = TYPED_FILE;
-		if (typed_option(&t, c, optarg, argv[optind]))
+		if (typed_option(&t, c, optarg, argv[optind]) ||
+		    options_take(&o, c))
 			continue;
-		switch (c) {
-		case 'e':
-			p.flags |= DBGMEM_EXACT;
-			break;
-		case 'f':
-			p.flags |= DBGMEM_FORCE;
-			break;
-		case 'h':
-			return help();
-		default:
-			return typed_hint("write");
-		}
+		return c == 'h' ? help() : typed_hint("write");
 	}
+	p.flags = o.flags;
 	argv += optind;
 	status = arguments_check(&t, argv, argc - optind, &p.pid);
 	if (!status)

@@ -34,17 +34,10 @@ bool area_option(struct area *a, int c)
 	}
 }
 
-/* Is it a LEN, or the next ADDR? */
-static bool is_len(const char *s)
-{
-	return *s >= '0' && *s <= '9';
-}
-
 int area_parse(struct area *a, const char *verb, char **args, int nr,
 	       pid_t *pid)
 {
-	int status, i;
-	bool len;
+	int status;
 
 	status = target_pid(verb, args, nr, pid);
 	if (status)
@@ -53,17 +46,8 @@ int area_parse(struct area *a, const char *verb, char **args, int nr,
 		return msg_usage(verb, "--file-backed and --anonymous, --private and --shared exclude each other");
 	if (nr == 1)
 		return STATUS_OK;
-	a->given = calloc((size_t)nr, sizeof(*a->given));
-	if (!a->given) {
-		msg("out of memory");
-		return STATUS_FAILED;
-	}
-	for (i = 1; i < nr && !status; i += 1 + len) {
-		len = i + 1 < nr && is_len(args[i + 1]);
-		status = target_parse(verb, args[i], len ? args[i + 1] : NULL,
-				      &a->given[a->nr_given++]);
-	}
-	return status;
+	return target_parse_all(verb, args + 1, nr - 1, TARGET_LEN_SOME,
+				&a->given, &a->nr_given);
 }
 
 /* What there is of @r, behind what was found of others. */

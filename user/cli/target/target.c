@@ -159,6 +159,36 @@ int target_parse(const char *verb, const char *addr, const char *len,
 	return r->named ? STATUS_OK : range_check(verb, r);
 }
 
+static bool is_len(enum target_lens lens, const char *word)
+{
+	return lens == TARGET_LEN_EACH ||
+	       (lens == TARGET_LEN_SOME && *word >= '0' && *word <= '9');
+}
+
+int target_parse_all(const char *verb, char *const *args, int nr,
+		     enum target_lens lens, struct target_range **r,
+		     size_t *nr_ranges)
+{
+	int status = STATUS_OK, i;
+	bool len;
+
+	*nr_ranges = 0;
+	*r = calloc((size_t)nr, sizeof(**r));
+	if (!*r) {
+		msg("out of memory");
+		return STATUS_FAILED;
+	}
+	if (lens == TARGET_LEN_EACH && nr % 2)
+		return msg_usage(verb, "each of several ADDRs needs a LEN: '%s' has none",
+				 args[nr - 1]);
+	for (i = 0; i < nr && !status; i += 1 + len) {
+		len = i + 1 < nr && is_len(lens, args[i + 1]);
+		status = target_parse(verb, args[i], len ? args[i + 1] : NULL,
+				      &(*r)[(*nr_ranges)++]);
+	}
+	return status;
+}
+
 /*
  * What is opened first stands for the program that runs then: after an execve the
  * module refuses it, and nothing happens to the new one. -ESRCH also if the first

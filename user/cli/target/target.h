@@ -36,6 +36,21 @@ struct target_range {
 int target_parse(const char *verb, const char *addr, const char *len,
 		 struct target_range *r);
 
+/* Which words of a command line are a LEN. */
+enum target_lens {
+	TARGET_LEN_NONE,	/* ADDR... */
+	TARGET_LEN_EACH,	/* ADDR LEN... */
+	TARGET_LEN_SOME,	/* [ADDR [LEN]]...: a second word that begins with a digit */
+};
+
+/*
+ * target_parse() for each range in the @nr words at @args. *@r, which has *@nr_ranges
+ * of them, is the caller's to free, also after a failure.
+ */
+int target_parse_all(const char *verb, char *const *args, int nr,
+		     enum target_lens lens, struct target_range **r,
+		     size_t *nr_ranges);
+
 /*
  * dbgmem_open() with DBGMEM_OPEN_*, bound to the program that runs now. Returns
  * STATUS_OK, or another status after a message.
