@@ -44,22 +44,20 @@ static int help(void)
 {
 	size_t i;
 
-	puts("Usage: dbgmem VERB [OPTION...] [ARGUMENT...]\n"
+	puts("Usage: dbgmem VERB [OPTION...] [ARGUMENT...]\n\n"
+	     "Examples:\n"
+	     "  dbgmem maps 1234\n"
+	     "  dbgmem read 1234 '[heap]' 64\n\n"
 	     "Read and write the memory of another process through /dev/dbgmem.\n\n"
 	     "Verbs:");
 	for (i = 0; i < NR_VERBS; i++)
 		printf("  %-8s %s\n", verbs[i].name, verbs[i].summary);
 	puts("\n"
-	     "  'dbgmem VERB --help', or 'dbgmem help VERB', describes one verb; see also dbgmem(1).\n\n"
-	     "Options:\n"
+	     "'dbgmem VERB --help' or 'dbgmem help VERB' describes a verb; see also dbgmem(1).\n\n"
 	     "  -h, --help     show this text\n"
 	     "  -V, --version  show the version\n\n"
-	     "Exit status:\n"
-	     "  0  all of it was done\n"
-	     "  1  it failed, nothing was done; search, strings: nothing was found;\n"
-	     "     compare: something differs\n"
-	     "  2  the command line is wrong; search, strings, compare: or it failed\n"
-	     "  3  a part of it was done, the message says how much");
+	     "Exit status: 0 all was done, 1 it failed, nothing was done, 2 usage, 3 a part.\n"
+	     "search, strings, compare: 1 not found or different, 2 usage or failure.");
 	return finish(STATUS_OK);
 }
 

@@ -18,11 +18,14 @@ static const struct verb {
 static int help(void)
 {
 	puts("Usage: dbgmem bp set [--trap HEX] [--yes] PID ADDR...\n"
-	     "       dbgmem bp list [--json] PID\n"
-	     "Set breakpoints in process PID, and list those of everybody. They stay as long as\n"
-	     "the 'dbgmem bp set' that set them runs; Ctrl-C ends it and takes them out.\n\n"
-	     "  -h, --help  show this text; with set or list, theirs\n\n"
-	     "Exit status: 0 all of it, 1 nothing, 2 usage, 3 some were lost.");
+	     "       dbgmem bp list [--json] PID\n\n"
+	     "Examples:\n"
+	     "  dbgmem bp set 1234 libc.so.6+0x8a3f0\n"
+	     "  dbgmem bp list 1234\n\n"
+	     "Set breakpoints in process PID, or list the breakpoints of all sessions on it.\n"
+	     "'dbgmem bp set' holds its breakpoints until Ctrl-C ends it.\n\n"
+	     "  -h, --help  show this text; after set or list, the text of that verb\n\n"
+	     "Exit status: 0 all, 1 nothing, 2 usage, 3 some breakpoints were lost.");
 	return finish(STATUS_OK);
 }
 

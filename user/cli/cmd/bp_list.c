@@ -23,13 +23,16 @@ static const struct option options[] = {
 
 static int help(void)
 {
-	puts("Usage: dbgmem bp list [--json] PID\n"
-	     "List the breakpoints of all sessions on process PID, by address: length in bytes,\n"
-	     "state (standing; lost: something else is in memory; unknown), the original bytes,\n"
-	     "the trap, and the process that set it (- if it is not visible from here).\n\n"
-	     "  -j, --json  as JSON\n"
+	puts("Usage: dbgmem bp list [--json] PID\n\n"
+	     "Examples:\n"
+	     "  dbgmem bp list 1234\n"
+	     "  dbgmem bp list --json 1234\n\n"
+	     "List the breakpoints of all sessions on process PID by address: length in\n"
+	     "bytes, state (standing; lost: something else is in memory; unknown), original\n"
+	     "bytes, trap, and the process that set it (- if it is not visible from here).\n\n"
+	     "  -j, --json  print JSON\n"
 	     "  -h, --help  show this text\n\n"
-	     "Exit status: 0 all were shown, or there are none, 1 they could not be, 2 usage.");
+	     "Exit status: 0 all were shown or there are none, 1 failed, 2 usage.");
 	return finish(STATUS_OK);
 }
 

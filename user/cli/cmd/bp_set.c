@@ -24,19 +24,21 @@ static const struct option options[] = {
 
 static int help(void)
 {
-	puts("Usage: dbgmem bp set [--trap HEX] [--yes] PID ADDR...\n"
-	     "Plant a breakpoint at each ADDR of process PID, print its address, its length and\n"
-	     "the original bytes, and hold them until Ctrl-C, SIGTERM or SIGHUP, or until the\n"
-	     "target ends; then the original bytes are put back.\n\n"
-	     "  -t, --trap HEX  what to plant, 1 to 16 bytes; default: this machine's trap\n"
-	     "  -y, --yes       also in a process that nobody traces, and that SIGTRAP ends\n"
-	     "                  where it meets one, unless it catches the signal\n"
+	puts("Usage: dbgmem bp set [--trap HEX] [--yes] PID ADDR...\n\n"
+	     "Examples:\n"
+	     "  dbgmem bp set 1234 libc.so.6+0x8a3f0\n"
+	     "  dbgmem bp set --yes --trap cc 1234 0x401136 0x401180\n\n"
+	     "Set a breakpoint at each ADDR of process PID, or none if one cannot be set.\n"
+	     "Print address, length and original bytes of each. Hold them until Ctrl-C,\n"
+	     "SIGTERM or SIGHUP, or until the target ends; then restore the original bytes.\n\n"
+	     "  -t, --trap HEX  the bytes to write, 1 to 16; default: this machine's trap\n"
+	     "  -y, --yes       also if nobody traces the process: SIGTRAP ends it at a\n"
+	     "                  breakpoint, unless it catches the signal\n"
 	     "  -h, --help      show this text\n\n"
-	     "ADDR is 0x... or decimal, or MAPPING+OFFSET, MAPPING-OFFSET or MAPPING. Attach a\n"
-	     "debugger first, it is told of the hit: see 'bp set' in dbgmem(1) for gdb. If one\n"
-	     "cannot be set, none is.\n\n"
-	     "Exit status: 0 all were set, and put back or gone with the target; 1 none was set;\n"
-	     "2 usage; 3 some were lost: other bytes stand where they were.");
+	     "ADDR is as for 'dbgmem read'. Attach a debugger first, which gets the SIGTRAP:\n"
+	     "'bp set' in dbgmem(1) shows it for gdb.\n"
+	     "Exit status: 0 all were set, and restored or gone with the target, 1 none,\n"
+	     "2 usage, 3 some were lost: something else was written over their traps.");
 	return finish(STATUS_OK);
 }
 

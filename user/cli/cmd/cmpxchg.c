@@ -25,19 +25,20 @@ static const struct option options[] = {
 static int help(void)
 {
 	puts("Usage: dbgmem cmpxchg [--force] PID ADDR WIDTH EXPECTED DESIRED\n"
-	     "       dbgmem cmpxchg [--force] PID ADDR VALUE VALUE\n"
-	     "If the word of WIDTH bytes (1, 2, 4 or 8) at ADDR of process PID is EXPECTED, make\n"
-	     "it DESIRED, atomically for the target. Prints what was there. The values are\n"
-	     "numbers, decimal or hexadecimal after 0x, in the machine's byte order; or each is a\n"
-	     "VALUE, the expected one first, of 1, 2, 4 or 8 bytes:\n\n"
+	     "       dbgmem cmpxchg [--force] PID ADDR VALUE VALUE\n\n"
+	     "Examples:\n"
+	     "  dbgmem cmpxchg 1234 0x5581d2a0 4 0 1\n"
+	     "  dbgmem cmpxchg 1234 0x5581d2a0 --f64 0.5 --f64 1.5\n\n"
+	     "If the word at ADDR of process PID is EXPECTED, set it to DESIRED, atomically\n"
+	     "for the target. Print the word that was there. The word has WIDTH bytes (1, 2,\n"
+	     "4 or 8). The two numbers may be VALUEs of the same size, the expected one first:\n\n"
 	     TYPED_HELP("bytes in hexadecimal, in memory order: 'de ad be ef'")
 	     TYPED_HELP_FILE
 	     "\n"
-	     "  -f, --force        also through read-only protections of private memory\n"
+	     "  -f, --force        write through read-only protections of private memory\n"
 	     "  -h, --help         show this text\n\n"
-	     "ADDR is as for 'dbgmem read'; it must be a multiple of WIDTH.\n\n"
-	     "Exit status: 0 exchanged, 1 it failed, 2 usage, 3 the word was another and was\n"
-	     "left alone.");
+	     "ADDR is as for 'dbgmem read', and a multiple of WIDTH.\n"
+	     "Exit status: 0 exchanged, 1 failed, 2 usage, 3 the word was different.");
 	return finish(STATUS_OK);
 }
 

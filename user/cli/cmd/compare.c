@@ -31,24 +31,25 @@ static const struct option options[] = {
 static int help(void)
 {
 	puts("Usage: dbgmem compare [OPTION...] PID ADDR OTHER LEN\n"
-	     "       dbgmem compare [OPTION...] --file FILE PID ADDR [LEN]\n"
-	     "Compare the LEN bytes at ADDR of process PID with those at OTHER, or with FILE, as\n"
-	     "long as that is. Prints of each stretch that differs where it is on both sides, its\n"
-	     "length and its first bytes; and of what cannot be read, on which side.\n\n"
+	     "       dbgmem compare [OPTION...] --file FILE PID ADDR [LEN]\n\n"
+	     "Examples:\n"
+	     "  dbgmem compare --with 5678 1234 '[heap]' '[heap]' 64K\n"
+	     "  dbgmem compare --file saved 1234 '[heap]'\n\n"
+	     "Compare the LEN bytes at ADDR of process PID with those at OTHER, or with FILE.\n"
+	     "Print each stretch that differs: its place on both sides, length, first bytes.\n"
+	     "Print also what cannot be read, and on which side.\n\n"
 	     "  -w, --with PID2  OTHER is in process PID2\n"
-	     "  -i, --file FILE  the other side is FILE (- for standard input)\n"
-	     "  -o, --offset N   from its byte N on\n"
+	     "  -i, --file FILE  compare with FILE, - for standard input\n"
+	     "  -o, --offset N   start at byte N of FILE\n"
 	     "  -l, --limit N    stop after N stretches\n"
-	     "  -b, --brief      no bytes\n"
-	     "  -j, --json       as JSON\n"
+	     "  -b, --brief      print no bytes\n"
+	     "  -j, --json       print JSON\n"
 	     "  -f, --force      ignore page protections\n"
-	     "      --no-fault   only what is resident: bring no page in\n"
-	     "      --fault-in   read also what is not there, which allocates it\n"
+	     "      --no-fault   read only resident pages, bring no page in\n"
+	     "      --fault-in   read unused pages too, which allocates them\n"
 	     "  -h, --help       show this text\n\n"
-	     "ADDR, OTHER and LEN are as for 'dbgmem read'. Ctrl-C ends it, and says how far it\n"
-	     "came.\n\n"
-	     "Exit status: 0 equal, 1 different, 2 usage, or it failed, 3 not all of it could be\n"
-	     "compared.");
+	     "ADDR and LEN are as for 'dbgmem read'. Ctrl-C stops it and says how far it got.\n"
+	     "Exit status: 0 equal, 1 different, 2 usage or failure, 3 a part was compared.");
 	return finish(STATUS_OK);
 }
 

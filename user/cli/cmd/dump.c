@@ -39,19 +39,21 @@ static const struct option options[] = {
 
 static int help(void)
 {
-	puts("Usage: dbgmem dump [OPTION...] PID FILE\n"
-	     "Save process PID to FILE as an ELF core, for gdb and the like, without stopping it:\n"
-	     "the memory that the kernel would dump (coredump_filter, MADV_DONTDUMP), and of each\n"
-	     "thread that sleeps in a system call its stack pointer, program counter and arguments.\n\n"
-	     "  -a, --all        all memory that can be read, files that are mapped too\n"
-	     "  -r, --registers  all registers of all threads: stops one after the other, as\n"
-	     "                   briefly as possible\n"
-	     "      --replace    replace FILE\n"
+	puts("Usage: dbgmem dump [OPTION...] PID FILE\n\n"
+	     "Examples:\n"
+	     "  dbgmem dump 1234 core.1234\n"
+	     "  dbgmem dump --registers --replace 1234 core.1234\n\n"
+	     "Save process PID to FILE as an ELF core, for gdb and the like, without stopping\n"
+	     "it: the memory that the kernel would dump (coredump_filter, MADV_DONTDUMP), and\n"
+	     "stack pointer, program counter and arguments of each thread in a system call.\n\n"
+	     "  -a, --all        save all readable memory, also mapped files\n"
+	     "  -r, --registers  save all registers of all threads; this stops the threads,\n"
+	     "                   one after the other, as briefly as possible\n"
+	     "      --replace    replace FILE if it exists\n"
 	     "  -h, --help       show this text\n\n"
-	     "FILE must not exist, and is there when it is complete; - is standard output.\n"
-	     "Pages of zeros are holes in it.\n\n"
-	     "Exit status: 0 all, 1 failed or ended, no FILE, 2 usage, 3 a part: memory\n"
-	     "that could not be read, threads that could not be stopped.");
+	     "FILE appears when it is complete; - is standard output. Zeros are holes in it.\n"
+	     "Exit status: 0 all, 1 failed: no FILE, 2 usage, 3 a part: some memory could not\n"
+	     "be read, or some threads could not be stopped.");
 	return finish(STATUS_OK);
 }
 

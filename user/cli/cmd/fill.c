@@ -23,17 +23,20 @@ static const struct option options[] = {
 
 static int help(void)
 {
-	puts("Usage: dbgmem fill [-ef] PID ADDR LEN HEX|VALUE\n"
-	     "Write the bytes HEX, or those of VALUE, over and over to the LEN bytes at ADDR of\n"
-	     "process PID, the last time perhaps a part of them. VALUE is one of:\n\n"
+	puts("Usage: dbgmem fill [OPTION...] PID ADDR LEN HEX|VALUE\n\n"
+	     "Examples:\n"
+	     "  dbgmem fill 1234 0x5581d2a0 4K 'de ad be ef'\n"
+	     "  dbgmem fill 1234 '[heap]' 64 --u32 0\n\n"
+	     "Write a pattern repeatedly to the LEN bytes at ADDR of process PID. The last\n"
+	     "copy may be cut short. The pattern is HEX, or a VALUE:\n\n"
 	     TYPED_HELP("bytes in hexadecimal, in memory order: 'de ad be ef'")
 	     TYPED_HELP_FILE
 	     "\n"
-	     "  -e, --exact        all of it or nothing\n"
+	     "  -e, --exact        write all bytes or none\n"
 	     "  -f, --force        write through read-only protections of private memory\n"
 	     "  -h, --help         show this text\n\n"
-	     "ADDR and LEN are as for 'dbgmem read'. Ctrl-C ends it, and says how far it came.\n\n"
-	     "Exit status: 0 all, 1 nothing, 2 usage, 3 a part, the message says how much.");
+	     "ADDR and LEN are as for 'dbgmem read'. Ctrl-C stops it and says how far it got.\n"
+	     "Exit status: 0 all, 1 nothing, 2 usage, 3 a part: the message says how much.");
 	return finish(STATUS_OK);
 }
 

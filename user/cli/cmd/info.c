@@ -24,12 +24,15 @@ static const struct option options[] = {
 
 static int help(void)
 {
-	puts("Usage: dbgmem info [--json] [PID]\n"
+	puts("Usage: dbgmem info [--json] [PID]\n\n"
+	     "Examples:\n"
+	     "  dbgmem info\n"
+	     "  dbgmem info 1234\n\n"
 	     "Show whether the module is loaded, and what it can do. With PID, attach to that\n"
 	     "process for a moment and show what access there is.\n\n"
-	     "  -j, --json  as JSON\n"
+	     "  -j, --json  print JSON\n"
 	     "  -h, --help  show this text\n\n"
-	     "Exit status: 0 all was shown, 1 not loaded, or refused, 2 usage.");
+	     "Exit status: 0 all was shown, 1 not loaded or refused, 2 usage.");
 	return finish(STATUS_OK);
 }
 

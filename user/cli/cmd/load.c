@@ -18,21 +18,24 @@ static const struct option options[] = {
 
 static int help(void)
 {
-	puts("Usage: dbgmem load [--path FILE] [PARAM=VALUE...]\n"
-	     "Load the kernel module, from the module directory of the running kernel unless\n"
-	     "FILE is given. Nothing happens if it is loaded already.\n\n"
+	puts("Usage: dbgmem load [--path FILE] [PARAM=VALUE...]\n\n"
+	     "Examples:\n"
+	     "  dbgmem load\n"
+	     "  dbgmem load force=never\n\n"
+	     "Load the kernel module: FILE, or the one in the module directory of the running\n"
+	     "kernel. Do nothing if it is loaded already.\n\n"
 	     "  -p, --path FILE  load this file\n"
 	     "  -h, --help       show this text\n\n"
-	     "Parameters, and what they are without:\n"
+	     "Parameters, with their defaults:\n"
 	     "  engine=auto|remote|pinned          how memory is moved (auto)\n"
 	     "  force=always|capable|ptrace|never  who may use FORCE (capable, or ptrace where\n"
 	     "                                     the kernel restricts /proc/PID/mem so)\n"
 	     "  audit=Y|N                          write to the audit log (Y)\n"
-	     "  mirror_pages=N                     pages in a mirror at most (262144; 0: none)\n"
-	     "  window_pages=N                     pages in windows at most (65536; 0: none)\n"
-	     "  window_lease=MS                    time that windows hold a page, in\n"
+	     "  mirror_pages=N                     most pages in a mirror (262144; 0: none)\n"
+	     "  window_pages=N                     most pages in windows (65536; 0: none)\n"
+	     "  window_lease=MS                    how long windows hold a page, in\n"
 	     "                                     milliseconds (100; 0: no limit)\n\n"
-	     "Exit status: 0 it is loaded, 1 it is not, or has other parameters, 2 usage.");
+	     "Exit status: 0 loaded, 1 not loaded, or it has other parameters, 2 usage.");
 	return finish(STATUS_OK);
 }
 

@@ -29,19 +29,22 @@ static const struct option options[] = {
 
 static int help(void)
 {
-	puts("Usage: dbgmem maps [OPTION...] PID [ADDR [LEN]]\n"
-	     "List what is mapped in process PID, or the region that ADDR is in, or those that\n"
-	     "the LEN bytes at ADDR touch: addresses, size, protection as in /proc/PID/maps,\n"
-	     "offset in the file, name.\n\n"
-	     "Only regions that are all of:\n"
+	puts("Usage: dbgmem maps [OPTION...] PID [ADDR [LEN]]\n\n"
+	     "Examples:\n"
+	     "  dbgmem maps --executable 1234\n"
+	     "  dbgmem maps 1234 0x7f31c0a5e1d0\n\n"
+	     "List the mappings of process PID: all of them, the one at ADDR, or those that\n"
+	     "overlap the LEN bytes at ADDR. A line has addresses, size, protection as in\n"
+	     "/proc/PID/maps, offset in the file, and name.\n\n"
+	     "Only mappings that are:\n"
 	     "  -r, --readable    -w, --writable   -x, --executable\n"
-	     "  -f, --file        a file is mapped, also one in memory\n"
-	     "  -a, --anonymous   none is\n"
+	     "  -f, --file        of a file, also of one in memory\n"
+	     "  -a, --anonymous   of no file\n"
 	     "  -p, --private     -s, --shared\n\n"
-	     "  -l, --long        also size of a page, device and inode\n"
-	     "  -j, --json        as JSON\n"
+	     "  -l, --long        print also page size, device and inode\n"
+	     "  -j, --json        print JSON\n"
 	     "  -h, --help        show this text\n\n"
-	     "ADDR and LEN are as for 'dbgmem read'.\n\n"
+	     "ADDR and LEN are as for 'dbgmem read'.\n"
 	     "Exit status: 0 all were shown, 1 none, 2 usage, 3 a part: the process ended.");
 	return finish(STATUS_OK);
 }

@@ -44,25 +44,24 @@ static const struct option options[] = {
 static int help(void)
 {
 	puts("Usage: dbgmem read [OPTION...] PID ADDR [LEN]\n"
-	     "       dbgmem read [OPTION...] PID ADDR LEN [ADDR LEN]...\n"
-	     "Print LEN bytes, or 64, at ADDR of process PID as hexdump -C does, with the\n"
-	     "target's addresses; raw when standard output is not a terminal. Several ranges are read\n"
-	     "in one call, each as far as it goes; a line '# ADDR LEN' begins each dump.\n\n"
-	     "  -o, --output FILE  raw to FILE (- for standard output), which must not exist\n"
-	     "      --replace      replace FILE\n"
-	     "  -x, --hexdump      the dump, also to a file or pipe\n"
-	     "  -e, --exact        all of it or nothing, of all the ranges\n"
-	     "  -f, --force        ignore the target's page protections\n"
-	     "  -z, --zero-fill    go on behind holes: zeros, or ?? in the dump\n"
-	     "      --no-fault     only what is resident: bring no page in\n"
-	     "      --stable[=N]   read twice, and up to N times more (default 8) while it\n"
-	     "                     changes; say which range did\n"
+	     "       dbgmem read [OPTION...] PID ADDR LEN [ADDR LEN]...\n\n"
+	     "Examples:\n"
+	     "  dbgmem read 1234 '[heap]' 64\n"
+	     "  dbgmem read --output header 1234 libc.so.6 4K\n\n"
+	     "Print LEN bytes (default 64) at ADDR of process PID as hexdump -C does, or raw\n"
+	     "if standard output is not a terminal. Several ranges are read in one call.\n\n"
+	     "  -o, --output FILE  write the raw bytes to FILE, - for standard output\n"
+	     "      --replace      replace FILE if it exists\n"
+	     "  -x, --hexdump      print the dump also to a file or a pipe\n"
+	     "  -e, --exact        read all bytes of all ranges, or none\n"
+	     "  -f, --force        ignore the page protections of the target\n"
+	     "  -z, --zero-fill    continue after holes: zeros, or ?? in the dump\n"
+	     "      --no-fault     read only resident pages, bring no page in\n"
+	     "      --stable[=N]   read twice, and up to N times more (8) while bytes change\n"
 	     "  -h, --help         show this text\n\n"
-	     "ADDR is 0x... or decimal, or the name of a mapping, with +NUMBER or -NUMBER behind\n"
-	     "it if need be: '[heap]+0x10', libc.so.6+0x1c000, 0x55d0c0de2a0+8. LEN may end in K,\n"
-	     "M, G or T, also as KB or KiB, of 1024 bytes.\n\n"
-	     "Exit status: 0 all, 1 nothing, 2 usage, 3 a part: fewer bytes, or holes,\n"
-	     "or --stable saw a change.");
+	     "ADDR is a number (0x... or decimal) or a mapping: '[heap]+0x10', libc.so.6.\n"
+	     "LEN may end in K, M, G or T.\n"
+	     "Exit status: 0 all, 1 nothing, 2 usage, 3 a part, holes, or bytes that changed.");
 	return finish(STATUS_OK);
 }
 

@@ -36,15 +36,18 @@ static const struct option options[] = {
 
 static int help(void)
 {
-	puts("Usage: dbgmem regs [OPTION...] PID|TID [NAME...]\n"
-	     "Show the registers of a thread, the first one of process PID or the one that TID\n"
-	     "is; those of these names, or the general ones. The thread is stopped for that, as\n"
-	     "briefly as possible, and goes on. The module is not needed.\n\n"
-	     "  -a, --all   also those of floating point and vectors\n"
-	     "  -j, --json  as JSON\n"
+	puts("Usage: dbgmem regs [OPTION...] PID|TID [NAME...]\n\n"
+	     "Examples:\n"
+	     "  dbgmem regs 1234\n"
+	     "  dbgmem regs --json 1240 pc sp xmm0\n\n"
+	     "Print the registers of thread TID, or of the first thread of process PID: the\n"
+	     "general ones, or those that are named. The thread is stopped as briefly as\n"
+	     "possible. The module is not needed.\n\n"
+	     "  -a, --all   print also floating point and vector registers\n"
+	     "  -j, --json  print JSON\n"
 	     "  -h, --help  show this text\n\n"
-	     "NAME is as in gdb: rax, xmm0, x30; pc, sp, fp and flags are known everywhere. Values\n"
-	     "are numbers, those of vectors too: the digits of the first element come last.\n\n"
+	     "NAME is as in gdb: rax, xmm0, x30. Every machine has pc, sp, fp and flags.\n"
+	     "A vector is printed as one number; its last digits are its first element.\n"
 	     "Exit status: 0 all were shown, 1 none, 2 usage.");
 	return finish(STATUS_OK);
 }

@@ -40,32 +40,30 @@ static const struct option options[] = {
 
 static int help(void)
 {
-	puts("Usage: dbgmem search [OPTION...] PATTERN PID [ADDR [LEN]]...\n"
-	     "Search the memory of process PID: all that can be read, or the LEN bytes at each\n"
-	     "ADDR, without LEN to the end of its mapping. Prints of each match its address and\n"
-	     "what is mapped there, and a dump with the match in [brackets], or in colour on a\n"
-	     "terminal. PATTERN is one of:\n\n"
+	puts("Usage: dbgmem search [OPTION...] PATTERN PID [ADDR [LEN]]...\n\n"
+	     "Examples:\n"
+	     "  dbgmem search --ignore-case --string 'not found' 1234\n"
+	     "  dbgmem search --int -12345 --writable --align 4 1234\n\n"
+	     "Search all readable memory of process PID, or LEN bytes at each ADDR (default:\n"
+	     "to the end of its mapping). Print the address and the mapping of each match,\n"
+	     "and a dump with the match in [brackets] or in colour. PATTERN is one of:\n\n"
 	     TYPED_HELP("bytes in memory order, ? for any digit: 'de ad ?? e?'")
 	     TYPED_HELP_FILE
-	     "  -i, --ignore-case  strings with A to Z in either case\n"
+	     "  -i, --ignore-case  ignore the case of A to Z in strings\n"
 	     "  -p, --pointer ADDR an address, as wide as the process has them\n\n"
 	     "Where:\n"
-	     "  -a, --align N        only at multiples of N\n"
-	     "      --writable, --executable, --private, --shared\n"
-	     "      --file-backed, --anonymous   only in memory that is mapped so\n"
-	     "  -f, --force          also in what the process itself may not read\n"
-	     "      --no-fault       only in what is resident: bring no page in\n"
-	     "      --fault-in       read also what is not there, which allocates it\n\n"
+	     "  -a, --align N      only at multiples of N\n"
+	     AREA_HELP
+	     "\n"
 	     "What is printed:\n"
-	     "  -C, --context N      N lines of the dump more, before and behind\n"
-	     "  -b, --brief          no dump\n"
-	     "  -c, --count          only how many there are\n"
-	     "  -j, --json           as JSON\n"
-	     "  -l, --limit N        stop after N matches\n"
-	     "  -h, --help           show this text\n\n"
-	     "ADDR and LEN are as for 'dbgmem read'. Ctrl-C ends it, and says how far it came.\n\n"
-	     "Exit status: 0 found, 1 not found, 2 usage, or it failed, 3 not all of it could\n"
-	     "be searched.");
+	     "  -C, --context N    N more lines of the dump before and after\n"
+	     "  -b, --brief        no dump\n"
+	     "  -c, --count        only the number of matches\n"
+	     "  -j, --json         JSON\n"
+	     "  -l, --limit N      stop after N matches\n"
+	     "  -h, --help         show this text\n\n"
+	     "ADDR and LEN are as for 'dbgmem read'. Ctrl-C stops it and says how far it got.\n"
+	     "Exit status: 0 found, 1 not found, 2 usage or failure, 3 a part was searched.");
 	return finish(STATUS_OK);
 }
 

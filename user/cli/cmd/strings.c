@@ -39,26 +39,26 @@ static const struct option options[] = {
 
 static int help(void)
 {
-	puts("Usage: dbgmem strings [OPTION...] PID [ADDR [LEN]]...\n"
-	     "Print the strings in the memory of process PID, in all that can be read or in the\n"
-	     "LEN bytes at each ADDR, without LEN to the end of its mapping, with their addresses: 4 or more characters of ASCII.\n\n"
-	     "  -n, --min N      N or more; -m is the same\n"
-	     "      --utf8       of UTF-8, but for control characters\n"
-	     "      --utf16      of ASCII, in UTF-16 of the machine's byte order\n\n"
+	puts("Usage: dbgmem strings [OPTION...] PID [ADDR [LEN]]...\n\n"
+	     "Examples:\n"
+	     "  dbgmem strings --min 8 --private --anonymous 1234\n"
+	     "  dbgmem strings --region 1234 '[heap]'\n\n"
+	     "Print the strings in all readable memory of process PID, or in LEN bytes at\n"
+	     "each ADDR (default: to the end of its mapping), with their addresses. A string\n"
+	     "has 4 or more characters of ASCII.\n\n"
+	     "  -n, --min N        N or more characters; -m is the same\n"
+	     "      --utf8         characters of UTF-8 without control characters\n"
+	     "      --utf16        ASCII in UTF-16 of the machine's byte order\n\n"
 	     "Where:\n"
-	     "      --writable, --executable, --private, --shared\n"
-	     "      --file-backed, --anonymous   only in memory that is mapped so\n"
-	     "  -f, --force      also in what the process itself may not read\n"
-	     "      --no-fault   only in what is resident: bring no page in\n"
-	     "      --fault-in   read also what is not there, which allocates it\n\n"
+	     AREA_HELP
+	     "\n"
 	     "What is printed:\n"
-	     "  -R, --region     also what is mapped there\n"
-	     "  -j, --json       as JSON\n"
-	     "  -l, --limit N    stop after N strings\n"
-	     "  -h, --help       show this text\n\n"
-	     "ADDR and LEN are as for 'dbgmem read'. Ctrl-C ends it, and says how far it came.\n\n"
-	     "Exit status: 0 found, 1 not found, 2 usage, or it failed, 3 not all of it could\n"
-	     "be searched.");
+	     "  -R, --region       also the mapping of each string\n"
+	     "  -j, --json         JSON\n"
+	     "  -l, --limit N      stop after N strings\n"
+	     "  -h, --help         show this text\n\n"
+	     "ADDR and LEN are as for 'dbgmem read'. Ctrl-C stops it and says how far it got.\n"
+	     "Exit status: 0 found, 1 not found, 2 usage or failure, 3 a part was searched.");
 	return finish(STATUS_OK);
 }
 

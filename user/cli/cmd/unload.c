@@ -15,11 +15,14 @@ static const struct option options[] = {
 
 static int help(void)
 {
-	puts("Usage: dbgmem unload\n"
-	     "Unload the kernel module. Refused while a session is open; nothing happens if it\n"
-	     "is not loaded.\n\n"
+	puts("Usage: dbgmem unload\n\n"
+	     "Examples:\n"
+	     "  dbgmem unload\n"
+	     "  dbgmem unload && dbgmem load force=never\n\n"
+	     "Unload the kernel module. This is refused while a session is open. Do nothing\n"
+	     "if it is not loaded.\n\n"
 	     "  -h, --help  show this text\n\n"
-	     "Exit status: 0 it is not loaded any more, 1 it still is, 2 usage.");
+	     "Exit status: 0 it is not loaded, 1 it is still loaded, 2 usage.");
 	return finish(STATUS_OK);
 }
 

@@ -49,24 +49,25 @@ static const struct option options[] = {
 
 static int help(void)
 {
-	puts("Usage: dbgmem watch [OPTION...] PID ADDR TYPE\n"
-	     "Read the value at ADDR of process PID again and again. On a terminal it is shown on\n"
-	     "one screen, with what has changed since the last time marked, when that was, and\n"
-	     "what it was before; q or Ctrl-C ends it. Otherwise a line with time and value is\n"
-	     "printed when it changes. It ends when the process does, too.\n\n"
-	     "  -i, --interval SECONDS  between two readings, as 0.1 or 100ms; default 1, the least is\n"
-	     "                          1ms\n"
+	puts("Usage: dbgmem watch [OPTION...] PID ADDR TYPE\n\n"
+	     "Examples:\n"
+	     "  dbgmem watch --interval 0.1 1234 0x5581d2a0 u64\n"
+	     "  dbgmem watch --count 1 1234 '[heap]+0x10' string\n\n"
+	     "Read the value at ADDR of process PID again and again, until the process ends.\n"
+	     "On a terminal: one screen with the value, what has changed, when, and earlier\n"
+	     "values; q or Ctrl-C ends it. Elsewhere: a line with time and value per change.\n\n"
+	     "  -i, --interval SECONDS  time between readings: 0.1, 100ms (default 1)\n"
 	     "  -c, --count N           end after N readings\n"
-	     "  -a, --all               a line for every reading\n"
-	     "  -l, --live              look at it without a pause and without system calls, unless\n"
-	     "                          there is an --interval: nothing that lasts is missed\n"
-	     "  -x, --hex               integers in hexadecimal\n"
-	     "  -j, --json              each line is an object of JSON\n"
+	     "  -a, --all               print a line for every reading\n"
+	     "  -l, --live              read without a pause and without system calls, unless\n"
+	     "                          --interval is given\n"
+	     "  -x, --hex               print integers in hexadecimal\n"
+	     "  -j, --json              print each reading as one line of JSON\n"
 	     "  -h, --help              show this text\n\n"
-	     "TYPE is u8, u16, u32, u64, i8, i16, i32, i64, f32, f64, int, float, double, ptr, string\n"
-	     "(up to its NUL) or bytes:N. ADDR is as for 'dbgmem read'.\n\n"
-	     "Exit status: 0 until the end, 1 nothing could be read, 2 usage, 3 it ended before\n"
-	     "--count.");
+	     "TYPE is u8 u16 u32 u64 i8 i16 i32 i64 f32 f64 int float double ptr string (to\n"
+	     "its NUL) or bytes:N. ADDR is as for 'dbgmem read'.\n"
+	     "Exit status: 0 until the end, 1 nothing was read, 2 usage, 3 ended too early\n"
+	     "for --count.");
 	return finish(STATUS_OK);
 }
 

@@ -25,16 +25,19 @@ static const struct option options[] = {
 
 static int help(void)
 {
-	puts("Usage: dbgmem write [OPTION...] PID ADDR [-]\n"
-	     "Write to the memory of process PID at ADDR what one of these gives:\n\n"
+	puts("Usage: dbgmem write [OPTION...] PID ADDR VALUE\n"
+	     "       dbgmem write [OPTION...] PID ADDR [-]\n\n"
+	     "Examples:\n"
+	     "  dbgmem write 1234 '[heap]+0x10' --hex 'de ad be ef'\n"
+	     "  dbgmem write 1234 0x5581d2a0 --int 42\n\n"
+	     "Write a value to the memory of process PID at ADDR. VALUE is one of:\n\n"
 	     TYPED_HELP("bytes in hexadecimal, in memory order: 'de ad be ef'")
 	     "  -i, --file FILE    the contents of FILE\n"
-	     "  -                  standard input (also without -, if it is no terminal)\n\n"
-	     "  -e, --exact        all of it or nothing\n"
+	     "  -                  standard input, also without - if it is not a terminal\n\n"
+	     "  -e, --exact        write all bytes or none\n"
 	     "  -f, --force        write through read-only protections of private memory\n"
 	     "  -h, --help         show this text\n\n"
-	     "ADDR is as for 'dbgmem read'.\n\n"
-	     "Exit status: 0 all, 1 nothing, 2 usage, 3 a part, the message says how much.");
+	     "ADDR is as for 'dbgmem read'. Exit status: 0 all, 1 nothing, 2 usage, 3 a part.");
 	return finish(STATUS_OK);
 }
 

@@ -31,6 +31,14 @@ enum {
 	{ "private", no_argument, NULL, AREA_PRIVATE },	\
 	{ "shared", no_argument, NULL, AREA_SHARED }
 
+/* Their lines of a help text, with --force, --no-fault and --fault-in. */
+#define AREA_HELP	\
+	"      --writable, --executable, --private, --shared\n"	\
+	"      --file-backed, --anonymous   only in such memory\n"	\
+	"  -f, --force        also in memory that the process may not read\n"	\
+	"      --no-fault     only in resident pages, bring no page in\n"	\
+	"      --fault-in     read unused pages too, which allocates them\n"
+
 /* Begins as zeros. */
 struct area {
 	uint64_t filter;	/* what the options ask for */

@@ -47,16 +47,16 @@ enum {
 	{ "f32", required_argument, NULL, TYPED_F32 },	\
 	{ "f64", required_argument, NULL, TYPED_F64 }
 
-/* For messages; and for a help text, with @hex_words about its first line. Files
- * are apart, as they have a letter where they are of any size.
- */
+/* The names of the options, for messages. */
 #define TYPED_NAMES	"--hex, --string, --utf16, --int, --u8 to --u64, --i8 to --i64, --f32, --f64, --file"
+
+/* Their lines of a help text, with @hex_words about --hex; --file is apart. */
 #define TYPED_HELP(hex_words)	\
 	"  -x, --hex HEX      " hex_words "\n"	\
-	"  -s, --string STR   the characters of STR, no NUL behind them\n"	\
-	"      --utf16 STR    the same in UTF-16; also --utf16 beside --string STR\n"	\
-	"      --int NUMBER   a number, perhaps negative, in the machine's byte order\n"	\
-	"      --width N      of 1, 2, 4 or 8 bytes; default 4, or 8 if it takes that\n"	\
+	"  -s, --string STR   the characters of STR, without a NUL at the end\n"	\
+	"      --utf16 STR    the same in UTF-16; also --utf16 with --string STR\n"	\
+	"      --int NUMBER   a number in the machine's byte order, perhaps negative\n"	\
+	"      --width N      its size: 1, 2, 4 or 8 bytes (4, or 8 if it needs that)\n"	\
 	"      --u8 N, --u16 N, --u32 N, --u64 N, --i8 N, --i16 N, --i32 N, --i64 N\n"	\
 	"      --f32 X, --f64 X   a number of that type\n"
 #define TYPED_HELP_FILE	\
