@@ -9,7 +9,7 @@
 
 #include "cmd/cmd.h"
 #include "target/options.h"
-#include "target/stop.h"
+#include "target/transfer.h"
 #include "target/target.h"
 #include "text/message.h"
 #include "text/num.h"
@@ -130,7 +130,7 @@ static int aligned(const struct target_range *r, const struct exchange *x)
 			 (unsigned long long)x->width);
 }
 
-static int run(struct progress *p, struct target_range *r,
+static int run(struct transfer *p, struct target_range *r,
 	       const struct exchange *x)
 {
 	uint64_t observed;
@@ -150,7 +150,7 @@ static int run(struct progress *p, struct target_range *r,
 	ret = dbgmem_cmpxchg(m, p->addr, (unsigned int)x->width, x->expected,
 			     x->desired, p->flags, &observed);
 	if (ret < 0) {
-		status = stop_failed(p);
+		status = transfer_failed(p);
 	} else {
 		printf("0x%0*llx\n", (int)(2 * x->width),
 		       (unsigned long long)observed);
@@ -186,7 +186,7 @@ static int arguments_parse(struct typed *t, char **args, int nr, pid_t *pid,
 
 int cmd_cmpxchg(int argc, char **argv)
 {
-	struct progress p = { .write = true };
+	struct transfer p = { .write = true };
 	struct typed t = { .most = 2 };
 	struct options o = { 0 };
 	struct target_range r;

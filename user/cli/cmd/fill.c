@@ -10,7 +10,7 @@
 #include "cmd/cmd.h"
 #include "run/interrupt.h"
 #include "target/options.h"
-#include "target/stop.h"
+#include "target/transfer.h"
 #include "target/target.h"
 #include "text/message.h"
 #include "text/typed.h"
@@ -40,7 +40,7 @@ static int help(void)
 	return finish(STATUS_OK);
 }
 
-static int run(struct progress *p, struct target_range *r,
+static int run(struct transfer *p, struct target_range *r,
 	       const uint8_t *pattern, size_t nr)
 {
 	struct dbgmem_result res;
@@ -54,7 +54,7 @@ static int run(struct progress *p, struct target_range *r,
 	p->addr = r->addr;
 	p->len = r->len;
 	if (p->flags & DBGMEM_EXACT)
-		status = stop_exact(m, p->len, &limit);
+		status = transfer_exact(m, p->len, &limit);
 	if (!status) {
 		interrupt_catch();
 		ret = dbgmem_fill(m, p->addr, p->len, pattern, nr, p->flags,
@@ -67,7 +67,7 @@ static int run(struct progress *p, struct target_range *r,
 			    (unsigned long long)p->addr, (int)p->pid);
 			status = p->done ? STATUS_PARTIAL : STATUS_FAILED;
 		} else if (ret) {
-			status = stop_failed(p);
+			status = transfer_failed(p);
 		}
 	}
 	dbgmem_close(m);
@@ -96,7 +96,7 @@ static int arguments_check(struct typed *t, char **args, int nr, pid_t *pid)
 
 int cmd_fill(int argc, char **argv)
 {
-	struct progress p = { .write = true };
+	struct transfer p = { .write = true };
 	struct typed t = { .most = 1 };
 	struct options o = { 0 };
 	struct pattern pattern;

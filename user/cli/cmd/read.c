@@ -13,7 +13,7 @@
 #include "run/sink.h"
 #include "target/options.h"
 #include "target/ranges.h"
-#include "target/stop.h"
+#include "target/transfer.h"
 #include "target/target.h"
 #include "text/message.h"
 #include "text/num.h"
@@ -65,13 +65,13 @@ static int help(void)
 	return finish(STATUS_OK);
 }
 
-static int read_exact(struct dbgmem *m, struct progress *p, struct sink *s)
+static int read_exact(struct dbgmem *m, struct transfer *p, struct sink *s)
 {
 	uint64_t limit;
 	uint8_t *buf;
 	int status;
 
-	status = stop_exact(m, p->len, &limit);
+	status = transfer_exact(m, p->len, &limit);
 	if (status)
 		return status;
 	buf = malloc(p->len ? p->len : 1);
@@ -81,7 +81,7 @@ static int read_exact(struct dbgmem *m, struct progress *p, struct sink *s)
 		return STATUS_FAILED;
 	}
 	if (dbgmem_read_flags(m, p->addr, buf, p->len, p->flags, NULL))
-		status = stop_failed(p);
+		status = transfer_failed(p);
 	else
 		status = sink_range(s, p->addr, NULL);
 	if (!status)
@@ -91,7 +91,7 @@ static int read_exact(struct dbgmem *m, struct progress *p, struct sink *s)
 }
 
 /* @several: this is one range of several. */
-static int read_stream(struct dbgmem *m, struct progress *p, struct sink *s,
+static int read_stream(struct dbgmem *m, struct transfer *p, struct sink *s,
 		       bool several)
 {
 	struct dbgmem_result res, hole = { 0 };
@@ -125,11 +125,11 @@ static int read_stream(struct dbgmem *m, struct progress *p, struct sink *s,
 			valid_size = dbgmem_valid_size(m, addr, n);
 			if (dbgmem_read_valid(m, addr, buf, n, p->flags, valid,
 					      valid_size, &res)) {
-				status = stop_failed(p);
+				status = transfer_failed(p);
 				break;
 			}
 		} else if (dbgmem_read_flags(m, addr, buf, n, p->flags, &res)) {
-			status = stop_failed(p);
+			status = transfer_failed(p);
 			break;
 		}
 		p->done += res.done;
@@ -141,13 +141,13 @@ static int read_stream(struct dbgmem *m, struct progress *p, struct sink *s,
 			status = sink_put(s, addr, buf, zero ? n : res.done,
 					  zero ? valid : NULL, page_size);
 		if (!status && !zero && res.done < n)
-			status = stop_short(p, &res);
+			status = transfer_short(p, &res);
 		pos += n;
 	}
 	if (!status && !p->len)
 		status = sink_range(s, p->addr, head);
 	if (!status && hole.reason)
-		status = stop_holes(p, &hole);
+		status = transfer_holes(p, &hole);
 out:
 	free(buf);
 	free(valid);
@@ -155,14 +155,14 @@ out:
 }
 
 /* Holes are for one range to go on behind: these go one by one. */
-static int read_streams(struct dbgmem *m, const struct progress *p,
+static int read_streams(struct dbgmem *m, const struct transfer *p,
 			const struct range *range, size_t nr, struct sink *s)
 {
 	int status = STATUS_OK, ret;
 	size_t i;
 
 	for (i = 0; i < nr && !s->err; i++) {
-		struct progress part = *p;
+		struct transfer part = *p;
 
 		part.addr = range[i].addr;
 		part.len = range[i].len;
@@ -172,7 +172,7 @@ static int read_streams(struct dbgmem *m, const struct progress *p,
 	return status;
 }
 
-static int run(struct progress *p, struct target_range *given, size_t nr,
+static int run(struct transfer *p, struct target_range *given, size_t nr,
 	       struct sink *s)
 {
 	struct range *range = calloc(nr, sizeof(*range));
@@ -210,7 +210,7 @@ out:
 static int ranges_parse(char **args, int nr_args, struct target_range **range,
 			size_t *nr)
 {
-	char *one[] = { args[0], (char *)LEN_DEFAULT };
+	char *const one[] = { args[0], (char *)LEN_DEFAULT };
 
 	if (nr_args == 1)
 		return target_parse_all("read", one, 2, TARGET_LEN_EACH, range,
@@ -233,7 +233,7 @@ static int retries_parse(const char *s, uint32_t *retries)
 
 int cmd_read(int argc, char **argv)
 {
-	struct progress p = { .write = false };
+	struct transfer p = { .write = false };
 	struct options o = { 0 };
 	struct sink s = { .dump = isatty(STDOUT_FILENO) };
 	struct target_range *range;

@@ -13,9 +13,9 @@
 #include "run/interrupt.h"
 #include "target/area.h"
 #include "target/context.h"
-#include "target/look.h"
+#include "target/peek.h"
 #include "target/options.h"
-#include "target/places.h"
+#include "target/symbolize.h"
 #include "target/target.h"
 #include "text/json.h"
 #include "text/message.h"
@@ -84,7 +84,7 @@ struct query {
 struct hunt {
 	const struct query *q;
 	struct dbgmem *m;
-	struct places places;
+	struct symbolizer symbols;
 	struct context context;
 	struct json_list list;
 	struct dbgmem_search_stats stats;
@@ -98,9 +98,9 @@ static int match_json(struct hunt *h, uint64_t addr)
 	int bad = !bytes;
 
 	bad |= json_put(o, "address", json_hex(addr));
-	bad |= places_json(&h->places, addr, o);
+	bad |= symbolizer_json(&h->symbols, addr, o);
 	/* It may have changed since, or be gone. */
-	if (!bad && look_bytes(h->m, addr, bytes, len, h->q->options.flags) == len)
+	if (!bad && peek_bytes(h->m, addr, bytes, len, h->q->options.flags) == len)
 		bad |= json_put(o, "bytes", json_bytes(bytes, len));
 	free(bytes);
 	if (bad) {
@@ -118,7 +118,7 @@ static int match_show(struct hunt *h, uint64_t addr)
 	if (h->q->options.json)
 		return match_json(h, addr);
 	printf("0x%016llx ", (unsigned long long)addr);
-	places_print(&h->places, addr, stdout);
+	symbolizer_print(&h->symbols, addr, stdout);
 	putchar('\n');
 	return h->q->options.brief ? 0 : context_print(&h->context, addr,
 					       h->q->pattern.len);
@@ -237,11 +237,11 @@ static int run(struct query *q)
 	if (!status)
 		status = area_find(&q->area, h.m, q->options.flags);
 	if (!status && !q->count)
-		status = places_get(&h.places, h.m);
+		status = symbolizer_load(&h.symbols, h.m);
 	if (!status)
 		status = hunt(&h);
 	context_free(&h.context);
-	places_free(&h.places);
+	symbolizer_free(&h.symbols);
 	dbgmem_close(h.m);
 	return status;
 }

@@ -12,7 +12,7 @@
 #include "run/interrupt.h"
 #include "target/area.h"
 #include "target/options.h"
-#include "target/places.h"
+#include "target/symbolize.h"
 #include "target/target.h"
 #include "text/json.h"
 #include "text/message.h"
@@ -76,7 +76,7 @@ struct query {
 struct walk {
 	const struct query *q;
 	struct dbgmem *m;
-	struct places places;
+	struct symbolizer symbols;
 	struct json_list list;
 	uint64_t nr;		/* strings */
 	struct coverage cover;
@@ -95,7 +95,7 @@ static int json_string(struct walk *w, uint64_t addr, const char *text,
 	int bad;
 
 	bad = json_put(o, "address", json_hex(addr));
-	bad |= places_json(&w->places, addr, o);
+	bad |= symbolizer_json(&w->symbols, addr, o);
 	bad |= json_put(o, "string", json_text(text, len));
 	if (bad) {
 		json_object_put(o);
@@ -134,7 +134,7 @@ static int on_found(void *arg, uint64_t addr, const char *text, size_t len)
 	} else {
 		printf("0x%016llx ", (unsigned long long)addr);
 		if (w->q->region) {
-			places_print(&w->places, addr, stdout);
+			symbolizer_print(&w->symbols, addr, stdout);
 			putchar(' ');
 		}
 		print_string(text, len);
@@ -286,11 +286,11 @@ static int run(struct query *q)
 		status = w ? STATUS_OK : STATUS_FAILED;
 	}
 	if (!status && (q->region || q->options.json))
-		status = places_get(&w->places, m);
+		status = symbolizer_load(&w->symbols, m);
 	if (!status)
 		status = walk(w);
 	if (w)
-		places_free(&w->places);
+		symbolizer_free(&w->symbols);
 	free(w);
 	dbgmem_close(m);
 	return status;

@@ -21,7 +21,7 @@
 #include "run/signals.h"
 #include "target/comm.h"
 #include "target/options.h"
-#include "target/places.h"
+#include "target/symbolize.h"
 #include "target/sample.h"
 #include "target/target.h"
 #include "target/view.h"
@@ -265,20 +265,20 @@ static int wait_open(struct watch *w)
 /* The first line of the screen, to be freed; or NULL. */
 static char *title(const struct query *q, struct dbgmem *m)
 {
-	struct places places = { 0 };
+	struct symbolizer symbols = { 0 };
 	char comm[COMM_SIZE];
 	char *text = NULL;
 	size_t size;
 	FILE *f;
 
-	if (places_get(&places, m))
+	if (symbolizer_load(&symbols, m))
 		return NULL;
 	f = open_memstream(&text, &size);
 	if (f) {
 		comm_get(q->pid, comm);
 		fprintf(f, "dbgmem watch: %s at 0x%llx (", q->type_name,
 			(unsigned long long)q->addr);
-		places_print(&places, q->addr, f);
+		symbolizer_print(&symbols, q->addr, f);
 		fprintf(f, ") of process %d (", (int)q->pid);
 		text_print(f, comm, strlen(comm));
 		fputs("), ", f);
@@ -295,7 +295,7 @@ static char *title(const struct query *q, struct dbgmem *m)
 	}
 	if (!text)
 		msg("out of memory");
-	places_free(&places);
+	symbolizer_free(&symbols);
 	return text;
 }
 

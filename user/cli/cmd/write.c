@@ -12,7 +12,7 @@
 
 #include "cmd/cmd.h"
 #include "target/options.h"
-#include "target/stop.h"
+#include "target/transfer.h"
 #include "target/target.h"
 #include "text/message.h"
 #include "text/typed.h"
@@ -99,29 +99,29 @@ static int source_all(struct source *src, uint64_t limit, uint8_t **out,
 	return source_check(src, 0);
 }
 
-static int write_exact(struct dbgmem *m, struct progress *p, struct source *src)
+static int write_exact(struct dbgmem *m, struct transfer *p, struct source *src)
 {
 	uint8_t *buf = NULL;
 	uint64_t limit;
 	int status;
 	size_t len;
 
-	status = stop_exact(m, 0, &limit);
+	status = transfer_exact(m, 0, &limit);
 	if (status)
 		return status;
 	status = source_all(src, limit, &buf, &len);
 	if (!status)
-		status = stop_exact(m, len, &limit);
+		status = transfer_exact(m, len, &limit);
 	if (!status) {
 		p->len = len;
 		if (dbgmem_write_flags(m, p->addr, buf, len, p->flags, NULL))
-			status = stop_failed(p);
+			status = transfer_failed(p);
 	}
 	free(buf);
 	return status;
 }
 
-static int write_stream(struct dbgmem *m, struct progress *p,
+static int write_stream(struct dbgmem *m, struct transfer *p,
 			struct source *src)
 {
 	struct dbgmem_result res;
@@ -144,12 +144,12 @@ static int write_stream(struct dbgmem *m, struct progress *p,
 		}
 		if (dbgmem_write_flags(m, p->addr + p->done, buf, n, p->flags,
 				       &res)) {
-			status = stop_failed(p);
+			status = transfer_failed(p);
 			break;
 		}
 		p->done += res.done;
 		if (res.done < n) {
-			status = stop_short(p, &res);
+			status = transfer_short(p, &res);
 			break;
 		}
 	}
@@ -159,7 +159,7 @@ static int write_stream(struct dbgmem *m, struct progress *p,
 	return status;
 }
 
-static int run(struct progress *p, struct target_range *r, struct source *src)
+static int run(struct transfer *p, struct target_range *r, struct source *src)
 {
 	struct dbgmem *m;
 	int status;
@@ -224,7 +224,7 @@ static int arguments_check(struct typed *t, char **args, int nr, pid_t *pid)
 
 int cmd_write(int argc, char **argv)
 {
-	struct progress p = { .write = true, .len = LEN_UNKNOWN };
+	struct transfer p = { .write = true, .len = LEN_UNKNOWN };
 	struct typed t = { .most = 1 };
 	struct options o = { 0 };
 	struct pattern bytes = { 0 };

@@ -29,7 +29,7 @@ enum part {
 
 /* One expression, and where the reason goes if it is none. */
 struct lookup {
-	const struct places *places;
+	const struct symbolizer *symbols;
 	const char *expr;
 	char *err;
 	size_t err_size;
@@ -64,7 +64,7 @@ static bool name_fits(const char *name, enum part kind, const char *want,
 /* Names in an error message, each once; "..." when there are too many. */
 struct list {
 	const struct lookup *l;
-	size_t seen[CANDIDATES];	/* as in struct place */
+	size_t seen[CANDIDATES];	/* as in struct named_region */
 	size_t nr;
 	bool more;
 };
@@ -76,10 +76,10 @@ static void err_add(const struct lookup *l, const char *text)
 	snprintf(l->err + len, l->err_size - len, "%s", text);
 }
 
-static void list_add(struct list *list, const struct place *place)
+static void list_add(struct list *list, const struct named_region *region)
 {
-	const struct places *p = list->l->places;
-	const char *name = places_name(p, place);
+	const struct symbolizer *p = list->l->symbols;
+	const char *name = symbolizer_name(p, region);
 	char *text;
 	size_t i;
 
@@ -90,7 +90,7 @@ static void list_add(struct list *list, const struct place *place)
 		list->more = true;
 		return;
 	}
-	list->seen[list->nr++] = place->name;
+	list->seen[list->nr++] = region->name;
 	text = text_escape(name, strlen(name));
 	err_add(list->l, i ? ", " : "");
 	err_add(list->l, text ? text : "?");
@@ -106,41 +106,41 @@ static void list_end(struct list *list)
 static int several(const struct lookup *l, enum part kind, const char *want,
 		   size_t len)
 {
-	const struct places *p = l->places;
+	const struct symbolizer *p = l->symbols;
 	struct list list = { .l = l };
 	size_t i;
 
 	snprintf(l->err, l->err_size, "several files are mapped as '%.*s', give the whole path of one: ",
 		 (int)len, want);
 	for (i = 0; i < p->nr; i++)
-		if (name_fits(places_name(p, &p->place[i]), kind, want, len))
-			list_add(&list, &p->place[i]);
+		if (name_fits(symbolizer_name(p, &p->region[i]), kind, want, len))
+			list_add(&list, &p->region[i]);
 	list_end(&list);
 	return -ENOTUNIQ;
 }
 
 /* Files that no name tells apart, as those that were deleted one after the other. */
-static int alike(const struct lookup *l, const struct place *found,
+static int alike(const struct lookup *l, const struct named_region *found,
 		 const char *want, size_t len)
 {
-	const struct places *p = l->places;
-	const char *name = places_name(p, found);
-	const struct place *place;
+	const struct symbolizer *p = l->symbols;
+	const char *name = symbolizer_name(p, found);
+	const struct named_region *region;
 	unsigned int nr = 0;
 	char text[32];
 
 	snprintf(l->err, l->err_size, "several files are mapped as '%.*s', and all of them have this name: give an address, they begin at ",
 		 (int)len, want);
-	for (place = p->place; place < p->place + p->nr; place++) {
-		if (place->start != place->base ||
-		    strcmp(places_name(p, place), name) != 0)
+	for (region = p->region; region < p->region + p->nr; region++) {
+		if (region->start != region->base ||
+		    strcmp(symbolizer_name(p, region), name) != 0)
 			continue;
 		if (nr++ == CANDIDATES) {
 			err_add(l, ", ...");
 			break;
 		}
 		snprintf(text, sizeof(text), "%s0x%llx", nr > 1 ? ", " : "",
-			 (unsigned long long)place->start);
+			 (unsigned long long)region->start);
 		err_add(l, text);
 	}
 	return -ENOTUNIQ;
@@ -153,19 +153,19 @@ static int alike(const struct lookup *l, const struct place *found,
 static int find(const struct lookup *l, enum part kind, const char *want,
 		size_t len, uint64_t *start)
 {
-	const struct places *p = l->places;
-	const struct place *found = NULL;
+	const struct symbolizer *p = l->symbols;
+	const struct named_region *found = NULL;
 	const char *name;
 	size_t i;
 
 	for (i = 0; i < p->nr; i++) {
-		name = places_name(p, &p->place[i]);
+		name = symbolizer_name(p, &p->region[i]);
 		if (!name_fits(name, kind, want, len))
 			continue;
-		if (found && strcmp(places_name(p, found), name) != 0)
+		if (found && strcmp(symbolizer_name(p, found), name) != 0)
 			return several(l, kind, want, len);
 		if (!found)
-			found = &p->place[i];
+			found = &p->region[i];
 	}
 	if (!found)
 		return -ENOENT;
@@ -295,7 +295,7 @@ static bool hint(const struct lookup *l, const char *expr)
 /* Nothing has that name: list what resembles it, or else all there is. */
 static int suggest(const struct lookup *l)
 {
-	const struct places *p = l->places;
+	const struct symbolizer *p = l->symbols;
 	struct list list = { .l = l };
 	const char *sign, *name;
 	bool similar = false;
@@ -310,14 +310,14 @@ static int suggest(const struct lookup *l)
 	word = sign ? strndup(l->expr, (size_t)(sign - l->expr)) :
 		      strdup(l->expr);
 	for (i = 0; word && *word && i < p->nr; i++)
-		similar |= !!strcasestr(places_name(p, &p->place[i]), word);
+		similar |= !!strcasestr(symbolizer_name(p, &p->region[i]), word);
 	snprintf(l->err, l->err_size, "no mapping is named '%s'%s",
 		 word ? word : l->expr,
 		 similar ? ", similar ones: " : p->nr ? ", there are: " : "");
 	for (i = 0; word && i < p->nr; i++) {
-		name = places_name(p, &p->place[i]);
+		name = symbolizer_name(p, &p->region[i]);
 		if (!similar || strcasestr(name, word))
-			list_add(&list, &p->place[i]);
+			list_add(&list, &p->region[i]);
 	}
 	list_end(&list);
 	free(word);
@@ -361,11 +361,11 @@ static int too_many(const struct lookup *l)
 	return -ENOTUNIQ;
 }
 
-int addr_parse(const char *expr, const struct places *places, uint64_t *addr,
+int addr_parse(const char *expr, const struct symbolizer *symbols, uint64_t *addr,
 	       char *err, size_t err_size)
 {
 	const struct lookup l = {
-		.places = places,
+		.symbols = symbols,
 		.expr = expr,
 		.err = err,
 		.err_size = err_size,
@@ -381,9 +381,9 @@ int addr_parse(const char *expr, const struct places *places, uint64_t *addr,
 	ret = number(&l, addr);
 	if (ret != -EINVAL)
 		return ret;
-	if (!places)
+	if (!symbols)
 		return -EAGAIN;
-	if (places->cut)
+	if (symbols->cut)
 		return too_many(&l);
 	name = strdup(expr);
 	if (!name) {

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "target/context.h"
-#include "target/look.h"
+#include "target/peek.h"
 #include "text/hexdump.h"
 
 /* Bold red, as grep(1) has it. */
@@ -90,7 +90,7 @@ int context_print(struct context *c, uint64_t addr, size_t len)
 	size = (size_t)(last - from) + (last < UINT64_MAX);
 	if (room(c, size))
 		return -1;
-	look_valid(c->m, from, c->buf, size, c->flags, c->valid, c->page_size);
+	peek_valid(c->m, from, c->buf, size, c->flags, c->valid, c->page_size);
 	hexdump_start(&d, stdout, from);
 	d.mark_on = c->mark_on;
 	d.lines_only = true;

@@ -10,7 +10,7 @@
 
 struct context {
 	struct dbgmem *m;
-	uint32_t flags;		/* as look_valid() has them */
+	uint32_t flags;		/* as peek_valid() has them */
 	uint64_t around;	/* lines before and behind */
 	const char *mark_on;	/* as struct hexdump has it */
 	/* room */

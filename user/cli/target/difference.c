@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "target/difference.h"
-#include "target/look.h"
+#include "target/peek.h"
 #include "text/hex.h"
 #include "text/message.h"
 
@@ -55,7 +55,7 @@ static size_t bytes_of(const struct differences *d, bool second,
 		memcpy(buf, d->b_bytes, n);
 		return n;
 	}
-	return look_bytes(second ? d->b : d->a, d->last.offset +
+	return peek_bytes(second ? d->b : d->a, d->last.offset +
 			  (second ? d->b_addr : d->a_addr), buf, n, d->flags);
 }
 

@@ -48,7 +48,7 @@ static uint8_t *prepare(const struct range *range, size_t nr,
 }
 
 /* Say why @seg is not complete. */
-static void explain(const struct progress *p, const struct dbgmem_segment *seg)
+static void explain(const struct transfer *p, const struct dbgmem_segment *seg)
 {
 	const bool own = seg->reason == DBGMEM_REASON_BUFFER;
 	struct dbgmem_result res = {
@@ -56,26 +56,26 @@ static void explain(const struct progress *p, const struct dbgmem_segment *seg)
 		.fault_addr = (own ? seg->buf : seg->addr) + seg->done,
 		.reason = seg->reason,
 	};
-	struct progress part = *p;
+	struct transfer part = *p;
 
 	part.addr = seg->addr;
 	part.len = seg->len;
 	part.done = seg->done;
-	stop_short(&part, &res);
+	transfer_short(&part, &res);
 }
 
-static int changed(const struct progress *p, const struct dbgmem_segment *seg,
+static int changed(const struct transfer *p, const struct dbgmem_segment *seg,
 		   uint32_t passes)
 {
-	struct progress part = *p;
+	struct transfer part = *p;
 
 	part.addr = seg->addr;
 	part.len = seg->len;
-	return stop_changed(&part, passes);
+	return transfer_changed(&part, passes);
 }
 
 /* Some bytes came, or none were asked for. */
-static int print(const struct progress *p, const struct dbgmem_segment *seg,
+static int print(const struct transfer *p, const struct dbgmem_segment *seg,
 		 size_t nr, uint32_t passes, struct sink *s)
 {
 	const bool several = nr > 1;
@@ -102,20 +102,20 @@ static int print(const struct progress *p, const struct dbgmem_segment *seg,
 }
 
 /* All of it failed: what the library says, in the tool's words. */
-static int failed(const struct progress *p, const struct range *range,
+static int failed(const struct transfer *p, const struct range *range,
 		  size_t nr, const struct dbgmem_vector_result *res)
 {
-	struct progress part = *p;
+	struct transfer part = *p;
 
 	if (res->first_incomplete < nr) {
 		part.addr = range[res->first_incomplete].addr;
 		part.len = range[res->first_incomplete].len;
 	}
 	part.done = res->done;
-	return stop_failed(&part);
+	return transfer_failed(&part);
 }
 
-int ranges_read(struct dbgmem *m, const struct progress *p,
+int ranges_read(struct dbgmem *m, const struct transfer *p,
 		const struct range *range, size_t nr, struct sink *s)
 {
 	struct dbgmem_vector_options opt = {

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "run/sink.h"
-#include "target/stop.h"
+#include "target/transfer.h"
 
 /* They are held in memory before they are printed. */
 #define RANGES_MAX	(1ULL << 30)
@@ -21,7 +21,7 @@ struct range {
  * DBGMEM_EXACT all or none. Prints what came, and says of each that is not
  * complete why, and with DBGMEM_STABLE which changed; the exit status.
  */
-int ranges_read(struct dbgmem *m, const struct progress *p,
+int ranges_read(struct dbgmem *m, const struct transfer *p,
 		const struct range *range, size_t nr, struct sink *s);
 
 /* The exit status of a whole from that of its parts so far and the next. */

@@ -12,7 +12,7 @@
 
 #include "target/addr.h"
 #include "target/comm.h"
-#include "target/places.h"
+#include "target/symbolize.h"
 #include "target/sample.h"
 #include "target/target.h"
 #include "text/message.h"
@@ -194,7 +194,7 @@ int target_parse_all(const char *verb, char *const *args, int nr,
  * module refuses it, and nothing happens to the new one. -ESRCH also if the first
  * thread has ended, which the library can do without.
  */
-static int open_receipt(pid_t pid, unsigned int flags, struct dbgmem **m)
+static int open_mem_fd(pid_t pid, unsigned int flags, struct dbgmem **m)
 {
 	char path[64];
 	int fd, ret;
@@ -213,7 +213,7 @@ int target_open(pid_t pid, unsigned int flags, struct dbgmem **m)
 {
 	int ret;
 
-	ret = open_receipt(pid, flags, m);
+	ret = open_mem_fd(pid, flags, m);
 	if (ret == -ESRCH)
 		ret = dbgmem_open(pid, flags, m);
 	if (!ret)
@@ -236,7 +236,7 @@ static bool is_identifier(const char *s)
 	return !*s;
 }
 
-static int resolve_name(struct dbgmem *m, const struct places *p,
+static int resolve_name(struct dbgmem *m, const struct symbolizer *p,
 			struct target_range *r)
 {
 	const int pid = dbgmem_pid(m);
@@ -276,7 +276,7 @@ static int decimal_check(struct dbgmem *m, const struct target_range *r)
 
 int target_resolve(struct dbgmem *m, struct target_range *r, size_t nr)
 {
-	struct places p = { 0 };
+	struct symbolizer p = { 0 };
 	bool looked = false;
 	int status = STATUS_OK;
 	size_t i;
@@ -287,12 +287,12 @@ int target_resolve(struct dbgmem *m, struct target_range *r, size_t nr)
 			continue;
 		}
 		if (!looked)
-			status = places_get(&p, m);
+			status = symbolizer_load(&p, m);
 		looked = true;
 		if (!status)
 			status = resolve_name(m, &p, &r[i]);
 	}
-	places_free(&p);
+	symbolizer_free(&p);
 	return status;
 }
 

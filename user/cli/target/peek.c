@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "target/look.h"
+#include "target/peek.h"
 
 /* A call of the kernel that brings no page in, unless it is asked to. */
 static uint32_t read_flags(uint32_t flags)
@@ -38,7 +38,7 @@ static void run_mark(const struct dbgmem_run *run, uint64_t addr,
 		valid[page / 8] |= (uint8_t)(1U << page % 8);
 }
 
-void look_valid(struct dbgmem *m, uint64_t addr, uint8_t *buf, size_t len,
+void peek_valid(struct dbgmem *m, uint64_t addr, uint8_t *buf, size_t len,
 		uint32_t flags, uint8_t *valid, uint64_t page_size)
 {
 	const size_t valid_size = dbgmem_valid_size(m, addr, len);
@@ -63,7 +63,7 @@ void look_valid(struct dbgmem *m, uint64_t addr, uint8_t *buf, size_t len,
 	dbgmem_runs_free(runs);
 }
 
-size_t look_bytes(struct dbgmem *m, uint64_t addr, uint8_t *buf, size_t len,
+size_t peek_bytes(struct dbgmem *m, uint64_t addr, uint8_t *buf, size_t len,
 		  uint32_t flags)
 {
 	const struct dbgmem_range range = { addr, len };

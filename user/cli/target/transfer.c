@@ -2,10 +2,10 @@
 /* Where and why a transfer came to an end before its end. */
 #include <stdio.h>
 
-#include "target/stop.h"
+#include "target/transfer.h"
 #include "text/message.h"
 
-static const char *advice(const struct progress *p, uint32_t reason)
+static const char *advice(const struct transfer *p, uint32_t reason)
 {
 	switch (reason) {
 	case DBGMEM_REASON_PROTECTION:
@@ -30,7 +30,7 @@ static const char *advice(const struct progress *p, uint32_t reason)
 	}
 }
 
-static int stop_at(const struct progress *p, uint64_t fault, uint32_t reason)
+static int stop_at(const struct transfer *p, uint64_t fault, uint32_t reason)
 {
 	const char *verb = p->write ? "write" : "read";
 	char of[32] = "";
@@ -53,12 +53,12 @@ static int stop_at(const struct progress *p, uint64_t fault, uint32_t reason)
 	return STATUS_FAILED;
 }
 
-int stop_short(const struct progress *p, const struct dbgmem_result *res)
+int transfer_short(const struct transfer *p, const struct dbgmem_result *res)
 {
 	return stop_at(p, res->fault_addr, res->reason);
 }
 
-int stop_failed(const struct progress *p)
+int transfer_failed(const struct transfer *p)
 {
 	const struct dbgmem_error *e = dbgmem_last_error();
 
@@ -74,7 +74,7 @@ int stop_failed(const struct progress *p)
 	return STATUS_PARTIAL;
 }
 
-int stop_holes(const struct progress *p, const struct dbgmem_result *hole)
+int transfer_holes(const struct transfer *p, const struct dbgmem_result *hole)
 {
 	msg("read at 0x%llx of process %d: %llu of %llu bytes were read, the rest are zeros: first hole at 0x%llx: %s%s",
 	    (unsigned long long)p->addr, (int)p->pid,
@@ -84,7 +84,7 @@ int stop_holes(const struct progress *p, const struct dbgmem_result *hole)
 	return STATUS_PARTIAL;
 }
 
-int stop_changed(const struct progress *p, uint32_t passes)
+int transfer_changed(const struct transfer *p, uint32_t passes)
 {
 	msg("read at 0x%llx of process %d: the %llu bytes changed while they were read, %u times: they are those of the last",
 	    (unsigned long long)p->addr, (int)p->pid,
@@ -92,7 +92,7 @@ int stop_changed(const struct progress *p, uint32_t passes)
 	return STATUS_PARTIAL;
 }
 
-int stop_exact(struct dbgmem *m, uint64_t len, uint64_t *limit)
+int transfer_exact(struct dbgmem *m, uint64_t len, uint64_t *limit)
 {
 	struct dbgmem_info info;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* What addresses of a process are called: "[heap]+0x2a0". */
-#ifndef DBGMEM_PLACES_H
-#define DBGMEM_PLACES_H
+#ifndef DBGMEM_SYMBOLIZE_H
+#define DBGMEM_SYMBOLIZE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,7 +13,7 @@
 #include "text/json.h"
 
 /* A region that has a name. */
-struct place {
+struct named_region {
 	uint64_t start, end;
 	uint64_t dev, inode;	/* of its file, or 0 */
 	uint64_t base;		/* where the first of that name and file begins */
@@ -22,8 +22,8 @@ struct place {
 };
 
 /* What was mapped at some time, by address. Begins as zeros. */
-struct places {
-	struct place *place;
+struct symbolizer {
+	struct named_region *region;
 	size_t nr, room;
 	char *names;
 	size_t names_len, names_room;
@@ -34,29 +34,31 @@ struct places {
  * All regions of the session's process. STATUS_OK, or STATUS_FAILED and the
  * message is out.
  */
-int places_get(struct places *p, struct dbgmem *m);
+int symbolizer_load(struct symbolizer *p, struct dbgmem *m);
 
 /* Or one by one, and then the end. 0 or -ENOMEM. */
-int places_add(struct places *p, const struct dbgmem_region *region,
-	       const char *name);
-void places_end(struct places *p);
+int symbolizer_add(struct symbolizer *p, const struct dbgmem_region *region,
+		   const char *name);
+void symbolizer_finish(struct symbolizer *p);
 
-void places_free(struct places *p);
+void symbolizer_free(struct symbolizer *p);
 
 /* The name as it is, not for a terminal. */
-const char *places_name(const struct places *p, const struct place *place);
+const char *symbolizer_name(const struct symbolizer *p,
+			    const struct named_region *region);
 
 /*
  * NAME+0xOFFSET, as ADDR of a command line has it: from the lowest mapping of that
  * name and file; "-" where there is no name. An ambiguous name comes behind a number
  * that stands in for it: 0xSTART+0xOFFSET (NAME).
  */
-void places_print(const struct places *p, uint64_t addr, FILE *out);
+void symbolizer_print(const struct symbolizer *p, uint64_t addr, FILE *out);
 
 /*
  * The same as "region" and "offset" of @obj, if there is a name, and
  * "region_bytes" if that is not UTF-8: 0 or -1.
  */
-int places_json(const struct places *p, uint64_t addr, struct json_object *obj);
+int symbolizer_json(const struct symbolizer *p, uint64_t addr,
+		    struct json_object *obj);
 
-#endif /* DBGMEM_PLACES_H */
+#endif /* DBGMEM_SYMBOLIZE_H */

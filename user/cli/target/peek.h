@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* What is in memory, looked at without a change to it. */
-#ifndef DBGMEM_LOOK_H
-#define DBGMEM_LOOK_H
+#ifndef DBGMEM_PEEK_H
+#define DBGMEM_PEEK_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -14,11 +14,11 @@
  * has a bit for each page as for dbgmem_read_valid(), and is all zeros where nothing
  * could be read.
  */
-void look_valid(struct dbgmem *m, uint64_t addr, uint8_t *buf, size_t len,
+void peek_valid(struct dbgmem *m, uint64_t addr, uint8_t *buf, size_t len,
 		uint32_t flags, uint8_t *valid, uint64_t page_size);
 
 /* The same for a few bytes; how many, from the first on. */
-size_t look_bytes(struct dbgmem *m, uint64_t addr, uint8_t *buf, size_t len,
+size_t peek_bytes(struct dbgmem *m, uint64_t addr, uint8_t *buf, size_t len,
 		  uint32_t flags);
 
-#endif /* DBGMEM_LOOK_H */
+#endif /* DBGMEM_PEEK_H */
