@@ -68,9 +68,9 @@ static int version(void)
 }
 
 /*
- * What a caller has closed of descriptors 0 to 2 must not become the session's: a
- * message would be written to the target. These refuse reads and writes as closed
- * ones do.
+ * Open descriptors 0 to 2 if the caller has closed them. Otherwise the session could
+ * get one of them, and a message would be written to the target. Reads and writes fail
+ * on these as on closed ones.
  */
 static void descriptors_open(void)
 {
@@ -98,21 +98,21 @@ static int unknown(const char *word)
 	return msg_usage("", "unknown verb or option '%s'", word);
 }
 
-/* The verb at argv[1]. */
+/* Run the verb at argv[1]. */
 static int verb_run(int argc, char **argv)
 {
 	size_t i;
 
 	for (i = 0; i < NR_VERBS; i++)
 		if (!strcmp(argv[1], verbs[i].name)) {
-			/* getopt_long() starts its messages with argv[0]. */
+			/* getopt_long() begins its messages with argv[0]. */
 			argv[1] = argv[0];
 			return verbs[i].run(argc - 1, argv + 1);
 		}
 	return unknown(argv[1]);
 }
 
-/* "help VERB" or "help bp VERB": as if --help stood behind it. */
+/* Handle "help VERB" and "help bp VERB" like --help after the verb. */
 static int verb_help(int argc, char **argv)
 {
 	char option[] = "--help", *args[5] = { argv[0] };

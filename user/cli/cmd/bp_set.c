@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* dbgmem bp set: plant breakpoints, and hold them. */
+/* dbgmem bp set: set breakpoints, and hold them. */
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -51,7 +51,10 @@ struct plan {
 	bool yes;
 };
 
-/* Whether who meets a breakpoint is stopped for a debugger; else it dies. */
+/*
+ * Check that a debugger gets the SIGTRAP of a breakpoint. Otherwise it ends the
+ * process.
+ */
 static int traced(const struct plan *p)
 {
 	pid_t tracer;
@@ -74,7 +77,7 @@ static int traced(const struct plan *p)
 	return STATUS_FAILED;
 }
 
-/* How many could be planted before one could not; of that the message is out. */
+/* Set the breakpoints. Returns how many were set before one failed, with a message. */
 static size_t plant(struct dbgmem *m, const struct plan *p)
 {
 	uint8_t original[DBGMEM_BP_MAX_LEN];
@@ -104,8 +107,8 @@ static void take_out(struct dbgmem *m, const struct plan *p)
 }
 
 /*
- * Until it holds them a signal ends this at once, also where it waits for a page of
- * the target; the breakpoints go with the session.
+ * Before hold() a signal ends the tool at once, also while it waits for a page of the
+ * target. The breakpoints go with the session.
  */
 static int run(const struct plan *p)
 {

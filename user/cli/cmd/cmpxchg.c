@@ -75,7 +75,7 @@ static int exchange_parse(char **args, struct exchange *x)
 	return status;
 }
 
-/* The number that has the bytes of @p. */
+/* Returns the bytes of @p as a number. */
 static uint64_t word_of(const struct pattern *p)
 {
 	uint16_t v16;
@@ -165,7 +165,7 @@ static int run(struct transfer *p, struct target_range *r,
 	return finish(status);
 }
 
-/* STATUS_OK, or another status and the message is out. */
+/* Returns STATUS_OK, or another status after a message. */
 static int arguments_parse(struct typed *t, char **args, int nr, pid_t *pid,
 			   struct exchange *x)
 {

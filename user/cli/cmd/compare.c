@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* dbgmem compare: where two places differ, or memory and a file. */
+/* dbgmem compare: where memory differs from other memory or a file. */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -55,21 +55,21 @@ static int help(void)
 
 /* The command line. */
 struct query {
-	pid_t pid, other;	/* other: 0 for the same */
+	pid_t pid, other;	/* @other is 0 for the same process */
 	struct target_range at, other_at;
 	uint64_t addr, other_addr;
-	uint64_t len;		/* with a file UINT64_MAX: as long as it is */
+	uint64_t len;		/* UINT64_MAX: to the end of the file */
 	const char *file;
 	uint64_t offset, limit;
 	struct options options;
 };
 
-/* How it went, in pieces. */
+/* The result, over all pieces. */
 struct outcome {
 	struct differences out;
 	struct dbgmem_compare_stats sum;
-	uint64_t file_end;	/* bytes that the file had; UINT64_MAX: enough */
-	bool failed;		/* the message is out */
+	uint64_t file_end;	/* bytes in the file; UINT64_MAX: enough */
+	bool failed;		/* after a message */
 };
 
 static bool go_on(const struct outcome *o)
@@ -79,8 +79,8 @@ static bool go_on(const struct outcome *o)
 }
 
 /*
- * Go through @c, which begins @from bytes behind the begin of it all, and is a piece
- * of it if there is @buf, of @len bytes.
+ * Print the differences of @c, which begins @from bytes after the start of the whole.
+ * With @buf, @c is one piece of @len bytes.
  */
 static void drain(const struct query *q, struct dbgmem_compare *c,
 		  uint64_t from, const uint8_t *buf, size_t len,
@@ -100,7 +100,7 @@ static void drain(const struct query *q, struct dbgmem_compare *c,
 				msg("%s", dbgmem_errstr());
 			break;
 		}
-		/* That only one side is not resident is no difference. */
+		/* With --no-fault, a page that is not resident is not a difference. */
 		if (q->options.flags & DBGMEM_NOFAULT && d.kind != DBGMEM_DIFFERENT)
 			continue;
 		bytes = buf ? buf + d.offset : NULL;
@@ -134,8 +134,8 @@ static void compare_memory(const struct query *q, struct dbgmem *a,
 }
 
 /*
- * Up to @len bytes of @fd, fewer only at its end or when told to end. A negative errno
- * is for what failed.
+ * Read @len bytes of @fd, fewer only at its end or after a signal. Returns how many, or
+ * a negative errno.
  */
 static ssize_t file_read(int fd, uint8_t *buf, size_t len)
 {
@@ -151,7 +151,10 @@ static ssize_t file_read(int fd, uint8_t *buf, size_t len)
 	return (ssize_t)done;
 }
 
-/* To byte @offset, also of what cannot seek, by way of @buf. 0 or a negative errno. */
+/*
+ * Go to byte @offset, by reading into @buf if @fd cannot seek. Returns 0 or a negative
+ * errno.
+ */
 static int file_skip(int fd, uint64_t offset, uint8_t *buf)
 {
 	ssize_t n;
@@ -206,7 +209,7 @@ static void compare_file(const struct query *q, struct dbgmem *m, int fd,
 	}
 }
 
-/* What the exit status says; and the message, if it is not all. */
+/* Print what was not compared. Returns the exit status. */
 static int verdict(const struct query *q, const struct outcome *o)
 {
 	const struct dbgmem_compare_stats *s = &o->sum;
@@ -240,7 +243,7 @@ static int verdict(const struct query *q, const struct outcome *o)
 	return s->different ? STATUS_NO : STATUS_OK;
 }
 
-/* A descriptor, or -1 and the message is out. */
+/* Returns a descriptor, or -1 after a message. */
 static int file_open(const struct query *q)
 {
 	int fd;
@@ -253,7 +256,7 @@ static int file_open(const struct query *q)
 	return fd;
 }
 
-/* The sessions: *@b is NULL if it is the same process. */
+/* Open the sessions. *@b stays NULL for the same process. */
 static int targets_open(struct query *q, struct dbgmem **a, struct dbgmem **b)
 {
 	int status;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* dbgmem dump: a process as an ELF core, without stopping it. */
+/* dbgmem dump: save a process as an ELF core without stopping it. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -68,8 +68,8 @@ struct dump {
 	char *auxv;
 	size_t auxv_len;
 	struct outfile out;
-	int frame;		/* where headers and notes are written */
-	struct stream stream;	/* where the memory goes */
+	int frame;		/* for headers and notes */
+	struct stream stream;	/* for the memory */
 	struct segments segments;
 	struct dbgmem__present present;
 	struct threads threads;
@@ -84,7 +84,7 @@ static const char *name_of(const struct dump *d)
 	return d->path ? d->path : "standard output";
 }
 
-/* Of a dump that failed: what there is of it. */
+/* What a failed dump leaves. */
 static const char *rest_of(const struct dump *d)
 {
 	return d->path ? "nothing is saved" :
@@ -103,7 +103,7 @@ static int cannot(const struct dump *d, const char *what, int code)
 	return STATUS_FAILED;
 }
 
-/* Which kind of program it runs. */
+/* Find the architecture of the program. */
 static int kind_find(struct dump *d)
 {
 	const struct segments *s = &d->segments;
@@ -121,7 +121,7 @@ static int kind_find(struct dump *d)
 	return STATUS_OK;
 }
 
-/* Whether what /proc said is of the program that the session is on. */
+/* Check that the information of /proc is of the session's program. */
 static int same_program(struct dump *d)
 {
 	struct dbgmem_info info;
@@ -159,7 +159,7 @@ static int process_notes(struct dump *d, struct notes *n)
 
 static int notes_write(struct dump *d)
 {
-	/* One for the notes themselves */
+	/* one program header for the notes */
 	const size_t nr = d->contents.nr + 1;
 	struct notes n = {
 		.fd = d->frame,
@@ -177,7 +177,7 @@ static int notes_write(struct dump *d)
 	return ret ? cannot(d, "write the notes of", ret) : STATUS_OK;
 }
 
-/* What contents.c returned. */
+/* Convert a result of contents.c. */
 static int contents_status(const struct dump *d, int ret)
 {
 	if (!ret)
@@ -267,7 +267,7 @@ static int headers_write(struct dump *d)
 	return ret ? cannot(d, "write the headers of", ret) : STATUS_OK;
 }
 
-/* Headers and notes, to where memory follows them. */
+/* Copy headers and notes to the stream. */
 static int frame_send(struct dump *d)
 {
 	uint64_t pos = 0;
@@ -286,7 +286,7 @@ static int frame_send(struct dump *d)
 	return ret ? cannot(d, "save", ret) : STATUS_OK;
 }
 
-/* What is to be known of a core that is there. The exit status. */
+/* Report what a complete core lacks. Returns the exit status. */
 static int report_threads(const struct dump *d)
 {
 	const struct threads *t = &d->threads;
@@ -340,7 +340,7 @@ static int write_all(struct dump *d)
 	if (!status)
 		status = same_program(d);
 	contents_place(&d->contents, d->notes_end);
-	/* Headers that come first tell of what is planned, and of no less. */
+	/* On a pipe the headers come first and describe the plan. */
 	if (!status && first)
 		status = headers_write(d);
 	if (!status && first)
@@ -410,7 +410,7 @@ static int output_close(struct dump *d, int status)
 	return status;
 }
 
-/* With the process and the session open. */
+/* Save the process, with the session open. */
 static int dump(struct dump *d)
 {
 	struct dbgmem_info info;
@@ -438,7 +438,7 @@ static int run(struct dump *d)
 {
 	int status;
 
-	/* Opened first, it cannot be that of another process than the session's. */
+	/* Opened before the session, so that both are of the same process. */
 	d->dir = ps_open(d->pid);
 	status = target_open(d->pid, DBGMEM_OPEN_RDONLY, &d->m);
 	if (!status) {

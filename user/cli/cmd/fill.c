@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* dbgmem fill: write a pattern over and over. */
+/* dbgmem fill: write a pattern repeatedly. */
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -74,7 +74,7 @@ static int run(struct transfer *p, struct target_range *r,
 	return status;
 }
 
-/* STATUS_OK, or STATUS_USAGE and the message is out. */
+/* Returns STATUS_OK, or STATUS_USAGE after a message. */
 static int arguments_check(struct typed *t, char **args, int nr, pid_t *pid)
 {
 	int status;

@@ -162,7 +162,7 @@ static struct json_object *json_one(const struct word *words, size_t nr,
 {
 	size_t i;
 
-	/* Without what is said in brackets about it. */
+	/* Leave out the explanation in parentheses. */
 	for (i = 0; i < nr; i++)
 		if (words[i].value == value)
 			return json_text(words[i].name,
@@ -226,7 +226,7 @@ static int json_info(struct json_object *o, const struct dbgmem_info *info)
 	return bad;
 }
 
-/* The exit status, which is @status if it could be printed. */
+/* Print @o. Returns the exit status: @status if it was printed. */
 static int json_finish(struct json_object *o, int bad, int status)
 {
 	int ret;
@@ -269,13 +269,13 @@ static int info_module(bool json)
 	return json ? json_finish(o, bad, status) : finish(status);
 }
 
-/* What is asked of a process. */
+/* What is shown of a process. */
 struct facts {
 	pid_t pid;
 	char comm[COMM_SIZE];
 	bool has_comm;
 	struct dbgmem_info info;
-	ssize_t planted;	/* by all sessions; negative: not known here */
+	ssize_t planted;	/* breakpoints of all sessions; negative: not supported */
 };
 
 static int facts_get(struct facts *f, struct dbgmem *m)
@@ -290,7 +290,7 @@ static int facts_get(struct facts *f, struct dbgmem *m)
 	f->planted = -1;
 	if (!(f->info.features & DBGMEM_FEATURE_BREAKPOINT))
 		return 0;
-	/* This verb's session has none. */
+	/* Ask for all sessions: this one has no breakpoints. */
 	f->planted = dbgmem_bp_list(m, DBGMEM_BP_ALL, &bps);
 	if (f->planted < 0)
 		return (int)f->planted;
@@ -343,7 +343,7 @@ static int info_pid(pid_t pid, bool json)
 	int ret;
 
 	ret = dbgmem_open(pid, DBGMEM_OPEN_WRITE, &m);
-	/* The node may be readable only; the target's own answer is one. */
+	/* The device may be read-only; show what the target allows then. */
 	if (ret && dbgmem_last_error()->gate == DBGMEM_GATE_NODE)
 		ret = dbgmem_open(pid, DBGMEM_OPEN_RDONLY, &m);
 	if (!ret)

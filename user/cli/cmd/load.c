@@ -39,7 +39,10 @@ static int help(void)
 	return finish(STATUS_OK);
 }
 
-/* "a=b c=d" of the arguments, to be freed; NULL when out of memory. */
+/*
+ * Join the arguments to "a=b c=d". The result is the caller's to free, NULL when out of
+ * memory.
+ */
 static char *params_join(int nr, char **args)
 {
 	size_t len = 1, pos = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* dbgmem maps: what is mapped in a process. */
+/* dbgmem maps: list the mappings of a process. */
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -49,12 +49,12 @@ static int help(void)
 	return finish(STATUS_OK);
 }
 
-/* What was asked for. */
+/* The command line. */
 struct query {
 	pid_t pid;
 	struct target_range at;
-	uint64_t addr, end;	/* end is 0 for the top of the address space */
-	bool whole;		/* all regions: no addr was given */
+	uint64_t addr, end;	/* an @end of 0 is the top of the address space */
+	bool whole;		/* all regions: no ADDR was given */
 	bool details, json;
 	uint64_t filter;
 };
@@ -86,7 +86,7 @@ static const char *protection(const struct dbgmem_region *r, char text[5])
 	return text;
 }
 
-/* Exact, and in the form in which LEN is given. */
+/* Format the exact size as LEN accepts it. */
 static const char *size_text(uint64_t size, char text[24])
 {
 	static const char units[] = "KMG";
@@ -183,7 +183,7 @@ static int json_region(struct json_list *l, const struct dbgmem_region *r,
 	return json_list_add(l, o);
 }
 
-/* Nothing was found: say what was looked for, and what is near. */
+/* Nothing was found. Print what is near. */
 static int nothing(struct dbgmem *m, const struct query *q)
 {
 	const char *what = q->filter ? "nothing like that" : "nothing";
@@ -201,7 +201,9 @@ static int nothing(struct dbgmem *m, const struct query *q)
 	return STATUS_FAILED;
 }
 
-/* How it ended; *@nr regions were shown, in JSON into @l. */
+/*
+ * Print the regions, as JSON into @l. Returns 0 or a negative errno; *@nr were printed.
+ */
 static int list(struct dbgmem *m, const struct query *q, struct json_list *l,
 		size_t *nr)
 {
@@ -248,7 +250,7 @@ static int show(struct dbgmem *m, const struct query *q)
 	return q->json ? json_list_end(&l, ret) : finish(ret);
 }
 
-/* ADDR and LEN. STATUS_OK, or another status and the message is out. */
+/* Parse ADDR and LEN. Returns STATUS_OK, or another status after a message. */
 static int query_parse(struct query *q, char **args, int nr)
 {
 	int status;
@@ -311,7 +313,7 @@ int cmd_maps(int argc, char **argv)
 	if (status)
 		return status;
 	q.addr = q.at.addr;
-	/* 2^64 is 0, which means it; so does no LEN. */
+	/* A sum of 2^64 becomes 0, which means the top, as without a LEN. */
 	q.end = q.at.addr + q.at.len;
 	status = show(m, &q);
 	dbgmem_close(m);

@@ -18,13 +18,16 @@
 #include "text/message.h"
 #include "text/num.h"
 
-/* How often --stable reads once more. */
+/* Default number of retries of --stable. */
 #define RETRIES		8
 
-/* Bytes, where no LEN is given. */
+/* Default LEN. */
 #define LEN_DEFAULT	"64"
 
-/* They have no letter; that of the first would take the next for its number. */
+/*
+ * Options without a letter. A letter for --stable would take the next letter for its
+ * number.
+ */
 enum {
 	OPT_STABLE = 256,
 	OPT_REPLACE,
@@ -90,7 +93,7 @@ static int read_exact(struct dbgmem *m, struct transfer *p, struct sink *s)
 	return status;
 }
 
-/* @several: this is one range of several. */
+/* Read one range. @several: it is one of several. */
 static int read_stream(struct dbgmem *m, struct transfer *p, struct sink *s,
 		       bool several)
 {
@@ -154,7 +157,7 @@ out:
 	return status;
 }
 
-/* Holes are for one range to go on behind: these go one by one. */
+/* --zero-fill reads the ranges one by one. */
 static int read_streams(struct dbgmem *m, const struct transfer *p,
 			const struct range *range, size_t nr, struct sink *s)
 {
@@ -219,7 +222,10 @@ static int ranges_parse(char **args, int nr_args, struct target_range **range,
 				nr);
 }
 
-/* What --stable was given, or NULL. STATUS_OK, or the message is out. */
+/*
+ * Parse the number of --stable, or NULL. Returns STATUS_OK, or another status after a
+ * message.
+ */
 static int retries_parse(const char *s, uint32_t *retries)
 {
 	uint64_t v = RETRIES;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* dbgmem regs: the registers of a thread. */
+/* dbgmem regs: print the registers of a thread. */
 #define _DEFAULT_SOURCE
 #include <endian.h>
 #include <errno.h>
@@ -20,11 +20,11 @@
 #include "text/message.h"
 #include "text/num.h"
 
-/* There are fewer, and none has more bytes. */
+/* More than any machine has. */
 #define REGISTERS	512
 #define REGISTER_MAX	256
 
-/* A thread that can be interrupted needs microseconds, on an idle machine. */
+/* An interruptible thread stops within microseconds on an idle machine. */
 #define PATIENCE_MS	3000
 
 static const struct option options[] = {
@@ -74,7 +74,7 @@ static const char *kind_name(enum dbgmem_register_kind kind)
 								 "?";
 }
 
-/* Shown without being asked for? */
+/* Is it printed without --all? */
 static bool is_plain(enum dbgmem_register_kind kind)
 {
 	return kind == DBGMEM_REGISTER_GENERAL || kind == DBGMEM_REGISTER_PC ||
@@ -94,7 +94,10 @@ static int value_read(pid_t tid, struct value *v)
 	return dbgmem_context_read(&ctx, &loc, v->bytes, v->reg.size, NULL);
 }
 
-/* Of a stopped thread. How many, or a negative errno of the library. */
+/*
+ * Read the registers of a stopped thread. Returns how many, or a negative errno of the
+ * library.
+ */
 static int collect(pid_t tid, char **names, int nr_names, bool all,
 		   struct value *values)
 {
@@ -121,7 +124,7 @@ static int collect(pid_t tid, char **names, int nr_names, bool all,
 	return ret < 0 ? ret : nr;
 }
 
-/* As one number, all its digits: "0x00ff". */
+/* Format as one number with all digits: "0x00ff". */
 static const char *value_text(const struct value *v,
 			      char text[2 * REGISTER_MAX + 3])
 {
@@ -171,7 +174,7 @@ static int print_json(pid_t tid, const struct value *v, int nr)
 	return json_print(top);
 }
 
-/* A thread that lives of the process whose first one @tid was, or 0. */
+/* Returns a live thread of the process whose first thread is @tid, or 0. */
 static pid_t other_thread(pid_t tid)
 {
 	struct psinfo info;
@@ -247,7 +250,7 @@ int cmd_regs(int argc, char **argv)
 		return cannot_stop(tid, ret);
 	}
 	ret = collect(tid, argv + optind, argc - optind, all, values);
-	/* Before anything is printed, which may take its time. */
+	/* Continue the thread before printing, which may take long. */
 	tracee_go(&t);
 	if (ret < 0) {
 		msg("%s", dbgmem_errstr());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* dbgmem search: where in a process something is. */
+/* dbgmem search: find bytes, a string or a number in a process. */
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@
 #include "text/pattern.h"
 #include "text/typed.h"
 
-/* Lines of context, so that it fits into memory. */
+/* Most lines of context, to limit memory. */
 #define CONTEXT_MAX	65536
 
 static const struct option options[] = {
@@ -80,7 +80,7 @@ struct query {
 	struct pattern pattern;
 };
 
-/* One search, and what is shown of it. */
+/* A search and its output. */
 struct hunt {
 	const struct query *q;
 	struct dbgmem *m;
@@ -99,7 +99,7 @@ static int match_json(struct hunt *h, uint64_t addr)
 
 	bad |= json_put(o, "address", json_hex(addr));
 	bad |= symbolizer_json(&h->symbols, addr, o);
-	/* It may have changed since, or be gone. */
+	/* The bytes may have changed or be unmapped by now. */
 	if (!bad && peek_bytes(h->m, addr, bytes, len, h->q->options.flags) == len)
 		bad |= json_put(o, "bytes", json_bytes(bytes, len));
 	free(bytes);
@@ -110,7 +110,7 @@ static int match_json(struct hunt *h, uint64_t addr)
 	return json_list_add(&h->list, o);
 }
 
-/* 0, or -1: out of memory. */
+/* Returns 0, or -1 when out of memory. */
 static int match_show(struct hunt *h, uint64_t addr)
 {
 	if (h->q->count)
@@ -124,7 +124,10 @@ static int match_show(struct hunt *h, uint64_t addr)
 					       h->q->pattern.len);
 }
 
-/* Up to the last match, or the limit. 0, or a status, and the message is out. */
+/*
+ * Print the matches up to the limit. Returns STATUS_OK, or another status after a
+ * message.
+ */
 static int matches(struct hunt *h, struct dbgmem_search *s)
 {
 	uint64_t addr, nr = 0;
@@ -147,7 +150,7 @@ static int matches(struct hunt *h, struct dbgmem_search *s)
 	return STATUS_OK;
 }
 
-/* The exit status; what was not searched, or that nothing was found, is said. */
+/* Print what was not searched, or that nothing was found. Returns the exit status. */
 static int verdict(const struct hunt *h, bool cut)
 {
 	const struct dbgmem_search_stats *s = &h->stats;
@@ -158,7 +161,7 @@ static int verdict(const struct hunt *h, bool cut)
 	};
 	int status;
 
-	/* What follows the last match that was asked for does not matter. */
+	/* After the limit the rest of the memory does not matter. */
 	if (s->matches == h->q->limit)
 		return STATUS_OK;
 	status = area_verdict(&h->q->area, h->q->pid, h->q->options.flags, &cover);
@@ -192,7 +195,7 @@ static int hunt(struct hunt *h)
 	status = matches(h, s);
 	dbgmem_search_get_stats(s, &h->stats);
 	dbgmem_search_free(s);
-	/* A number only where there was something to count. */
+	/* Print a number only if memory was searched. */
 	if (q->count && (!status || h->stats.done || h->stats.matches))
 		printf("%llu\n", (unsigned long long)h->stats.matches);
 	status = verdict(h, status || interrupt_seen());
@@ -200,7 +203,7 @@ static int hunt(struct hunt *h)
 				      finish(status);
 }
 
-/* --pointer is as wide as those of the target. */
+/* Make the pattern of --pointer, as wide as the target's pointers. */
 static int pointer_get(struct query *q, struct dbgmem *m)
 {
 	char text[32], err[128];
@@ -246,7 +249,7 @@ static int run(struct query *q)
 	return status;
 }
 
-/* What to look for, but for --pointer, which waits for the target. */
+/* Make the pattern, except for --pointer, which needs the target. */
 static int pattern_get(struct query *q)
 {
 	const int type = q->value.nr ? q->value.value[0].type : 0;
@@ -259,7 +262,7 @@ static int pattern_get(struct query *q)
 			    typed_get(&q->value, 0, "search", &q->pattern);
 }
 
-/* STATUS_OK, or another status and the message is out. */
+/* Returns STATUS_OK, or another status after a message. */
 static int option_take(struct query *q, int c, const char *next)
 {
 	if (area_option(&q->area, c) || options_take(&q->options, c) ||

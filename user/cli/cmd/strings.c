@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* dbgmem strings: the strings in the memory of a process. */
+/* dbgmem strings: list the strings in the memory of a process. */
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -72,19 +72,19 @@ struct query {
 	bool region;
 };
 
-/* One walk, and what is shown of it. */
+/* A scan and its output. */
 struct walk {
 	const struct query *q;
 	struct dbgmem *m;
 	struct symbolizer symbols;
 	struct json_list list;
-	uint64_t nr;		/* strings */
+	uint64_t nr;		/* strings found */
 	struct coverage cover;
 	struct scan scan;
-	/* what the scan has left, and behind it what was read */
+	/* bytes that the scan has left, then bytes that were read */
 	uint8_t room[SCAN_LEFT + CHUNK];
 	size_t left;
-	uint64_t next;		/* the address behind */
+	uint64_t next;		/* the address after them */
 	struct scan_run run[2];
 };
 
@@ -104,7 +104,7 @@ static int json_string(struct walk *w, uint64_t addr, const char *text,
 	return json_list_add(&w->list, o);
 }
 
-/* As it is: a scan finds nothing that is not safe. */
+/* The scan finds only safe characters and tabs. */
 static void print_string(const char *text, size_t len)
 {
 	const char *tab;
@@ -119,7 +119,7 @@ static void print_string(const char *text, size_t len)
 	putchar('\n');
 }
 
-/* The end of the scan for: 1, the limit, or an output that is gone. */
+/* Returns 1 to end the scan: at the limit, or if the output fails. */
 static int on_found(void *arg, uint64_t addr, const char *text, size_t len)
 {
 	struct walk *w = arg;
@@ -142,7 +142,7 @@ static int on_found(void *arg, uint64_t addr, const char *text, size_t len)
 	return w->nr == w->q->limit || ferror(stdout) || interrupt_seen();
 }
 
-/* @run, behind what was left of that before it. */
+/* Scan @run after the bytes that the scan has left. */
 static void feed(struct walk *w, const struct dbgmem_run *run)
 {
 	const size_t len = w->left + (size_t)run->len;
@@ -177,7 +177,7 @@ static void run_take(struct walk *w, struct dbgmem_run *run)
 	}
 }
 
-/* Zeros that are not there: in a character there may be those at both ends. */
+/* Unused pages are zeros. Only their ends can belong to a character. */
 static void zeros_take(struct walk *w, const struct dbgmem_run *run)
 {
 	static const uint8_t zeros[2 * SCAN_LEFT];
@@ -197,7 +197,7 @@ static void zeros_take(struct walk *w, const struct dbgmem_run *run)
 	run_take(w, &end);
 }
 
-/* All of the ranges. 0, or -1 and the message is out. */
+/* Scan all ranges. Returns 0, or -1 after a message. */
 static int walk_ranges(struct walk *w)
 {
 	const struct area *a = &w->q->area;
@@ -239,7 +239,7 @@ static int walk(struct walk *w)
 		w->cover.cut = true;
 	scan_break(&w->scan);
 	w->cover.cut |= interrupt_seen();
-	/* What follows the last that was asked for does not matter. */
+	/* After the limit the rest of the memory does not matter. */
 	status = w->nr == w->q->limit ? STATUS_OK :
 		 area_verdict(a, w->q->pid, w->q->options.flags, &w->cover);
 	if (status == STATUS_FAILED && w->nr)
@@ -296,7 +296,7 @@ static int run(struct query *q)
 	return status;
 }
 
-/* STATUS_OK, or another status and the message is out. */
+/* Returns STATUS_OK, or another status after a message. */
 static int option_take(struct query *q, int c)
 {
 	if (area_option(&q->area, c) || options_take(&q->options, c))

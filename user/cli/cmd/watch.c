@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* dbgmem watch: a value over time. */
+/* dbgmem watch: show a value over time. */
 #include <errno.h>
 #include <getopt.h>
 #include <poll.h>
@@ -33,7 +33,7 @@
 #define INTERVAL_MIN	0.001
 #define INTERVAL_MAX	1e6
 
-/* Milliseconds between two looks at whatever else happens. */
+/* Milliseconds between two polls of other events. */
 #define STEADY_MS	20
 
 static const struct option options[] = {
@@ -80,14 +80,14 @@ struct query {
 	struct sample_type type;
 	const char *type_name;
 	bool all, json, live;
-	bool paced;		/* live: by the interval all the same */
+	bool paced;		/* --live with an --interval */
 };
 
-/* In the array for poll(2). */
+/* Indexes of watch.fd */
 enum {
 	TIMER,
 	INTERRUPT,
-	SIGNALS,	/* of a screen */
+	SIGNALS,	/* of a terminal */
 	TARGET,
 	KEYS,
 	NR_FDS,
@@ -102,19 +102,19 @@ struct watch {
 	struct pollfd fd[NR_FDS];
 	uint64_t nr;		/* readings */
 	bool ended;
-	int status;		/* then */
+	int status;		/* exit status, if @ended */
 };
 
 static void end(struct watch *w, int status)
 {
 	w->ended = true;
-	/* Before --count that is a part. */
+	/* Ending before --count is a partial result. */
 	if (!status && w->nr < w->q->count && w->q->count < UINT64_MAX)
 		status = STATUS_PARTIAL;
 	w->status = status;
 }
 
-/* The message waits until the screen is left. */
+/* Leave the screen before the message. */
 static void target_ended(struct watch *w)
 {
 	struct dbgmem_info info;
@@ -149,7 +149,7 @@ static void take(struct watch *w)
 			failed(w, dbgmem_errstr());
 		return;
 	}
-	/* Later it may be unmapped and mapped again. */
+	/* After the first reading it may be unmapped and mapped again. */
 	if (!w->nr && !s->valid) {
 		failed(w, dbgmem_errstr());
 		return;
@@ -169,7 +169,7 @@ static void on_signal(struct watch *w)
 		return;
 	switch (si.ssi_signo) {
 	case SIGTSTP:
-		/* Whatever else comes meanwhile is seen before it is drawn. */
+		/* Other signals are handled before the next drawing. */
 		screen_stop();
 		kill(getpid(), SIGSTOP);
 		break;
@@ -191,7 +191,7 @@ static bool is_steady(const struct watch *w)
 	return w->q->live && !w->q->paced;
 }
 
-/* As long as nobody notices that nothing else is looked for. */
+/* Take samples for STEADY_MS between two polls. */
 static void take_many(struct watch *w)
 {
 	const long end_of = now_ms() + STEADY_MS;
@@ -201,7 +201,7 @@ static void take_many(struct watch *w)
 	} while (!w->ended && now_ms() < end_of);
 }
 
-/* One round: what is there, or else to wait for it. */
+/* Handle the events that are there, or wait for one. */
 static void step(struct watch *w)
 {
 	uint64_t expirations;
@@ -227,7 +227,10 @@ static void step(struct watch *w)
 		take_many(w);
 }
 
-/* What this waits for. STATUS_OK, or the message is out. */
+/*
+ * Open the descriptors for poll(2). Returns STATUS_OK, or another status after a
+ * message.
+ */
 static int wait_open(struct watch *w)
 {
 	static const int wanted[] = { SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH };
@@ -262,7 +265,7 @@ static int wait_open(struct watch *w)
 	return STATUS_OK;
 }
 
-/* The first line of the screen, to be freed; or NULL. */
+/* Returns the first line of the screen, which is the caller's to free; or NULL. */
 static char *title(const struct query *q, struct dbgmem *m)
 {
 	struct symbolizer symbols = { 0 };

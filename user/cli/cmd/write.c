@@ -41,7 +41,7 @@ static int help(void)
 	return finish(STATUS_OK);
 }
 
-/* Where the bytes come from: @mem, or if that is NULL, @f. */
+/* The bytes to write: @mem, or @f if that is NULL. */
 struct source {
 	const uint8_t *mem;
 	size_t nr;
@@ -49,7 +49,7 @@ struct source {
 	const char *name;
 };
 
-/* Up to @len bytes; fewer at the end, or on an error, which ferror() knows. */
+/* Get up to @len bytes, fewer at the end or after an error, see ferror(). */
 static size_t source_get(struct source *src, uint8_t *buf, size_t len)
 {
 	if (!src->mem)
@@ -62,7 +62,7 @@ static size_t source_get(struct source *src, uint8_t *buf, size_t len)
 	return len;
 }
 
-/* STATUS_OK, or the message about a source that could not be read is out. */
+/* Returns STATUS_OK, or another status after a message about a read error. */
 static int source_check(const struct source *src, uint64_t done)
 {
 	if (!src->f || !ferror(src->f))
@@ -72,7 +72,7 @@ static int source_check(const struct source *src, uint64_t done)
 	return done ? STATUS_PARTIAL : STATUS_FAILED;
 }
 
-/* The whole source, if it has no more than @limit bytes, in *@out. */
+/* Read the whole source into *@out, if it has at most @limit bytes. */
 static int source_all(struct source *src, uint64_t limit, uint8_t **out,
 		      size_t *len)
 {
@@ -174,7 +174,7 @@ static int run(struct transfer *p, struct target_range *r, struct source *src)
 	return status;
 }
 
-/* What the options gave; *@bytes is for pattern_free(). */
+/* Open the source that the options name. pattern_free() frees *@bytes. */
 static int source_open(const struct typed *t, struct source *src,
 		       struct pattern *bytes)
 {
@@ -200,7 +200,7 @@ static int source_open(const struct typed *t, struct source *src,
 	return STATUS_FAILED;
 }
 
-/* STATUS_OK, or STATUS_USAGE and the message is out. */
+/* Returns STATUS_OK, or STATUS_USAGE after a message. */
 static int arguments_check(struct typed *t, char **args, int nr, pid_t *pid)
 {
 	int status;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The memory of a process on its way into a core. */
+/* The memory of a process in a core. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,14 +10,14 @@
 #include "run/interrupt.h"
 #include "target/target.h"
 
-/* Where it is seen which pages of a segment are worth reading. */
+/* How to find the pages of a segment that have data. */
 struct source {
 	const struct segment *seg;
 	enum content content;
-	int data;		/* the file of CONTENT_DATA, or negative */
+	int data;		/* file descriptor for CONTENT_DATA, or negative */
 };
 
-/* A copy under way. */
+/* The state of a copy. */
 struct copy {
 	struct contents *c;
 	struct source source;
@@ -38,7 +38,7 @@ static bool is_zero(const uint8_t *p, size_t len)
 	return !p[0] && !memcmp(p, p + 1, len - 1);
 }
 
-/* The pages in @buf that are not zeros, to @pos of the core. */
+/* Write the pages of @buf that are not all zeros, at @pos of the core. */
 static int put(struct contents *c, const uint8_t *buf, size_t len,
 	       uint64_t pos)
 {
@@ -86,8 +86,8 @@ static void source_open(struct source *src, struct contents *c,
 	if (src->data >= 0)
 		return;
 	/*
-	 * From end to end, as the kernel would. But what may be any amount of holes,
-	 * or wait for somebody, is read so on request only.
+	 * Read all of it, as the kernel would. But a huge sparse file, or one that may
+	 * block, only on request.
 	 */
 	if (c->all || src->data == -EPERM || src->data == -EACCES)
 		src->content = CONTENT_WHOLE;
@@ -104,7 +104,7 @@ static int present_fail(struct contents *c, int code)
 	return -1;
 }
 
-/* The first pages from @addr to @end that are there: 1, 0 or -1. */
+/* Find the first present pages from @addr to @end. Returns 1, 0 or -1. */
 static int present_next(struct contents *c, uint64_t addr, uint64_t end,
 			uint64_t *start, uint64_t *len)
 {
@@ -126,7 +126,7 @@ static int present_next(struct contents *c, uint64_t addr, uint64_t end,
 	return 0;
 }
 
-/* What is to be read next, from @addr on, up to @max bytes: 1, 0 or -1. */
+/* Find the next bytes to read from @addr on, at most @max. Returns 1, 0 or -1. */
 static int source_next(struct contents *c, const struct source *src,
 		       uint64_t addr, uint64_t end, uint64_t max,
 		       uint64_t *start, uint64_t *len)
@@ -158,7 +158,7 @@ static int source_next(struct contents *c, const struct source *src,
 
 /* --- the plan --- */
 
-/* From @start to @end; it has its first @size bytes. */
+/* Add a load from @start to @end with file contents for its first @size bytes. */
 static int load_add(struct contents *c, uint64_t start, uint64_t end,
 		    uint64_t size)
 {
@@ -178,13 +178,13 @@ static int load_add(struct contents *c, uint64_t start, uint64_t end,
 	return 0;
 }
 
-/* How the stretches without pages are looked for, all in bytes. */
+/* Which stretches without pages are left out, in bytes. */
 struct plan {
-	uint64_t look;		/* in segments that are longer than this */
-	uint64_t stretch;	/* what is no shorter ends a load */
+	uint64_t look;		/* examine segments that are longer than this */
+	uint64_t stretch;	/* end a load at stretches of this length */
 };
 
-/* A large segment: one load ends where a long stretch without pages begins. */
+/* Split a large segment: a load ends where a long stretch without pages begins. */
 static int plan_large(struct contents *c, const struct segment *seg,
 		      const struct plan *plan)
 {
@@ -231,7 +231,10 @@ static int plan_segments(struct contents *c, struct segments *s,
 		if (len > plan->look) {
 			ret = plan_large(c, seg, plan);
 		} else {
-			/* Perhaps; those of the shortest are too few to count. */
+			/*
+			 * All of it may be zeros. Segments below the least limit do not
+			 * count.
+			 */
 			if (plan->look > CONTENTS_STRETCH_MIN)
 				c->zeros += len;
 			ret = load_add(c, seg->region.start, seg->region.end,
@@ -289,7 +292,7 @@ uint64_t contents_place(struct contents *c, uint64_t pos)
 
 /* --- the copy --- */
 
-/* Bytes that were read of @len at @addr, CHUNK at most, or -1. */
+/* Copy @len bytes at @addr, at most CHUNK. Returns how many were read, or -1. */
 static ssize_t copy_piece(struct copy *cp, const struct load *l, uint64_t addr,
 			  size_t len)
 {
@@ -302,7 +305,7 @@ static ssize_t copy_piece(struct copy *cp, const struct load *l, uint64_t addr,
 		snprintf(c->err, sizeof(c->err), "%s", dbgmem_errstr());
 		return -1;
 	}
-	/* It ended in the middle of this piece. */
+	/* The target ended during this piece. */
 	if (res.reason == DBGMEM_REASON_EXITED ||
 	    res.reason == DBGMEM_REASON_EXECED) {
 		snprintf(c->err, sizeof(c->err), "process %d: %s",
@@ -357,7 +360,7 @@ static int copy_segment(struct copy *cp, struct segment *seg)
 	return ret;
 }
 
-/* Bytes of @seg that @r, its first region that is still there, and others lack. */
+/* Count the bytes of @seg that are not mapped any more. @r is the current region. */
 static int segment_check(struct contents *c, const struct segment *seg,
 			 struct dbgmem_regions *regions,
 			 struct dbgmem_region *r)
@@ -371,7 +374,7 @@ static int segment_check(struct contents *c, const struct segment *seg,
 			ret = dbgmem_regions_next(regions, r, NULL);
 			if (ret < 0)
 				return ret;
-			/* As if one were at the end of all addresses */
+			/* No more regions: use one at the end of the address space. */
 			if (!ret)
 				*r = (struct dbgmem_region){
 					.start = UINT64_MAX,
@@ -386,10 +389,7 @@ static int segment_check(struct contents *c, const struct segment *seg,
 	return 0;
 }
 
-/*
- * Where pages are not there it may be that they never were, or that they have been
- * unmapped since.
- */
+/* Pages that are not present were never used, or were unmapped since the plan. */
 static int unmapped(struct contents *c, struct segments *s)
 {
 	struct dbgmem_regions *regions;
@@ -413,7 +413,7 @@ static int unmapped(struct contents *c, struct segments *s)
 	return ret ? -1 : 0;
 }
 
-/* Zeros are as good as others, but for those of which nothing is known. */
+/* Leave out loads of which nothing could be read: their zeros mean nothing. */
 static void drop_unknown(struct contents *c, const struct segments *s)
 {
 	const struct segment *seg;

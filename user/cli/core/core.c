@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The frame of an ELF core: header, program headers, notes; over libelf. */
+/* The ELF header, program headers and notes of a core, by libelf. */
 #define _GNU_SOURCE
 #include <elf.h>
 #include <errno.h>
@@ -25,7 +25,7 @@ int core_pwrite(int fd, const void *buf, size_t len, uint64_t pos)
 	return 0;
 }
 
-/* Machines that this tool, and what it looks at, is made for. */
+/* The machines that this tool supports. */
 #if defined(__x86_64__) || defined(__i386__)
 #define MACHINE_WIDE	EM_X86_64
 #define MACHINE_NARROW	EM_386
@@ -37,7 +37,7 @@ int core_pwrite(int fd, const void *buf, size_t len, uint64_t pos)
 #define MACHINE_NARROW	EM_NONE
 #endif
 
-/* Of 32 bits? In one of 64 bits there are zeros behind the type AT_PAGESZ. */
+/* Is it of 32 bits? In a 64-bit vector, zeros follow the type AT_PAGESZ. */
 static bool auxv_narrow(const void *auxv, size_t len)
 {
 	const char *p = auxv;
@@ -69,8 +69,8 @@ static int class_of(const struct core_kind *kind)
 }
 
 /*
- * As many program headers as e_phnum cannot say are told by the first section
- * header; libelf makes none without a second.
+ * The first section header has the number of program headers if e_phnum is too small.
+ * libelf writes none without a second section.
  */
 #define SECTIONS	2
 
@@ -86,7 +86,7 @@ uint64_t core_headers_size(const struct core_kind *kind, size_t nr)
 	return size;
 }
 
-/* What libelf finds between the last section and their headers it fills up. */
+/* libelf fills the space between the last section and the section headers. */
 static int sections_fill(Elf *elf, uint64_t end)
 {
 	Elf_Scn *scn = elf_newscn(elf);
@@ -130,7 +130,7 @@ static int headers_fill(Elf *elf, const struct core_kind *kind,
 	return 0;
 }
 
-/* From @fd, where libelf has written them, as it wants a file to itself. */
+/* Copy the headers from the file of libelf, which needs a file of its own. */
 static int headers_copy(int from, int to, size_t size)
 {
 	void *buf = malloc(size);
@@ -158,7 +158,7 @@ int core_headers_write(int fd, const struct core_kind *kind,
 	if (tmp < 0)
 		return -errno;
 	elf = elf_begin(tmp, ELF_C_WRITE, NULL);
-	/* It fails for want of memory only. */
+	/* Only missing memory makes this fail. */
 	if (elf && !headers_fill(elf, kind, phdrs, nr) &&
 	    elf_update(elf, ELF_C_WRITE) == (int64_t)size)
 		ret = headers_copy(tmp, fd, (size_t)size);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which parts of a shared mapping have data: holes of its file. */
+/* The parts of a shared mapping that have data: its file may have holes. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <unistd.h>
@@ -34,7 +34,7 @@ int datamap_run(int fd, const struct dbgmem_region *region, uint64_t addr,
 	hole = lseek(fd, data, SEEK_HOLE);
 	if (hole < 0)
 		return errno == ENXIO ? 0 : -errno;
-	/* Blocks of the file may be smaller than pages. */
+	/* A block of the file may be smaller than a page. */
 	if ((uint64_t)data / page_size * page_size > from)
 		from = (uint64_t)data / page_size * page_size;
 	if (from >= to)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The notes of a core, as the kernel lays them out: struct elf_prstatus and
- * elf_prpsinfo, with longs of the target's size.
+ * The notes of a core in the kernel's layout: struct elf_prstatus and elf_prpsinfo,
+ * with longs of the target's size.
  */
 #include <elf.h>
 #include <errno.h>
@@ -15,15 +15,15 @@
 #define OWNER		"CORE"
 /* siginfo_t */
 #define SIGINFO_SIZE	128
-/* pr_cursig and what is behind it up to the next long */
+/* pr_cursig and the padding before the next long */
 #define SIGNAL_PAD	4
 
-/* A descriptor that is being made. */
+/* The descriptor of a note, while it is built. */
 struct desc {
 	FILE *f;
 	char *text;
 	size_t len;
-	size_t word;		/* bytes of a long */
+	size_t word;		/* size of a long */
 };
 
 static int desc_begin(struct desc *d, const struct notes *n)
@@ -89,7 +89,7 @@ int note_prstatus(struct notes *n, const struct psinfo *info, const void *regs,
 
 	if (desc_begin(&d, n))
 		return -ENOMEM;
-	/* pr_info: no signal ended it */
+	/* pr_info: no signal ended the process */
 	for (i = 0; i < 3; i++)
 		put(&d, 0, 4);
 	put(&d, 0, SIGNAL_PAD);
@@ -99,7 +99,7 @@ int note_prstatus(struct notes *n, const struct psinfo *info, const void *regs,
 	for (i = 0; i < 4; i++)
 		put_time(&d, info->time[i]);
 	fwrite(regs, 1, len, d.f);
-	/* pr_fpvalid, and the end of a structure with longs in it */
+	/* pr_fpvalid, and padding to the size of a long */
 	put(&d, 0, 4);
 	if ((size_t)ftell(d.f) % d.word)
 		put(&d, 0, 4);
@@ -132,7 +132,7 @@ int note_prpsinfo(struct notes *n, const struct psinfo *info, const char *args,
 	if (n->wide)
 		put(&d, 0, 4);
 	put_long(&d, info->flags);
-	/* uid_t and gid_t; those of 32 bits were made when these had 16 */
+	/* uid_t and gid_t, which have 16 bits in the 32-bit layout */
 	put(&d, info->uid, n->wide ? 4 : 2);
 	put(&d, info->gid, n->wide ? 4 : 2);
 	put_ids(&d, info->tgid, info);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What is mapped in a process, and what of it goes into a core. */
+/* The mappings of a process, and which parts of them go into a core. */
 #define _GNU_SOURCE
 #include <elf.h>
 #include <errno.h>
@@ -14,7 +14,7 @@
 #include "target/psinfo.h"
 #include "text/message.h"
 
-/* All names of files together: a target may have as many and as long as it likes. */
+/* Most bytes of all file names; a target can have any number of long ones. */
 #define NAMES_MAX	(16UL << 20)
 
 /* Bits of /proc/PID/coredump_filter, see core(5). */
@@ -28,7 +28,7 @@
 #define FILTER_DEFAULT		(FILTER_ANON_PRIVATE | FILTER_ANON_SHARED | \
 				 FILTER_ELF_HEADERS | FILTER_HUGE_PRIVATE)
 
-/* Room for one more; 0 or -1. */
+/* Make room for one more. Returns 0 or -1. */
 static int reserve(struct segments *s)
 {
 	size_t room = s->room ? 2 * s->room : 64;
@@ -44,7 +44,7 @@ static int reserve(struct segments *s)
 	return 0;
 }
 
-/* For a note that readers can do without. */
+/* Names are optional: readers of a core can do without NT_FILE. */
 static int name_add(struct segments *s, struct segment *seg, const char *name)
 {
 	const size_t size = strlen(name) + 1;
@@ -109,7 +109,7 @@ void segments_free(struct segments *s)
 	*s = (struct segments){ 0 };
 }
 
-/* 0 or a negative errno. A kernel may be built without. */
+/* Returns 0 or a negative errno. The kernel may not have the file. */
 static int filter_read(int dir, uint32_t *filter)
 {
 	char *text = ps_read(dir, "coredump_filter", NULL);
@@ -122,14 +122,14 @@ static int filter_read(int dir, uint32_t *filter)
 	return 0;
 }
 
-/* What smaps says of whether a mapping is for a core. */
+/* Whether the process wants a mapping in a core, of smaps. */
 enum wish {
-	WISH_UNKNOWN,		/* it is not there: unmapped since */
+	WISH_UNKNOWN,		/* unmapped by now */
 	WISH_SAVED,
 	WISH_EXCLUDED,		/* some of it, at least */
 };
 
-/* Of all mappings: have they pages of their own, and does the process want them saved? */
+/* Find which mappings have pages of their own, and which ones the process excludes. */
 static int smaps_read(struct segments *s, int dir, enum wish *wish)
 {
 	const struct segment *last = s->segment + s->nr;
@@ -142,7 +142,7 @@ static int smaps_read(struct segments *s, int dir, enum wish *wish)
 	if (ret)
 		return ret;
 	while ((ret = smaps_next(&smaps, &e)) > 0) {
-		/* Both are in the order of addresses. */
+		/* Both lists are sorted by address. */
 		while (seg < last && seg->region.end <= e.start)
 			seg++;
 		for (; seg < last && seg->region.start < e.end; seg++) {
@@ -170,13 +170,13 @@ static bool begins_elf(struct dbgmem *m, const struct segment *seg)
 	       !memcmp(magic, ELFMAG, SELFMAG);
 }
 
-/* As vma_dump_size() in the kernel's fs/coredump.c. */
+/* Like vma_dump_size() in the kernel's fs/coredump.c. */
 static enum content by_filter(struct dbgmem *m, const struct segment *seg,
 			      uint32_t filter)
 {
 	const uint32_t flags = seg->region.flags;
 
-	/* The vdso: its symbols and unwind tables are nowhere else. */
+	/* The vdso: no file has its symbols and unwind tables. */
 	if (flags & DBGMEM_REGION_KERNEL)
 		return CONTENT_WHOLE;
 	if (flags & DBGMEM_REGION_HUGETLB) {
@@ -187,7 +187,7 @@ static enum content by_filter(struct dbgmem *m, const struct segment *seg,
 		return filter ? CONTENT_PRESENT : CONTENT_NONE;
 	}
 	if (flags & DBGMEM_REGION_SHARED) {
-		/* Memory without a name is a file that was never linked. */
+		/* Shared anonymous memory is a deleted file. */
 		if (flags & DBGMEM_REGION_DELETED)
 			filter &= FILTER_ANON_SHARED;
 		else
@@ -210,7 +210,7 @@ static enum content everything(const struct segment *seg)
 {
 	const uint32_t flags = seg->region.flags;
 
-	/* To read what is not there would put it there. */
+	/* Reading an unused huge page would allocate it. */
 	if (flags & DBGMEM_REGION_HUGETLB)
 		return CONTENT_PRESENT;
 	if (flags & DBGMEM_REGION_SHARED)
@@ -247,11 +247,11 @@ static int choose(struct segments *s, struct dbgmem *m, int dir, bool all,
 		if (interrupt_seen())
 			return -EINTR;
 		seg = &s->segment[i];
-		/* What a device's memory does when it is read, who knows. */
+		/* Reading the memory of a device may have side effects. */
 		if (seg->region.flags & DBGMEM_REGION_SPECIAL ||
 		    !(seg->region.flags & DBGMEM_REGION_READ))
 			continue;
-		/* It may have pages, for all that is known. */
+		/* Without smaps, assume that it has pages of its own. */
 		if (known)
 			seg->own = true;
 		if (all)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What is mapped in a process, and what of it goes into a core. */
+/* The mappings of a process, and which parts of them go into a core. */
 #ifndef DBGMEM_SEGMENTS_H
 #define DBGMEM_SEGMENTS_H
 
@@ -11,23 +11,23 @@
 
 enum content {
 	CONTENT_NONE,
-	CONTENT_HEADER,		/* the first page, which begins an ELF file */
-	CONTENT_PRESENT,	/* what pagemap has; the rest are zeros */
-	CONTENT_DATA,		/* what the shared file has, as CONTENT_PRESENT */
+	CONTENT_HEADER,		/* the first page, with an ELF header */
+	CONTENT_PRESENT,	/* pages in pagemap; the rest are zeros */
+	CONTENT_DATA,		/* data of the shared file, otherwise like CONTENT_PRESENT */
 	CONTENT_WHOLE,
 };
 
 struct segment {
 	struct dbgmem_region region;
-	char *file;		/* the name of the file; NULL: none is mapped */
+	char *file;		/* name of the mapped file, or NULL */
 	enum content content;
-	bool own;		/* it has pages that are of no file */
-	/* of contents.c: */
+	bool own;		/* it has pages that belong to no file */
+	/* for contents.c: */
 	size_t first, nr;	/* its loads */
-	bool got, missing;	/* bytes that were read, and such that could not */
+	bool got, missing;	/* some bytes were read; some could not be read */
 };
 
-/* In the order of addresses. Begins as zeros. */
+/* Sorted by address. Begins as zeros. */
 struct segments {
 	struct segment *segment;
 	size_t nr, room;
@@ -35,21 +35,21 @@ struct segments {
 };
 
 /*
- * List what is mapped, and choose as the kernel does when it dumps a core: by the
- * process's own coredump_filter, and not what it has excluded by MADV_DONTDUMP; or
- * with @all everything that can be read. @dir is /proc/PID. 0; -1 and the message
- * is out; or -EINTR, a signal. segments_free() is to be called in each case.
+ * List the mappings, and choose as the kernel does for a core: by coredump_filter and
+ * MADV_DONTDUMP of the process, or with @all everything readable. @dir is /proc/PID.
+ * Returns 0; -1 after a message; or -EINTR after a signal. segments_free() must be
+ * called in each case.
  */
 int segments_find(struct segments *s, struct dbgmem *m, int dir, bool all);
 void segments_free(struct segments *s);
 
 /*
- * Memory that the process may write but not read, which is never in a core: how many
- * mappings, and *@first, the address of the first one.
+ * Count the mappings that the process may write but not read, which are never in a
+ * core. *@first is the address of the first one.
  */
 size_t segments_write_only(const struct segments *s, uint64_t *first);
 
-/* Bytes of a segment that are to be written. */
+/* Bytes of a segment to write. */
 uint64_t segment_len(const struct segment *seg, uint64_t page_size);
 
 #endif /* DBGMEM_SEGMENTS_H */

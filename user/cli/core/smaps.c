@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What only /proc/PID/smaps tells of a mapping. */
+/* Information that only /proc/PID/smaps has about a mapping. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@ void smaps_close(struct smaps *s)
 	*s = (struct smaps){ 0 };
 }
 
-/* 1, 0 at the end, or a negative errno. */
+/* Returns 1, 0 at the end, or a negative errno. */
 static int line_read(struct smaps *s)
 {
 	errno = 0;
@@ -63,7 +63,7 @@ static bool begins(const char *line, const char *key)
 	return !strncmp(line, key, strlen(key));
 }
 
-/* Is there more than "0 kB" behind @key? */
+/* Is the number after @key not "0 kB"? */
 static bool is_some(const char *line, const char *key)
 {
 	return begins(line, key) && strtoull(line + strlen(key), NULL, 10);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What only /proc/PID/smaps tells of a mapping. */
+/* Information that only /proc/PID/smaps has about a mapping. */
 #ifndef DBGMEM_SMAPS_H
 #define DBGMEM_SMAPS_H
 
@@ -12,22 +12,24 @@ struct smaps {
 	FILE *f;
 	char *line;
 	size_t room;
-	bool again;	/* @line is the next mapping's first one */
+	bool again;	/* @line is the first line of the next mapping */
 };
 
 struct smaps_entry {
 	uint64_t start, end;
-	bool excluded;	/* MADV_DONTDUMP: the process wants it in no core */
-	bool own;	/* some pages of it, in memory or in swap, are of no file */
+	bool excluded;	/* MADV_DONTDUMP: the process excludes it from cores */
+	bool own;	/* some of its pages, in memory or swap, belong to no file */
 };
 
-/* @dir is /proc/PID. 0 or a negative errno; ENOENT: a kernel without it. */
+/*
+ * @dir is /proc/PID. Returns 0 or a negative errno; -ENOENT: the kernel has no smaps.
+ */
 int smaps_open(struct smaps *s, int dir);
 void smaps_close(struct smaps *s);
 
 /*
- * The next mapping, in the order of addresses. 1; 0 behind the last one; or a
- * negative errno: -EINTR, a signal, -ENODATA, it does not tell what is excluded.
+ * Read the next mapping, sorted by address. Returns 1; 0 after the last one; or a
+ * negative errno: -EINTR, a signal; -ENODATA, smaps has no VmFlags.
  */
 int smaps_next(struct smaps *s, struct smaps_entry *e);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A file that is written by position, or, where it has none, in order. */
+/* A file that is written by position, or a pipe that is written in order. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@ void stream_ordered(struct stream *s, int fd)
 	struct stat st;
 
 	*s = (struct stream){ .fd = fd, .ordered = true };
-	/* Behind what a regular file has, a hole is zeros. */
+	/* After the end of a regular file, a hole reads as zeros. */
 	s->holes = flags >= 0 && !(flags & O_APPEND) && !fstat(fd, &st) &&
 		   S_ISREG(st.st_mode) && lseek(fd, 0, SEEK_CUR) >= st.st_size;
 }

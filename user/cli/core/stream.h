@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A file that is written by position, or, where it has none, in order. */
+/* A file that is written by position, or a pipe that is written in order. */
 #ifndef DBGMEM_STREAM_H
 #define DBGMEM_STREAM_H
 
@@ -7,21 +7,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What is never written is zeros. */
+/* Parts that are never written are zeros. */
 struct stream {
 	int fd;
-	bool ordered;	/* a pipe or the like: positions only grow */
-	bool holes;	/* it may be gone over without writing: a file's end */
-	uint64_t pos;	/* if it is ordered: bytes that went out */
+	bool ordered;	/* a pipe or the like: positions only increase */
+	bool holes;	/* holes are possible: it is a file, at its end */
+	uint64_t pos;	/* if @ordered: bytes written */
 };
 
-/* @fd in order, from where it is. */
+/* Write @fd in order, from its current position on. */
 void stream_ordered(struct stream *s, int fd);
 
-/* Both: 0 or a negative errno; -EINTR, a signal. */
+/* Both return 0 or a negative errno; -EINTR after a signal. */
 int stream_write(struct stream *s, const void *buf, size_t len, uint64_t pos);
 
-/* It ends at @pos, also if that is in a hole. */
+/* End the file at @pos, also in a hole. */
 int stream_end(struct stream *s, uint64_t pos);
 
 #endif /* DBGMEM_STREAM_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The threads of a process as notes of a core. */
+/* The notes of a core about the threads of a process. */
 #define _GNU_SOURCE
 #include <elf.h>
 #include <errno.h>
@@ -16,18 +16,18 @@
 #include "run/interrupt.h"
 #include "target/tracee.h"
 
-/* Longer than any set of registers that there is. */
+/* No register set is longer. */
 #define SET_MAX		16384
 
 #define ARGS		6
 
-/* Where NT_PRSTATUS has what a system call tells, in registers. */
+/* Indexes in NT_PRSTATUS of the registers that /proc/TID/syscall has. */
 struct layout {
 	bool wide;
 	GElf_Half machine;
-	bool orig;		/* @call has that, and -1 outside of one */
-	uint8_t size;		/* bytes of a register */
-	uint8_t nr;		/* how many there are */
+	bool orig;		/* @call is the original number, -1 outside of a system call */
+	uint8_t size;		/* size of a register */
+	uint8_t nr;		/* number of registers */
 	uint8_t pc, sp, call, arg[ARGS];
 };
 
@@ -38,7 +38,7 @@ static const struct layout layouts[] = {
 	{ false, EM_ARM, false, 4, 18, 15, 13, 7, { 0, 1, 2, 3, 4, 5 } },
 };
 
-/* Beside the general ones: those that the kernel has go into the core. */
+/* Other register sets. Those that the kernel has go into the core. */
 static const struct {
 	uint32_t type;
 	const char *owner;
@@ -55,15 +55,15 @@ static const struct {
 
 #define NR_SETS		(sizeof(sets) / sizeof(sets[0]))
 
-/* The general ones first; those that the thread does not have are empty. */
+/* The general registers first. A set that the thread does not have is empty. */
 struct registers {
 	size_t len[1 + NR_SETS];
 	uint8_t set[1 + NR_SETS][SET_MAX];
 };
 
 /*
- * Milliseconds that all threads of a kind may take together until they stop, and
- * one of them. What is soon is free: it is what a thread needs on a busy machine.
+ * Milliseconds for stopping all threads of a kind, and for one of them. SOON_MS is not
+ * counted: a thread needs that on a busy machine.
  */
 struct patience {
 	long left, most;
@@ -71,7 +71,7 @@ struct patience {
 
 #define SOON_MS		2
 
-/* The writing of notes under way. */
+/* The state while notes are written. */
 struct writer {
 	struct notes *n;
 	const struct layout *layout;
@@ -79,9 +79,9 @@ struct writer {
 	pid_t pid;
 	bool stop;
 	struct threads *t;
-	FILE *list;		/* for the last note */
+	FILE *list;		/* text of the last note */
 	struct patience others;
-	struct patience asleep;	/* uninterruptible */
+	struct patience asleep;	/* uninterruptible threads */
 	struct registers regs;
 };
 
@@ -115,8 +115,8 @@ static void set_register(struct writer *w, unsigned int i, uint64_t value)
 }
 
 /*
- * "CALL ARG... SP PC" of one in a system call, "-1 SP PC" of one elsewhere in the
- * kernel, "running". Into w->regs: 1 if it sleeps, 0 if not.
+ * Parse "CALL ARG... SP PC" (in a system call), "-1 SP PC" (elsewhere in the kernel) or
+ * "running" into w->regs. Returns 1 if the thread sleeps, 0 if not.
  */
 static int syscall_read(struct writer *w, pid_t tid)
 {
@@ -155,7 +155,7 @@ static ssize_t set_read(pid_t tid, uint32_t type, uint8_t set[SET_MAX])
 	return (ssize_t)iov.iov_len;
 }
 
-/* Of a stopped thread. 0 or a negative errno. */
+/* Read the registers of a stopped thread. Returns 0 or a negative errno. */
 static int registers_read(struct writer *w, pid_t tid)
 {
 	struct registers *r = &w->regs;
@@ -165,7 +165,7 @@ static int registers_read(struct writer *w, pid_t tid)
 	len = set_read(tid, NT_PRSTATUS, r->set[0]);
 	if (len < 0)
 		return (int)len;
-	/* A program of 64 bits may have threads that run code of 32. */
+	/* A 64-bit program may have threads that run 32-bit code. */
 	if (len != w->layout->nr * w->layout->size)
 		return -EOPNOTSUPP;
 	r->len[0] = (size_t)len;
@@ -191,7 +191,7 @@ static int registers_write(struct writer *w, const struct psinfo *info)
 	return ret;
 }
 
-/* The stopping of a thread under way. */
+/* Arguments and result of stop_and_read(). */
 struct stop {
 	struct writer *w;
 	pid_t tid;
@@ -199,7 +199,7 @@ struct stop {
 	int ret;
 };
 
-/* What is slow, the notes, waits until the thread goes on. */
+/* Notes are written after the thread continues, as that is slow. */
 static void *stop_and_read(void *arg)
 {
 	struct stop *s = arg;
@@ -213,7 +213,10 @@ static void *stop_and_read(void *arg)
 	return NULL;
 }
 
-/* Into w->regs, and the thread goes on. 0 or a negative errno. */
+/*
+ * Stop a thread, read its registers into w->regs, and continue it. Returns 0 or a
+ * negative errno.
+ */
 static int registers_get(struct writer *w, pid_t tid, char state)
 {
 	struct patience *p = state == 'D' ? &w->asleep : &w->others;
@@ -228,7 +231,7 @@ static int registers_get(struct writer *w, pid_t tid, char state)
 
 	if (s.patience <= 0)
 		return -ETIMEDOUT;
-	/* One that does not stop is let go when its tracer ends. */
+	/* The end of this tracer releases a thread that does not stop. */
 	ret = -pthread_create(&tracer, NULL, stop_and_read, &s);
 	if (ret)
 		return ret;
@@ -259,7 +262,10 @@ static int other_write(struct writer *w, pid_t tid, const struct psinfo *info)
 			     (size_t)w->layout->nr * w->layout->size);
 }
 
-/* One thread; 0, also if it has gone meanwhile, or a negative errno. */
+/*
+ * Write the notes of a thread. Returns 0, also if the thread has exited, or a negative
+ * errno.
+ */
 static int thread_write(struct writer *w, pid_t tid)
 {
 	struct threads *t = w->t;

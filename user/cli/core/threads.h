@@ -1,31 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The threads of a process as notes of a core. */
+/* The notes of a core about the threads of a process. */
 #ifndef DBGMEM_THREADS_H
 #define DBGMEM_THREADS_H
 
 #include "core/core.h"
 
-/* What came of them. */
+/* The result. */
 struct threads {
 	unsigned int nr;
-	unsigned int asleep;	/* of which sp, pc and arguments are known */
-	unsigned int running;	/* of which nothing is */
-	unsigned int refused;	/* of the last two, those that were to be stopped */
-	pid_t refused_tid;	/* the first of them, and why */
+	unsigned int asleep;	/* sleeping: sp, pc and arguments are known */
+	unsigned int running;	/* running: no registers are known */
+	unsigned int refused;	/* of the last two: could not be stopped */
+	pid_t refused_tid;	/* the first of them, and the reason */
 	int refused_code;
 };
 
-/* Whether the tool knows where such a program has its registers. */
+/* Does the tool know the register layout of such a program? */
 bool threads_known(const struct core_kind *kind);
 
 /*
- * Write NT_PRSTATUS and the like for each thread of process @pid, of which @dir
- * is /proc/PID, the first one first. Without @stop no thread is stopped: those
- * that sleep in a system call have the registers that /proc/PID/task/TID/syscall
- * tells, others have zeros. With @stop each is stopped while its registers are
- * read, if it stops before the time is over that all have together. Last comes a
- * note of dbgmem's own that says which is which. 0 or a negative errno: -ESRCH,
- * there are no more.
+ * Write NT_PRSTATUS and the like for each thread of process @pid, the first thread
+ * first; @dir is /proc/PID. Without @stop no thread is stopped: a thread in a system
+ * call gets the registers of /proc/PID/task/TID/syscall, other threads get zeros. With
+ * @stop each thread is stopped while its registers are read, if it stops within the
+ * time for all threads. The last note, dbgmem's own, lists which is which. Returns 0 or
+ * a negative errno: -ESRCH, no thread is left.
  */
 int threads_write(struct notes *n, const struct core_kind *kind, int dir,
 		  pid_t pid, bool stop, struct threads *t);

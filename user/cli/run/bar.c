@@ -25,7 +25,7 @@ static void draw(const struct bar *b, uint64_t done, uint64_t total)
 	fputs("\r[", stderr);
 	for (i = 0; i < WIDTH; i++)
 		fputc(i < full ? '#' : '.', stderr);
-	/* \e[K: what a longer line before has left behind it */
+	/* \e[K erases the rest of a longer line */
 	fprintf(stderr, "] %3d%%  %llu of %llu MiB, %ld s\033[K",
 		(int)(part * 100), (unsigned long long)(done >> 20),
 		(unsigned long long)(total >> 20), (now_ms() - b->began) / 1000);
@@ -38,7 +38,7 @@ int bar_step(void *bar, uint64_t done, uint64_t total)
 
 	if (b->on) {
 		now = now_ms();
-		/* What is over at once shows none. */
+		/* A short operation shows no bar. */
 		if (now - (b->drawn ? b->drawn : b->began) >= EVERY_MS) {
 			draw(b, done, total);
 			b->drawn = now;

@@ -6,21 +6,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Drawn on standard error where that is a terminal; otherwise nothing is. */
+/* Drawn on standard error if that is a terminal. */
 struct bar {
 	bool on;
-	long began, drawn;	/* ms; drawn is 0 before the first time */
+	long began, drawn;	/* ms; @drawn is 0 before the first time */
 };
 
 void bar_begin(struct bar *b);
 
 /*
- * For struct dbgmem_progress, @bar being its arg: show that @done of @total bytes
- * are done. 1 if the tool was told to end, see interrupt.h.
+ * Callback for struct dbgmem_progress, with @bar as its arg: show that @done of @total
+ * bytes are done. Returns 1 after a signal, see interrupt.h.
  */
 int bar_step(void *bar, uint64_t done, uint64_t total);
 
-/* Wipe it away: before any message. */
+/* Erase the bar. Call this before any message. */
 void bar_end(struct bar *b);
 
 #endif /* DBGMEM_BAR_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Time that only goes forward. */
+/* Monotonic time. */
 #ifndef DBGMEM_CLOCK_H
 #define DBGMEM_CLOCK_H
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A verb that takes long, and is told to end. A thread of its own takes the
- * signals: while a verb waits in the kernel for memory that does not come, no
- * handler runs, and a signal that is caught does not end the wait.
+ * Cancellation of a verb by a signal. A thread takes the signals: while a verb waits in
+ * the kernel for memory that does not come, no handler runs, and a caught signal does
+ * not end the wait.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -26,12 +26,12 @@ static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 
 static struct {
 	sigset_t set;
-	int fd;			/* -1: there is no thread */
+	int fd;			/* -1: no thread runs */
 	atomic_int signo;
-	atomic_bool caught;	/* the verb wants to see the first one */
-	atomic_bool noticed;	/* and has */
+	atomic_bool caught;	/* the verb handles the first signal */
+	atomic_bool noticed;	/* the verb has seen it */
 	void (*leave)(void);	/* atomic */
-	sem_t go, left;		/* that is to be called, and was */
+	sem_t go, left;		/* @leave shall be called; it has returned */
 } interrupt = { .fd = -1 };
 
 static void wanted(sigset_t *set)
@@ -41,13 +41,13 @@ static void wanted(sigset_t *set)
 
 	sigemptyset(set);
 	for (i = 0; i < NR_SIGNALS; i++)
-		/* nohup(1), and what a shell runs in the background */
+		/* nohup(1) and shells ignore signals of background jobs. */
 		if (!sigaction(signals[i], NULL, &now) &&
 		    now.sa_handler != SIG_IGN)
 			sigaddset(set, signals[i]);
 }
 
-/* There from the beginning: at the end even making a thread might wait for memory. */
+/* Created early: at the end even creating a thread might wait for memory. */
 static void *leave_thread(void *unused)
 {
 	void (*fn)(void);
@@ -62,7 +62,7 @@ static void *leave_thread(void *unused)
 	return NULL;
 }
 
-/* What is to be done before may wait for ever, for a terminal or a file system. */
+/* @leave may wait for ever, for a terminal or a file system. */
 static void leave_in_time(void)
 {
 	struct timespec end;
@@ -74,16 +74,19 @@ static void leave_in_time(void)
 		;
 }
 
-/* By the signal's default action, as for a tool that catches none. */
+/* End the tool by the signal's default action, as if nothing were caught. */
 static void end(int signo)
 {
-	/* Another one ends what this waits for. */
+	/* Another signal ends the wait below. */
 	pthread_sigmask(SIG_UNBLOCK, &interrupt.set, NULL);
 	leave_in_time();
 	raise(signo);
 }
 
-/* The second signal, or the first one if the verb has not noticed that. */
+/*
+ * Wait for a second signal. Returns the first one if the verb does not see that in
+ * time.
+ */
 static int next(int first)
 {
 	const struct timespec patience = { .tv_sec = INTERRUPT_LIMIT_MS / 1000 };
@@ -121,12 +124,12 @@ void interrupt_watch(void)
 	interrupt.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (interrupt.fd < 0)
 		return;
-	/* What other signals do is the main thread's affair. */
+	/* The main thread handles other signals. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	if (pthread_create(&leave_id, NULL, leave_thread, NULL) ||
 	    pthread_create(&take_id, NULL, take, NULL)) {
-		/* Then the first signal ends the tool. */
+		/* Without threads the first signal ends the tool. */
 		close(interrupt.fd);
 		interrupt.fd = -1;
 	} else {
@@ -184,7 +187,7 @@ static int on_progress(void *arg, uint64_t done, uint64_t total)
 	(void)arg;
 	(void)done;
 	(void)total;
-	/* The next piece may be long in coming. */
+	/* The next piece may take long. */
 	fflush(stdout);
 	return interrupt_seen();
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A file that is there when it is complete, and not before. Until then it has no
- * name, or on file systems that do not know such files (NFS, FAT, FUSE), a name that
- * nobody can guess.
+ * A file that appears when it is complete. Until then it has no name, or a random one
+ * on file systems without O_TMPFILE (NFS, FAT, FUSE).
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -27,18 +26,18 @@
 
 enum {
 	NONE,
-	MAKING,		/* there may be a file, or none yet */
+	MAKING,		/* the file may exist or not */
 	THERE,
 };
 
-/* The name until it is complete; a signal that ends the tool removes it. */
+/* The name until the file is complete. A signal that ends the tool removes it. */
 static struct {
 	atomic_int state;
 	char name[32];
 	int dir;
 } temporary;
 
-/* Those that the thread of interrupt.c takes are not here. */
+/* The thread of interrupt.c takes the other signals. */
 static const int fatal[] = {
 	SIGQUIT, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU,
 };
@@ -50,7 +49,7 @@ static void temporary_remove(void)
 	temporary.state = NONE;
 }
 
-/* In another thread. One that is being made is there soon, or may never be. */
+/* Runs in another thread. A file in state MAKING exists soon, or never. */
 static void on_end(void)
 {
 	const struct timespec ms = { .tv_nsec = 1000000 };
@@ -81,7 +80,7 @@ static void signals_restore(const sigset_t *before)
 	pthread_sigmask(SIG_SETMASK, before, NULL);
 }
 
-/* Only those that would end the tool. */
+/* Only signals that would end the tool. */
 static void signals_catch(void)
 {
 	const struct sigaction act = { .sa_handler = on_fatal };
@@ -95,8 +94,8 @@ static void signals_catch(void)
 }
 
 /*
- * Make a name in @dir by @make, which fails where there is one already. It is
- * recorded before a signal can see it. The result of @make.
+ * Make a name in @dir by @make, which fails if the name exists. The name is recorded
+ * before a signal can be handled. Returns the result of @make.
  */
 static int temporary_make(int dir, int (*make)(int dir, const char *name, int fd),
 			  int fd)
@@ -132,7 +131,7 @@ static int create(int dir, const char *name, int unused)
 		      O_CLOEXEC, 0600);
 }
 
-/* Give the file @fd, which has no name, this one. */
+/* Name the file @fd, which has no name. */
 static int name_it(int dir, const char *name, int fd)
 {
 	char self[32];
@@ -141,7 +140,7 @@ static int name_it(int dir, const char *name, int fd)
 	return linkat(AT_FDCWD, self, dir, name, AT_SYMLINK_FOLLOW);
 }
 
-/* A descriptor, or -1 and errno. */
+/* Returns a descriptor, or -1 and errno. */
 static int file_open(int dir)
 {
 	char self[32];
@@ -149,7 +148,7 @@ static int file_open(int dir)
 
 	fd = openat(dir, ".", O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
 	if (fd >= 0) {
-		/* Without /proc it would never get a name. */
+		/* Without /proc it cannot be named later. */
 		snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
 		if (!access(self, F_OK))
 			return fd;
@@ -173,7 +172,7 @@ static int fail_there(const struct outfile *o)
 	return STATUS_FAILED;
 }
 
-/* May there be a file of this name afterwards? */
+/* May the file get its name? */
 static int check(const struct outfile *o)
 {
 	struct stat st;
@@ -187,7 +186,7 @@ static int check(const struct outfile *o)
 	return o->replace ? STATUS_OK : fail_there(o);
 }
 
-/* The directory that the file goes to, so that its path is followed only once. */
+/* Open the directory of the file, so that its path is followed only once. */
 static int dir_open(struct outfile *o)
 {
 	const char *slash = strrchr(o->path, '/');
@@ -241,7 +240,7 @@ int outfile_open(struct outfile *o, const char *path, bool replace)
 	return status;
 }
 
-/* In place of what has that name; a name of its own goes before. */
+/* Replace a file: rename(2) needs a temporary name. */
 static int publish_over(const struct outfile *o)
 {
 	if (temporary.state == NONE && temporary_make(o->dir, name_it, o->fd))
@@ -258,14 +257,14 @@ static int publish_new(const struct outfile *o)
 		return 0;
 	if (errno != EINVAL)
 		return -1;
-	/* The file system does not know that, but perhaps this: */
+	/* The file system does not support RENAME_NOREPLACE. Try linkat(2). */
 	if (linkat(o->dir, temporary.name, o->dir, o->name, 0))
 		return -1;
 	unlinkat(o->dir, temporary.name, 0);
 	return 0;
 }
 
-/* 0 or an errno. */
+/* Returns 0 or a positive errno. */
 static int publish(const struct outfile *o)
 {
 	sigset_t before;
@@ -284,7 +283,7 @@ int outfile_commit(struct outfile *o)
 	int status, ret;
 
 	ret = fsync(o->fd) ? errno : 0;
-	/* It may have come meanwhile. */
+	/* Check again: a file of that name may exist by now. */
 	status = ret ? fail(o, strerror(ret)) : check(o);
 	if (!status) {
 		ret = publish(o);

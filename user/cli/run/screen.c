@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * A terminal used as one screen that is written again and again, with those
- * sequences that every one has that understands ANSI X3.64 and xterm's.
- */
+/* A terminal used as a screen, by the escape sequences of ANSI X3.64 and xterm. */
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -14,7 +11,7 @@
 
 #include "run/screen.h"
 
-/* The other screen, no cursor, long lines are cut off; and back. */
+/* Switch to the alternate screen, hide the cursor, cut long lines; and back. */
 #define START		"\033[?1049h\033[?25l\033[?7l"
 #define STOP		"\033[?7h\033[?25h\033[?1049l"
 #define HOME		"\033[H"
@@ -23,12 +20,12 @@
 
 static struct {
 	atomic_bool started;
-	bool keys;		/* standard input is a terminal, too, */
-	struct termios before;	/* and was so */
+	bool keys;		/* standard input is a terminal, too */
+	struct termios before;	/* and had these settings */
 	bool input_end;
 } screen;
 
-/* In the background the terminal is another's; one of another session is nobody's. */
+/* A terminal of another session (-1) has no foreground group to wait for. */
 static bool in_background(void)
 {
 	const pid_t group = tcgetpgrp(STDOUT_FILENO);
@@ -60,8 +57,8 @@ static void apply(void)
 }
 
 /*
- * Who uses a terminal from the background is stopped by the kernel, and again after
- * each SIGCONT: then no other signal would end it.
+ * The kernel stops a background process that uses its terminal, and stops it again
+ * after each SIGCONT. Then no other signal would end it.
  */
 static void block_stops(void)
 {
@@ -128,7 +125,7 @@ void screen_show(const char *text)
 	while (*text && rows--) {
 		n = strcspn(text, "\n");
 		fwrite(text, 1, n, stdout);
-		/* No newline in the last line: that would scroll. */
+		/* A newline in the last line would scroll. */
 		fputs(rows && text[n] ? LINE_REST "\n" : LINE_REST, stdout);
 		text += n + !!text[n];
 	}
@@ -148,7 +145,7 @@ char screen_key(void)
 
 	if (read(STDIN_FILENO, &c, 1) == 1)
 		return c;
-	/* It is gone: do not ask again and again. */
+	/* The input has ended: do not poll it again. */
 	screen.input_end = true;
 	return 0;
 }

@@ -1,39 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A terminal used as one screen that is written again and again. */
+/* A terminal used as a screen that is redrawn. */
 #ifndef DBGMEM_SCREEN_H
 #define DBGMEM_SCREEN_H
 
 #include <stdbool.h>
 
-/* Is standard output a terminal that can be used so, and not in the background? */
+/* Is standard output a suitable terminal, and this process in the foreground? */
 bool screen_possible(void);
 
 /*
- * A screen of its own, no cursor, keys that are not shown: to be taken back by
- * screen_stop() before this process ends or stops. Both may be called in any case.
+ * Switch to the alternate screen without cursor and echo. screen_stop() must undo this
+ * before the process ends or stops. Both may be called at any time.
  */
 void screen_start(void);
 void screen_stop(void);
 
-/* If it is started: somebody else may have used the terminal meanwhile. */
+/* Set up a started screen again, after another process may have used the terminal. */
 void screen_again(void);
 
-/* As screen_stop(), for a process that is about to end: takes no locks. */
+/* Like screen_stop() for a process that is about to end: takes no locks. */
 void screen_leave(void);
 
-/* Lines of the terminal. */
+/* Number of lines of the terminal. */
 unsigned int screen_rows(void);
 
 /*
- * Show the lines of @text instead of what was there, as many as there is place
- * for; nothing while this process is in the background.
+ * Replace the screen by the first lines of @text. Does nothing while this process is in
+ * the background.
  */
 void screen_show(const char *text);
 
-/* The descriptor that keys come from, or -1. */
+/* The descriptor to read keys from, or -1. */
 int screen_input(void);
 
-/* The key, when poll(2) has told of one; or 0. */
+/* Read a key after poll(2) has reported one. Returns 0 if there is none. */
 char screen_key(void);
 
 #endif /* DBGMEM_SCREEN_H */

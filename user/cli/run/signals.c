@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Signals to wait for together with other things. */
+/* Signals as a descriptor for poll(2). */
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -18,7 +18,7 @@ int signals_open(const int *wanted, size_t nr)
 
 	sigemptyset(&set);
 	for (i = 0; i < nr; i++) {
-		/* nohup(1), and what a shell runs in the background */
+		/* nohup(1) and shells ignore signals of background jobs. */
 		if (!sigaction(wanted[i], NULL, &now) &&
 		    now.sa_handler != SIG_IGN)
 			sigaddset(&set, wanted[i]);

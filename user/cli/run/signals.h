@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Signals to wait for together with other things. */
+/* Signals as a descriptor for poll(2). */
 #ifndef DBGMEM_SIGNALS_H
 #define DBGMEM_SIGNALS_H
 
 #include <stddef.h>
 
 /*
- * A descriptor, see signalfd(2), that tells of those @wanted that are not ignored;
- * from now on they do nothing else. Or -1, and the message is out.
+ * Block the signals in @wanted that are not ignored, and report them by a descriptor,
+ * see signalfd(2). Returns -1 after a message.
  */
 int signals_open(const int *wanted, size_t nr);
 

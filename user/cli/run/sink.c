@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Where the bytes of a read go: a file or standard output, raw or as a dump. */
+/* Output of a read: to a file or standard output, raw or as a dump. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -19,7 +19,7 @@ int sink_open(struct sink *s)
 		return STATUS_OK;
 	}
 	if (outfile_open(&s->out, s->path, s->replace)) {
-		s->err = EIO;	/* the message is out */
+		s->err = EIO;	/* the message is printed */
 		return STATUS_FAILED;
 	}
 	fd = fcntl(s->out.fd, F_DUPFD_CLOEXEC, 0);

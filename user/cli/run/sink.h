@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Where the bytes of a read go. */
+/* Output of a read: to a file or standard output, raw or as a dump. */
 #ifndef DBGMEM_SINK_H
 #define DBGMEM_SINK_H
 
@@ -12,12 +12,12 @@
 #include "text/hexdump.h"
 
 /*
- * Begins as zeros, but for path, replace and dump. Not opened before there are bytes;
- * a file is there when all of it is.
+ * Begins as zeros except path, replace and dump. Opened with the first bytes. A file
+ * appears when it is complete.
  */
 struct sink {
 	const char *path;	/* NULL: standard output */
-	bool replace;		/* a file that is there already */
+	bool replace;		/* replace an existing file */
 	struct outfile out;
 	FILE *f;
 	int err;		/* errno of the first failure to write */
@@ -26,23 +26,25 @@ struct sink {
 };
 
 /*
- * All of these: STATUS_OK, or another status; the message about that is out, or
- * comes with sink_close().
+ * All of these return STATUS_OK, or another status. The message is printed at once or
+ * by sink_close().
  */
 
-/* Open it, if it is not, without any bytes. */
+/* Open the output, if it is not open, without any bytes. */
 int sink_open(struct sink *s);
 
-/* What follows is of @addr on. With @len, in a dump, a line says so. */
+/*
+ * The next bytes begin at @addr. In a dump, print a line about them if @len is given.
+ */
 int sink_range(struct sink *s, uint64_t addr, const uint64_t *len);
 
-/* @len bytes from @addr; @valid has a bit for each page, or is NULL. */
+/* Write @len bytes of @addr. @valid has a bit for each page, or is NULL. */
 int sink_put(struct sink *s, uint64_t addr, const uint8_t *buf, size_t len,
 	     const uint8_t *valid, uint64_t page_size);
 
 /*
- * Everything out. @status; or STATUS_PARTIAL if not all went to standard output,
- * STATUS_FAILED if there is no file.
+ * Close the output. Returns @status, STATUS_PARTIAL if standard output is incomplete,
+ * or STATUS_FAILED if there is no file.
  */
 int sink_close(struct sink *s, int status);
 

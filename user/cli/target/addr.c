@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Addresses as people type them: numbers, or places in a mapping. */
+/* Addresses of a command line: numbers, or a mapping with an offset. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdbool.h>
@@ -11,23 +11,23 @@
 #include "text/num.h"
 #include "text/text.h"
 
-/* How many mappings an error message names. */
+/* Most mappings in an error message. */
 #define CANDIDATES	8
 
-/* Fewer digits are a small number, and no address from a list. */
+/* A hexadecimal number with fewer digits is not an address from a list. */
 #define HEX_DIGITS	6
 
 #define DELETED		" (deleted)"
 
-/* How much of the name of a mapping was typed; the first that fits counts. */
+/* Which part of a mapping's name was typed. They are tried in this order. */
 enum part {
 	PART_ALL,
-	PART_UNMARKED,		/* without the mark of a file that was deleted */
+	PART_UNMARKED,		/* without " (deleted)" */
 	PART_LAST,		/* the last component of a path */
 	NR_PARTS,
 };
 
-/* One expression, and where the reason goes if it is none. */
+/* An expression, and the buffer for the reason of a failure. */
 struct lookup {
 	const struct symbolizer *symbols;
 	const char *expr;
@@ -35,7 +35,7 @@ struct lookup {
 	size_t err_size;
 };
 
-/* That part of @name, which is not changed; its length. */
+/* Find that part of @name. Returns its length. */
 static size_t part_of(const char *name, enum part kind, const char **begin)
 {
 	size_t len = strlen(name), mark = strlen(DELETED);
@@ -61,7 +61,7 @@ static bool name_fits(const char *name, enum part kind, const char *want,
 	       !memcmp(begin, want, want_len);
 }
 
-/* Names in an error message, each once; "..." when there are too many. */
+/* Names in an error message, each once, and "..." for the rest. */
 struct list {
 	const struct lookup *l;
 	size_t seen[CANDIDATES];	/* as in struct named_region */
@@ -119,7 +119,7 @@ static int several(const struct lookup *l, enum part kind, const char *want,
 	return -ENOTUNIQ;
 }
 
-/* Files that no name tells apart, as those that were deleted one after the other. */
+/* Different files of the same name: they were deleted one after the other. */
 static int alike(const struct lookup *l, const struct named_region *found,
 		 const char *want, size_t len)
 {
@@ -147,8 +147,8 @@ static int alike(const struct lookup *l, const struct named_region *found,
 }
 
 /*
- * The lowest mapping of which @want is that part of the name. -ENOENT if there is none,
- * -ENOTUNIQ and the reason if different files have that name.
+ * Find the lowest mapping with @want as that part of its name. Returns 0, -ENOENT, or
+ * -ENOTUNIQ and the reason if different files match.
  */
 static int find(const struct lookup *l, enum part kind, const char *want,
 		size_t len, uint64_t *start)
@@ -175,7 +175,7 @@ static int find(const struct lookup *l, enum part kind, const char *want,
 	return 0;
 }
 
-/* The last + or - of @expr that is followed by a number; NULL if none is. */
+/* Returns the last + or - in @expr that a number follows, or NULL. */
 static const char *split(const char *expr, uint64_t *off, int *ret)
 {
 	const char *p = expr + strlen(expr);
@@ -190,7 +190,7 @@ static const char *split(const char *expr, uint64_t *off, int *ret)
 	return NULL;
 }
 
-/* @base and what follows it at @sign, if anything does. */
+/* Add the offset at @sign, if there is one, to @base. */
 static int add(const struct lookup *l, uint64_t base, const char *sign,
 	       uint64_t off, uint64_t *addr)
 {
@@ -212,8 +212,8 @@ static int two_meanings(const struct lookup *l, const char *expr,
 }
 
 /*
- * @expr as a name, or as one with @off behind it at @sign. What a target has
- * mapped as NAME+0x10 must not stand for what is 0x10 behind NAME.
+ * Look up @expr as a name, and as a name with @off at @sign. A target can map a file
+ * named NAME+0x10: it must not stand for the address 0x10 bytes after NAME.
  */
 static int find_as(const struct lookup *l, enum part kind, const char *expr,
 		   const char *sign, uint64_t off, uint64_t *addr)
@@ -252,7 +252,7 @@ static int find_name(const struct lookup *l, const char *expr, uint64_t *addr)
 	return ret;
 }
 
-/* Digits as in /proc/PID/maps: an address without 0x. */
+/* Returns the number of digits of an address as in /proc/PID/maps, without 0x. */
 static size_t hex_digits(const char *s)
 {
 	size_t n = strspn(s, "0123456789abcdefABCDEF");
@@ -268,7 +268,7 @@ static int range_meant(const struct lookup *l, unsigned long long start,
 	return -ERANGE;
 }
 
-/* What was meant, if @expr is copied from a list of addresses. */
+/* Suggest a spelling if @expr was copied from a list of addresses. */
 static bool hint(const struct lookup *l, const char *expr)
 {
 	size_t n = hex_digits(expr), more;
@@ -292,7 +292,7 @@ static bool hint(const struct lookup *l, const char *expr)
 	return true;
 }
 
-/* Nothing has that name: list what resembles it, or else all there is. */
+/* No mapping has that name: list similar names, or else all names. */
 static int suggest(const struct lookup *l)
 {
 	const struct symbolizer *p = l->symbols;
@@ -324,7 +324,9 @@ static int suggest(const struct lookup *l)
 	return -ENOENT;
 }
 
-/* A number, or two with a sign between them; -EINVAL if it is something else. */
+/*
+ * Parse a number, or two with a sign between them. Returns -EINVAL for anything else.
+ */
 static int number(const struct lookup *l, uint64_t *addr)
 {
 	char *left = NULL;
@@ -352,7 +354,7 @@ static int number(const struct lookup *l, uint64_t *addr)
 	return ret;
 }
 
-/* What is not looked at may have that name, too. */
+/* The mappings that are not listed may have that name, too. */
 static int too_many(const struct lookup *l)
 {
 	if (!hint(l, l->expr))
@@ -390,7 +392,7 @@ int addr_parse(const char *expr, const struct symbolizer *symbols, uint64_t *add
 		snprintf(err, err_size, "out of memory");
 		return -ENOMEM;
 	}
-	/* As it is printed; and as it is. */
+	/* Try the name unescaped, and as it is. */
 	text_unescape(name);
 	ret = find_name(&l, name, addr);
 	if (ret == -ENOENT)

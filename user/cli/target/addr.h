@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Addresses as people type them: numbers, or places in a mapping. */
+/* Addresses of a command line: numbers, or a mapping with an offset. */
 #ifndef DBGMEM_ADDR_H
 #define DBGMEM_ADDR_H
 
@@ -9,18 +9,18 @@
 #include "target/symbolize.h"
 
 /*
- * @expr is a number (decimal, or hexadecimal after 0x) or the name of a mapping,
- * and behind it optionally +NUMBER or -NUMBER, in bytes; a name stands for the
- * start of the lowest mapping that has it.
+ * Parse @expr: a number (decimal, or hexadecimal after 0x) or the name of a mapping,
+ * with an optional +NUMBER or -NUMBER in bytes. A name stands for the start of the
+ * lowest mapping of that name.
  *
- * A name is the one that symbolizer_print() writes; or that without the " (deleted)"
- * of a file that was deleted; or the last component of a path. The first of these
- * that fits counts. Where +0xNUMBER follows the name of a mapping, it is an offset,
- * whatever other names there are.
+ * A name is what symbolizer_print() prints, or the same without " (deleted)", or the
+ * last component of a path. The first of these that matches counts. A +0xNUMBER after
+ * the name of a mapping is always an offset, even if another mapping has the whole text
+ * as its name.
  *
- * 0; -EAGAIN if it takes @places to tell and that is NULL; another negative errno
- * and the reason, without a newline, in @err: -ENOENT (no mapping has that name),
- * -ENOTUNIQ (several files have), -ERANGE, -EINVAL, -ENOMEM.
+ * Returns 0; -EAGAIN if @symbols is needed and NULL; or another negative errno with the
+ * reason, without a newline, in @err: -ENOENT (no mapping has that name), -ENOTUNIQ
+ * (several files have it), -ERANGE, -EINVAL, -ENOMEM.
  */
 int addr_parse(const char *expr, const struct symbolizer *symbols, uint64_t *addr,
 	       char *err, size_t err_size);

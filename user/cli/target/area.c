@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Where in a process to look: in regions of some kind, or in ranges. */
+/* The memory that a verb scans: regions of some kind, or ranges. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,7 +50,7 @@ int area_parse(struct area *a, const char *verb, char **args, int nr,
 				&a->given, &a->nr_given);
 }
 
-/* What there is of @r, behind what was found of others. */
+/* Append the mapped parts of @r. */
 static int find(struct area *a, struct dbgmem *m, const struct dbgmem_range *r,
 		uint64_t filter)
 {
@@ -58,7 +58,7 @@ static int find(struct area *a, struct dbgmem *m, const struct dbgmem_range *r,
 	uint64_t bytes = 0;
 	size_t nr, i;
 
-	/* Of the last byte of 64 bits nobody can say that it ends below 2^64. */
+	/* A range cannot include the last byte of the 64-bit address space. */
 	if (dbgmem_ranges_find(m, r->addr, r->len < UINT64_MAX - r->addr ?
 			       r->len : UINT64_MAX - r->addr, filter, &found,
 			       &nr)) {
@@ -115,7 +115,7 @@ int area_verdict(const struct area *a, pid_t pid, uint32_t flags,
 {
 	uint64_t missed = a->unmapped;
 
-	/* With this that is what was asked for. */
+	/* With --no-fault, skipping pages is what was asked for. */
 	if (!(flags & DBGMEM_NOFAULT))
 		missed += c->skipped;
 	if (c->cut)

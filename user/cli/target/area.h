@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Where in a process to look: in regions of some kind, or in ranges. */
+/* The memory that a verb scans: regions of some kind, or ranges. */
 #ifndef DBGMEM_AREA_H
 #define DBGMEM_AREA_H
 
@@ -12,7 +12,7 @@
 
 #include "target/target.h"
 
-/* Values of options, for struct option; beyond all characters. */
+/* Values of options, for struct option. They are larger than any character. */
 enum {
 	AREA_WRITABLE = 512,
 	AREA_EXECUTABLE,
@@ -41,44 +41,44 @@ enum {
 
 /* Begins as zeros. */
 struct area {
-	uint64_t filter;	/* what the options ask for */
-	struct target_range *given; /* ranges of the command line, or none */
+	uint64_t filter;	/* of the options */
+	struct target_range *given; /* ranges of the command line, or NULL */
 	size_t nr_given;
-	/* area_find(): */
+	/* set by area_find(): */
 	struct dbgmem_range *range;
 	size_t nr;
-	uint64_t found;		/* bytes in these */
-	uint64_t unmapped;	/* bytes that were given and are in none */
+	uint64_t found;		/* bytes in @range */
+	uint64_t unmapped;	/* bytes of @given that are not in @range */
 };
 
-/* Is @c one of the options above? Then it is taken. */
+/* Take the option @c if it is one of the above. Returns false if it is not. */
 bool area_option(struct area *a, int c);
 
 /*
- * @args are PID, and any number of ADDR LEN; an ADDR that another one follows, or
- * nothing, is up to the end of its mapping. STATUS_OK, or another status, and the
- * message is out. Either way area_free() is to be called.
+ * Parse PID and any number of ADDR [LEN]. Without LEN an ADDR means the rest of its
+ * mapping. Returns STATUS_OK, or another status after a message. area_free() must be
+ * called in both cases.
  */
 int area_parse(struct area *a, const char *verb, char **args, int nr,
 	       pid_t *pid);
 
 /*
- * What of it is mapped and can be read, with the flags @flags, as ranges in
- * a->range. Of all memory, no device's: to read that may have effects. STATUS_OK,
- * or STATUS_FAILED and the message is out.
+ * Find what is mapped and readable with @flags, as ranges in a->range. Without given
+ * ranges device memory is left out, as reading it may have effects. Returns STATUS_OK,
+ * or STATUS_FAILED after a message.
  */
 int area_find(struct area *a, struct dbgmem *m, uint32_t flags);
 
-/* How much of the ranges was gone through. */
+/* How much of the ranges was scanned. */
 struct coverage {
-	uint64_t done;		/* bytes, with those that were */
+	uint64_t done;		/* bytes, including the skipped ones */
 	uint64_t skipped;	/* not readable */
-	bool cut;		/* it came to an end before the end */
+	bool cut;		/* the scan ended early */
 };
 
 /*
- * Say what was not looked at in process @pid, with the flags @flags, if there is
- * such: STATUS_OK, STATUS_PARTIAL, or, if that is all, STATUS_FAILED.
+ * Print what was not scanned in process @pid with @flags. Returns STATUS_OK if that is
+ * nothing, STATUS_FAILED if it is everything, or STATUS_PARTIAL.
  */
 int area_verdict(const struct area *a, pid_t pid, uint32_t flags,
 		 const struct coverage *c);

@@ -16,7 +16,7 @@ bool comm_get(pid_t pid, char name[COMM_SIZE])
 	len = f ? fread(name, 1, COMM_SIZE - 1, f) : 0;
 	if (f)
 		fclose(f);
-	/* The newline at the end; there may be others. */
+	/* Remove the newline at the end; the name may have others. */
 	if (len && name[len - 1] == '\n')
 		len--;
 	name[len] = '\0';

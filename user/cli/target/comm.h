@@ -6,12 +6,12 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* TASK_COMM_LEN, and longer for threads of the kernel. */
+/* Longer than TASK_COMM_LEN, for kernel threads. */
 #define COMM_SIZE	64
 
 /*
- * What /proc/PID/comm says: any bytes, as a process chooses its name itself. False,
- * and "?", if there is none.
+ * Read /proc/PID/comm: any bytes, as a process chooses its own name. Returns false, and
+ * "?", if there is none.
  */
 bool comm_get(pid_t pid, char name[COMM_SIZE]);
 

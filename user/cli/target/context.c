@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A dump of what is around a place of the target, in which that is marked. */
+/* A dump of the memory around an address, with a mark. */
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "target/peek.h"
 #include "text/hexdump.h"
 
-/* Bold red, as grep(1) has it. */
+/* Bold red, like grep(1). */
 #define COLOUR	"\033[1;31m"
 
 static bool colour_wanted(void)
@@ -49,7 +49,7 @@ static int room(struct context *c, size_t len)
 		if (!more)
 			return -1;
 		c->buf = more;
-		/* One bit is enough for many bytes, wherever they begin. */
+		/* Each bit stands for many bytes. */
 		more = realloc(c->valid, len / 8 + 16);
 		if (!more)
 			return -1;
@@ -59,7 +59,7 @@ static int room(struct context *c, size_t len)
 	return 0;
 }
 
-/* Bytes [@pos, @end) of what was read from @from on. */
+/* Add bytes [@pos, @end) of the buffer, which begins at @from. */
 static void add(const struct context *c, struct hexdump *d, uint64_t from,
 		size_t pos, size_t end)
 {
@@ -80,13 +80,13 @@ int context_print(struct context *c, uint64_t addr, size_t len)
 	const uint64_t around = c->around * HEXDUMP_WIDTH;
 	const uint64_t line = addr - addr % HEXDUMP_WIDTH;
 	const uint64_t from = line > around ? line - around : 0;
-	/* Of its last line the last byte: the one behind may be at 2^64. */
+	/* The last byte of the last line; the next byte may be at 2^64. */
 	uint64_t last = (addr + (len - 1)) | (HEXDUMP_WIDTH - 1);
 	size_t size, start = (size_t)(addr - from);
 	struct hexdump d;
 
 	last = last < UINT64_MAX - around ? last + around : UINT64_MAX;
-	/* To there the kernel cannot read. */
+	/* The kernel cannot read the last byte of the address space. */
 	size = (size_t)(last - from) + (last < UINT64_MAX);
 	if (room(c, size))
 		return -1;

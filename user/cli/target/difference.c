@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a comparison has found, printed as a table or as JSON. */
+/* The output of a comparison, as a table or JSON. */
 #include <stdio.h>
 #include <string.h>
 
@@ -44,7 +44,7 @@ static const char *kind_name(enum dbgmem_difference_kind kind)
 	return names[kind];
 }
 
-/* The first bytes of the last stretch, as they are now; how many. */
+/* Read the first bytes of the last stretch. Returns how many. */
 static size_t bytes_of(const struct differences *d, bool second,
 		       uint8_t buf[DIFFERENCE_BYTES])
 {
@@ -65,7 +65,7 @@ static void print_bytes(const struct differences *d, bool second)
 	uint8_t buf[DIFFERENCE_BYTES];
 	size_t n = bytes_of(d, second, buf);
 
-	/* It may have gone since. */
+	/* It may be unmapped by now. */
 	printf(" %s%s", n ? hex_format(buf, n, text) : "?",
 	       n < d->last.len ? "..." : "");
 }
@@ -130,7 +130,7 @@ static int flush(struct differences *d)
 	return ret;
 }
 
-/* What the second side has at the end of the last stretch, if that is shown. */
+/* Keep the first bytes of the second side. */
 static void keep(struct differences *d, const uint8_t *b_bytes, uint64_t len)
 {
 	uint64_t room = DIFFERENCE_BYTES - d->nr_b_bytes;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What a comparison has found, printed as a table or as JSON. */
+/* The output of a comparison, as a table or JSON. */
 #ifndef DBGMEM_DIFFERENCE_H
 #define DBGMEM_DIFFERENCE_H
 
@@ -10,19 +10,19 @@
 
 #include "text/json.h"
 
-/* Bytes that are shown of a stretch. */
+/* Bytes shown of each side of a stretch. */
 #define DIFFERENCE_BYTES	8
 
 struct differences {
 	struct dbgmem *a, *b;	/* b is NULL for a file */
 	uint64_t a_addr, b_addr;
-	/* The caller's, from differences_start() on: */
-	uint32_t flags;		/* with which to read them */
+	/* Set by the caller after differences_start(): */
+	uint32_t flags;		/* for reading the bytes */
 	bool brief, json;
-	uint64_t limit;		/* print no more than so many */
-	/* What is known so far: */
-	uint64_t nr;		/* so many were printed */
-	struct dbgmem_difference last; /* one that may go on, or none */
+	uint64_t limit;		/* most stretches to print */
+	/* The state: */
+	uint64_t nr;		/* stretches printed */
+	struct dbgmem_difference last; /* a stretch that may continue, or empty */
 	uint8_t b_bytes[DIFFERENCE_BYTES];
 	size_t nr_b_bytes;
 	struct json_list list;
@@ -32,14 +32,14 @@ void differences_start(struct differences *d, struct dbgmem *a, uint64_t a_addr,
 		       struct dbgmem *b, uint64_t b_addr);
 
 /*
- * One more, in ascending order. If it is @cut the next may be the rest of it.
- * @b_bytes are those of the second side where that is no memory. 0, or -1: out of
+ * Add a difference, in ascending order. If @cut, the next one may continue it. @b_bytes
+ * are the bytes of the second side if that is not memory. Returns 0, or -1 when out of
  * memory.
  */
 int differences_add(struct differences *d, const struct dbgmem_difference *new,
 		    bool cut, const uint8_t *b_bytes);
 
-/* No more: STATUS_OK, or if not all could be printed, another and the message. */
+/* Print the end. Returns STATUS_OK, or another status after a message. */
 int differences_end(struct differences *d);
 
 #endif /* DBGMEM_DIFFERENCE_H */

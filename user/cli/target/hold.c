@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A session with breakpoints, held until a signal or the target's end. */
+/* Hold breakpoints until a signal or the target's end. */
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -20,7 +20,7 @@ int hold_report(pid_t pid, uint32_t cleared, uint32_t lost)
 	return STATUS_PARTIAL;
 }
 
-/* The target is gone, and with it the memory that the traps were in. */
+/* The traps went with the memory of the target. */
 static int target_ended(struct dbgmem *m, uint32_t held)
 {
 	struct dbgmem_info info;
@@ -41,7 +41,7 @@ static int target_left(struct dbgmem *m, uint32_t held)
 	bool bad;
 
 	bad = dbgmem_bp_clear_all(m, &cleared, &lost);
-	/* It may have ended just now. */
+	/* The target may have ended just now. */
 	if (bad && dbgmem_last_error()->gate == DBGMEM_GATE_TARGET)
 		return target_ended(m, held);
 	if (bad)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A session with breakpoints, held until a signal or the target's end. */
+/* Hold breakpoints until a signal or the target's end. */
 #ifndef DBGMEM_HOLD_H
 #define DBGMEM_HOLD_H
 
@@ -9,12 +9,15 @@
 #include <dbgmem.h>
 
 /*
- * Hold the @held breakpoints of @m until SIGINT, SIGTERM or SIGHUP comes, or the
- * target ends. Takes them out, and says what became of them; the exit status.
+ * Hold the @held breakpoints of @m until SIGINT, SIGTERM or SIGHUP, or until the target
+ * ends. Remove them and report the result. Returns the exit status.
  */
 int hold(struct dbgmem *m, uint32_t held);
 
-/* Say what became of @cleared breakpoints that were taken out; the exit status. */
+/*
+ * Report that @cleared breakpoints were removed, and @lost of them lost. Returns the
+ * exit status.
+ */
 int hold_report(pid_t pid, uint32_t cleared, uint32_t lost);
 
 #endif /* DBGMEM_HOLD_H */

@@ -18,7 +18,7 @@ enum {
 	{ "force", no_argument, NULL, 'f' },	\
 	{ "help", no_argument, NULL, 'h' }
 
-/* ... and of verbs that look at much memory. */
+/* ... and of verbs that scan much memory. */
 #define OPTIONS_SCAN	\
 	{ "limit", required_argument, NULL, 'l' },	\
 	{ "json", no_argument, NULL, 'j' },	\

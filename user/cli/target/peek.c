@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What is in memory, looked at without a change to it. */
+/* Read memory without changing it: bring no page in. */
 #include <stdbool.h>
 #include <string.h>
 
 #include "target/peek.h"
 
-/* A call of the kernel that brings no page in, unless it is asked to. */
+/* Flags for a read that brings no page in, unless @flags ask for that. */
 static uint32_t read_flags(uint32_t flags)
 {
 	return flags & DBGMEM_FAULT_IN ? flags & ~DBGMEM_FAULT_IN :
 					 flags | DBGMEM_NOFAULT;
 }
 
-/* Is what that call did not read not there, or may there be more? */
+/* Is the result of that read final? Otherwise unused pages must be taken for zeros. */
 static bool is_final(uint32_t flags)
 {
 	return flags & (DBGMEM_FAULT_IN | DBGMEM_NOFAULT);
@@ -26,7 +26,7 @@ static void run_copy(const struct dbgmem_run *run, uint8_t *to)
 		memset(to, 0, (size_t)run->len);
 }
 
-/* What the page of each byte of @run is, counted from that of @addr. */
+/* Mark the pages of @run as valid, counted from the page of @addr. */
 static void run_mark(const struct dbgmem_run *run, uint64_t addr,
 		     uint8_t *valid, uint64_t page_size)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What /proc says of a process or of a thread of it. */
+/* Information of /proc about a process or a thread. */
 #define _GNU_SOURCE
 #include <ctype.h>
 #include <dirent.h>
@@ -14,10 +14,10 @@
 #include "run/interrupt.h"
 #include "target/psinfo.h"
 
-/* More threads than the kernel gives numbers to: they come faster than they are read. */
+/* The kernel has fewer thread ids: threads appear faster than they are read. */
 #define THREADS_MAX	(1U << 22)
 
-/* Reads up to @size bytes, as many as there are. How many, or a negative errno. */
+/* Read until @size bytes or the end. Returns how many, or a negative errno. */
 static ssize_t fill(int fd, char *buf, size_t size)
 {
 	size_t done = 0;
@@ -47,7 +47,7 @@ ssize_t ps_read_begin(int dir, const char *name, char *buf, size_t size)
 	return n;
 }
 
-/* All of @fd. NULL and errno if it fails. */
+/* Read all of @fd. Returns NULL and errno if it fails. */
 static char *read_all(int fd, size_t *len)
 {
 	size_t room = 4096, done = 0;
@@ -102,7 +102,7 @@ static int parse_stat(const char *text, struct psinfo *info)
 	const char *open = strchr(text, '('), *close = strrchr(text, ')');
 	size_t len;
 
-	/* The name may have any of these characters in it. */
+	/* The name may have parentheses in it. */
 	if (!open || !close || close < open)
 		return -EINVAL;
 	len = (size_t)(close - open - 1);
@@ -121,7 +121,7 @@ static int parse_stat(const char *text, struct psinfo *info)
 	return 0;
 }
 
-/* The number behind @key; 0 if there is none. */
+/* Returns the number after @key, or 0 if there is none. */
 static uint64_t number(const char *text, const char *key, int base)
 {
 	const char *p = strstr(text, key);
@@ -130,8 +130,9 @@ static uint64_t number(const char *text, const char *key, int base)
 }
 
 /*
- * The last number behind @key, which is that in the innermost pid namespace; *@levels
- * is how many there are. -1 if there is none: a kernel without such namespaces.
+ * Returns the last number after @key, which is of the innermost pid namespace, and in
+ * *@levels how many there are. Returns -1 if there is none: the kernel has no such
+ * namespaces.
  */
 static pid_t inner_number(const char *text, const char *key, unsigned int *levels)
 {
@@ -160,7 +161,7 @@ static void inner_set(const char *text, const char *key, pid_t *number)
 		*number = inner;
 }
 
-/* The parent's number, which is 0 if it is of another namespace. */
+/* Returns the parent's number, 0 if the parent is in another namespace. */
 static pid_t inner_parent(int dir, pid_t parent, unsigned int levels)
 {
 	unsigned int its;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What /proc says of a process or of a thread of it. */
+/* Information of /proc about a process or a thread. */
 #ifndef DBGMEM_PSINFO_H
 #define DBGMEM_PSINFO_H
 
@@ -9,10 +9,10 @@
 #include <sys/types.h>
 
 struct psinfo {
-	char name[16];		/* as the kernel cuts it, with a NUL */
+	char name[16];		/* cut by the kernel, with a NUL */
 	char state;		/* 'S', 'R', ... */
-	/* numbers in the process's own pid namespace; 0: it is not of that */
-	pid_t pid;		/* of the thread that was asked for */
+	/* ids in the process's own pid namespace; 0: in another one */
+	pid_t pid;		/* of the requested thread */
 	pid_t tgid, ppid, pgrp, sid;
 	long nice;
 	uint64_t flags;		/* PF_* of the kernel */
@@ -23,42 +23,43 @@ struct psinfo {
 };
 
 /*
- * The directory /proc/PID, or where the first thread has exited, and with it most
- * that this tells, that of another. A descriptor, or a negative errno.
+ * Open /proc/PID, or the directory of another thread if the first thread has exited, as
+ * its directory has little then. Returns a descriptor, or a negative errno.
  */
 int ps_open(pid_t pid);
 
 /*
- * The threads, @first before all others. How many, or a negative errno: -ESRCH, the
- * process has ended; -EINTR, a signal; *@tids is the caller's to free.
+ * List the threads, @first before all others. Returns how many, or a negative errno:
+ * -ESRCH, the process has ended; -EINTR, a signal. *@tids is the caller's to free.
  */
 ssize_t ps_threads(int dir, pid_t first, pid_t **tids);
 
 /*
- * Is @tid a thread of it? What was opened by that number before, or is traced, is
- * that thread: the number may be another process's by now, but is not both.
+ * Is @tid a thread of the process? Another process may reuse the number, but not while
+ * this process has it: an earlier open() or trace by that number is then of this
+ * thread.
  */
 bool ps_has_thread(int dir, pid_t tid);
 
 /*
- * All of file @name below the directory @dir, /proc/PID or the like, which stays
- * that of this process when its number is another's. It is the caller's, with a NUL
- * behind; *@len, if not NULL, is its length. NULL and errno if it fails: EFBIG, it
- * has more than PS_MAX bytes.
+ * Read all of file @name below the directory @dir, /proc/PID or the like. The directory
+ * stays that of its process if the pid is reused. The result is the caller's, with a
+ * NUL at the end; *@len, if not NULL, is its length. Returns NULL and errno on failure:
+ * EFBIG, it has more than PS_MAX bytes.
  */
 #define PS_MAX	(1UL << 20)
 char *ps_read(int dir, const char *name, size_t *len);
 
 /*
- * The first bytes of a file that the process may make endless, as its cmdline, @size
- * at most. How many, or a negative errno.
+ * Read at most @size bytes of a file that the process may make endless, such as
+ * cmdline. Returns how many, or a negative errno.
  */
 ssize_t ps_read_begin(int dir, const char *name, char *buf, size_t size);
 
-/* @thread is 0 for the process. 0 or a negative errno. */
+/* @thread is 0 for the process. Returns 0 or a negative errno. */
 int psinfo_read(int dir, pid_t thread, struct psinfo *info);
 
-/* Exited, and only not forgotten? */
+/* Has it exited, and waits for its parent? */
 bool psinfo_ended(const struct psinfo *info);
 
 #endif /* DBGMEM_PSINFO_H */

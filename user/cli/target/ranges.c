@@ -13,7 +13,7 @@ int ranges_status(int before, int next)
 	return before == next ? before : STATUS_PARTIAL;
 }
 
-/* Buffers for all of them in one piece, one behind the other. */
+/* Allocate one buffer for all ranges, one after the other. */
 static uint8_t *prepare(const struct range *range, size_t nr,
 			struct dbgmem_segment **segs)
 {
@@ -47,7 +47,7 @@ static uint8_t *prepare(const struct range *range, size_t nr,
 	return buf;
 }
 
-/* Say why @seg is not complete. */
+/* Print why @seg is incomplete. */
 static void explain(const struct transfer *p, const struct dbgmem_segment *seg)
 {
 	const bool own = seg->reason == DBGMEM_REASON_BUFFER;
@@ -74,7 +74,7 @@ static int changed(const struct transfer *p, const struct dbgmem_segment *seg,
 	return transfer_changed(&part, passes);
 }
 
-/* Some bytes came, or none were asked for. */
+/* Print the result, if bytes were read or none were asked for. */
 static int print(const struct transfer *p, const struct dbgmem_segment *seg,
 		 size_t nr, uint32_t passes, struct sink *s)
 {
@@ -101,7 +101,7 @@ static int print(const struct transfer *p, const struct dbgmem_segment *seg,
 	return status;
 }
 
-/* All of it failed: what the library says, in the tool's words. */
+/* Report a failure of the whole call. */
 static int failed(const struct transfer *p, const struct range *range,
 		  size_t nr, const struct dbgmem_vector_result *res)
 {
@@ -136,7 +136,7 @@ int ranges_read(struct dbgmem *m, const struct transfer *p,
 	} else if (res.done || res.nr_complete == nr) {
 		status = print(p, segs, nr, opt.passes, s);
 	} else {
-		/* Not one byte: the output is not touched. */
+		/* No byte was read: leave the output alone. */
 		for (i = 0; i < nr; i++)
 			if (segs[i].done < segs[i].len)
 				explain(p, &segs[i]);

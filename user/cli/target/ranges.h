@@ -9,7 +9,7 @@
 #include "run/sink.h"
 #include "target/transfer.h"
 
-/* They are held in memory before they are printed. */
+/* All ranges are held in memory before they are printed. */
 #define RANGES_MAX	(1ULL << 30)
 
 struct range {
@@ -17,14 +17,14 @@ struct range {
 };
 
 /*
- * Read @nr ranges with pid, flags and retries of @p, as far as each goes, or with
- * DBGMEM_EXACT all or none. Prints what came, and says of each that is not
- * complete why, and with DBGMEM_STABLE which changed; the exit status.
+ * Read @nr ranges with pid, flags and retries of @p, each as far as it is readable, or
+ * with DBGMEM_EXACT all or none. Print the bytes, and why a range is incomplete or,
+ * with DBGMEM_STABLE, that it changed. Returns the exit status.
  */
 int ranges_read(struct dbgmem *m, const struct transfer *p,
 		const struct range *range, size_t nr, struct sink *s);
 
-/* The exit status of a whole from that of its parts so far and the next. */
+/* Combine the exit status of the parts so far and of the next part. */
 int ranges_status(int before, int next);
 
 #endif /* DBGMEM_RANGES_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A value of the target as it was at one time. */
+/* A value of the target at one time. */
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -24,12 +24,12 @@ static const struct {
 	{ "i64", { SAMPLE_SIGNED, 8, false } },
 	{ "f32", { SAMPLE_FLOAT, 4, false } },
 	{ "f64", { SAMPLE_FLOAT, 8, false } },
-	/* as in C, on all machines that there are */
+	/* as in C on all supported machines */
 	{ "int", { SAMPLE_SIGNED, 4, false } },
 	{ "float", { SAMPLE_FLOAT, 4, false } },
 	{ "double", { SAMPLE_FLOAT, 8, false } },
 	{ "ptr", { SAMPLE_POINTER, 0, false } },
-	/* with room for its NUL */
+	/* including the NUL */
 	{ "string", { SAMPLE_STRING, 4096, false } },
 };
 
@@ -51,7 +51,7 @@ int sample_type_parse(const char *s, struct sample_type *type)
 	return 0;
 }
 
-/* Whole, in one piece where the machine can. */
+/* Read a number at once, where the machine can. */
 static int number_read(struct dbgmem *m, uint64_t addr, size_t size,
 		       uint8_t *bytes)
 {
@@ -102,7 +102,7 @@ static int string_read(struct dbgmem *m, uint64_t addr, struct sample *s,
 	return ret;
 }
 
-/* From a window; of a string up to its NUL. */
+/* Read from a window; a string up to its NUL. */
 static int window_read(const struct sample_source *from,
 		       const struct sample_type *type, struct sample *s)
 {
@@ -110,7 +110,7 @@ static int window_read(const struct sample_source *from,
 	const uint8_t *nul;
 	ssize_t n;
 
-	/* Up to what is missing, and why. */
+	/* Read again at a fault, to get its reason. */
 	for (s->len = 0; s->len < type->size; s->len += (size_t)n) {
 		n = dbgmem_window_read(from->window, from->addr + s->len,
 				       s->bytes + s->len, type->size - s->len);
@@ -167,7 +167,7 @@ bool sample_equal(const struct sample *a, const struct sample *b)
 	       !memcmp(a->bytes, b->bytes, a->len);
 }
 
-/* Of @size bytes, the sign extended to 64 bits. */
+/* Returns the number, with its sign extended to 64 bits. */
 static uint64_t number_get(const struct sample *s,
 			   const struct sample_type *type)
 {
@@ -206,7 +206,7 @@ static double float_get(const struct sample *s, const struct sample_type *type)
 
 #define NUMBER_TEXT	40
 
-/* The shortest that reads back as the same. */
+/* Print the fewest digits that read back as the same number. */
 static void float_text(double v, bool narrow, char text[NUMBER_TEXT])
 {
 	const int most = narrow ? 9 : 17;
@@ -284,7 +284,7 @@ static struct json_object *json_value(const struct sample *s,
 	case SAMPLE_FLOAT:
 		d = float_get(s, type);
 		number_text(s, type, text);
-		/* JSON has no others. */
+		/* JSON has only finite numbers. */
 		return isfinite(d) ? json_object_new_double_s(d, text) :
 				     json_object_new_string(text);
 	default:
@@ -333,7 +333,7 @@ const char *sample_time(const struct sample *s, bool whole,
 	n = strftime(text, SAMPLE_TIME - 16, whole ? "%FT%T" : "%T", &tm);
 	if (whole)
 		strftime(zone, sizeof(zone), "%z", &tm);
-	/* +0100 as +01:00 */
+	/* Print +0100 as +01:00. */
 	snprintf(text + n, SAMPLE_TIME - n, ".%03d%.3s%s%s", ms, zone,
 		 *zone ? ":" : "", *zone ? zone + 3 : "");
 	return text;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What addresses of a process are called: "[heap]+0x2a0". */
+/* Names for addresses of a process: "[heap]+0x2a0". */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "text/message.h"
 #include "text/text.h"
 
-/* A target may have as many mappings, with names as long, as it likes. */
+/* A target can have any number of mappings, and long names. */
 #define REGIONS_MAX	(1UL << 20)
 #define NAMES_MAX	(16UL << 20)
 
@@ -103,7 +103,7 @@ static int by_name(const void *a, const void *b, void *arg)
 	return ret ? ret : by_start(a, b);
 }
 
-/* Those of one name, @nr, by file. */
+/* @nr regions of one name, sorted by file. */
 static void mark_alike(struct named_region *region, size_t nr)
 {
 	const bool ambiguous = by_file(&region[0], &region[nr - 1]);

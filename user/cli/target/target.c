@@ -19,15 +19,15 @@
 #include "text/num.h"
 #include "text/text.h"
 
-/* The kernel keeps so many characters of a process's name. */
+/* The kernel keeps this many characters of a process's name. */
 #define COMM_CHARS	15
 
-/* Letters that are a part of a name; fewer are in many. */
+/* Shorter parts match too many names. */
 #define PART_MIN	3
 
 #define SPACES		" \t\n"
 
-/* How many processes an error message names. */
+/* Most processes in an error message. */
 #define CANDIDATES	8
 
 static bool comm_fits(const char *comm, const char *want, bool exact)
@@ -38,7 +38,7 @@ static bool comm_fits(const char *comm, const char *want, bool exact)
 	       (strlen(want) > COMM_CHARS || strlen(comm) == strlen(want));
 }
 
-/* Processes that are named @want, to @out; how many. */
+/* List processes named @want to @out. Returns how many. */
 static unsigned int list_named(const char *want, bool exact, FILE *out)
 {
 	DIR *dir = opendir("/proc");
@@ -64,7 +64,7 @@ static unsigned int list_named(const char *want, bool exact, FILE *out)
 	return nr;
 }
 
-/* @text is no process id: perhaps the name of a process. */
+/* @text is not a process id. Suggest processes of that name. */
 static int no_pid(const char *verb, const char *text)
 {
 	const char *base = strrchr(text, '/');
@@ -96,7 +96,7 @@ static int no_pid(const char *verb, const char *text)
 	return STATUS_USAGE;
 }
 
-/* Is @text another process of the same name? Nothing is mapped that low. */
+/* Is @text the pid of another process of the same name? No address is that low. */
 static bool is_other(pid_t pid, const char *text)
 {
 	char comm[COMM_SIZE], other_comm[COMM_SIZE];
@@ -190,9 +190,9 @@ int target_parse_all(const char *verb, char *const *args, int nr,
 }
 
 /*
- * What is opened first stands for the program that runs then: after an execve the
- * module refuses it, and nothing happens to the new one. -ESRCH also if the first
- * thread has ended, which the library can do without.
+ * /proc/PID/mem is bound to the program that runs when it is opened: if an execve
+ * follows, the module refuses it, and the new program is not touched. Returns -ESRCH
+ * also if only the first thread has ended, which dbgmem_open() can handle.
  */
 static int open_mem_fd(pid_t pid, unsigned int flags, struct dbgmem **m)
 {
@@ -226,7 +226,7 @@ int target_open(pid_t pid, unsigned int flags, struct dbgmem **m)
 	return STATUS_FAILED;
 }
 
-/* Might it be the name of a variable or a function? */
+/* Could it be the name of a variable or a function? */
 static bool is_identifier(const char *s)
 {
 	if (!isalpha((unsigned char)*s) && *s != '_')
@@ -255,7 +255,7 @@ static int resolve_name(struct dbgmem *m, const struct symbolizer *p,
 	return STATUS_FAILED;
 }
 
-/* 555555554000 is a number, and perhaps one that was meant to have 0x before it. */
+/* 555555554000 is a decimal number, but may be meant to be hexadecimal. */
 static int decimal_check(struct dbgmem *m, const struct target_range *r)
 {
 	struct dbgmem_region region;

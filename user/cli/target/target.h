@@ -10,7 +10,7 @@
 
 #include <dbgmem.h>
 
-/* Streams go in pieces of this size, which end at multiples of it. */
+/* Streams are transferred in pieces of this size, which end at multiples of it. */
 #define CHUNK		(1UL << 20)
 
 /*

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A thread that ptrace(2) stops for a moment. */
+/* Stop a thread by ptrace(2) for a moment. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 
 #define YIELDS		100
 
-/* Of the kernel's flags of a thread, in its stat. */
+/* A kernel thread, in the flags of /proc/PID/stat. */
 #define PF_KTHREAD	0x00200000
 
 pid_t tracee_tracer(int dir)
@@ -41,7 +41,7 @@ pid_t tracee_tracer(int dir)
 	return ret;
 }
 
-/* ptrace(2) says EPERM of all these. */
+/* ptrace(2) returns EPERM for all of these. */
 static int refused(pid_t tid)
 {
 	struct psinfo info;
@@ -80,7 +80,7 @@ int tracee_stop(int dir, pid_t tid, long patience_ms, struct tracee *t)
 		return -ESRCH;
 	if (ptrace(PTRACE_INTERRUPT, tid, NULL, NULL))
 		return -errno;
-	/* Waiting without an end would be one for the caller too. */
+	/* waitpid(2) without WNOHANG might wait for ever. */
 	for (tries = 0; ; tries++) {
 		ret = waitpid(tid, &status, __WALL | WNOHANG);
 		if (ret)
@@ -97,7 +97,7 @@ int tracee_stop(int dir, pid_t tid, long patience_ms, struct tracee *t)
 	if (!WIFSTOPPED(status))
 		return -ESRCH;
 	t->tid = tid;
-	/* What stopped it may be a signal, which it then gets all the same. */
+	/* If a signal stopped it, tracee_go() delivers the signal. */
 	t->signal = status >> 16 ? 0 : WSTOPSIG(status);
 	return 0;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Where and why a transfer came to an end before its end. */
+/* Reports of transfers that did not complete. */
 #include <stdio.h>
 
 #include "target/transfer.h"

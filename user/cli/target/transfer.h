@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Where and why a transfer came to an end before its end. */
+/* Reports of transfers that did not complete. */
 #ifndef DBGMEM_TRANSFER_H
 #define DBGMEM_TRANSFER_H
 
@@ -11,7 +11,7 @@
 
 #define LEN_UNKNOWN	UINT64_MAX
 
-/* A request of the command line and how far it has got. */
+/* A transfer of the command line, and its progress. */
 struct transfer {
 	bool write;
 	pid_t pid;
@@ -19,26 +19,33 @@ struct transfer {
 	uint64_t len;		/* or LEN_UNKNOWN */
 	uint32_t flags;
 	uint32_t retries;	/* with DBGMEM_STABLE */
-	uint64_t done;		/* bytes that moved, of all pieces */
+	uint64_t done;		/* bytes transferred, of all pieces */
 };
 
-/*
- * A piece came back short with @res. Says so; the exit status.
- */
+/* A piece was cut short, as @res says. Prints a message. Returns the exit status. */
 int transfer_short(const struct transfer *p, const struct dbgmem_result *res);
 
-/* A piece failed, and the library has the reason. Says so; the exit status. */
+/*
+ * A piece failed, as dbgmem_last_error() says. Prints a message. Returns the exit
+ * status.
+ */
 int transfer_failed(const struct transfer *p);
 
-/* --zero-fill came to the end; the first hole was @hole. The exit status. */
+/*
+ * --zero-fill is done; @hole was the first hole. Prints a message. Returns the exit
+ * status.
+ */
 int transfer_holes(const struct transfer *p, const struct dbgmem_result *hole);
 
-/* All of it came, but changed in each of @passes. Says so; the exit status. */
+/*
+ * All bytes were read, but changed in each of @passes. Prints a message. Returns the
+ * exit status.
+ */
 int transfer_changed(const struct transfer *p, uint32_t passes);
 
 /*
- * STATUS_OK if @len bytes fit an exact transfer on @m, else says that they do
- * not. @limit gets the limit.
+ * Check that @len bytes fit an exact transfer on @m, and set *@limit. Returns
+ * STATUS_OK, or another status after a message.
  */
 int transfer_exact(struct dbgmem *m, uint64_t len, uint64_t *limit);
 

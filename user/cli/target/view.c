@@ -14,10 +14,10 @@
 #define MARK_ON		"\033[7m"
 #define MARK_OFF	"\033[m"
 
-/* Milliseconds from one picture to the next. */
+/* Milliseconds between two drawings. */
 #define DRAW_MS		40
 
-/* More than any terminal has lines. */
+/* No terminal has more lines. */
 #define HISTORY		512
 
 struct view {
@@ -28,11 +28,11 @@ struct view {
 	bool all;
 	struct sample sample[2];
 	struct sample *now, *before;
-	struct sample picture[2]; /* on the screen, and before that */
+	struct sample picture[2]; /* on the screen, and the one before */
 	uint64_t nr, changes, drawn_nr;
-	char changed[SAMPLE_TIME]; /* when, for the last time */
-	long drawn_ms;		/* when, by now_ms() */
-	char *history[HISTORY];	/* of the screen, in a ring */
+	char changed[SAMPLE_TIME]; /* time of the last change */
+	long drawn_ms;		/* time of the last drawing, of now_ms() */
+	char *history[HISTORY];	/* lines of the screen, a ring buffer */
 	size_t nr_history;
 };
 
@@ -119,22 +119,22 @@ int view_add(struct view *v)
 	default:
 		if (changed && v->type->kind != SAMPLE_BYTES && history_add(v))
 			return -1;
-		/* Nobody sees more of them, and there is another one soon. */
+		/* Faster drawing is not visible, and the next sample comes soon. */
 		return now_ms() - v->drawn_ms < DRAW_MS ? 0 : view_draw(v);
 	}
 }
 
-/* Was there one on the screen before? */
+/* Was there an earlier sample on the screen? */
 static bool is_next(const struct view *v)
 {
 	return v->picture[1].when.tv_sec;
 }
 
-/* The bytes, and of those what is not as it was before. */
+/* Draw the bytes, and mark those that have changed. */
 static void draw_bytes(const struct view *v, FILE *f)
 {
 	const struct sample *now = &v->picture[0], *before = &v->picture[1];
-	/* No more lines than the screen has. */
+	/* At most the lines of the screen. */
 	size_t most = (size_t)screen_rows() * HEXDUMP_WIDTH, i;
 	struct hexdump d;
 
@@ -182,7 +182,7 @@ int view_draw(struct view *v)
 
 	if (v->mode != VIEW_SCREEN || !v->nr)
 		return 0;
-	/* Drawn for another reason it has the same marks. */
+	/* Redrawn without a new sample, it keeps its marks. */
 	if (v->drawn_nr != v->nr) {
 		v->picture[1] = v->picture[0];
 		v->picture[0] = *v->now;

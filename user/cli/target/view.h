@@ -17,22 +17,22 @@ enum view_mode {
 struct view;
 
 /*
- * @title says what it is. @all: a line also where nothing has changed. NULL, and the
- * message is out, when there is no memory.
+ * @title is the first line of a screen. @all: print also samples without a change.
+ * Returns NULL after a message when out of memory.
  */
 struct view *view_new(enum view_mode mode, const char *title, uint64_t addr,
 		      const struct sample_type *type, bool all);
 
-/* Where the next sample goes, which is then told of with view_add(). */
+/* The buffer for the next sample; call view_add() when it is filled. */
 struct sample *view_room(struct view *v);
 
-/* 0, or -1: out of memory. */
+/* Returns 0, or -1 when out of memory. */
 int view_add(struct view *v);
 
-/* Write the screen again, if there is one. */
+/* Redraw the screen, if there is one. */
 int view_draw(struct view *v);
 
-/* The screen is left; the last value is printed where it was. NULL is allowed. */
+/* Leave the screen and print the last value. @v may be NULL. */
 void view_free(struct view *v);
 
 #endif /* DBGMEM_VIEW_H */

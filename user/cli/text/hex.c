@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Bytes as people type them. */
+/* Bytes in hexadecimal. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
@@ -15,7 +15,10 @@ static unsigned int nibble(char c)
 		(unsigned int)(tolower((unsigned char)c) - 'a' + 10);
 }
 
-/* The value of a digit, and the bits of it that count; false if it is none. */
+/*
+ * Parse a digit into @value and the bits that count. Returns false if it is not a
+ * digit.
+ */
 static bool digit(char c, bool wild, unsigned int *value, unsigned int *mask)
 {
 	bool any = wild && c == '?';
@@ -27,7 +30,7 @@ static bool digit(char c, bool wild, unsigned int *value, unsigned int *mask)
 	return true;
 }
 
-/* *@mask, unless that is NULL, is the caller's to free, too. */
+/* *@bytes and, unless @mask is NULL, *@mask are the caller's to free. */
 static int parse(const char *s, uint8_t **bytes, uint8_t **mask, size_t *nr,
 		 char *err, size_t err_size)
 {

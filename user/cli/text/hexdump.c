@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The layout of hexdump -C, with the addresses of the target. */
+/* A dump like hexdump -C, with the addresses of the target. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -20,14 +20,14 @@ static bool marked(const struct hexdump *d, unsigned int i)
 	return i < d->nr && d->line[i] & HEXDUMP_MARK;
 }
 
-/* A terminal's mark begins or ends before byte @i. */
+/* Switch the mark of a terminal before byte @i. */
 static void print_switch(const struct hexdump *d, bool close, bool open)
 {
 	if (d->mark_on && (close || open))
 		fputs(open ? d->mark_on : "\033[m", d->out);
 }
 
-/* What stands before byte @i: blanks, where there is place for brackets. */
+/* Print the blanks before byte @i, or brackets in their place. */
 static void print_gap(const struct hexdump *d, unsigned int i)
 {
 	const bool last = i && marked(d, i - 1), next = marked(d, i);
@@ -49,7 +49,7 @@ static void print_char(const struct hexdump *d, unsigned int i)
 	const uint8_t c = d->line[i] & 0xff;
 
 	print_switch(d, last && !next, next && !last);
-	/* Not isprint(): the same in every locale. */
+	/* isprint() depends on the locale. */
 	if (d->line[i] & HEXDUMP_HOLE)
 		fputc('?', d->out);
 	else

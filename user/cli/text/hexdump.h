@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The layout of hexdump -C, with the addresses of the target. */
+/* A dump like hexdump -C, with the addresses of the target. */
 #ifndef DBGMEM_HEXDUMP_H
 #define DBGMEM_HEXDUMP_H
 
@@ -13,23 +13,23 @@
 struct hexdump {
 	FILE *out;
 	uint64_t addr;		/* of line[0] */
-	/* A byte, or HEXDUMP_HOLE; and HEXDUMP_MARK. */
+	/* bytes or HEXDUMP_HOLE, with HEXDUMP_MARK */
 	uint16_t line[HEXDUMP_WIDTH], prev[HEXDUMP_WIDTH];
-	unsigned int nr;	/* bytes in line */
-	bool has_prev;		/* prev is a whole line that went before */
-	bool star;		/* and the "*" for its repetitions is out */
-	/* The caller's, from hexdump_start() on: */
-	bool mark;		/* mark what is added from now on: */
-	const char *mark_on;	/* so that a terminal does; NULL: [brackets] */
-	bool lines_only;	/* no "*", and no address behind */
+	unsigned int nr;	/* number of bytes in @line */
+	bool has_prev;		/* @prev is a complete earlier line */
+	bool star;		/* its repetitions are printed as "*" */
+	/* Set by the caller after hexdump_start(): */
+	bool mark;		/* mark the bytes that are added from now on */
+	const char *mark_on;	/* escape sequence for a mark; NULL: [brackets] */
+	bool lines_only;	/* no "*", and no address at the end */
 };
 
 void hexdump_start(struct hexdump *d, FILE *out, uint64_t addr);
 
-/* @len more bytes. @buf of NULL: holes, shown as ??. */
+/* Add @len bytes. A @buf of NULL adds holes, shown as ??. */
 void hexdump_add(struct hexdump *d, const void *buf, size_t len);
 
-/* The rest, and the address behind the last byte. Nothing if there was none. */
+/* Print the rest, and the address after the last byte, if there was a byte. */
 void hexdump_end(struct hexdump *d);
 
 #endif /* DBGMEM_HEXDUMP_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What --json prints, over json-c. */
+/* Output of --json, by json-c. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,8 +72,8 @@ int json_append(struct json_object *array, struct json_object *value)
 }
 
 /*
- * Characters that a terminal might act on are in strings only, and the same there
- * as an escape of JSON, which has 16 bits.
+ * Only strings can have characters that a terminal acts on. JSON can escape them, in
+ * units of 16 bits.
  */
 static void print_escape(uint32_t c)
 {

@@ -10,12 +10,12 @@
 #include "text/message.h"
 #include "text/text.h"
 
-/* There are names in it that others have chosen. */
+/* The text may have names from the target or other users. */
 static void put(const char *fmt, va_list ap)
 {
 	char *text;
 
-	/* What was printed before stands before it, in a shared terminal. */
+	/* Keep the order of output and messages on a terminal. */
 	fflush(stdout);
 	fputs("dbgmem: ", stderr);
 	if (vasprintf(&text, fmt, ap) >= 0) {

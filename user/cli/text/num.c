@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Numbers as people type them. strtoull() takes too much for one. */
+/* Numbers of a command line. strtoull() accepts too much. */
 #include <errno.h>
 #include <limits.h>
 #include <stddef.h>
@@ -22,7 +22,7 @@ static int digit(char c, unsigned int base)
 	return d >= 0 && (unsigned int)d < base ? d : -1;
 }
 
-/* The number at @s; *@end is behind it. */
+/* Parse the number at @s; *@end is behind it. */
 static int scan(const char *s, uint64_t *val, const char **end)
 {
 	unsigned int base = 10;
@@ -97,7 +97,7 @@ int num_parse_seconds(const char *s, double *val)
 	char *end;
 	size_t i;
 
-	/* strtod(3) takes more for a number. */
+	/* strtod(3) accepts more, such as signs and "inf". */
 	if ((*s < '0' || *s > '9') && *s != '.')
 		return -EINVAL;
 	*val = strtod(s, &end);

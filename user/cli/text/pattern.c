@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What to look for, as people type it. */
+/* Patterns of a command line. */
 #include <endian.h>
 #include <errno.h>
 #include <stdio.h>
@@ -52,7 +52,7 @@ int pattern_hex(struct pattern *p, const char *s, char *err, size_t err_size)
 	return -EINVAL;
 }
 
-/* The character at @s, which is valid UTF-8; its bytes. */
+/* Decode the character at @s, which is valid UTF-8. Returns its bytes. */
 static size_t utf8_get(const char *s, uint32_t *c)
 {
 	const unsigned char lead = (unsigned char)*s;
@@ -64,7 +64,7 @@ static size_t utf8_get(const char *s, uint32_t *c)
 	return n;
 }
 
-/* Bytes written to @to, of which no character has more than in UTF-8 twice. */
+/* Encode @c. Returns its bytes: at most twice as many as in UTF-8. */
 static size_t utf16_put(uint8_t *to, uint32_t c)
 {
 	uint16_t unit[2] = { (uint16_t)c };
@@ -85,7 +85,7 @@ static bool is_letter(uint32_t c)
 	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-/* The bit in which the cases of a letter differ does not count. */
+/* Ignore the bit in which upper and lower case differ. */
 static void case_mask(struct pattern *p, size_t at, uint32_t c, size_t width)
 {
 	const uint16_t both = (uint16_t)~0x20U;
@@ -137,7 +137,7 @@ int pattern_string(struct pattern *p, const char *s, bool utf16, bool any_case,
 	return 0;
 }
 
-/* @magnitude of the given sign in @width bytes? */
+/* Does @magnitude with that sign fit in @width bytes? */
 static bool fits(uint64_t magnitude, bool negative, unsigned int width)
 {
 	const uint64_t half = 1ULL << (8 * width - 1);
@@ -218,7 +218,7 @@ int pattern_float(struct pattern *p, const char *s, unsigned int width,
 		snprintf(err, err_size, "'%s' is not a number", s);
 		return -EINVAL;
 	}
-	/* One that is too small is the next that there is. */
+	/* Too small a number is rounded to the nearest one; that is not an error. */
 	if (errno == ERANGE && (d > 1 || d < -1))
 		goto err;
 	if (width == sizeof(d))

@@ -5,7 +5,7 @@
 #include "text/scan.h"
 #include "text/text.h"
 
-/* Not isprint(): the same in every locale. */
+/* isprint() depends on the locale. */
 static bool is_plain(uint8_t c)
 {
 	return (c >= 0x20 && c < 0x7f) || c == '\t';
@@ -13,7 +13,7 @@ static bool is_plain(uint8_t c)
 
 static void run_tell(struct scan *s, struct scan_run *r)
 {
-	/* The rest of a long one may be short. */
+	/* The last piece of a long string may be short. */
 	if ((r->chars >= s->min || r->rest) && r->len && !s->stopped)
 		s->stopped = s->found(s->arg, r->addr, r->text, r->len);
 	r->len = 0;
@@ -26,14 +26,14 @@ static void run_end(struct scan *s, struct scan_run *r)
 	r->rest = false;
 }
 
-/* Whole characters, of which the first is at @addr. */
+/* Add whole characters; the first one is at @addr. */
 static void run_add(struct scan *s, struct scan_run *r, uint64_t addr,
 		    const uint8_t *text, size_t len)
 {
 	size_t n;
 
 	while (len) {
-		/* A piece ends where a character does. */
+		/* Cut a piece only between characters. */
 		n = len < SCAN_MAX - r->len ? len : SCAN_MAX - r->len;
 		while (n && n < len && (text[n] & 0xc0) == 0x80)
 			n--;
@@ -53,7 +53,7 @@ static void run_add(struct scan *s, struct scan_run *r, uint64_t addr,
 	}
 }
 
-/* Could it be one, if there were more bytes? */
+/* Could more bytes make it a character? */
 static bool cut_off(const uint8_t *s, size_t len)
 {
 	size_t need = *s < 0xc2 || *s > 0xf4 ? 0 :
@@ -62,7 +62,10 @@ static bool cut_off(const uint8_t *s, size_t len)
 	return len < need;
 }
 
-/* Bytes of characters from the start. *@more: what is behind may be one, too. */
+/*
+ * Returns the length of the characters at the start. *@more: a cut-off character
+ * follows.
+ */
 static size_t span(const struct scan *s, const uint8_t *buf, size_t len,
 		   bool *more)
 {

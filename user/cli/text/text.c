@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Text that a target, a file or another user has chosen. */
+/* Untrusted text: a target, a file or another user has chosen it. */
 #define _GNU_SOURCE
 #include <stdbool.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 
 #include "text/text.h"
 
-/* Characters that are valid, and do something to a terminal or a reader. */
+/* Valid characters that control a terminal or mislead a reader. */
 static const struct {
 	uint32_t first, last;
 } unsafe[] = {
@@ -38,7 +38,9 @@ size_t text_code_point(const char *s, size_t len, uint32_t *c)
 	return n;
 }
 
-/* Does the terminal take bytes from 0x80 on for UTF-8? Else some control it. */
+/*
+ * The terminal takes bytes from 0x80 on for UTF-8; otherwise some of them control it.
+ */
 static bool utf8 = true;
 
 void text_use_locale(void)
@@ -122,7 +124,7 @@ char *text_escape(const char *s, size_t len)
 	return NULL;
 }
 
-/* The byte that the escape at @s stands for, or 0. */
+/* Decode the escape at @s. Returns the byte, or 0 if there is none. */
 static char escape_get(const char *s)
 {
 	unsigned int c = 0;

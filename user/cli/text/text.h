@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Text that a target, a file or another user has chosen. What goes to a terminal
- * goes through here: nothing in it moves the cursor, or turns the direction of
- * writing.
+ * Untrusted text: a target, a file or another user has chosen it. These functions print
+ * it so that it cannot move the cursor or change the direction of writing.
  */
 #ifndef DBGMEM_TEXT_H
 #define DBGMEM_TEXT_H
@@ -11,38 +10,43 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Bytes of the UTF-8 character @c at @s, of @len bytes; 0 if it is none. */
+/*
+ * Decode the UTF-8 character at @s, of @len bytes, into @c. Returns its bytes, or 0 if
+ * there is none.
+ */
 size_t text_code_point(const char *s, size_t len, uint32_t *c);
 
 /*
- * Only ASCII is safe to print if the locale's characters are not UTF-8, by LC_ALL,
- * LC_CTYPE or LANG. Without this call they are.
+ * Read LC_ALL, LC_CTYPE and LANG: if the locale is not UTF-8, only ASCII is safe to
+ * print. Without this call it is UTF-8.
  */
 void text_use_locale(void);
 
 /*
- * The same for a character that is safe to print; 0 if it is none, or is a
- * control character (U+0000 to U+001F, U+007F to U+009F), separates lines or
- * paragraphs, or controls the direction of writing.
+ * Returns the bytes of the character at @s if it is safe to print. Returns 0 for
+ * control characters (U+0000 to U+001F, U+007F to U+009F), separators of lines and
+ * paragraphs, and controls of the direction of writing.
  */
 size_t text_char(const char *s, size_t len);
 
-/* The same up to the first that is none. */
+/* Returns the bytes of the safe characters at the start of @s. */
 size_t text_span(const char *s, size_t len);
 
 /*
- * Each byte that is no such character goes as three octal digits, \012, and so
- * does a backslash, so that text_unescape() gives @s again.
+ * Print @s with unsafe bytes and backslashes as three octal digits, \012, so that
+ * text_unescape() restores @s.
  */
 void text_print(FILE *out, const char *s, size_t len);
 
-/* The same as a string, which is the caller's to free; NULL: out of memory. */
+/* The same into a string that is the caller's to free. NULL when out of memory. */
 char *text_escape(const char *s, size_t len);
 
-/* The same but for backslashes: of sentences, which may have escapes already. */
+/*
+ * Like text_print() but keep backslashes: for messages, which may have escapes already.
+ */
 void text_print_message(FILE *out, const char *s, size_t len);
 
-/* The other way, in place; \000 stays as it is. */
+/* Undo text_print(), in place; \000 stays as it is. */
 void text_unescape(char *s);
 
 #endif /* DBGMEM_TEXT_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Values with a type, as options of the verbs that write or look for them. */
+/* Typed values as options: --u32 N, --string STR, ... */
 #include <errno.h>
 #include <getopt.h>
 #include <string.h>
@@ -33,7 +33,7 @@ static const struct type {
 
 #define NR_TYPES	(sizeof(types) / sizeof(types[0]))
 
-/* Or the last one. */
+/* Returns the last type for an unknown option. */
 static const struct type *type_of(int option)
 {
 	size_t i = 0;
@@ -71,7 +71,7 @@ bool typed_option(struct typed *t, int c, const char *arg, const char *next)
 	}
 	if (type_of(c)->option != c)
 		return false;
-	/* Beside --string it is no value of its own; that may come later. */
+	/* With --string, which may come later, it has no value of its own. */
 	if (c == TYPED_UTF16 && !arg) {
 		t->utf16 = true;
 		arg = next;
@@ -98,7 +98,7 @@ static bool has_type(const struct typed *t, int type)
 	return false;
 }
 
-/* The words are those that getopt_long() has left: the very same. */
+/* Compare pointers: getopt_long() leaves the same words. */
 static bool word_take(const char *word, char **args, int *nr)
 {
 	int i;
@@ -114,7 +114,7 @@ static bool word_take(const char *word, char **args, int *nr)
 	return false;
 }
 
-/* With --string, --utf16 says how that is meant. */
+/* With --string, --utf16 is only the encoding. */
 static void utf16_beside_string(struct typed *t)
 {
 	unsigned int i, nr = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Values with a type, as options of the verbs that write or look for them. */
+/* Typed values as options: --u32 N, --string STR, ... */
 #ifndef DBGMEM_TYPED_H
 #define DBGMEM_TYPED_H
 
@@ -8,7 +8,7 @@
 
 #include "text/pattern.h"
 
-/* Values of options, for struct option; beyond those of area.h. */
+/* Values of options, for struct option. They are larger than those of area.h. */
 enum {
 	TYPED_HEX = 1024,
 	TYPED_STRING,
@@ -62,14 +62,14 @@ enum {
 #define TYPED_HELP_FILE	\
 	"      --file FILE    the contents of FILE, at most 1 MiB\n"
 
-/* More than any verb takes. */
+/* More than any verb accepts. */
 #define TYPED_MAX	5
 
-/* Begins as zeros, but for @most and what else the verb allows. */
+/* Begins as zeros except @most and what the verb allows. */
 struct typed {
-	unsigned int most;	/* values that the verb takes */
-	bool wild;		/* ? for any digit of --hex */
-	bool any_case;		/* letters in either case */
+	unsigned int most;	/* values that the verb accepts */
+	bool wild;		/* allow ? for any digit of --hex */
+	bool any_case;		/* strings match in either case */
 	/* of the command line: */
 	unsigned int nr;
 	struct typed_value {
@@ -82,23 +82,26 @@ struct typed {
 };
 
 /*
- * Is @c one of the options above, or the letter of one, x or s? Then it is taken,
- * with its argument @arg. @next is the word behind it, or NULL.
+ * Take the option @c if it is one of the above, or the letter x or s. @arg is its
+ * argument, @next the next word or NULL. Returns false if it is another option.
  */
 bool typed_option(struct typed *t, int c, const char *arg, const char *next);
 
-/* For an option that getopt_long() did not take: what there is. STATUS_USAGE. */
+/*
+ * After an error of getopt_long(): print the names of the values and the hint. Returns
+ * STATUS_USAGE.
+ */
 int typed_hint(const char *verb);
 
 /*
- * After the last option: take what belongs to --utf16 out of the *@nr words at
- * @args. STATUS_OK, or STATUS_USAGE and the message is out.
+ * After the last option: remove the argument of --utf16 from the *@nr words at @args.
+ * Returns STATUS_OK, or STATUS_USAGE after a message.
  */
 int typed_end(struct typed *t, const char *verb, char **args, int *nr);
 
 /*
- * Value number @i, in memory. STATUS_OK and *@p is to be given to pattern_free(), or
- * another status and the message is out.
+ * Get value number @i as bytes. Returns STATUS_OK, and pattern_free() frees *@p; or
+ * another status after a message.
  */
 int typed_get(const struct typed *t, unsigned int i, const char *verb,
 	      struct pattern *p);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A word that is not known, and the one that was perhaps meant. */
+/* Suggestions for a mistyped word. */
 #include <string.h>
 
 #include "text/typo.h"
 
-/* Longer than any word that is known. */
+/* No known word is longer. */
 #define WORD_MAX	16
 
 #define DISTANCE_MAX	2
@@ -14,7 +14,7 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* Letters to change, add, leave out or exchange to make @b of @a. */
+/* Number of letters to change, insert, delete or swap to turn @a into @b. */
 static size_t distance(const char *a, const char *b)
 {
 	const size_t n = strlen(a), m = strlen(b);
@@ -40,7 +40,7 @@ static size_t distance(const char *a, const char *b)
 
 const char *typo_meant(const char *word, const char *const *words, size_t nr)
 {
-	/* Of a short word more would be all of it. */
+	/* A suggestion must keep at least one letter of a short word. */
 	size_t best = least(DISTANCE_MAX + 1, strlen(word)), i, d;
 	const char *meant = NULL;
 
