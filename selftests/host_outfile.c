@@ -165,7 +165,7 @@ TEST_F(outfile, what_is_there_is_replaced_on_request_only)
 	ASSERT_EQ(0, link("old", "other"));
 	ASSERT_EQ(0, stat("old", &before));
 	EXPECT_EQ(STATUS_FAILED, make(&self->o, "old", false));
-	EXPECT_TRUE(said("it is there already; --replace replaces it"));
+	EXPECT_TRUE(said("it exists already; --replace replaces it"));
 	EXPECT_STREQ("old", content("old"));
 	ASSERT_EQ(STATUS_OK, make(&self->o, "old", true));
 	EXPECT_STREQ("new", content("old"));
@@ -212,7 +212,7 @@ TEST_F(outfile, what_is_no_regular_file_stays)
 		EXPECT_EQ(STATUS_FAILED, make(&self->o, "", replace));
 		EXPECT_EQ(STATUS_FAILED, make(&self->o, "none/new", replace));
 	}
-	EXPECT_TRUE(said("no regular file"));
+	EXPECT_TRUE(said("not a regular file"));
 	EXPECT_EQ(2, names());
 }
 
@@ -221,7 +221,7 @@ TEST_F(outfile, what_comes_meanwhile_is_not_replaced)
 	ASSERT_EQ(STATUS_OK, begin(&self->o, "new", false));
 	put("new", "theirs");
 	EXPECT_EQ(STATUS_FAILED, outfile_commit(&self->o));
-	EXPECT_TRUE(said("it is there already"));
+	EXPECT_TRUE(said("it exists already"));
 	EXPECT_STREQ("theirs", content("new"));
 	EXPECT_EQ(1, names());
 }

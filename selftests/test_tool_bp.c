@@ -359,7 +359,7 @@ TEST(bp_wrong_command_lines)
 		{ { "bp", "set", "--trap", "", "1", "2" }, "no bytes" },
 		{ { "bp", "set", "--trap", "0xcc", "1", "2" }, "byte order" },
 		{ { "bp", "set", "-t", "cccccccccccccccccccccccccccccccccc",
-		    "1", "2" }, "17 bytes, 16 are the most" },
+		    "1", "2" }, "17 bytes, but at most 16 are allowed" },
 		{ { "bp", "set", "init", "2" }, "'init' is not a process id" },
 		{ { "bp", "list" }, "PID is needed" },
 		{ { "bp", "list", "1", "2" }, "nothing else" },

@@ -328,7 +328,7 @@ TEST_F(threads, one_that_another_traces)
 	ASSERT_EQ(0, ptrace(PTRACE_SEIZE, self->s.tid[1], NULL, NULL));
 	DUMP(3, "--registers");
 	snprintf(want, sizeof(want),
-		 "1 of 4 threads could not be stopped, as thread %d: another process traces it",
+		 "1 of 4 threads could not be stopped, such as thread %d: another process traces it",
 		 self->s.tid[1]);
 	EXPECT_HAS(want, r.err);
 	snprintf(want, sizeof(want), "%d asleep\n", self->s.tid[1]);

@@ -69,10 +69,10 @@ static int traced(const struct plan *p)
 	if (tracer > 0)
 		return STATUS_OK;
 	if (tracer < 0)
-		msg("cannot tell whether a debugger traces process %d: /proc/%d/status: %s; without one SIGTRAP ends it at a breakpoint: --yes sets it all the same",
+		msg("cannot tell whether a debugger traces process %d: /proc/%d/status: %s; without one SIGTRAP ends it at a breakpoint; --yes sets the breakpoints anyway",
 		    (int)p->pid, (int)p->pid, strerror(-tracer));
 	else
-		msg("nobody traces process %d: at a breakpoint SIGTRAP would end it; attach a debugger first, as 'gdb -p %d', or say --yes",
+		msg("nobody traces process %d: at a breakpoint SIGTRAP would end it; attach a debugger first ('gdb -p %d'), or use --yes",
 		    (int)p->pid, (int)p->pid);
 	return STATUS_FAILED;
 }
@@ -103,7 +103,7 @@ static void take_out(struct dbgmem *m, const struct plan *p)
 		msg("%s", dbgmem_errstr());
 	if (lost)
 		hold_report(p->pid, cleared, lost);
-	msg("nothing is held: what was set has been taken out");
+	msg("nothing is held: the breakpoints were removed");
 }
 
 /*
@@ -167,7 +167,7 @@ int cmd_bp_set(int argc, char **argv)
 			return msg_usage("bp set", "--trap: %s", err);
 		if (p.len > DBGMEM_BP_MAX_LEN) {
 			free(bytes);
-			return msg_usage("bp set", "--trap: %zu bytes, %d are the most",
+			return msg_usage("bp set", "--trap: %zu bytes, but at most %d are allowed",
 					 p.len, DBGMEM_BP_MAX_LEN);
 		}
 		p.trap = bytes;

@@ -109,7 +109,7 @@ static int exchange_typed(const struct typed *t, struct exchange *x)
 	if (!status) {
 		x->width = expected.len;
 		if (expected.len != desired.len || !is_width(x->width))
-			status = msg_usage("cmpxchg", "both values must have 1, 2, 4 or 8 bytes, and as many: these have %zu and %zu",
+			status = msg_usage("cmpxchg", "both values must have the same size, 1, 2, 4 or 8 bytes: these have %zu and %zu",
 					   expected.len, desired.len);
 	}
 	if (!status) {
@@ -179,7 +179,7 @@ static int arguments_parse(struct typed *t, char **args, int nr, pid_t *pid,
 	if (t->nr == 2 && nr == 2)
 		return exchange_typed(t, x);
 	if (t->nr || nr != 5)
-		return msg_usage("cmpxchg", "PID, ADDR, WIDTH, EXPECTED and DESIRED are needed, or for the last three two of %s",
+		return msg_usage("cmpxchg", "PID, ADDR, WIDTH, EXPECTED and DESIRED are needed, or PID, ADDR and two of %s",
 				 TYPED_NAMES);
 	return exchange_parse(args + 2, x);
 }

@@ -227,7 +227,7 @@ static int verdict(const struct query *q, const struct outcome *o)
 		    (unsigned long long)q->addr, (int)q->pid);
 	if (o->file_end < q->len && (q->len < UINT64_MAX || !o->file_end) &&
 	    !o->failed) {
-		msg("%s has %llu bytes to compare with: not enough", q->file,
+		msg("%s is too short: it has %llu bytes to compare with", q->file,
 		    (unsigned long long)o->file_end);
 		part = true;
 	}

@@ -114,7 +114,7 @@ static int kind_find(struct dump *d)
 	core_kind_find(&d->kind, s->nr ? s->segment[s->nr - 1].region.end : 0,
 		       d->auxv, d->auxv_len);
 	if (!threads_known(&d->kind)) {
-		msg("process %d runs a program of an architecture that is not known here",
+		msg("process %d runs a program of an unsupported architecture",
 		    (int)d->pid);
 		return STATUS_FAILED;
 	}
@@ -292,7 +292,7 @@ static int report_threads(const struct dump *d)
 	const struct threads *t = &d->threads;
 
 	if (t->refused)
-		msg("process %d: %u of %u threads could not be stopped, as thread %d: %s",
+		msg("process %d: %u of %u threads could not be stopped, such as thread %d: %s",
 		    (int)d->pid, t->refused, t->nr, (int)t->refused_tid,
 		    tracee_strerror(t->refused_code));
 	if (t->running)
@@ -313,7 +313,7 @@ static int report_memory(const struct dump *d)
 		msg("process %d: %zu of %zu mappings are left out, first at 0x%llx: the process may write that memory, but not read it",
 		    (int)d->pid, nr, d->segments.nr, (unsigned long long)first);
 	if (c->nr_opaque)
-		msg("process %d: %zu of %zu mappings, first at 0x%llx, are shared, and their files cannot be looked at without waiting: pages that only others use are missing; --all reads them",
+		msg("process %d: %zu of %zu mappings, first at 0x%llx, are shared, and opening their files may block: pages that only other processes use are missing; --all reads them",
 		    (int)d->pid, c->nr_opaque, d->segments.nr,
 		    (unsigned long long)c->opaque);
 	if (c->missing)
@@ -385,7 +385,7 @@ static int output_open(struct dump *d)
 		return STATUS_OK;
 	}
 	if (isatty(STDOUT_FILENO)) {
-		msg("a core is nothing for a terminal: redirect standard output, or name a FILE");
+		msg("cannot write a core to a terminal: redirect standard output, or name a FILE");
 		return STATUS_FAILED;
 	}
 	f = tmpfile();
@@ -475,7 +475,7 @@ int cmd_dump(int argc, char **argv)
 	if (target_pid("dump", argv + optind, argc - optind, &d.pid))
 		return STATUS_USAGE;
 	if (argc - optind != 2)
-		return msg_usage("dump", "PID and FILE are needed, where - is standard output, and nothing else");
+		return msg_usage("dump", "PID and FILE are needed, and nothing else; - is standard output");
 	if (strcmp(argv[optind + 1], "-"))
 		d.path = argv[optind + 1];
 	return run(&d);

@@ -86,7 +86,7 @@ int cmd_load(int argc, char **argv)
 	if (state == DBGMEM_MODULE_LIVE || state == DBGMEM_MODULE_BUILTIN) {
 		if (optind == argc)
 			return STATUS_OK;
-		msg("the module is loaded already, its parameters are as they were; run 'dbgmem unload' first, or write to /sys/module/dbgmem/parameters");
+		msg("the module is loaded already and keeps its parameters; run 'dbgmem unload' first, or write to /sys/module/dbgmem/parameters");
 		return STATUS_FAILED;
 	}
 	params = params_join(argc - optind, argv + optind);

@@ -196,8 +196,8 @@ static int nothing(struct dbgmem *m, const struct query *q)
 		    what, (unsigned long long)q->addr, (int)q->pid,
 		    (unsigned long long)next.start);
 	else
-		msg("%s is mapped at 0x%llx in process %d, or behind",
-		    what, (unsigned long long)q->addr, (int)q->pid);
+		msg("%s is mapped in process %d at 0x%llx or above",
+		    what, (int)q->pid, (unsigned long long)q->addr);
 	return STATUS_FAILED;
 }
 
@@ -260,7 +260,7 @@ static int query_parse(struct query *q, char **args, int nr)
 		return STATUS_OK;
 	status = target_parse("maps", args[1], nr == 3 ? args[2] : "1", &q->at);
 	if (!status && !q->at.len)
-		return msg_usage("maps", "0 bytes touch nothing");
+		return msg_usage("maps", "LEN must not be 0");
 	return status;
 }
 

@@ -200,7 +200,7 @@ static int cannot_stop(pid_t tid, int code)
 	const pid_t other = code == -ESRCH ? other_thread(tid) : 0;
 
 	if (other)
-		msg("cannot stop thread %d: it has exited, but others of the process have not, as thread %d; /proc/%d/task has them all",
+		msg("cannot stop thread %d: it has exited, but other threads of the process have not, such as %d; /proc/%d/task lists them",
 		    (int)tid, (int)other, (int)tid);
 	else
 		msg("cannot stop thread %d: %s", (int)tid,

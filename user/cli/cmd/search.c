@@ -220,7 +220,7 @@ static int pointer_get(struct query *q, struct dbgmem *m)
 		 (unsigned long long)q->pointer_at.addr);
 	if (pattern_int(&q->pattern, text, (unsigned int)width, err,
 			sizeof(err))) {
-		msg("--pointer: %s, which pointers of process %d have", err,
+		msg("--pointer: %s, the size of pointers in process %d", err,
 		    (int)q->pid);
 		return STATUS_FAILED;
 	}

@@ -375,7 +375,7 @@ static int interval_parse(const char *s, struct timespec *interval)
 
 	if (num_parse_seconds(s, &v) ||
 	    !(v >= INTERVAL_MIN && v <= INTERVAL_MAX))
-		return msg_usage("watch", "--interval: '%s' is not a time from %g to %.0f seconds, as 0.1 or 100ms",
+		return msg_usage("watch", "--interval: '%s' is not a time from %g to %.0f seconds, such as 0.1 or 100ms",
 				 s, INTERVAL_MIN, INTERVAL_MAX);
 	interval->tv_sec = (time_t)v;
 	interval->tv_nsec = (long)((v - (double)interval->tv_sec) * 1e9);

@@ -214,7 +214,7 @@ static int arguments_check(struct typed *t, char **args, int nr, pid_t *pid)
 		return msg_usage("write", "'%s' could be a number or a string: one of " TYPED_NAMES " says which",
 				 args[2]);
 	if (nr < 2 || nr > 3 || (nr == 3 && strcmp(args[2], "-")))
-		return msg_usage("write", "PID and ADDR are needed, and behind them nothing but - for standard input");
+		return msg_usage("write", "PID and ADDR are needed, and at most - for standard input");
 	if (t->nr && nr == 3)
 		return msg_usage("write", "only one of " TYPED_NAMES " and - can give the data");
 	if (!t->nr && nr < 3 && isatty(STDIN_FILENO))

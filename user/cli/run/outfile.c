@@ -167,7 +167,7 @@ static int fail(const struct outfile *o, const char *why)
 
 static int fail_there(const struct outfile *o)
 {
-	msg("cannot write to %s: it is there already; --replace replaces it",
+	msg("cannot write to %s: it exists already; --replace replaces it",
 	    o->path);
 	return STATUS_FAILED;
 }
@@ -182,7 +182,7 @@ static int check(const struct outfile *o)
 	if (S_ISLNK(st.st_mode))
 		return fail(o, "it is a symbolic link, which is not followed");
 	if (!S_ISREG(st.st_mode))
-		return fail(o, "it is there, and no regular file; redirect standard output to it");
+		return fail(o, "it exists and is not a regular file; redirect standard output to it");
 	return o->replace ? STATUS_OK : fail_there(o);
 }
 

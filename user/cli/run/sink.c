@@ -114,7 +114,7 @@ int sink_close(struct sink *s, int status)
 		return file_close(s, status);
 	if (!s->err)
 		return status;
-	msg("cannot write all of it to standard output: %s; what is there is not complete",
+	msg("cannot write everything to standard output: %s; the output is incomplete",
 	    strerror(s->err));
 	return STATUS_PARTIAL;
 }

@@ -206,7 +206,7 @@ static int add(const struct lookup *l, uint64_t base, const char *sign,
 static int two_meanings(const struct lookup *l, const char *expr,
 			const char *sign)
 {
-	snprintf(l->err, l->err_size, "'%s' may be a mapping, or a place in '%.*s': write '%s+0x0' for the mapping, or give the address as a number",
+	snprintf(l->err, l->err_size, "'%s' may be a mapping, or an address in '%.*s': write '%s+0x0' for the mapping, or give the address as a number",
 		 expr, (int)(sign - expr), expr, expr);
 	return -ENOTUNIQ;
 }
@@ -358,7 +358,7 @@ static int number(const struct lookup *l, uint64_t *addr)
 static int too_many(const struct lookup *l)
 {
 	if (!hint(l, l->expr))
-		snprintf(l->err, l->err_size, "'%s' is no number, and too much is mapped there to look at all names: give the address as a number",
+		snprintf(l->err, l->err_size, "'%s' is not a number, and the process has too many mappings to look up names: give the address as a number",
 			 l->expr);
 	return -ENOTUNIQ;
 }

@@ -15,7 +15,7 @@ int hold_report(pid_t pid, uint32_t cleared, uint32_t lost)
 		    cleared, (int)pid);
 		return STATUS_OK;
 	}
-	msg("%u of %u breakpoint(s) of process %d put back; the others were lost: other bytes stand where their traps were, and were left alone",
+	msg("%u of %u breakpoint(s) of process %d put back; the others were lost: something else was written over their traps",
 	    cleared - lost, cleared, (int)pid);
 	return STATUS_PARTIAL;
 }

@@ -90,7 +90,7 @@ static int no_pid(const char *verb, const char *text)
 		msg_usage(verb, "'%s' is not a process id: did you mean %s?",
 			  text, list);
 	else
-		msg_usage(verb, "'%s' is not a process id, and no process is named so",
+		msg_usage(verb, "'%s' is not a process id, and no process has that name",
 			  text);
 	free(list);
 	return STATUS_USAGE;
@@ -138,7 +138,7 @@ static int len_refused(const char *verb, const char *len, int error)
 	if (!strcmp(verb, "read") && !sample_type_parse(len, &type))
 		return msg_usage(verb, "'%s' is a type and not a length: 'dbgmem watch -c 1 PID ADDR %s' prints the value",
 				 len, len);
-	return msg_usage(verb, "'%s' is not a length: a number of bytes is needed, perhaps with K, M, G or T behind it",
+	return msg_usage(verb, "'%s' is not a length: a number of bytes is needed, K, M, G or T may follow it",
 			 len);
 }
 
@@ -219,7 +219,7 @@ int target_open(pid_t pid, unsigned int flags, struct dbgmem **m)
 	if (!ret)
 		return STATUS_OK;
 	if (ret == -ESTALE)
-		msg("process %d has executed another program just now: nothing was done; start again if that is the one you mean",
+		msg("process %d has just executed another program: nothing was done; run the command again for the new program",
 		    (int)pid);
 	else
 		msg("%s", dbgmem_errstr());
@@ -250,7 +250,7 @@ static int resolve_name(struct dbgmem *m, const struct symbolizer *p,
 	}
 	msg("process %d: %s", pid, err);
 	if (ret == -ENOENT && is_identifier(r->text))
-		msg("is %s a variable? 'gdb -p %d -batch -ex \"print &%s\"' prints its address; or 'nm /proc/%d/exe' does, to be added to the program's mapping, if that is position-independent",
+		msg("is %s a variable? 'gdb -p %d -batch -ex \"print &%s\"' prints its address; or 'nm /proc/%d/exe' does: add the program's mapping if it is position-independent",
 		    r->text, pid, r->text, pid);
 	return STATUS_FAILED;
 }

@@ -12,16 +12,16 @@ static const char *advice(const struct transfer *p, uint32_t reason)
 		if (p->flags & DBGMEM_FORCE)
 			return "; shared memory that the target may not write cannot be forced";
 		if (p->write)
-			return "; --force writes it all the same where the mapping is private";
-		return "; --force reads it all the same";
+			return "; --force writes it anyway if the mapping is private";
+		return "; --force reads it anyway";
 	case DBGMEM_REASON_NOT_RESIDENT:
-		return "; without --no-fault it would be brought in";
+		return "; without --no-fault the page is brought in";
 	case DBGMEM_REASON_UNMAPPED:
 	case DBGMEM_REASON_BACKING:
 	case DBGMEM_REASON_HWPOISON:
 		if (p->write || p->flags & (DBGMEM_ZEROFILL | DBGMEM_EXACT))
 			return "; 'dbgmem maps PID' shows what is mapped";
-		return "; see 'dbgmem maps PID'; --zero-fill goes on behind holes";
+		return "; see 'dbgmem maps PID'; --zero-fill continues after holes";
 	case DBGMEM_REASON_SPECIAL:
 		return p->flags & DBGMEM_EXACT ?
 			"; --exact needs memory that can be pinned" : "";
@@ -86,7 +86,7 @@ int transfer_holes(const struct transfer *p, const struct dbgmem_result *hole)
 
 int transfer_changed(const struct transfer *p, uint32_t passes)
 {
-	msg("read at 0x%llx of process %d: the %llu bytes changed while they were read, %u times: they are those of the last",
+	msg("read at 0x%llx of process %d: the %llu bytes changed while they were read, %u times: the last reading is printed",
 	    (unsigned long long)p->addr, (int)p->pid,
 	    (unsigned long long)p->len, passes);
 	return STATUS_PARTIAL;

@@ -58,7 +58,7 @@ static int parse(const char *s, uint8_t **bytes, uint8_t **mask, size_t *nr,
 			continue;
 		}
 		if (p[0] == '0' && (p[1] == 'x' || p[1] == 'X')) {
-			snprintf(err, err_size, "0x would mean a number, whose byte order is not said: give the bytes in the order of memory, 'ef be' for 0xbeef on this machine");
+			snprintf(err, err_size, "0x means a number without a byte order: give the bytes in memory order, 'ef be' for 0xbeef on this machine");
 			goto err;
 		}
 		if (!digit(p[0], mask, &value[0], &count[0])) {

@@ -111,7 +111,7 @@ int pattern_string(struct pattern *p, const char *s, bool utf16, bool any_case,
 		return -EINVAL;
 	}
 	if (utf16 && dbgmem_utf8_valid(s, len) < len) {
-		snprintf(err, err_size, "byte %zu of it is not UTF-8, so that UTF-16 cannot be made of it",
+		snprintf(err, err_size, "byte %zu is not UTF-8, so it cannot be converted to UTF-16",
 			 dbgmem_utf8_valid(s, len) + 1);
 		return -EINVAL;
 	}

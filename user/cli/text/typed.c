@@ -149,9 +149,9 @@ int typed_end(struct typed *t, const char *verb, char **args, int *nr)
 	for (i = 0; i < t->nr && t->utf16; i++)
 		if (t->value[i].type == TYPED_UTF16 &&
 		    !word_take(t->value[i].text, args, nr))
-			return msg_usage(verb, "--utf16 needs a string behind it, or --string STR beside it");
+			return msg_usage(verb, "--utf16 needs a string, or --string STR");
 	if (t->utf16 && !has_type(t, TYPED_UTF16))
-		return msg_usage(verb, "--utf16 needs a string behind it, or --string STR beside it");
+		return msg_usage(verb, "--utf16 needs a string, or --string STR");
 	return too_many(t, verb);
 }
 
