@@ -5,9 +5,8 @@
 
 #include <stdint.h>
 
+#include <backing.h>
 #include <dbgmem.h>
-
-#include "backing.h"
 
 /*
  * Open the file that is mapped at @region, whatever its name; @dir is /proc/PID.
