@@ -62,24 +62,12 @@ int sink_range(struct sink *s, uint64_t addr, const uint64_t *len)
 int sink_put(struct sink *s, uint64_t addr, const uint8_t *buf, size_t len,
 	     const uint8_t *valid, uint64_t page_size)
 {
-	size_t pos, n, page;
-
-	if (!s->dump) {
+	if (!s->dump)
 		fwrite(buf, 1, len, s->f);
-		return sink_check(s);
-	}
-	if (!valid) {
+	else if (valid)
+		hexdump_add_valid(&s->hex, addr, buf, 0, len, valid, page_size);
+	else
 		hexdump_add(&s->hex, buf, len);
-		return sink_check(s);
-	}
-	for (pos = 0, page = 0; pos < len; pos += n, page++) {
-		n = (size_t)(page_size - (addr + pos) % page_size);
-		if (n > len - pos)
-			n = len - pos;
-		hexdump_add(&s->hex,
-			    valid[page / 8] >> page % 8 & 1 ? buf + pos : NULL,
-			    n);
-	}
 	return sink_check(s);
 }
 

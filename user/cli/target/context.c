@@ -59,22 +59,6 @@ static int room(struct context *c, size_t len)
 	return 0;
 }
 
-/* Add bytes [@pos, @end) of the buffer, which begins at @from. */
-static void add(const struct context *c, struct hexdump *d, uint64_t from,
-		size_t pos, size_t end)
-{
-	size_t n, page;
-
-	for (; pos < end; pos += n) {
-		page = (size_t)((from % c->page_size + pos) / c->page_size);
-		n = (size_t)(c->page_size - (from + pos) % c->page_size);
-		if (n > end - pos)
-			n = end - pos;
-		hexdump_add(d, c->valid[page / 8] >> page % 8 & 1 ?
-			    c->buf + pos : NULL, n);
-	}
-}
-
 int context_print(struct context *c, uint64_t addr, size_t len)
 {
 	const uint64_t around = c->around * HEXDUMP_WIDTH;
@@ -94,11 +78,13 @@ int context_print(struct context *c, uint64_t addr, size_t len)
 	hexdump_start(&d, stdout, from);
 	d.mark_on = c->mark_on;
 	d.lines_only = true;
-	add(c, &d, from, 0, start);
+	hexdump_add_valid(&d, from, c->buf, 0, start, c->valid, c->page_size);
 	d.mark = true;
-	add(c, &d, from, start, start + len);
+	hexdump_add_valid(&d, from, c->buf, start, start + len, c->valid,
+			  c->page_size);
 	d.mark = false;
-	add(c, &d, from, start + len, size);
+	hexdump_add_valid(&d, from, c->buf, start + len, size, c->valid,
+			  c->page_size);
 	hexdump_end(&d);
 	return 0;
 }

@@ -110,6 +110,22 @@ void hexdump_add(struct hexdump *d, const void *buf, size_t len)
 	}
 }
 
+void hexdump_add_valid(struct hexdump *d, uint64_t from, const uint8_t *buf,
+		       size_t pos, size_t end, const uint8_t *valid,
+		       uint64_t page_size)
+{
+	size_t n, page;
+
+	for (; pos < end; pos += n) {
+		page = (size_t)((from % page_size + pos) / page_size);
+		n = (size_t)(page_size - (from + pos) % page_size);
+		if (n > end - pos)
+			n = end - pos;
+		hexdump_add(d, valid[page / 8] >> page % 8 & 1 ? buf + pos :
+			    NULL, n);
+	}
+}
+
 void hexdump_end(struct hexdump *d)
 {
 	if (d->nr)

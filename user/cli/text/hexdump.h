@@ -29,6 +29,14 @@ void hexdump_start(struct hexdump *d, FILE *out, uint64_t addr);
 /* Add @len bytes. A @buf of NULL adds holes, shown as ??. */
 void hexdump_add(struct hexdump *d, const void *buf, size_t len);
 
+/*
+ * Add bytes [@pos, @end) of @buf, which was read from @from on. @valid has a bit for
+ * each page, counted from the page of @from; other pages are holes.
+ */
+void hexdump_add_valid(struct hexdump *d, uint64_t from, const uint8_t *buf,
+		       size_t pos, size_t end, const uint8_t *valid,
+		       uint64_t page_size);
+
 /* Print the rest, and the address after the last byte, if there was a byte. */
 void hexdump_end(struct hexdump *d);
 
