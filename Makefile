@@ -169,7 +169,7 @@ MANPAGES := $(sort $(wildcard user/man/*.[1-9]))
 
 LIB_OBJ := $(patsubst user/%.c,$(O)/user/%.o,$(wildcard user/lib/*.c))
 # The tool has files of the library that the public does not see.
-CLI_OBJ := $(patsubst user/%.c,$(O)/user/%.o,$(wildcard user/cli/*.c)) \
+CLI_OBJ := $(patsubst user/%.c,$(O)/user/%.o,$(wildcard user/cli/*.c user/cli/*/*.c)) \
 	$(patsubst %,$(O)/user/lib/%.o,present mounts backing)
 
 LIBKMOD_CFLAGS = $(shell pkg-config --cflags libkmod 2>/dev/null)
@@ -195,7 +195,7 @@ fortify = $(shell $(CC) $(CPPFLAGS) $(CFLAGS) -dM -E -x c /dev/null 2>/dev/null 
 		END { if (can && !has) print "-D_FORTIFY_SOURCE=2" }')
 HARDEN = $(eval HARDEN := -fstack-protector-strong \
 	$(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,$(fortify)))$(HARDEN)
-USER_CFLAGS = -std=gnu11 -I$(O)/include -Iuser/lib $(CPPFLAGS) $(CFLAGS) \
+USER_CFLAGS = -std=gnu11 -I$(O)/include -Iuser/lib -Iuser/cli $(CPPFLAGS) $(CFLAGS) \
 	$(WARNINGS) $(HARDEN) -fPIC -fvisibility=hidden \
 	-DDBGMEM_VERSION='"$(VERSION)"' $(LIBKMOD_CFLAGS) $(JSON_CFLAGS) $(ELF_CFLAGS)
 USER_LDFLAGS = $(LDFLAGS) -Wl,-z,relro,-z,now

@@ -88,7 +88,7 @@ clang_tidy() {
 	local without
 	without=$(printf -- ',-%s' "${tidy_without[@]}")
 	eval "clang-tidy --quiet --checks='-*,clang-analyzer-*,bugprone-*,cert-*$without' \
-		\"\$1\" -- $USER_CFLAGS -Iuser/cli" 2>/dev/null | findings
+		\"\$1\" -- $USER_CFLAGS" 2>/dev/null | findings
 }
 
 cpp_check() {
@@ -133,7 +133,7 @@ verdict clang_analyzer
 clang_module $bugs_module >"$tmp/log"
 looks clang_analyzer core.NullDereference
 
-each clang_tidy user/lib/*.c user/cli/*.c >"$tmp/log"
+each clang_tidy user/lib/*.c user/cli/*.c user/cli/*/*.c >"$tmp/log"
 verdict clang_tidy
 clang_tidy $bugs >"$tmp/log"
 looks clang_tidy unix.Malloc

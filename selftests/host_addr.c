@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "kselftest_harness.h"
-#include "../user/cli/addr.h"
-#include "../user/cli/num.h"
+#include "target/addr.h"
+#include "text/num.h"
 
 TEST(numbers)
 {
@@ -187,7 +187,7 @@ static const struct {
 #define NR_REGIONS	(sizeof(regions) / sizeof(regions[0]))
 
 FIXTURE(maps) {
-	struct places maps;
+	struct symbolizer maps;
 	char err[512];
 };
 
@@ -201,14 +201,14 @@ FIXTURE_SETUP(maps)
 			.end = regions[i].end,
 		};
 
-		ASSERT_EQ(0, places_add(&self->maps, &region, regions[i].name));
+		ASSERT_EQ(0, symbolizer_add(&self->maps, &region, regions[i].name));
 	}
-	places_end(&self->maps);
+	symbolizer_finish(&self->maps);
 }
 
 FIXTURE_TEARDOWN(maps)
 {
-	places_free(&self->maps);
+	symbolizer_free(&self->maps);
 }
 
 #define EXPECT_ADDR(expected, expr) do {				\
@@ -348,16 +348,16 @@ TEST_F(maps, files_that_have_the_same_name)
 	FILE *f;
 
 	for (i = 0; i < 3; i++)
-		ASSERT_EQ(0, places_add(&self->maps, &region[i],
+		ASSERT_EQ(0, symbolizer_add(&self->maps, &region[i],
 					"/srv/log (deleted)"));
-	places_end(&self->maps);
+	symbolizer_finish(&self->maps);
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		EXPECT_REFUSED(-ENOTUNIQ, "give an address, they begin at 0x7f0000800000, 0x7f0000810000",
 			       names[i]);
 	f = open_memstream(&text, &i);
-	places_print(&self->maps, 0x7f0000810008, f);
+	symbolizer_print(&self->maps, 0x7f0000810008, f);
 	fputc('\n', f);
-	places_print(&self->maps, 0x7f0000820008, f);
+	symbolizer_print(&self->maps, 0x7f0000820008, f);
 	fclose(f);
 	EXPECT_STREQ("0x7f0000810000+0x8 (/srv/log (deleted))\n"
 		     "0x7f0000800000+0x20008 (/srv/log (deleted))", text);
@@ -406,7 +406,7 @@ TEST_F(maps, what_is_printed_is_accepted)
 		addr = end ? regions[i / 2].end - 1 : regions[i / 2].start;
 		f = open_memstream(&text, &size);
 		ASSERT_NE(NULL, f);
-		places_print(&self->maps, addr, f);
+		symbolizer_print(&self->maps, addr, f);
 		fclose(f);
 		EXPECT_ADDR(addr, text);
 		free(text);
@@ -456,7 +456,7 @@ TEST_F(maps, overflow_is_checked)
 
 TEST(a_process_without_names)
 {
-	struct places none = { 0 };
+	struct symbolizer none = { 0 };
 	char err[128];
 	uint64_t a;
 
@@ -468,7 +468,7 @@ TEST(a_process_without_names)
 TEST(names_without_end_take_memory_with_one)
 {
 	static char name[16384];
-	struct places many = { 0 };
+	struct symbolizer many = { 0 };
 	char err[1024];
 	uint64_t a;
 	size_t i;
@@ -481,9 +481,9 @@ TEST(names_without_end_take_memory_with_one)
 		};
 
 		snprintf(name + sizeof(name) - 9, 9, "/n%06zu", i);
-		ASSERT_EQ(0, places_add(&many, &region, name));
+		ASSERT_EQ(0, symbolizer_add(&many, &region, name));
 	}
-	places_end(&many);
+	symbolizer_finish(&many);
 	EXPECT_TRUE(many.cut);
 	EXPECT_GE(16U << 20, many.names_room);
 	EXPECT_EQ(-ENOTUNIQ, addr_parse("nothing", &many, &a, err, sizeof(err)));
@@ -491,7 +491,7 @@ TEST(names_without_end_take_memory_with_one)
 	/* Nor one that was found: it may be one of several. */
 	EXPECT_EQ(-ENOTUNIQ, addr_parse("n000001", &many, &a, err, sizeof(err)));
 	EXPECT_EQ(0, addr_parse("0x1000", &many, &a, err, sizeof(err)));
-	places_free(&many);
+	symbolizer_free(&many);
 }
 
 TEST_HARNESS_MAIN

@@ -7,8 +7,8 @@
 
 #include "kselftest_harness.h"
 #include "corefile.h"
-#include "../user/cli/core.h"
-#include "../user/cli/note.h"
+#include "core/core.h"
+#include "core/note.h"
 
 static const struct core_kind wide = { true, EM_X86_64, 0 };
 static const struct core_kind narrow = { false, EM_386, 5 };

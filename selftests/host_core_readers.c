@@ -9,9 +9,9 @@
 
 #include "kselftest_harness.h"
 
-#include "core.h"
-#include "note.h"
-#include "threads.h"
+#include "core/core.h"
+#include "core/note.h"
+#include "core/threads.h"
 
 #define THREADS		24
 #define LOADS		512

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "kselftest_harness.h"
-#include "../user/cli/datamap.h"
+#include "core/datamap.h"
 
 #define PAGE	4096UL
 #define SIZE	(256 * PAGE)

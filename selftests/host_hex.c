@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "kselftest_harness.h"
-#include "../user/cli/hex.h"
+#include "text/hex.h"
 
 TEST(bytes_in_memory_order)
 {

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "kselftest_harness.h"
-#include "../user/cli/hexdump.h"
+#include "text/hexdump.h"
 
 /* The dump of @len bytes in pieces of @step; to be freed. */
 static char *dump(const void *buf, size_t len, uint64_t addr, size_t step)

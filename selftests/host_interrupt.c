@@ -6,7 +6,7 @@
 
 #include "kselftest_harness.h"
 
-#include "interrupt.h"
+#include "run/interrupt.h"
 
 #define PATIENCE_MS	20000
 

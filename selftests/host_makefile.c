@@ -62,7 +62,7 @@ TEST_F(makefile, preprocessor_flags_count)
 		     NULL);
 	/* But not before our own headers. */
 	expect_flags(_metadata, "CPPFLAGS=-I/usr/local/include",
-		     "-Iuser/lib -I/usr/local/include", NULL);
+		     "-Iuser/cli -I/usr/local/include", NULL);
 }
 
 TEST_F(makefile, fortification_is_defined_once)

@@ -6,11 +6,9 @@
 #include <sys/resource.h>
 
 #include "kselftest_harness.h"
-#include "../user/cli/cli.h"
-#include "../user/cli/interrupt.h"
-#include "../user/cli/outfile.h"
-
-#define OPTION	"--force"
+#include "run/interrupt.h"
+#include "run/outfile.h"
+#include "text/message.h"
 
 FIXTURE(outfile) {
 	struct outfile o;
@@ -114,7 +112,7 @@ static size_t names(void)
 /* Begin one with "new" in it. */
 static int begin(struct outfile *o, const char *path, bool replace)
 {
-	const int status = outfile_open(o, path, replace, OPTION);
+	const int status = outfile_open(o, path, replace);
 
 	if (!status && write(o->fd, "new", 3) != 3)
 		abort();
@@ -167,7 +165,7 @@ TEST_F(outfile, what_is_there_is_replaced_on_request_only)
 	ASSERT_EQ(0, link("old", "other"));
 	ASSERT_EQ(0, stat("old", &before));
 	EXPECT_EQ(STATUS_FAILED, make(&self->o, "old", false));
-	EXPECT_TRUE(said("it is there already; --force replaces it"));
+	EXPECT_TRUE(said("it exists already; --replace replaces it"));
 	EXPECT_STREQ("old", content("old"));
 	ASSERT_EQ(STATUS_OK, make(&self->o, "old", true));
 	EXPECT_STREQ("new", content("old"));
@@ -214,7 +212,7 @@ TEST_F(outfile, what_is_no_regular_file_stays)
 		EXPECT_EQ(STATUS_FAILED, make(&self->o, "", replace));
 		EXPECT_EQ(STATUS_FAILED, make(&self->o, "none/new", replace));
 	}
-	EXPECT_TRUE(said("no regular file"));
+	EXPECT_TRUE(said("not a regular file"));
 	EXPECT_EQ(2, names());
 }
 
@@ -223,7 +221,7 @@ TEST_F(outfile, what_comes_meanwhile_is_not_replaced)
 	ASSERT_EQ(STATUS_OK, begin(&self->o, "new", false));
 	put("new", "theirs");
 	EXPECT_EQ(STATUS_FAILED, outfile_commit(&self->o));
-	EXPECT_TRUE(said("it is there already"));
+	EXPECT_TRUE(said("it exists already"));
 	EXPECT_STREQ("theirs", content("new"));
 	EXPECT_EQ(1, names());
 }
@@ -364,7 +362,7 @@ TEST_F(outfile, a_file_that_grows_too_large_is_an_error)
 	pid = fork();
 	if (!pid) {
 		if (setrlimit(RLIMIT_FSIZE, &limit) ||
-		    outfile_open(&self->o, "new", false, OPTION) ||
+		    outfile_open(&self->o, "new", false) ||
 		    write(self->o.fd, "new", 3) != 2 ||
 		    write(self->o.fd, "w", 1) != -1 || errno != EFBIG)
 			_exit(1);

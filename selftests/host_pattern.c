@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "kselftest_harness.h"
-#include "../user/cli/pattern.h"
+#include "text/pattern.h"
 
 static struct pattern p;
 static char err[256];
@@ -107,7 +107,7 @@ TEST(utf16_takes_utf8_only)
 {
 	EXPECT_EQ(-EINVAL, pattern_string(&p, "ab\xff", true, false, err,
 					  sizeof(err)));
-	EXPECT_NE(NULL, strstr(err, "byte 3 of it is not UTF-8"))
+	EXPECT_NE(NULL, strstr(err, "byte 3 is not UTF-8"))
 		TH_LOG("%s", err);
 	EXPECT_EQ(-EINVAL, pattern_string(&p, "\xed\xa0\x80", true, false, err,
 					  sizeof(err)));

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "kselftest_harness.h"
-#include "../user/cli/psinfo.h"
+#include "target/psinfo.h"
 
 FIXTURE(psinfo) {
 	char root[64];	/* in place of /proc */

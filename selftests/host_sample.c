@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "kselftest_harness.h"
-#include "../user/cli/sample.h"
+#include "target/sample.h"
 
 static struct sample s;
 static struct sample_type type;

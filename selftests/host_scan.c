@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "kselftest_harness.h"
-#include "../user/cli/scan.h"
+#include "text/scan.h"
 
 #define MAX_FOUND	64
 

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "kselftest_harness.h"
-#include "../user/cli/interrupt.h"
-#include "../user/cli/smaps.h"
+#include "run/interrupt.h"
+#include "core/smaps.h"
 
 FIXTURE(smaps) {
 	char path[64];

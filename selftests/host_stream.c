@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "kselftest_harness.h"
-#include "../user/cli/stream.h"
+#include "core/stream.h"
 
 #define END	(3UL << 20)
 

@@ -10,9 +10,9 @@
 #include <dbgmem.h>
 
 #include "kselftest_harness.h"
-#include "../user/cli/cli.h"
-#include "../user/cli/json.h"
-#include "../user/cli/text.h"
+#include "text/json.h"
+#include "text/message.h"
+#include "text/text.h"
 
 /* What a terminal acts on, and how text_print() writes it. */
 static const struct {

@@ -8,7 +8,7 @@
 #include "kselftest_harness.h"
 #include "slow.h"
 
-#include "threads.h"
+#include "core/threads.h"
 
 #define STUCK		40
 #define CHILD_MS	1500	/* that of the first thread lives for */

@@ -7,7 +7,7 @@
 
 #include "kselftest_harness.h"
 
-#include "tracee.h"
+#include "target/tracee.h"
 
 #define PATIENCE_MS	10000
 

@@ -8,8 +8,8 @@
 #include <dbgmem.h>
 
 #include "kselftest_harness.h"
-#include "../user/cli/cli.h"
-#include "../user/cli/typed.h"
+#include "text/message.h"
+#include "text/typed.h"
 
 static const struct option options[] = {
 	TYPED_OPTIONS,

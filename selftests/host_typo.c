@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Words that are not known, and what was meant. */
 #include "kselftest_harness.h"
-#include "../user/cli/typo.h"
+#include "text/typo.h"
 
 static const char *const words[] = {
 	"info", "read", "write", "bp", "maps", "search", "strings", "dump",

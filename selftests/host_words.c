@@ -99,6 +99,39 @@ static void end_process(pid_t pid)
 	waitpid(pid, NULL, 0);
 }
 
+/* A help text is "Usage:", two examples, and the rest, on one screen. */
+static void check_help(struct __test_metadata *_metadata, const char *verb)
+{
+	const char *text = help_of(verb), *line, *end, *examples;
+	char command[64];
+	int nr = 0;
+
+	EXPECT_EQ(text, strstr(text, "Usage: dbgmem ")) TH_LOG("%s", verb);
+	for (line = text; (end = strchr(line, '\n')); line = end + 1, nr++)
+		EXPECT_GE(80, end - line)
+			TH_LOG("%s: %.*s", verb, (int)(end - line), line);
+	EXPECT_GE(40, nr) TH_LOG("%s", verb);
+	examples = strstr(text, "\n\nExamples:\n");
+	ASSERT_NE(NULL, examples) TH_LOG("%s", verb);
+	snprintf(command, sizeof(command), "\n  dbgmem %s", verb);
+	for (nr = 0; (examples = strstr(examples + 1, command)); nr++)
+		;
+	EXPECT_EQ(2, nr) TH_LOG("%s", verb);
+}
+
+TEST(help_fits_a_screen_and_begins_with_two_examples)
+{
+	struct words verbs;
+	size_t i;
+
+	all_verbs(&verbs);
+	ASSERT_LT(10, verbs.nr);
+	for (i = 0; i < verbs.nr; i++)
+		check_help(_metadata, verbs.word[i]);
+	check_help(_metadata, "bp");
+	check_help(_metadata, "");
+}
+
 TEST(name_in_place_of_a_pid_is_answered_with_the_pid)
 {
 	static const char *const verbs[] = {

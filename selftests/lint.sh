@@ -130,7 +130,7 @@ verdict floors
 
 checkpatch uapi "${ignore_uapi[*]}" uapi/*.h
 checkpatch lib "${ignore_user[*]}" user/lib/*.[ch]
-checkpatch tool "${ignore_user[*]}" user/cli/*.[ch]
+checkpatch tool "${ignore_user[*]}" user/cli/*.[ch] user/cli/*/*.[ch]
 checkpatch selftests "${ignore_tests[*]}" selftests/*.[ch] \
 	selftests/amplify/*.[ch] selftests/fuzz/*.[ch] selftests/inject/*.[ch] \
 	selftests/parsers/*.[ch] \
@@ -176,12 +176,12 @@ verdict layout.same_for_32_bits
 analyzer() {
 	local f
 	for f; do
-		eval "$CC $USER_CFLAGS -Iuser/cli -fanalyzer -c -o /dev/null \"\$f\"" \
+		eval "$CC $USER_CFLAGS -fanalyzer -c -o /dev/null \"\$f\"" \
 			2>&1
 	done
 }
 
-analyzer user/lib/*.c user/cli/*.c >"$tmp/log"
+analyzer user/lib/*.c user/cli/*.c user/cli/*/*.c >"$tmp/log"
 verdict gcc_analyzer
 analyzer selftests/planted/analyze.c >"$tmp/log"
 grep -q Wanalyzer-malloc-leak "$tmp/log" && : >"$tmp/log" ||
@@ -189,7 +189,7 @@ grep -q Wanalyzer-malloc-leak "$tmp/log" && : >"$tmp/log" ||
 verdict gcc_analyzer.looks
 
 # Names that a target has chosen are printed by text.c, and by nobody else.
-perl selftests/foreign_text.pl user/cli/*.c >"$tmp/log" 2>&1
+perl selftests/foreign_text.pl user/cli/*.c user/cli/*/*.c >"$tmp/log" 2>&1
 verdict foreign_text
 perl selftests/foreign_text.pl selftests/planted/foreign_text.c >"$tmp/log" 2>&1
 # One for each call up to the second comment, and none behind it
@@ -197,7 +197,7 @@ perl selftests/foreign_text.pl selftests/planted/foreign_text.c >"$tmp/log" 2>&1
 	: >"$tmp/log" || echo "it does not find what is planted" >>"$tmp/log"
 verdict foreign_text.looks
 
-warnings user "$USER_CFLAGS" user/lib/*.c user/cli/*.c
+warnings user "$USER_CFLAGS" user/lib/*.c user/cli/*.c user/cli/*/*.c
 warnings selftests "$TEST_CFLAGS -Iuser/cli" selftests/*.c
 warnings fuzz "$TEST_CFLAGS -D_GNU_SOURCE" selftests/fuzz/*.c
 

@@ -266,7 +266,7 @@ TEST_F(tool, read_writes_to_a_file_of_its_own_only)
 	ASSERT_EQ(0, symlink(path, to));
 	RUN("read", self->pid, at(0, 0), "16", "-o", path);
 	EXPECT_EQ(1, r.status);
-	EXPECT_HAS("it is there already; --replace replaces it", r.err);
+	EXPECT_HAS("it exists already; --replace replaces it", r.err);
 	RUN("read", self->pid, at(0, 0), "16", "--replace", "-o", to);
 	EXPECT_EQ(1, r.status);
 	EXPECT_HAS("symbolic link", r.err);
@@ -282,7 +282,7 @@ TEST_F(tool, read_writes_to_a_file_of_its_own_only)
 
 	RUN("read", self->pid, at(0, 0), "16", "--replace", "-o", "/dev/full");
 	EXPECT_EQ(1, r.status);
-	EXPECT_HAS("no regular file", r.err);
+	EXPECT_HAS("not a regular file", r.err);
 }
 
 TEST_F(tool, read_to_a_full_disk_makes_no_file)

@@ -210,11 +210,11 @@ TEST_F(compare, a_file_that_is_too_short)
 	file_is(mem, 100);
 	RUN("compare", "-i", FILE_NAME, self->pid, at(0, 0), "200");
 	EXPECT_EQ(3, r.status);
-	EXPECT_HAS(FILE_NAME " has 100 bytes to compare with: not enough",
+	EXPECT_HAS(FILE_NAME " is too short: it has 100 bytes to compare with",
 		   r.err);
 	RUN("compare", "-i", FILE_NAME, "-o", "100", self->pid, at(0, 0));
 	EXPECT_EQ(2, r.status);
-	EXPECT_HAS("has 0 bytes to compare with", r.err);
+	EXPECT_HAS("it has 0 bytes to compare with", r.err);
 	RUN("compare", "-i", "/nonexistent/x", self->pid, at(0, 0));
 	EXPECT_EQ(2, r.status);
 	EXPECT_HAS("cannot read /nonexistent/x: No such file", r.err);

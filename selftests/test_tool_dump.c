@@ -27,7 +27,7 @@ FIXTURE_TEARDOWN(dump)
 
 /* Dump with these options, and open what came of it. */
 #define DUMP(...) do {							\
-	RUN("dump", ##__VA_ARGS__, "--force", self->s.text, CORE_PATH);	\
+	RUN("dump", ##__VA_ARGS__, "--replace", self->s.text, CORE_PATH);	\
 	ASSERT_EQ(0, r.status) TH_LOG("%s", r.err);			\
 	if (self->core.elf)						\
 		core_close(&self->core);				\

@@ -257,21 +257,21 @@ TEST_F(end, what_is_there_is_replaced_only_on_request)
 	close(fd);
 	RUN("dump", self->pid, CORE_PATH);
 	EXPECT_EQ(1, r.status);
-	EXPECT_HAS("it is there already; --force replaces it", r.err);
+	EXPECT_HAS("it exists already; --replace replaces it", r.err);
 	EXPECT_EQ(4, file_read(CORE_PATH, text, sizeof(text)));
 	EXPECT_STREQ("mine", text);
 	EXPECT_EQ(0, left());
 
 	ASSERT_EQ(0, symlink(CORE_PATH, CORE_PATH ".link"));
-	RUN("dump", "--force", self->pid, CORE_PATH ".link");
+	RUN("dump", "--replace", self->pid, CORE_PATH ".link");
 	EXPECT_EQ(1, r.status);
 	EXPECT_HAS("symbolic link", r.err);
 	EXPECT_EQ(0, unlink(CORE_PATH ".link"));
 	EXPECT_EQ(4, file_read(CORE_PATH, text, sizeof(text)));
 
-	RUN("dump", "--force", self->pid, "/dev/null");
+	RUN("dump", "--replace", self->pid, "/dev/null");
 	EXPECT_EQ(1, r.status);
-	EXPECT_HAS("no regular file", r.err);
+	EXPECT_HAS("not a regular file", r.err);
 	EXPECT_EQ(0, access("/dev/zero", F_OK));
 
 	RUN("dump", self->pid, "/tmp/not/there");
@@ -292,7 +292,7 @@ TEST_F(end, what_has_come_meanwhile_is_not_replaced)
 	close(fd);
 	dump_end(self->tool, self->err);
 	EXPECT_EQ(1, r.status);
-	EXPECT_HAS("it is there already", r.err);
+	EXPECT_HAS("it exists already", r.err);
 	EXPECT_EQ(4, file_read(CORE_PATH, text, sizeof(text)));
 	EXPECT_STREQ("mine", text);
 	EXPECT_EQ(0, left());

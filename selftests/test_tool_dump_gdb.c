@@ -164,12 +164,12 @@ TEST_F_TIMEOUT(gdb, all_stacks_with_registers, GDB_TIMEOUT)
 
 TEST_F_TIMEOUT(gdb, a_program_of_32_bits, GDB_TIMEOUT)
 {
-	static const char *const options[] = { "--force", "--registers" };
+	static const char *const options[] = { "--replace", "--registers" };
 	size_t i;
 
 	ASSERT_EQ(0, sleeper_start(&self->s, "helper_sleep32"));
 	for (i = 0; i < 2; i++) {
-		RUN("dump", "--force", options[i], self->s.text, CORE_PATH);
+		RUN("dump", "--replace", options[i], self->s.text, CORE_PATH);
 		ASSERT_EQ(0, r.status) TH_LOG("%s", r.err);
 		RUN_GDB("helper_sleep32", "print known",
 			"thread apply all bt");

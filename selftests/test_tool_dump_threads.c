@@ -27,7 +27,7 @@ FIXTURE_TEARDOWN(threads)
 
 /* Dump with these options, and open what came of it. */
 #define DUMP(_status, ...) do {						\
-	RUN("dump", ##__VA_ARGS__, "--force", self->s.text, CORE_PATH);	\
+	RUN("dump", ##__VA_ARGS__, "--replace", self->s.text, CORE_PATH);	\
 	ASSERT_EQ(_status, r.status) TH_LOG("%s", r.err);		\
 	if (self->core.elf)						\
 		core_close(&self->core);				\
@@ -137,7 +137,7 @@ TEST_F(threads, a_thread_s_number_is_as_good_as_the_process_s)
 	size_t len;
 
 	sprintf(tid, "%d", (int)self->s.tid[1]);
-	RUN("dump", "--force", tid, CORE_PATH);
+	RUN("dump", "--replace", tid, CORE_PATH);
 	ASSERT_EQ(0, r.status) TH_LOG("%s", r.err);
 	ASSERT_TRUE(core_open(&self->core, CORE_PATH));
 	p = core_note(&self->core, "CORE", NT_PRPSINFO, 0, &len);
@@ -328,7 +328,7 @@ TEST_F(threads, one_that_another_traces)
 	ASSERT_EQ(0, ptrace(PTRACE_SEIZE, self->s.tid[1], NULL, NULL));
 	DUMP(3, "--registers");
 	snprintf(want, sizeof(want),
-		 "1 of 4 threads could not be stopped, as thread %d: another process traces it",
+		 "1 of 4 threads could not be stopped, such as thread %d: another process traces it",
 		 self->s.tid[1]);
 	EXPECT_HAS(want, r.err);
 	snprintf(want, sizeof(want), "%d asleep\n", self->s.tid[1]);

@@ -236,7 +236,7 @@ TEST_F(maps, addr_and_len_are_one_region_or_those_that_they_touch)
 	EXPECT_HAS("nothing like that is mapped", r.err);
 	RUN("maps", self->pid, "0xffffffffffff0000", "0x10000");
 	EXPECT_EQ(1, r.status);
-	EXPECT_HAS("or behind", r.err);
+	EXPECT_HAS("or above", r.err);
 }
 
 TEST_F(maps, json_has_all_of_it)

@@ -216,7 +216,7 @@ TEST_F(ranges, output_that_cannot_be_written)
 {
 	RUN("read", "-o", "/dev/full", self->pid, at(0, 0), "16", at(1, 0), "8");
 	EXPECT_EQ(1, r.status);
-	EXPECT_HAS("no regular file", r.err);
+	EXPECT_HAS("not a regular file", r.err);
 	RUN("read", "-o", "/nonexistent/x", self->pid, at(0, 0), "16", at(1, 0),
 	    "8");
 	EXPECT_EQ(1, r.status);

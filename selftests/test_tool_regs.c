@@ -316,7 +316,7 @@ TEST_F(regs, a_process_whose_first_thread_has_exited)
 	sprintf(pid, "%d", (int)child);
 	RUN("regs", pid);
 	EXPECT_EQ(1, r.status);
-	EXPECT_HAS("it has exited, but others of the process have not", r.err);
+	EXPECT_HAS("it has exited, but other threads of the process have not", r.err);
 	/* It names one, of which there are registers. */
 	p = strstr(r.err, "as thread ");
 	ASSERT_NE(NULL, p);

@@ -464,7 +464,7 @@ static long map_fuse(void *path)
 }
 
 static const char *const fuse_lines[][4] = {
-	{ "search", "-s", "needle" }, { "strings" }, { "dump", "-f" },
+	{ "search", "-s", "needle" }, { "strings" }, { "dump", "--replace" },
 };
 
 /* An open(2) there would not even end when the tool is killed. */

@@ -335,7 +335,7 @@ TEST_F_TIMEOUT(target, another_program_is_not_taken_for_the_one_that_was_meant,
 			  !strcmp(line[0], "strings") ||
 			  !strcmp(line[0], "compare") ? 2 : 1, r.status)
 			TH_LOG("%s", line[0]);
-		EXPECT_HAS("has executed another program just now", r.err);
+		EXPECT_HAS("has just executed another program", r.err);
 		EXPECT_EQ(0, r.out_len) TH_LOG("%s: %s", line[0], r.out);
 		EXPECT_FALSE(maps) TH_LOG("%s", line[0]);
 		ASSERT_EQ(0, retarget(&self->t, self->pid));
@@ -415,7 +415,7 @@ TEST_F(target, a_name_where_a_process_id_is_due)
 	EXPECT_HAS(want, r.err);
 	RUN("maps", "no_process_has_this");
 	EXPECT_EQ(2, r.status);
-	EXPECT_HAS("no process is named so", r.err);
+	EXPECT_HAS("no process has that name", r.err);
 }
 
 TEST_F(target, two_process_ids)

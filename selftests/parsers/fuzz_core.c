@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The auxiliary vector, which a process may change: what kind of core it gets. */
-/* sources: user/cli/core.c */
+/* sources: user/cli/core/core.c */
 #define _GNU_SOURCE
 #include "fuzz.h"
 
-#include "core.h"
+#include "core/core.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Bytes in hexadecimal, with and without wildcards. */
-/* sources: user/cli/hex.c */
+/* sources: user/cli/text/hex.c */
 #include "fuzz.h"
 
-#include "hex.h"
+#include "text/hex.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Numbers, lengths and process ids of a command line. */
-/* sources: user/cli/num.c */
+/* sources: user/cli/text/num.c */
 #include "fuzz.h"
 
 #include <errno.h>
 #include <inttypes.h>
 
-#include "num.h"
+#include "text/num.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What to look for: the first byte says of what kind it is. */
-/* sources: user/cli/pattern.c user/cli/hex.c user/cli/num.c user/lib/utf.c */
+/* sources: user/cli/text/pattern.c user/cli/text/hex.c user/cli/text/num.c user/lib/utf.c */
 #include "fuzz.h"
 
-#include "pattern.h"
+#include "text/pattern.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* /proc/PID/stat, and behind its newline status: the name is the target's. */
-/* sources: user/cli/psinfo.c user/cli/interrupt.c */
+/* sources: user/cli/target/psinfo.c user/cli/run/interrupt.c */
 #define _GNU_SOURCE
 #include "fuzz.h"
 
@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "psinfo.h"
+#include "target/psinfo.h"
 
 static int dir = -1, stat_fd, status_fd;
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A type of 'dbgmem watch', and behind its newline a value to be printed. */
-/* sources: user/cli/sample.c user/cli/num.c user/cli/text.c user/cli/hex.c user/cli/json.c user/cli/message.c user/lib/utf.c */
+/* sources: user/cli/target/sample.c user/cli/text/num.c user/cli/text/text.c user/cli/text/hex.c user/cli/text/json.c user/cli/text/message.c user/lib/utf.c */
 #include "fuzz.h"
 
-#include "sample.h"
+#include "target/sample.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {

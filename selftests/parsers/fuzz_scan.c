@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Strings in memory: the first bytes say which, and how it comes in. */
-/* sources: user/cli/scan.c user/cli/text.c user/lib/utf.c */
+/* sources: user/cli/text/scan.c user/cli/text/text.c user/lib/utf.c */
 #include "fuzz.h"
 
 #include <dbgmem.h>
 
-#include "scan.h"
+#include "text/scan.h"
 
 struct found {
 	uint64_t sum;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The target's text, that goes to a terminal; and UTF-16. */
-/* sources: user/cli/text.c user/lib/utf.c */
+/* sources: user/cli/text/text.c user/lib/utf.c */
 #include "fuzz.h"
 
 #include <dbgmem.h>
 
-#include "text.h"
+#include "text/text.h"
 
 /* Sequences for a terminal begin with one of C0, DEL or C1. */
 static void check_print(const char *s, size_t len)

@@ -18,7 +18,7 @@ parser_sources = $(wildcard $(shell sed -n 's|^/\* sources: \(.*\) \*/$$|\1|p' $
 # what these need is not what is tested
 PARSER_LIBS = $(O)/user/libdbgmem.a $(JSON_LIBS) $(ELF_LIBS) $(LIBKMOD_LIBS) -pthread
 PARSER_DEPS := selftests/parsers/fuzz.h selftests/parsers/parsers.mk \
-	$(wildcard user/lib/*.[ch] user/cli/*.[ch]) $(O)/user/libdbgmem.a | \
+	$(wildcard user/lib/*.[ch] user/cli/*/*.[ch]) $(O)/user/libdbgmem.a | \
 	$(UAPI_COPY)
 
 # The planted one stays out of what is to find something new.

@@ -7,9 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli.h"
-#include "text.h"
-#include "typo.h"
+#include "cmd/cmd.h"
+#include "text/message.h"
+#include "text/text.h"
+#include "text/typo.h"
 
 #ifndef DBGMEM_VERSION
 #define DBGMEM_VERSION "0.1.0"
@@ -43,22 +44,20 @@ static int help(void)
 {
 	size_t i;
 
-	puts("Usage: dbgmem VERB [OPTION...] [ARGUMENT...]\n"
+	puts("Usage: dbgmem VERB [OPTION...] [ARGUMENT...]\n\n"
+	     "Examples:\n"
+	     "  dbgmem maps 1234\n"
+	     "  dbgmem read 1234 '[heap]' 64\n\n"
 	     "Read and write the memory of another process through /dev/dbgmem.\n\n"
 	     "Verbs:");
 	for (i = 0; i < NR_VERBS; i++)
 		printf("  %-8s %s\n", verbs[i].name, verbs[i].summary);
 	puts("\n"
-	     "  'dbgmem VERB --help', or 'dbgmem help VERB', describes one verb; see also dbgmem(1).\n\n"
-	     "Options:\n"
+	     "'dbgmem VERB --help' or 'dbgmem help VERB' describes a verb; see also dbgmem(1).\n\n"
 	     "  -h, --help     show this text\n"
 	     "  -V, --version  show the version\n\n"
-	     "Exit status:\n"
-	     "  0  all of it was done\n"
-	     "  1  it failed, nothing was done; search, strings: nothing was found;\n"
-	     "     compare: something differs\n"
-	     "  2  the command line is wrong; search, strings, compare: or it failed\n"
-	     "  3  a part of it was done, the message says how much");
+	     "Exit status: 0 all was done, 1 it failed, nothing was done, 2 usage, 3 a part.\n"
+	     "search, strings, compare: 1 not found or different, 2 usage or failure.");
 	return finish(STATUS_OK);
 }
 
@@ -69,9 +68,9 @@ static int version(void)
 }
 
 /*
- * What a caller has closed of descriptors 0 to 2 must not become the session's: a
- * message would be written to the target. These refuse reads and writes as closed
- * ones do.
+ * Open descriptors 0 to 2 if the caller has closed them. Otherwise the session could
+ * get one of them, and a message would be written to the target. Reads and writes fail
+ * on these as on closed ones.
  */
 static void descriptors_open(void)
 {
@@ -99,21 +98,21 @@ static int unknown(const char *word)
 	return msg_usage("", "unknown verb or option '%s'", word);
 }
 
-/* The verb at argv[1]. */
+/* Run the verb at argv[1]. */
 static int verb_run(int argc, char **argv)
 {
 	size_t i;
 
 	for (i = 0; i < NR_VERBS; i++)
 		if (!strcmp(argv[1], verbs[i].name)) {
-			/* getopt_long() starts its messages with argv[0]. */
+			/* getopt_long() begins its messages with argv[0]. */
 			argv[1] = argv[0];
 			return verbs[i].run(argc - 1, argv + 1);
 		}
 	return unknown(argv[1]);
 }
 
-/* "help VERB" or "help bp VERB": as if --help stood behind it. */
+/* Handle "help VERB" and "help bp VERB" like --help after the verb. */
 static int verb_help(int argc, char **argv)
 {
 	char option[] = "--help", *args[5] = { argv[0] };

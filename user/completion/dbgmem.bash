@@ -20,7 +20,7 @@ _dbgmem_options()
 				"-z --zero-fill --no-fault --stable --replace" ;;
 	write)		echo "$value -i= --file= -e --exact -f --force" ;;
 	cmpxchg)	echo "$value --file= -f --force" ;;
-	'bp set')	echo "-t= --trap= -y --yes -H --hold" ;;
+	'bp set')	echo "-t= --trap= -y --yes" ;;
 	'bp list')	echo "-j --json" ;;
 	maps)		echo "-r --readable -w --writable -x --executable -f --file" \
 				"-a --anonymous -p --private -s --shared -l --long" \
@@ -35,7 +35,7 @@ _dbgmem_options()
 	fill)		echo "$value --file= -e --exact -f --force" ;;
 	watch)		echo "-i= --interval= -c= --count= -a --all -l --live" \
 				"-x --hex -j --json" ;;
-	dump)		echo "-a --all -r --registers -f --force --replace" ;;
+	dump)		echo "-a --all -r --registers --replace" ;;
 	regs)		echo "-a --all -j --json" ;;
 	load)		echo "-p= --path=" ;;
 	esac
