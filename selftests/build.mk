@@ -2,26 +2,32 @@
 #
 # Included by the top Makefile: test programs, lint, check, check-debug and demo.
 
-TEST_SRC := $(wildcard selftests/test_*.c)
-HELPER_SRC := $(wildcard selftests/helper_*.c)
-HOST_SRC := $(wildcard selftests/host_*.c)
+# Programs lie in folders; what is built of them, side by side.
+TEST_SRC := $(wildcard selftests/*/test_*.c)
+HELPER_SRC := $(wildcard selftests/*/helper_*.c)
+HOST_SRC := $(wildcard selftests/*/host_*.c)
+TEST_DIRS := $(sort $(dir $(TEST_SRC) $(HELPER_SRC) $(HOST_SRC)))
+vpath test_%.c $(TEST_DIRS)
+vpath helper_%.c $(TEST_DIRS)
+vpath host_%.c $(TEST_DIRS)
 # parts that several programs share: x.c goes to those that include "x.h"
 PART_SRC := $(filter-out $(TEST_SRC) $(HELPER_SRC) $(HOST_SRC),\
-	$(wildcard selftests/*.c))
+	$(wildcard selftests/fault/*.c))
 # The kernel's headers are those of 64 bits; gcc-multilib would say so, too, but
 # throws cross compilers out.
 CC32 = $(CC) -m32 -idirafter /usr/include/$(shell $(CC) -print-multiarch)
 # these speak the ABI only, and are built a second time
-TEST32_SRC := $(wildcard selftests/test_main.c selftests/test_abi.c \
-	selftests/test_arguments.c)
+TEST32_SRC := $(filter %/test_main.c %/test_abi.c %/test_arguments.c,$(TEST_SRC))
 
 T := $(O)/selftests
-TEST_BIN := $(TEST_SRC:selftests/%.c=$(T)/%) $(TEST32_SRC:selftests/%.c=$(T)/%32)
-HELPER_BIN := $(HELPER_SRC:selftests/%.c=$(T)/%)
-HOST_BIN := $(HOST_SRC:selftests/%.c=$(T)/%)
+# $(call programs,SOURCES)
+programs = $(patsubst %.c,$(T)/%,$(notdir $(1)))
+TEST_BIN := $(call programs,$(TEST_SRC)) $(addsuffix 32,$(call programs,$(TEST32_SRC)))
+HELPER_BIN := $(call programs,$(HELPER_SRC))
+HOST_BIN := $(call programs,$(HOST_SRC))
 
 TEST_CFLAGS = -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter \
-	-I$(O)/include -Iuser/lib -isystem selftests/harness \
+	-iquote selftests/lib -I$(O)/include -Iuser/lib -isystem selftests/harness \
 	-isystem $(O)/kselftest -pthread -MMD -MP $(if $(SANITIZE),$(CFLAGS))
 TEST_DEPS := selftests/build.mk $(PART_SRC) | $(UAPI_COPY) $(O)/kselftest/.complete
 
@@ -38,25 +44,25 @@ selftests: $(TEST_BIN) $(HELPER_BIN) $(if $(CROSS_COMPILE),,$(HOST_BIN)) ## buil
 selftests-wanted: $(if $(TESTS),$(filter $(addprefix $(T)/,$(TESTS)),\
 	$(TEST_BIN) $(HOST_BIN)) $(HELPER_BIN),selftests)
 
-$(T)/test_%32: selftests/test_%.c $(TEST_DEPS)
+$(T)/test_%32: test_%.c $(TEST_DEPS)
 	$(say) CC32 "$<"
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC32) $(TEST_CFLAGS) -MF $@.d -static -o $@ $< $(test_parts)
 
-$(T)/test_%: selftests/test_%.c $(LIB) $(TEST_DEPS)
+$(T)/test_%: test_%.c $(LIB) $(TEST_DEPS)
 	$(say) CC "$<"
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CFLAGS) -MF $@.d -o $@ $< $(test_parts) \
 		$(TEST_LIBS)
 
-$(T)/helper_%: selftests/helper_%.c $(TEST_DEPS)
+$(T)/helper_%: helper_%.c $(TEST_DEPS)
 	$(say) CC "$<"
 	$(Q)mkdir -p $(@D)
 	$(Q)$(if $(filter -m32,$(helper_link)),$(CC32),$(CC)) $(TEST_CFLAGS) \
 		-Os -MF $@.d $(filter-out -m32,$(helper_link)) -o $@ $<
 
 # Tests of pure logic, run on this machine.
-$(T)/host_%: selftests/host_%.c $(CLI_OBJ) $(LIB) $(O)/user/libdbgmem.a $(TEST_DEPS)
+$(T)/host_%: host_%.c $(CLI_OBJ) $(LIB) $(O)/user/libdbgmem.a $(TEST_DEPS)
 	$(say) CC "$<"
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CFLAGS) -Iuser/cli $(LIBKMOD_CFLAGS) -MF $@.d -o $@ $< \
@@ -78,7 +84,7 @@ $(GROWN)/libdbgmem.a: $(wildcard user/lib/*.[ch]) uapi/dbgmem.h selftests/build.
 	$(Q)cd $(@D) && $(CC) $(filter-out -I%,$(USER_CFLAGS)) -Iinclude -c lib/*.c
 	$(Q)$(AR) rcs $@ $(@D)/*.o
 
-$(T)/host_grown: selftests/host_grown.c $(GROWN)/libdbgmem.a $(TEST_DEPS)
+$(T)/host_grown: host_grown.c $(GROWN)/libdbgmem.a $(TEST_DEPS)
 	$(say) CC "$<"
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CFLAGS) -MF $@.d -o $@ $< $(GROWN)/libdbgmem.a \

@@ -9,7 +9,7 @@
 #ifndef BENCH_H
 #define BENCH_H
 
-#include "../common.h"
+#include "../lib/common.h"
 
 #include <sys/uio.h>
 

@@ -15,8 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../common.h"
-#include "../slow.h"
+#include "../lib/common.h"
+#include "../lib/slow.h"
 
 /* A program gets so long; what is killed after it must be gone in the other. */
 #define LIMIT_MS	500

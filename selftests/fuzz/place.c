@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 
-#include "../device.h"
+#include "../lib/device.h"
 
 #define CALLER_BASE	0x20000000000UL
 #define CALLER_STRIDE	0x100000UL

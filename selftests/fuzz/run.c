@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "../random.h"
+#include "../lib/random.h"
 #include "run.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "../common.h"
+#include "../lib/common.h"
 
 void run_failed(struct lane *l, const struct call *c, const char *format, ...)
 {

@@ -5,7 +5,7 @@
  * its successor, and the target, know what that has left open.
  */
 #include "torture.h"
-#include "../window.h"
+#include "../lib/window.h"
 
 #include <poll.h>
 

@@ -19,9 +19,9 @@
 #ifndef TORTURE_H
 #define TORTURE_H
 
-#include "../common.h"
-#include "../random.h"
-#include "../proc.h"
+#include "../lib/common.h"
+#include "../lib/random.h"
+#include "../lib/proc.h"
 
 #define PAGE		4096UL
 
@@ -117,7 +117,7 @@ void agent_run(int self) __attribute__((noreturn));
 /* target.c */
 void target_run(int self) __attribute__((noreturn));
 
-/* crew.c */
+/* supervisor.c */
 struct ended {
 	uint64_t agents, agents_killed, way[NR_WAYS];
 };
