@@ -3,7 +3,7 @@
  * What every ioctl does with the sizes, flags, reserved fields and request
  * pointers that no correct caller passes. Also built as a 32-bit program.
  */
-#include "abi_cases.h"
+#include "abi_cases_fixture.h"
 
 static void set_u32(unsigned char *req, size_t offset, uint32_t value)
 {

@@ -3,7 +3,9 @@
  * Loading and unloading through libdbgmem. Whatever a test does, the module is
  * loaded with its default parameters when it ends.
  */
+#include "proc.h"
 #include "userlib.h"
+#include <kselftest_harness.h>
 
 #include <dbgmem.h>
 #include <ftw.h>
@@ -13,21 +15,6 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
-
-static void param_get(const char *name, char *value, size_t size)
-{
-	char path[96];
-	FILE *f;
-
-	value[0] = '\0';
-	snprintf(path, sizeof(path), PARAM_DIR "%s", name);
-	f = fopen(path, "r");
-	if (!f)
-		return;
-	if (fgets(value, (int)size, f))
-		value[strcspn(value, "\n")] = '\0';
-	fclose(f);
-}
 
 #define EXPECT_PARAM(_value, _name) do {				\
 	char _v[32];							\

@@ -221,23 +221,6 @@ TEST_F_TIMEOUT(poll, close_during_poll_and_epoll_is_harmless, 60)
 
 /* --- signals that are handled --- */
 
-static void on_alarm(int sig)
-{
-}
-
-/* One every @us microseconds from the last; 0: no more. */
-static void storm(long us)
-{
-	struct sigaction sa = { .sa_handler = on_alarm };
-	struct itimerval it = {
-		.it_value.tv_usec = us,
-		.it_interval.tv_usec = us,
-	};
-
-	sigaction(SIGALRM, &sa, NULL);
-	setitimer(ITIMER_REAL, &it, NULL);
-}
-
 /* The end of a session that may only write: POLLHUP, 0, -EINTR or what not. */
 typedef int (*wait_fn)(int fd, int ms);
 
@@ -324,7 +307,7 @@ FIXTURE_SETUP(storm)
 
 FIXTURE_TEARDOWN(storm)
 {
-	storm(0);
+	alarm_storm(0);
 	close(self->fd);
 	target_stop(&self->target);
 }
@@ -336,13 +319,13 @@ TEST_F_TIMEOUT(storm, tells_no_error, 60)
 	for (i = 0; i < 20; i++) {
 		fd = session_open(self->target.pid, O_WRONLY);
 		ASSERT_LE(0, fd);
-		storm(100);
+		alarm_storm(100);
 		for (j = 0; j < 20; j++) {
 			ret = variant->wait(fd, 1);
 			if (ret != -EINTR)
 				ASSERT_EQ(0, ret);
 		}
-		storm(0);
+		alarm_storm(0);
 		close(fd);
 	}
 }
@@ -360,14 +343,14 @@ static int wait_on(wait_fn wait, int fd)
 
 TEST_F_TIMEOUT(storm, loses_no_exit, 60)
 {
-	storm(100);
+	alarm_storm(100);
 	target_send(&self->target, do_exit_later, (void *)200);
 	EXPECT_EQ(POLLHUP, wait_on(variant->wait, self->fd));
 }
 
 TEST_F_TIMEOUT(storm, loses_no_execve, 60)
 {
-	storm(100);
+	alarm_storm(100);
 	target_send(&self->target, do_exec_later, (void *)200);
 	EXPECT_EQ(POLLHUP, wait_on(variant->wait, self->fd));
 }
@@ -378,9 +361,9 @@ TEST_F_TIMEOUT(storm, is_heard_after_it, 60)
 	struct epoll_event ev = { .events = EPOLLPRI }, got = {};
 	int ep = epoll_create1(EPOLL_CLOEXEC);
 
-	storm(100);
+	alarm_storm(100);
 	ASSERT_EQ(0, epoll_ctl(ep, EPOLL_CTL_ADD, self->fd, &ev));
-	storm(0);
+	alarm_storm(0);
 	EXPECT_EQ(0, epoll_wait(ep, &got, 1, 200));
 	target_send(&self->target, do_exec_later, (void *)200);
 	EXPECT_EQ(1, epoll_wait(ep, &got, 1, 20000));

@@ -14,7 +14,6 @@
 
 #include <kselftest_harness.h>
 
-#define PAGE	4096
 #define TRACING	"/sys/kernel/tracing/"
 
 FIXTURE(session)
@@ -48,12 +47,6 @@ static bool ended(int fd)
 	struct pollfd p = { .fd = fd };
 
 	return poll(&p, 1, 20000) == 1 && p.revents == POLLHUP;
-}
-
-static long do_exec(void *arg)
-{
-	execlp("sleep", "sleep", "1000", NULL);
-	return -errno;
 }
 
 /* --- fdinfo --- */
@@ -107,7 +100,7 @@ TEST_F_TIMEOUT(session, fdinfo_names_target_state_and_access, 60)
 		close(fd);
 	}
 	fd = session_open(self->target.pid, O_RDWR);
-	target_send(&self->target, do_exec, NULL);
+	target_send(&self->target, exec_sleep, NULL);
 	EXPECT_TRUE(ended(fd));
 	ASSERT_EQ(7, fdinfo_get(fd, &f));
 	EXPECT_STREQ("execed", f.state);
@@ -466,22 +459,6 @@ TEST_F_TIMEOUT(session, racing_attaches_bind_once, 120)
 
 /* --- ATTACH and signals --- */
 
-static void on_alarm(int sig)
-{
-}
-
-static void storm(long us)
-{
-	struct sigaction sa = { .sa_handler = on_alarm };
-	struct itimerval it = {
-		.it_value.tv_usec = us,
-		.it_interval.tv_usec = us,
-	};
-
-	sigaction(SIGALRM, &sa, NULL);
-	setitimer(ITIMER_REAL, &it, NULL);
-}
-
 FIXTURE(attaching)
 {
 	struct target target;
@@ -513,7 +490,7 @@ FIXTURE_SETUP(attaching)
 
 FIXTURE_TEARDOWN(attaching)
 {
-	storm(0);
+	alarm_storm(0);
 	close(self->mem_fd);
 	target_stop(&self->target);
 }
@@ -529,9 +506,9 @@ TEST_F_TIMEOUT(attaching, under_signals_works, 60)
 		close(self->mem_fd);
 		self->mem_fd = proc_open(t.pid, "mem", O_RDWR);
 		fd = dev_open(O_RDWR);
-		storm(100);
+		alarm_storm(100);
 		ret = attach(fd, t.pid, self->mem_fd);
-		storm(0);
+		alarm_storm(0);
 		failed += ret != 0;
 		close(fd);
 		target_stop(&t);

@@ -229,7 +229,7 @@ TEST_F_TIMEOUT(breakpoint, overlap_with_another_sessions_is_ebusy, 60)
 	EXPECT_EQ(0, count(fd));
 	/* Until it is gone, which is with its session at the latest. */
 	close(b->fd);
-	b->trial.fd = -1;
+	b->fixture.fd = -1;
 	EXPECT_EQ(0, bp_set(fd, b->mem + FIRST, trap, LEN, &self->set));
 	EXPECT_EQ(-1, pattern_differs(self->set.original, FIRST, LEN, 3));
 	close(fd);
@@ -255,8 +255,8 @@ TEST_F_TIMEOUT(breakpoint, at_the_same_address_of_two_targets, 60)
 	struct bed *b = self->b, other = {};
 
 	other = *b;
-	trial_init(&other.trial);
-	other.target = &other.trial.target;
+	fixture_init(&other.fixture);
+	other.target = &other.fixture.target;
 	other.truth = -1;
 	ASSERT_EQ(0, bed_restart(&other));
 	ASSERT_EQ(0, bp_set(b->fd, b->mem + 5, trap, 3, NULL));
@@ -337,7 +337,7 @@ TEST_F_TIMEOUT(breakpoint, as_many_as_that_go_when_the_session_does, 120)
 	for (i = 0; i < MAX_BREAKPOINTS; i++)
 		ASSERT_EQ(0, bp_set(b->fd, b->mem + 2 * i, INT3, 1, NULL));
 	close(b->fd);
-	b->trial.fd = -1;
+	b->fixture.fd = -1;
 	/* close() waits no longer than five seconds, which so many may take */
 	for (i = 0; i < 600 && !untouched(b); i++)
 		usleep(100000);

@@ -33,7 +33,7 @@ FIXTURE_TEARDOWN(clear)
 static void session_close(struct bed *b)
 {
 	close(b->fd);
-	b->fd = b->trial.fd = -1;
+	b->fd = b->fixture.fd = -1;
 }
 
 /* The answer to a BP_CLEAR, in one. */
@@ -513,7 +513,7 @@ TEST_F_TIMEOUT(clear, after_execve_it_is_estale_and_nothing_is_touched, 60)
 	/* It ends with its input, and tells of its memory. */
 	close(helper_in[1]);
 	EXPECT_EQ(SECRET_EXIT_INTACT, child_wait(b->target->pid));
-	b->trial.target.pid = 0;
+	b->fixture.target.pid = 0;
 }
 
 TEST_HARNESS_MAIN

@@ -267,7 +267,7 @@ TEST_F_TIMEOUT(end, a_thousand_killed_agents_leave_a_target_that_runs_on, 290)
 	pid_t pid, holder;
 
 	close(b->fd);
-	b->fd = b->trial.fd = -1;
+	b->fd = b->fixture.fd = -1;
 	ASSERT_EQ(0, target_call(b->target, job_survive, self->survivor));
 	ASSERT_EQ(0, target_call(b->target, job_always, self->code));
 	for (i = 0; i < kills; i++) {
@@ -322,7 +322,7 @@ TEST_F_TIMEOUT(end, a_session_that_was_sent_but_not_received_ends_too, 60)
 	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sock));
 	ASSERT_EQ(0, send_fd(sock[0], b->fd));
 	close(b->fd);
-	b->fd = b->trial.fd = -1;
+	b->fd = b->fixture.fd = -1;
 	EXPECT_TRUE(trapped(self));
 	close(sock[0]);
 	close(sock[1]);
@@ -355,9 +355,9 @@ TEST_F_TIMEOUT(end, target_killed_at_every_stage, 120)
 		if (i % 5)
 			ASSERT_EQ(-SIGKILL, child_wait(b->target->pid));
 		close(b->fd);
-		b->fd = b->trial.fd = -1;
+		b->fd = b->fixture.fd = -1;
 		if (i % 5)
-			b->trial.target.pid = 0;
+			b->fixture.target.pid = 0;
 	}
 }
 
@@ -390,7 +390,7 @@ TEST_F_TIMEOUT(end, first_thread_gone_and_breakpoints_work_on, 60)
 	EXPECT_EQ(0, bp_set(b->fd, self->code, INT3, 1, NULL));
 	EXPECT_TRUE(trapped(self));
 	close(b->fd);
-	b->fd = b->trial.fd = -1;
+	b->fd = b->fixture.fd = -1;
 	EXPECT_FALSE(trapped(self));
 }
 

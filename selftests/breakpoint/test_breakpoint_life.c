@@ -306,7 +306,7 @@ TEST_F_TIMEOUT(life, children_of_fork_inherit_the_trap_and_keep_it, 60)
 	ASSERT_EQ(0, bp_list(fd, NULL, 0, 0, DBGMEM_BP_ALL, &l));
 	EXPECT_EQ(0, l.total);
 	close(b->fd);
-	b->fd = b->trial.fd = -1;
+	b->fd = b->fixture.fd = -1;
 	EXPECT_EQ(77, target_call(b->target, body_code, self->code));
 	ASSERT_EQ(1, pread(mem, &c, 1, (uintptr_t)self->code));
 	EXPECT_EQ(*INT3, c);

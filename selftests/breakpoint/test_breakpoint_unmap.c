@@ -4,7 +4,7 @@
  * at its address later is somebody else's: reads hide nothing in it, writes go
  * into it, and neither BP_CLEAR nor close(2) changes a byte of it.
  */
-#include "shadow.h"
+#include "shadow_fixture.h"
 #include "proc.h"
 
 #include <linux/mman.h>
@@ -137,7 +137,7 @@ static int plant_two(struct bed *b)
 }
 
 static void replaced(struct __test_metadata *_metadata,
-		     FIXTURE_DATA(overlay) *self, enum how how, bool by_close)
+		     FIXTURE_DATA(shadow) *self, enum how how, bool by_close)
 {
 	struct bed *b = self->b;
 	struct dbgmem_bp_clear c;
@@ -165,7 +165,7 @@ static void replaced(struct __test_metadata *_metadata,
 	EXPECT_TRUE(shows_pattern(b, at + PAGE, PAGE, 0));
 	if (by_close) {
 		close(b->fd);
-		b->fd = b->trial.fd = -1;
+		b->fd = b->fixture.fd = -1;
 	} else {
 		EXPECT_EQ(0, bp_clear_all(b->fd, &c));
 		EXPECT_EQ(2, c.cleared);
@@ -180,7 +180,7 @@ static void replaced(struct __test_metadata *_metadata,
 	}
 }
 
-TEST_F_TIMEOUT(overlay, nothing_is_hidden_in_or_put_into_a_new_mapping, 120)
+TEST_F_TIMEOUT(shadow, nothing_is_hidden_in_or_put_into_a_new_mapping, 120)
 {
 	enum how how;
 
@@ -190,7 +190,7 @@ TEST_F_TIMEOUT(overlay, nothing_is_hidden_in_or_put_into_a_new_mapping, 120)
 	}
 }
 
-TEST_F_TIMEOUT(overlay, writes_go_into_a_new_mapping, 120)
+TEST_F_TIMEOUT(shadow, writes_go_into_a_new_mapping, 120)
 {
 	struct bed *b = self->b;
 	struct dbgmem_cmpxchg x;
@@ -227,7 +227,7 @@ TEST_F_TIMEOUT(overlay, writes_go_into_a_new_mapping, 120)
 }
 
 /* The place is free for others only when the lost one is cleared. */
-TEST_F_TIMEOUT(overlay, lost_one_can_be_cleared_and_set_again, 60)
+TEST_F_TIMEOUT(shadow, lost_one_can_be_cleared_and_set_again, 60)
 {
 	struct bed *b = self->b;
 	struct dbgmem_bp_set s;
@@ -264,7 +264,7 @@ static long job_remap_all_the_time(void *arg)
  * A trap that is said to stand does; else it is lost, and a byte like it that is
  * mapped there is not hidden.
  */
-TEST_F_TIMEOUT(overlay, planting_while_the_target_maps, 120)
+TEST_F_TIMEOUT(shadow, planting_while_the_target_maps, 120)
 {
 	struct bed *b = self->b;
 	struct dbgmem_transfer t;

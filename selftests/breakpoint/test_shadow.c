@@ -4,13 +4,13 @@
  * the alignment, the flags and the engine; and the truth with RAW.
  */
 #include "features.h"
-#include "shadow.h"
+#include "shadow_fixture.h"
 #include "uring.h"
 
 static const char trap[] = LONG_TRAP;
 
 /* Does every way to read show the pattern there? The one that does not, or -1. */
-static int way_that_differs(FIXTURE_DATA(overlay) *self, const char *at,
+static int way_that_differs(FIXTURE_DATA(shadow) *self, const char *at,
 			    size_t len, size_t shift)
 {
 	char *buf = self->buf + shift;
@@ -26,7 +26,7 @@ static int way_that_differs(FIXTURE_DATA(overlay) *self, const char *at,
 	return -1;
 }
 
-TEST_F_TIMEOUT(overlay, reads_of_every_size_around_one_show_the_original, 120)
+TEST_F_TIMEOUT(shadow, reads_of_every_size_around_one_show_the_original, 120)
 {
 	static const uint32_t lens[] = { 1, 4, 8, 15, 16 };
 	struct bed *b = self->b;
@@ -50,7 +50,7 @@ TEST_F_TIMEOUT(overlay, reads_of_every_size_around_one_show_the_original, 120)
 	}
 }
 
-TEST_F_TIMEOUT(overlay, aligned_words_over_them_show_the_original, 60)
+TEST_F_TIMEOUT(shadow, aligned_words_over_them_show_the_original, 60)
 {
 	struct bed *b = self->b;
 	size_t size, off;
@@ -86,7 +86,7 @@ static int plant_many(struct bed *b)
 	return nr;
 }
 
-TEST_F_TIMEOUT(overlay, long_reads_over_a_thousand_show_the_original, 120)
+TEST_F_TIMEOUT(shadow, long_reads_over_a_thousand_show_the_original, 120)
 {
 	static const uint32_t flags[] = {
 		0, DBGMEM_EXACT, DBGMEM_FORCE, DBGMEM_ZEROFILL,
@@ -128,7 +128,7 @@ TEST_F_TIMEOUT(overlay, long_reads_over_a_thousand_show_the_original, 120)
 	}
 }
 
-TEST_F_TIMEOUT(overlay, reads_of_many_batches_show_the_original, 120)
+TEST_F_TIMEOUT(shadow, reads_of_many_batches_show_the_original, 120)
 {
 	const size_t total = 5 * MIB;
 	char *mem = private_alloc(total), *buf = private_alloc(total);
@@ -161,7 +161,7 @@ TEST_F_TIMEOUT(overlay, reads_of_many_batches_show_the_original, 120)
 
 /* --- read(2) and friends --- */
 
-TEST_F_TIMEOUT(overlay, io_uring_reads_and_writes_behind_them_too, 60)
+TEST_F_TIMEOUT(shadow, io_uring_reads_and_writes_behind_them_too, 60)
 {
 	struct bed *b = self->b;
 	struct iovec all = { self->buf, BED_SIZE + PAGE };
@@ -192,7 +192,7 @@ TEST_F_TIMEOUT(overlay, io_uring_reads_and_writes_behind_them_too, 60)
 	io_uring_queue_exit(&ring);
 }
 
-TEST_F_TIMEOUT(overlay, read_and_lseek_show_the_original, 60)
+TEST_F_TIMEOUT(shadow, read_and_lseek_show_the_original, 60)
 {
 	struct bed *b = self->b;
 	size_t at = 0, n;
@@ -208,7 +208,7 @@ TEST_F_TIMEOUT(overlay, read_and_lseek_show_the_original, 60)
 
 /* --- holes --- */
 
-TEST_F_TIMEOUT(overlay, holes_are_what_they_were, 60)
+TEST_F_TIMEOUT(shadow, holes_are_what_they_were, 60)
 {
 	unsigned char map = 0xff;
 	struct bed *b = self->b;
@@ -244,7 +244,7 @@ TEST_F_TIMEOUT(overlay, holes_are_what_they_were, 60)
 	EXPECT_EQ((uintptr_t)b->mem + 3 * PAGE, t.fault_addr);
 }
 
-TEST_F_TIMEOUT(overlay, protected_memory_is_refused_as_ever, 60)
+TEST_F_TIMEOUT(shadow, protected_memory_is_refused_as_ever, 60)
 {
 	struct bed *b = self->b;
 	struct dbgmem_transfer t;
@@ -268,7 +268,7 @@ TEST_F_TIMEOUT(overlay, protected_memory_is_refused_as_ever, 60)
 
 /* --- counts --- */
 
-TEST_F_TIMEOUT(overlay, transfers_count_as_what_was_asked_for, 60)
+TEST_F_TIMEOUT(shadow, transfers_count_as_what_was_asked_for, 60)
 {
 	struct bed *b = self->b;
 

@@ -3,7 +3,7 @@
  * Thousands of random breakpoints, reads and writes, against a model that knows
  * what is in memory, where traps are, and what is behind them.
  */
-#include "shadow.h"
+#include "shadow_fixture.h"
 
 #define STEPS		10000
 #define SIZE		(3 * PAGE)
@@ -122,7 +122,7 @@ static void remove_planted(struct model *m, size_t i)
 }
 
 /* 0 where the module did what the model did. */
-static int do_set(FIXTURE_DATA(overlay) *self, struct model *m)
+static int do_set(FIXTURE_DATA(shadow) *self, struct model *m)
 {
 	struct planted p = {
 		.at = random_below(&m->r, SIZE - DBGMEM_BP_MAX_LEN),
@@ -162,7 +162,7 @@ static int do_set(FIXTURE_DATA(overlay) *self, struct model *m)
 	return memcmp(s.original, p.shadow, p.len) ? 3 : 0;
 }
 
-static int do_clear(FIXTURE_DATA(overlay) *self, struct model *m)
+static int do_clear(FIXTURE_DATA(shadow) *self, struct model *m)
 {
 	struct dbgmem_bp_clear c;
 	size_t i, lost = m->lost;
@@ -200,7 +200,7 @@ static size_t some_place(struct model *m)
 	return random_below(&m->r, 2) ? at & -8 : at;
 }
 
-static int do_read(FIXTURE_DATA(overlay) *self, struct model *m)
+static int do_read(FIXTURE_DATA(shadow) *self, struct model *m)
 {
 	int way = random_below(&m->r, WAYS_TO_READ);
 	size_t at = some_place(m), len = some_len(m, at);
@@ -215,7 +215,7 @@ static int do_read(FIXTURE_DATA(overlay) *self, struct model *m)
 	return memcmp(buf, want, len) ? 30 + way : 0;
 }
 
-static int do_write(FIXTURE_DATA(overlay) *self, struct model *m)
+static int do_write(FIXTURE_DATA(shadow) *self, struct model *m)
 {
 	int way = random_below(&m->r, WAYS_TO_WRITE);
 	size_t at = some_place(m), len = some_len(m, at), i;
@@ -232,7 +232,7 @@ static int do_write(FIXTURE_DATA(overlay) *self, struct model *m)
 }
 
 /* Somebody else writes over bytes of a trap, or the trap again. */
-static int do_overwrite(FIXTURE_DATA(overlay) *self, struct model *m)
+static int do_overwrite(FIXTURE_DATA(shadow) *self, struct model *m)
 {
 	char data[DBGMEM_BP_MAX_LEN];
 	size_t i, from, len;
@@ -260,7 +260,7 @@ static int do_overwrite(FIXTURE_DATA(overlay) *self, struct model *m)
 }
 
 /* All that can be known, at once. */
-static int check(FIXTURE_DATA(overlay) *self, struct model *m)
+static int check(FIXTURE_DATA(shadow) *self, struct model *m)
 {
 	struct bed *b = self->b;
 	struct dbgmem_bp bps[MAX_PLANTED];
@@ -294,7 +294,7 @@ static int check(FIXTURE_DATA(overlay) *self, struct model *m)
 	return 0;
 }
 
-static int step(FIXTURE_DATA(overlay) *self, struct model *m)
+static int step(FIXTURE_DATA(shadow) *self, struct model *m)
 {
 	switch (random_below(&m->r, 12)) {
 	case 0:
@@ -314,7 +314,7 @@ static int step(FIXTURE_DATA(overlay) *self, struct model *m)
 	}
 }
 
-TEST_F_TIMEOUT(overlay, does_what_a_model_does_for_thousands_of_steps, 120)
+TEST_F_TIMEOUT(shadow, does_what_a_model_does_for_thousands_of_steps, 120)
 {
 	struct model *m = calloc(1, sizeof(*m));
 	struct bed *b = self->b;
@@ -342,7 +342,7 @@ TEST_F_TIMEOUT(overlay, does_what_a_model_does_for_thousands_of_steps, 120)
 	while (m->nr)
 		remove_planted(m, 0);
 	close(b->fd);
-	b->fd = b->trial.fd = -1;
+	b->fd = b->fixture.fd = -1;
 	ASSERT_EQ((ssize_t)SIZE, pread(b->truth, self->buf, SIZE,
 				       (uintptr_t)b->mem));
 	EXPECT_EQ(0, memcmp(self->buf, m->memory, SIZE));

@@ -4,7 +4,7 @@
  * and write where they are, and the target stores beside them. Nobody sees a
  * trap, and nothing that was written gets lost.
  */
-#include "shadow.h"
+#include "shadow_fixture.h"
 #include "slow.h"
 
 #include <pthread.h>
@@ -184,7 +184,7 @@ static void *put(void *arg)
 		unit = random_below(&r->r, UNITS);
 		at = unit_at(r, unit, r->base);
 		way = random_below(&r->r, WAYS_TO_WRITE);
-		word = pattern_word(r->rounds, r->base) & 0x7f7f7f7f7f7f7f7f;
+		word = pattern_u64(r->rounds, r->base) & 0x7f7f7f7f7f7f7f7f;
 		r->word[unit] = word;
 		if (r->rounds % 4) {
 			r->bad += go_write(fd, way, at, &word, 8) != 8;
@@ -269,7 +269,7 @@ static void end(struct __test_metadata *_metadata, struct racer *r,
 	EXPECT_LT(ENOUGH, r->rounds);
 }
 
-TEST_F_TIMEOUT(overlay, nobody_sees_a_trap_and_no_write_is_lost, 120)
+TEST_F_TIMEOUT(shadow, nobody_sees_a_trap_and_no_write_is_lost, 120)
 {
 	struct counting *counting = shared_alloc(PAGE);
 	struct racer *r = calloc(6, sizeof(*r));
@@ -324,7 +324,7 @@ TEST_F_TIMEOUT(overlay, nobody_sees_a_trap_and_no_write_is_lost, 120)
  * A session that has no breakpoint does without locks when it reads: the first
  * trap comes up while others read.
  */
-TEST_F_TIMEOUT(overlay, the_first_one_is_not_seen_either, 120)
+TEST_F_TIMEOUT(shadow, the_first_one_is_not_seen_either, 120)
 {
 	struct race_common c = { .b = self->b };
 	struct racer *r = calloc(2, sizeof(*r));
@@ -338,7 +338,7 @@ TEST_F_TIMEOUT(overlay, the_first_one_is_not_seen_either, 120)
 	for (i = 0; i < 100; i++) {
 		close(b->fd);
 		b->fd = session_open(b->target->pid, O_RDWR);
-		b->trial.fd = b->fd;
+		b->fixture.fd = b->fd;
 		ASSERT_LE(0, b->fd);
 		c.stop = 0;
 		start(_metadata, &c, &r[0], watch, 0, 2, i + 1);

@@ -3,7 +3,7 @@
  * Writes where breakpoints stand go behind them, byte for byte, and to memory
  * beside them; and what becomes of both where the trap does not stand any more.
  */
-#include "shadow.h"
+#include "shadow_fixture.h"
 
 static const char trap[] = LONG_TRAP;
 
@@ -24,7 +24,7 @@ static bool seen_is(struct bed *b, const char *at, const char *want, size_t len)
 #define LEN	11
 #define AROUND	40		/* bytes that are looked at, from AT - 12 on */
 
-TEST_F_TIMEOUT(overlay, writes_go_behind_byte_for_byte, 120)
+TEST_F_TIMEOUT(shadow, writes_go_behind_byte_for_byte, 120)
 {
 	struct bed *b = self->b;
 	char *from = b->mem + AT - 12, want[AROUND], data[AROUND];
@@ -63,7 +63,7 @@ TEST_F_TIMEOUT(overlay, writes_go_behind_byte_for_byte, 120)
 	EXPECT_TRUE(truth_is_pattern(b, b->mem + i, BED_SIZE - i));
 }
 
-TEST_F_TIMEOUT(overlay, words_are_written_behind_those_in_them, 60)
+TEST_F_TIMEOUT(shadow, words_are_written_behind_those_in_them, 60)
 {
 	struct bed *b = self->b;
 	char word[8], traps[8];
@@ -85,7 +85,7 @@ TEST_F_TIMEOUT(overlay, words_are_written_behind_those_in_them, 60)
 	}
 }
 
-TEST_F_TIMEOUT(overlay, long_writes_go_behind_a_thousand, 120)
+TEST_F_TIMEOUT(shadow, long_writes_go_behind_a_thousand, 120)
 {
 	struct bed *b = self->b;
 	size_t off, nr;
@@ -114,7 +114,7 @@ TEST_F_TIMEOUT(overlay, long_writes_go_behind_a_thousand, 120)
 
 /* --- what does not happen does not get behind either --- */
 
-TEST_F_TIMEOUT(overlay, failed_exact_write_changes_nothing_behind, 60)
+TEST_F_TIMEOUT(shadow, failed_exact_write_changes_nothing_behind, 60)
 {
 	struct bed *b = self->b;
 	struct dbgmem_transfer t;
@@ -147,7 +147,7 @@ TEST_F_TIMEOUT(overlay, failed_exact_write_changes_nothing_behind, 60)
 	EXPECT_TRUE(untouched(b));
 }
 
-TEST_F_TIMEOUT(overlay, partial_write_goes_behind_as_far_as_it_gets, 60)
+TEST_F_TIMEOUT(shadow, partial_write_goes_behind_as_far_as_it_gets, 60)
 {
 	struct bed *b = self->b;
 	char *end = self->buf + BED_SIZE, as[16];
@@ -178,7 +178,7 @@ TEST_F_TIMEOUT(overlay, partial_write_goes_behind_as_far_as_it_gets, 60)
 }
 
 /* A read that cannot be delivered. */
-TEST_F_TIMEOUT(overlay, reading_into_half_a_buffer_counts_what_arrived, 60)
+TEST_F_TIMEOUT(shadow, reading_into_half_a_buffer_counts_what_arrived, 60)
 {
 	char *end = self->buf + BED_SIZE;
 	struct bed *b = self->b;
@@ -198,7 +198,7 @@ TEST_F_TIMEOUT(overlay, reading_into_half_a_buffer_counts_what_arrived, 60)
 
 /* --- where the trap does not stand any more --- */
 
-TEST_F_TIMEOUT(overlay, raw_writes_reach_memory_and_lose_the_breakpoint, 60)
+TEST_F_TIMEOUT(shadow, raw_writes_reach_memory_and_lose_the_breakpoint, 60)
 {
 	struct bed *b = self->b;
 	struct dbgmem_bp_clear c;
@@ -221,7 +221,7 @@ TEST_F_TIMEOUT(overlay, raw_writes_reach_memory_and_lose_the_breakpoint, 60)
 	EXPECT_TRUE(truth_is(b, b->mem + 96, "besithe real", 12));
 }
 
-TEST_F_TIMEOUT(overlay, raw_vectors_tell_the_truth, 60)
+TEST_F_TIMEOUT(shadow, raw_vectors_tell_the_truth, 60)
 {
 	struct bed *b = self->b;
 	char buf[16];
@@ -239,7 +239,7 @@ TEST_F_TIMEOUT(overlay, raw_vectors_tell_the_truth, 60)
 	EXPECT_TRUE(truth_is(b, b->mem + 96, buf, 16));
 }
 
-TEST_F_TIMEOUT(overlay, where_others_overwrote_it_memory_is_seen_and_written, 60)
+TEST_F_TIMEOUT(shadow, where_others_overwrote_it_memory_is_seen_and_written, 60)
 {
 	struct bed *b = self->b;
 	struct dbgmem_bp_clear c;
@@ -261,7 +261,7 @@ TEST_F_TIMEOUT(overlay, where_others_overwrote_it_memory_is_seen_and_written, 60
 	}
 }
 
-TEST_F_TIMEOUT(overlay, a_trap_that_comes_back_hides_again, 60)
+TEST_F_TIMEOUT(shadow, a_trap_that_comes_back_hides_again, 60)
 {
 	struct bed *b = self->b;
 	struct dbgmem_bp_clear c;
@@ -278,7 +278,7 @@ TEST_F_TIMEOUT(overlay, a_trap_that_comes_back_hides_again, 60)
 }
 
 /* Byte 5 of the trap is somebody else's: none of it stands. */
-TEST_F_TIMEOUT(overlay, a_trap_stands_as_a_whole_or_not_at_all, 60)
+TEST_F_TIMEOUT(shadow, a_trap_stands_as_a_whole_or_not_at_all, 60)
 {
 	struct bed *b = self->b;
 	struct dbgmem_bp_clear c;
@@ -310,7 +310,7 @@ TEST_F_TIMEOUT(overlay, a_trap_stands_as_a_whole_or_not_at_all, 60)
 }
 
 /* Only what is on the second page was overwritten. */
-TEST_F_TIMEOUT(overlay, of_a_trap_on_two_pages_each_is_judged_by_itself, 60)
+TEST_F_TIMEOUT(shadow, of_a_trap_on_two_pages_each_is_judged_by_itself, 60)
 {
 	struct bed *b = self->b;
 	char *at = b->mem + PAGE - 4;
@@ -332,7 +332,7 @@ TEST_F_TIMEOUT(overlay, of_a_trap_on_two_pages_each_is_judged_by_itself, 60)
 
 /* --- two sessions --- */
 
-TEST_F_TIMEOUT(overlay, another_session_sees_memory_and_writes_memory, 60)
+TEST_F_TIMEOUT(shadow, another_session_sees_memory_and_writes_memory, 60)
 {
 	struct bed *b = self->b;
 	int fd = session_open(b->target->pid, O_RDWR), way;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The dbgmem tool: its output, exit codes and error words. */
 #include "features.h"
-#include "tool.h"
+#include "tool_fixture.h"
 #include "tool_run.h"
 
 #include <sys/mount.h>
@@ -11,7 +11,7 @@ static const char *const verbs[] = {
 	"info", "read", "write", "cmpxchg", "bp", "load", "unload",
 };
 
-#define NR_VERBS	(sizeof(verbs) / sizeof(verbs[0]))
+#define NR_VERBS	ARRAY_SIZE(verbs)
 
 /* --- the command line --- */
 
@@ -77,7 +77,7 @@ TEST(wrong_command_lines)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		run(NULL, 0, cases[i].args);
 		EXPECT_EQ(2, r.status) TH_LOG("case %zu: %s", i, r.err);
 		EXPECT_EQ(0, r.out_len);
@@ -92,20 +92,7 @@ TEST(wrong_command_lines)
 
 /* --- a target --- */
 
-FIXTURE(tool) {
-	struct target t;
-	char pid[16];
-};
-
-FIXTURE_SETUP(tool)
-{
-	ASSERT_EQ(0, tool_begin(&self->t, self->pid));
-}
-
-FIXTURE_TEARDOWN(tool)
-{
-	tool_end(&self->t);
-}
+TOOL_FIXTURE(tool)
 
 /* --- info --- */
 
@@ -432,7 +419,7 @@ TEST_F(tool, read_no_fault)
 
 TEST_F(tool, read_force)
 {
-	ASSERT_EQ(0, target_call(&self->t, page_no_access, mem + PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_protect_none, mem + PAGE));
 	RUN("read", self->pid, at(1, 0), "4");
 	EXPECT_EQ(1, r.status);
 	EXPECT_HAS("protection", r.err);

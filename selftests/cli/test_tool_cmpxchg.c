@@ -1,21 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* dbgmem cmpxchg. */
-#include "tool.h"
+#include "tool_fixture.h"
 
-FIXTURE(cmpxchg) {
-	struct target t;
-	char pid[16];
-};
-
-FIXTURE_SETUP(cmpxchg)
-{
-	ASSERT_EQ(0, tool_begin(&self->t, self->pid));
-}
-
-FIXTURE_TEARDOWN(cmpxchg)
-{
-	tool_end(&self->t);
-}
+TOOL_FIXTURE(cmpxchg)
 
 static long word_get(void *addr)
 {
@@ -67,7 +54,7 @@ TEST_F(cmpxchg, refusals)
 	EXPECT_HAS(at(HOLE, 8), r.err);
 	EXPECT_HAS("nothing is mapped", r.err);
 
-	ASSERT_EQ(0, target_call(&self->t, page_read_only, mem));
+	ASSERT_EQ(0, target_call(&self->t, page_protect_read, mem));
 	RUN("cmpxchg", self->pid, at(0, 0), "1", "0", "255");
 	EXPECT_EQ(1, r.status);
 	EXPECT_HAS("protection", r.err);
@@ -98,7 +85,7 @@ TEST(cmpxchg_wrong_command_lines)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		run(NULL, 0, cases[i].args);
 		EXPECT_EQ(2, r.status) TH_LOG("case %zu: %s", i, r.err);
 		EXPECT_EQ(0, r.out_len);

@@ -4,6 +4,7 @@
 #include "tool_json.h"
 #include "tool_run.h"
 #include "tool_sparse.h"
+#include <kselftest_harness.h>
 
 #define FILE_NAME	"/tmp/compare-with-me"
 
@@ -122,7 +123,7 @@ TEST_F(compare, what_cannot_be_read_is_a_part_missing)
 
 TEST_F(compare, force)
 {
-	ASSERT_EQ(0, target_call(&self->t, page_no_access, mem));
+	ASSERT_EQ(0, target_call(&self->t, page_protect_none, mem));
 	RUN("compare", self->pid, at(0, 0), at(2, 0), "4K");
 	EXPECT_EQ(2, r.status);
 	EXPECT_HAS("not readable at ADDRESS", r.out);

@@ -7,6 +7,7 @@
 
 #include "corefile.h"
 #include "region_maps.h"
+#include <kselftest_harness.h>
 
 FIXTURE(dump) {
 	struct sleeper s;
@@ -300,7 +301,6 @@ TEST_F(dump, gives_the_process_no_pages)
 	EXPECT_TRUE(has_page(self->s.pid, self->s.at.sparse));
 }
 
-#define HUGE	(2UL << 20)
 
 /* To read one that is not there would take it from the pool. */
 TEST_F(dump, gives_the_process_no_huge_pages)
@@ -312,7 +312,7 @@ TEST_F(dump, gives_the_process_no_huge_pages)
 	char *huge;
 
 	ASSERT_EQ(0, file_write("/proc/sys/vm/nr_hugepages", "2"));
-	huge = mmap(NULL, 2 * HUGE, PROT_READ | PROT_WRITE,
+	huge = mmap(NULL, 2 * HUGE_SIZE, PROT_READ | PROT_WRITE,
 		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
 	ASSERT_NE(MAP_FAILED, huge);
 	strcpy(huge, SLEEP_TEXT);
@@ -322,11 +322,11 @@ TEST_F(dump, gives_the_process_no_huge_pages)
 	ASSERT_EQ(0, r.status) TH_LOG("%s", r.err);
 	ASSERT_TRUE(core_open(&self->core, CORE_PATH));
 	EXPECT_TRUE(has_text(&self->core, (uintptr_t)huge));
-	EXPECT_TRUE(is_zeros(&self->core, (uintptr_t)huge + HUGE, HUGE));
+	EXPECT_TRUE(is_zeros(&self->core, (uintptr_t)huge + HUGE_SIZE, HUGE_SIZE));
 	ASSERT_LT(0, file_read(free_pages, text, sizeof(text)));
 	EXPECT_STREQ("1", text);
 	target_stop(&t);
-	munmap(huge, 2 * HUGE);
+	munmap(huge, 2 * HUGE_SIZE);
 }
 
 TEST_HARNESS_MAIN

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The dbgmem tool: how verb dump ends, and what of its file is there then. */
+#include "proc.h"
 #include "dump.h"
 
 #include <glob.h>
@@ -8,6 +9,7 @@
 #include <sys/resource.h>
 
 #include "corefile.h"
+#include <kselftest_harness.h>
 
 #define DENSE	(64UL << 20)	/* bytes, which take a while */
 
@@ -192,16 +194,10 @@ TEST_F(end, with_the_process_nothing_is_left)
 	EXPECT_NO_FILE();
 }
 
-static long other_program(void *unused)
-{
-	execl("/bin/busybox", "sleep", "1000", NULL);
-	return -errno;
-}
-
 TEST_F(end, with_another_program_nothing_is_left)
 {
 	ASSERT_TRUE(dump_begin(&self->tool, &self->err, self->pid));
-	target_send(&self->t, other_program, NULL);
+	target_send(&self->t, exec_sleep, NULL);
 	dump_end(self->tool, self->err);
 	EXPECT_EQ(1, r.status);
 	EXPECT_HAS("another program", r.err);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* gdb opens what dbgmem dump has saved: variables, threads, stacks. */
 #include "dump.h"
+#include <kselftest_harness.h>
 
 #define GDB		"/gdb/run"
 #define GDB_TIMEOUT	120

@@ -14,9 +14,9 @@
 #include <linux/prctl.h>
 
 #include "corefile.h"
+#include <kselftest_harness.h>
 
 #define SECRET	"what nobody else may see"
-#define GIB	(1UL << 30)
 
 FIXTURE(hostile) {
 	struct target t;

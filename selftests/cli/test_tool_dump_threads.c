@@ -7,6 +7,7 @@
 
 #include "corefile.h"
 #include "machine.h"
+#include <kselftest_harness.h>
 
 FIXTURE(threads) {
 	struct sleeper s;

@@ -1,21 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The dbgmem tool: verb fill. */
 #include "tool_run.h"
+#include "tool_fixture.h"
 
-FIXTURE(fill) {
-	struct target t;
-	char pid[16];
-};
-
-FIXTURE_SETUP(fill)
-{
-	ASSERT_EQ(0, tool_begin(&self->t, self->pid));
-}
-
-FIXTURE_TEARDOWN(fill)
-{
-	tool_end(&self->t);
-}
+TOOL_FIXTURE(fill)
 
 /* A page of the target's as the target itself has it. */
 static char *seen;
@@ -121,7 +109,7 @@ TEST_F(fill, through_protections_with_force)
 
 	SEEN();
 	memset(want, 0x5a, PAGE);
-	ASSERT_EQ(0, target_call(&self->t, page_read_only, mem));
+	ASSERT_EQ(0, target_call(&self->t, page_protect_read, mem));
 	RUN("fill", self->pid, at(0, 0), "4K", "5a");
 	EXPECT_EQ(1, r.status);
 	EXPECT_HAS("--force", r.err);

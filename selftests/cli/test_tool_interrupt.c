@@ -3,6 +3,7 @@
 #include "tool_run.h"
 
 #include "slow_fault.h"
+#include <kselftest_harness.h>
 
 FIXTURE(interrupt) {
 	struct target t;

@@ -1,21 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The dbgmem tool: everything that lists does it in JSON, too. */
 #include "tool_json.h"
+#include "tool_fixture.h"
 
-FIXTURE(json) {
-	struct target t;
-	char pid[16];
-};
-
-FIXTURE_SETUP(json)
-{
-	ASSERT_EQ(0, tool_begin(&self->t, self->pid));
-}
-
-FIXTURE_TEARDOWN(json)
-{
-	tool_end(&self->t);
-}
+TOOL_FIXTURE(json)
 
 TEST_F(json, of_every_verb_that_lists)
 {

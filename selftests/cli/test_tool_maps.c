@@ -3,6 +3,7 @@
 #include "tool.h"
 
 #include "region_maps.h"
+#include <kselftest_harness.h>
 
 #define FILE_NAME	"/tmp/odd \033[31m\xff name\n"
 
@@ -55,16 +56,6 @@ static char *row_of(uint64_t start)
 	memcpy(row, p, end - p);
 	row[end - p] = 0;
 	return row;
-}
-
-static size_t lines(void)
-{
-	size_t n = 0;
-	char *p;
-
-	for (p = r.out; *p; p++)
-		n += *p == '\n';
-	return n;
 }
 
 TEST_F(maps, every_region_has_a_row_like_that_of_maps)

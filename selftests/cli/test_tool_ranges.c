@@ -1,34 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The dbgmem tool: several ranges in one read. */
-#include "tool.h"
+#include "tool_fixture.h"
 
 #include <sys/stat.h>
 
-FIXTURE(ranges) {
-	struct target t;
-	char pid[16];
-};
-
-FIXTURE_SETUP(ranges)
-{
-	ASSERT_EQ(0, tool_begin(&self->t, self->pid));
-}
-
-FIXTURE_TEARDOWN(ranges)
-{
-	tool_end(&self->t);
-}
-
-static size_t count(const char *text, const char *words)
-{
-	size_t n = 0;
-
-	while ((text = strstr(text, words))) {
-		text++;
-		n++;
-	}
-	return n;
-}
+TOOL_FIXTURE(ranges)
 
 TEST(limits_are_shown)
 {
@@ -80,7 +56,7 @@ TEST_F(ranges, dumps_have_a_line_before_them)
 	EXPECT_STREQ(want, r.out);
 	/* One range has no such line. */
 	RUN("read", "-x", self->pid, at(0, 0), "4");
-	EXPECT_EQ(0, count(r.out, "#"));
+	EXPECT_EQ(0, occurrences(r.out, "#"));
 }
 
 TEST_F(ranges, a_bad_one_does_not_stop_the_others)
@@ -93,7 +69,7 @@ TEST_F(ranges, a_bad_one_does_not_stop_the_others)
 	ASSERT_EQ(6 + 2, r.out_len);
 	EXPECT_EQ(0, memcmp(mem + HOLE * PAGE - 6, r.out, 6));
 	EXPECT_EQ(0, memcmp(mem + (HOLE + 1) * PAGE + 1, r.out + 6, 2));
-	EXPECT_EQ(2, count(r.err, "dbgmem: ")) TH_LOG("%s", r.err);
+	EXPECT_EQ(2, occurrences(r.err, "dbgmem: ")) TH_LOG("%s", r.err);
 	snprintf(words, sizeof(words),
 		 "read at %s of process %s: stopped at %s after 6 of 16 bytes: nothing is mapped",
 		 at(HOLE - 1, 4090), self->pid, at(HOLE, 0));
@@ -121,7 +97,7 @@ TEST_F(ranges, nothing_at_all)
 	    at(0, 0), "0");
 	EXPECT_EQ(1, r.status);
 	EXPECT_EQ(0, r.out_len);
-	EXPECT_EQ(2, count(r.err, "nothing is mapped")) TH_LOG("%s", r.err);
+	EXPECT_EQ(2, occurrences(r.err, "nothing is mapped")) TH_LOG("%s", r.err);
 	EXPECT_EQ(-1, stat(path, &st));
 
 	/* Unless nothing was asked for. */
@@ -150,7 +126,7 @@ TEST_F(ranges, exact_is_all_or_none)
 	    at(HOLE - 1, 4090), "9", at(0, 7), "3");
 	EXPECT_EQ(1, r.status);
 	EXPECT_EQ(0, r.out_len);
-	EXPECT_EQ(1, count(r.err, "dbgmem: ")) TH_LOG("%s", r.err);
+	EXPECT_EQ(1, occurrences(r.err, "dbgmem: ")) TH_LOG("%s", r.err);
 	EXPECT_HAS("cannot read at ", r.err);
 	EXPECT_HAS(at(HOLE - 1, 4090), r.err);
 	EXPECT_HAS(at(HOLE, 0), r.err);
@@ -182,7 +158,7 @@ TEST_F(ranges, zero_fill_keeps_all_lengths)
 
 TEST_F(ranges, flags_and_names)
 {
-	ASSERT_EQ(0, target_call(&self->t, page_no_access, mem + PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_protect_none, mem + PAGE));
 	RUN("read", self->pid, at(0, 0), "1", at(1, 0), "4");
 	EXPECT_EQ(3, r.status);
 	EXPECT_HAS("--force", r.err);
@@ -221,7 +197,7 @@ TEST_F(ranges, output_that_cannot_be_written)
 	    "8");
 	EXPECT_EQ(1, r.status);
 	EXPECT_HAS("/nonexistent/x", r.err);
-	EXPECT_EQ(1, count(r.err, "dbgmem: "));
+	EXPECT_EQ(1, occurrences(r.err, "dbgmem: "));
 	RUN("read", "-z", "-o", "/nonexistent/x", self->pid, at(0, 0), "16",
 	    at(1, 0), "8");
 	EXPECT_EQ(1, r.status);

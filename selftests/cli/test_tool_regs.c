@@ -76,16 +76,6 @@ static const char *value(const char *name)
 	return text;
 }
 
-static unsigned int lines(void)
-{
-	unsigned int n = 0;
-	char *p;
-
-	for (p = r.out; *p; p++)
-		n += *p == '\n';
-	return n;
-}
-
 static bool goes_on(volatile uint64_t *ticks)
 {
 	long end = now_ms() + 10000;

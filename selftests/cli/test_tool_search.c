@@ -6,6 +6,8 @@
 #include "tool_json.h"
 #include "tool_run.h"
 #include "tool_sparse.h"
+#include "random.h"
+#include <kselftest_harness.h>
 
 #include <time.h>
 
@@ -47,17 +49,6 @@ FIXTURE_TEARDOWN(search)
 	munmap(self->shared, 2 * PAGE);
 }
 
-static size_t count(const char *text, const char *words)
-{
-	size_t n = 0;
-
-	while ((text = strstr(text, words))) {
-		text++;
-		n++;
-	}
-	return n;
-}
-
 /* The line that begins a match at @addr. */
 static const char *head(const void *addr)
 {
@@ -78,7 +69,7 @@ static const char *head(const void *addr)
 /* Of the last search: this status, and these matches. */
 #define EXPECT_MATCHES(want_status, nr) do {				\
 	EXPECT_EQ(want_status, r.status) TH_LOG("%s", r.err);		\
-	EXPECT_EQ((size_t)(nr), count(r.out, "\n"))			\
+	EXPECT_EQ((size_t)(nr), occurrences(r.out, "\n"))			\
 		TH_LOG("%s", r.out);					\
 } while (0)
 
@@ -165,11 +156,11 @@ TEST_F(search, only_at_multiples)
 /* Fresh bytes, which are nowhere else: not even in this program. */
 static void unique(char *hex, size_t nr, char **where, size_t nr_where)
 {
-	unsigned int seed = (unsigned int)time(NULL) ^ (unsigned int)getpid();
+	uint64_t random = time(NULL) ^ (uint64_t)getpid() << 32;
 	size_t i, k;
 
 	for (i = 0; i < nr; i++) {
-		volatile char c = (char)rand_r(&seed);
+		volatile char c = (char)random_next(&random);
 
 		for (k = 0; k < nr_where; k++)
 			where[k][i] = c;
@@ -209,7 +200,7 @@ TEST_F(search, all_memory_or_what_is_mapped_so)
 				  !!strstr(r.out, head(copies[k])))
 				TH_LOG("%s, %zu", cases[i].options[0], k);
 		}
-		EXPECT_EQ(nr, count(r.out, "\n")) TH_LOG("%s", r.out);
+		EXPECT_EQ(nr, occurrences(r.out, "\n")) TH_LOG("%s", r.out);
 
 		EXPECT_EQ(nr ? 0 : 1, r.status) TH_LOG("%s", r.err);
 	}
@@ -227,7 +218,7 @@ TEST_F(search, what_is_mapped_there_can_be_given_as_an_address)
 	unique(hex, 16, copies, 1);
 	RETARGET();
 	/* two mappings of the file: the offset is from the lower one */
-	ASSERT_EQ(0, target_call(&self->t, page_read_only, self->file + PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_protect_read, self->file + PAGE));
 	RUN("search", "-b", "-x", hex, self->pid);
 	snprintf(name, sizeof(name), "%s" FILE_NAME "+0x1456\n",
 		 head(copies[0]));
@@ -262,7 +253,7 @@ TEST_F(search, force)
 {
 	PUT(1, 5, "hidden");
 	RETARGET();
-	ASSERT_EQ(0, target_call(&self->t, page_no_access, mem + PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_protect_none, mem + PAGE));
 	RUN("search", "-b", "-s", "hidden", self->pid, at(1, 0), "4K");
 	EXPECT_MATCHES(2, 0);
 	RUN("search", "-bf", "-s", "hidden", self->pid, at(1, 0), "4K");
@@ -309,7 +300,7 @@ TEST_F(search, context_that_is_not_mapped_is_shown_as_such)
 	RETARGET();
 	RUN("search", "-C1", "-s", "end!", self->pid, WHERE);
 	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
-	EXPECT_EQ(4, count(r.out, "\n"));
+	EXPECT_EQ(4, occurrences(r.out, "\n"));
 	EXPECT_HAS("00 00 00 00[65 6e 64 21] |............end!|\n", r.out);
 	snprintf(want, sizeof(want),
 "%016lx  ?? ?? ?? ?? ?? ?? ?? ??  ?? ?? ?? ?? ?? ?? ?? ??  |????????????????|\n",

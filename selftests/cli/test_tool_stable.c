@@ -1,25 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* dbgmem read --stable. */
-#include "tool.h"
+#include "tool_fixture.h"
 
 /* Where the target scribbles, and where it looks whether to stop. */
 #define BUSY	(2 * PAGE + 8)
 #define STOP	(3 * PAGE)
 
-FIXTURE(stable) {
-	struct target t;
-	char pid[16];
-};
-
-FIXTURE_SETUP(stable)
-{
-	ASSERT_EQ(0, tool_begin(&self->t, self->pid));
-}
-
-FIXTURE_TEARDOWN(stable)
-{
-	tool_end(&self->t);
-}
+TOOL_FIXTURE(stable)
 
 static long scribble(void *unused)
 {
@@ -28,17 +15,6 @@ static long scribble(void *unused)
 	while (*(volatile char *)(mem + STOP) != 'S')
 		++*word;
 	return 0;
-}
-
-static size_t count(const char *text, const char *words)
-{
-	size_t n = 0;
-
-	while ((text = strstr(text, words))) {
-		text++;
-		n++;
-	}
-	return n;
 }
 
 TEST_F(stable, what_holds_still)
@@ -54,7 +30,7 @@ TEST_F(stable, what_holds_still)
 	EXPECT_EQ(0, memcmp(mem + PAGE, r.out + 5, 2));
 	/* One range has no line before it. */
 	RUN("read", "-x", "--stable", self->pid, at(0, 0), "4");
-	EXPECT_EQ(0, count(r.out, "#"));
+	EXPECT_EQ(0, occurrences(r.out, "#"));
 }
 
 TEST_F(stable, says_which_range_changed)
@@ -77,7 +53,7 @@ TEST_F(stable, says_which_range_changed)
 		 "read at %s of process %s: the 8 bytes changed while they were read, 4 times",
 		 at(0, BUSY), self->pid);
 	EXPECT_HAS(words, r.err);
-	EXPECT_EQ(1, count(r.err, "dbgmem: ")) TH_LOG("%s", r.err);
+	EXPECT_EQ(1, occurrences(r.err, "dbgmem: ")) TH_LOG("%s", r.err);
 
 	RUN("write", self->pid, at(0, STOP), "-sS");
 	ASSERT_EQ(0, target_wait(&self->t));

@@ -4,6 +4,7 @@
 #include "tool_json.h"
 #include "tool_run.h"
 #include "tool_sparse.h"
+#include <kselftest_harness.h>
 
 #define FILE_NAME	"/tmp/strings-of-me"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Who and what a command line means: processes, names, first things typed. */
 #include "tool.h"
+#include <kselftest_harness.h>
 
 #include <pthread.h>
 #include <sys/ptrace.h>

@@ -3,6 +3,7 @@
 #include "tool_json.h"
 #include "tool_run.h"
 #include "slow.h"
+#include <kselftest_harness.h>
 
 #include <time.h>
 
@@ -68,16 +69,6 @@ static const char *value_of(size_t i)
 	memcpy(line, p + n, len);
 	line[len] = 0;
 	return line;
-}
-
-static size_t lines(void)
-{
-	size_t n = 0;
-	char *p;
-
-	for (p = r.out; *p; p++)
-		n += *p == '\n';
-	return n;
 }
 
 /* --- plain lines --- */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The verbs of the dbgmem tool that change something: write, load, unload. */
 #include "tool.h"
+#include <kselftest_harness.h>
 
 #include <grp.h>
 
@@ -22,11 +23,6 @@ static long bytes_changed(void *unused)
 	return n;
 }
 
-static long byte_get(void *addr)
-{
-	return *(volatile unsigned char *)addr;
-}
-
 FIXTURE(write) {
 	struct target t;
 	char pid[16];
@@ -34,14 +30,9 @@ FIXTURE(write) {
 
 FIXTURE_SETUP(write)
 {
-	size_t i;
-
-	mem = mmap(NULL, 2 * PAGES * PAGE, PROT_READ | PROT_WRITE,
-		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	ASSERT_NE(MAP_FAILED, mem);
+	ASSERT_TRUE(mem_make(2 * PAGES));
 	was = mem + PAGES * PAGE;
-	for (i = 0; i < PAGES * PAGE; i++)
-		mem[i] = was[i] = (char)(i * 7 + i / 251);
+	memcpy(was, mem, PAGES * PAGE);
 	ASSERT_EQ(0, retarget(&self->t, self->pid));
 }
 
@@ -157,7 +148,7 @@ TEST_F(write, stops_at_a_hole)
 
 TEST_F(write, force)
 {
-	ASSERT_EQ(0, target_call(&self->t, page_read_only, mem));
+	ASSERT_EQ(0, target_call(&self->t, page_protect_read, mem));
 	RUN("write", self->pid, at(0, 0), "--hex", "ff");
 	EXPECT_EQ(1, r.status);
 	EXPECT_HAS("protection", r.err);

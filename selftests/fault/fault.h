@@ -21,119 +21,30 @@
 #define FAULT_KILLED	4
 #define FAULT_ANY	7
 
-#define FAULT_BUILD	"dbgmem-inject.ko"
-#define FAULT_NTH	"/proc/self/fail-nth"
-
 /* For what is done in other tasks, or by loading the module: always by that. */
-static bool fault_by_build;
+extern bool fault_by_build;
 
-static inline bool fault_by_kernel(void)
-{
-	return !fault_by_build && !access(FAULT_NTH, F_OK);
-}
+bool fault_by_kernel(void);
 
 /* Load the test build; 0 or -errno. */
-static inline int fault_build_load(const char *params)
-{
-	char path[256];
-	int ret;
-
-	ret = beside(FAULT_BUILD, path, sizeof(path));
-	if (!ret)
-		ret = dbgmem_module_unload();
-	return ret ? ret : dbgmem_module_load(path, params);
-}
+int fault_build_load(const char *params);
 
 /* Make all kinds of faults possible. 0 or -errno. */
-static inline int fault_begin(void)
-{
-	static const char * const point[] = {
-		"failslab", "fail_page_alloc", "fail_usercopy", "fail_futex",
-	};
-	static const char * const no[] = {
-		"ignore-gfp-wait", "ignore-gfp-highmem",
-	};
-	char path[96];
-	size_t i, j;
-	int ret;
-
-	if (!fault_by_kernel())
-		return fault_build_load(NULL);
-	for (i = 0; i < sizeof(point) / sizeof(point[0]); i++) {
-		/* It would say so of each. */
-		snprintf(path, sizeof(path), "/sys/kernel/debug/%s/verbose",
-			 point[i]);
-		ret = file_write(path, "0");
-		if (ret)
-			return ret;
-		for (j = 0; j < sizeof(no) / sizeof(no[0]); j++) {
-			snprintf(path, sizeof(path), "/sys/kernel/debug/%s/%s",
-				 point[i], no[j]);
-			ret = file_write(path, "N");
-			if (ret && ret != -ENOENT)
-				return ret;
-		}
-	}
-	return file_write("/sys/kernel/debug/fail_page_alloc/min-order", "0");
-}
+int fault_begin(void);
 
 /* Only these kinds, where the test build makes them. */
-static inline int fault_kinds(unsigned int kinds)
-{
-	char text[16];
-
-	snprintf(text, sizeof(text), "%u", kinds);
-	return fault_by_kernel() ? 0 : param_set("fail_kinds", text);
-}
+int fault_kinds(unsigned int kinds);
 
 /* The normal module again. */
-static inline int fault_end(void)
-{
-	int ret = 0;
-
-	if (!fault_by_kernel())
-		ret = dbgmem_module_unload();
-	return ret ? ret : dbgmem_module_load(NULL, NULL);
-}
-
-/* This process's own counter. */
-static inline int fault_file(void)
-{
-	static int fd = -1;
-	static pid_t pid;
-
-	if (pid != getpid()) {
-		fd = open(fault_by_kernel() ? FAULT_NTH : PARAM_DIR "fail_nth",
-			  O_RDWR | O_CLOEXEC);
-		pid = getpid();
-	}
-	return fd;
-}
+int fault_end(void);
 
 /* From now on the @nth fails; false if that cannot be. */
-static inline bool fault_arm(unsigned int nth)
-{
-	char text[16];
-	int len, fd = fault_file();
-
-	len = snprintf(text, sizeof(text), "%u", nth);
-	return pwrite(fd, text, len, 0) == len;
-}
+bool fault_arm(unsigned int nth);
 
 /*
  * No more of that. Did one fail? The kernel counts what is done here too, so
  * these may be hit in the call's stead.
  */
-static inline bool fault_disarm(void)
-{
-	char text[16] = "";
-	int fd = fault_file();
-	bool struck;
-
-	struck = pread(fd, text, sizeof(text) - 1, 0) > 0 && !atoi(text);
-	while (!struck && pwrite(fd, "0", 1, 0) != 1 && errno == EFAULT)
-		;
-	return struck;
-}
+bool fault_disarm(void);
 
 #endif /* SELFTESTS_FAULT_H */

@@ -9,7 +9,7 @@
 #define SELFTESTS_SWEEP_H
 
 #include "fault.h"
-#include "vector_with.h"
+#include "vector.h"
 
 /* Which of these a fault may make of the answer. */
 #define MAY_NOMEM	1
@@ -22,23 +22,9 @@
 #define SWEEP_MAX	3000
 
 /* Of all tests of a program. */
-static unsigned int *sweep_faults;
+extern unsigned int *sweep_faults;
 
-static inline bool sweep_may(unsigned int may, int ret)
-{
-	switch (ret) {
-	case -ENOMEM:
-		return may & MAY_NOMEM;
-	case -EFAULT:
-		return may & MAY_FAULT;
-	case -EINTR:
-		return may & MAY_INTR && !fault_by_kernel();
-	case 0:
-		return may & MAY_SUCCEED;
-	default:
-		return false;
-	}
-}
+bool sweep_may(unsigned int may, int ret);
 
 /*
  * The body of a sweep, once for each fault. @call is what is swept, @ret gets
@@ -71,50 +57,13 @@ static inline bool sweep_may(unsigned int may, int ret)
 } while (0)
 
 /* What xfer() found in the answer: none where the request was not read. */
-static inline uint64_t sweep_done(const struct dbgmem_transfer *t)
-{
-	return t->done == 0xdeadbeef ? 0 : t->done;
-}
+uint64_t sweep_done(const struct dbgmem_transfer *t);
 
 /* Was this the last, which nothing happened to? */
 #define SWEEP_UNHARMED(_nth)	(!(_nth) || !_struck)
 
-/* Run the tests; then there must have been at least @min faults. */
-static inline int sweep_run(int argc, char **argv, unsigned int min)
-{
-	pid_t pid;
-	int ret;
-
-	sweep_faults = shared_alloc(sizeof(*sweep_faults));
-	if (!sweep_faults)
-		return 1;
-	/* What make coverage is after are lines of the module. */
-	if (getenv("COVERAGE"))
-		fault_by_build = true;
-	ret = fault_begin();
-	if (ret) {
-		printf("# cannot inject faults: %s; %s\n", strerror(-ret),
-		       dbgmem_errstr());
-		return 1;
-	}
-	/* The harness does not come back. */
-	fflush(stdout);
-	pid = fork();
-	if (!pid)
-		return test_harness_run(argc, argv);
-	ret = pid < 0 ? 1 : child_wait(pid);
-	printf("# faults injected: %u, by the %s\n", *sweep_faults,
-	       fault_by_kernel() ? "kernel" : "module's test build");
-	if (fault_end()) {
-		printf("# the module is not loaded again: %s\n",
-		       dbgmem_errstr());
-		ret = 1;
-	}
-	if (argc == 1 && *sweep_faults < min) {
-		printf("# too few faults: there should be %u\n", min);
-		ret = 1;
-	}
-	return ret;
-}
+/* Run @tests, which are test_harness_run(); at least @min faults must be met. */
+int sweep_run(int argc, char **argv, unsigned int min,
+	      int (*tests)(int argc, char **argv));
 
 #endif /* SELFTESTS_SWEEP_H */

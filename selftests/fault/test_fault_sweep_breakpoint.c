@@ -2,6 +2,7 @@
 /* Fault sweep of BP_SET, BP_CLEAR, BP_LIST, CMPXCHG, transfers over traps. */
 #include "cmpxchg.h"
 #include "sweep.h"
+#include <kselftest_harness.h>
 
 /* Over the end of a page. */
 #define ACROSS	(2 * PAGE - 5)
@@ -256,5 +257,5 @@ TEST_F_TIMEOUT(sweep, each_cmpxchg_fails_well, 60)
 
 int main(int argc, char **argv)
 {
-	return sweep_run(argc, argv, 40);
+	return sweep_run(argc, argv, 40, test_harness_run);
 }

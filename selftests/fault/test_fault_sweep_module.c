@@ -6,6 +6,7 @@
  */
 #include "breakpoint.h"
 #include "sweep.h"
+#include <kselftest_harness.h>
 
 FIXTURE(module) {
 };
@@ -83,5 +84,5 @@ TEST_F_TIMEOUT(module, no_breakpoint_stays_for_want_of_memory, 60)
 int main(int argc, char **argv)
 {
 	fault_by_build = true;
-	return sweep_run(argc, argv, 6);
+	return sweep_run(argc, argv, 6, test_harness_run);
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Fault sweep of open, ATTACH, INFO, REGION, WINDOW, poll, mmap and close. */
+#include "proc.h"
 #include "breakpoint.h"
 #include "sweep.h"
 #include "window.h"
+#include <kselftest_harness.h>
 
 #include <poll.h>
 
@@ -194,12 +196,6 @@ TEST_F_TIMEOUT(life, each_region_list_fails_well, 60)
 	sweep_region(_metadata, self, 0, 0, 0x10, -EFAULT);
 }
 
-static long do_exec(void *arg)
-{
-	execlp("sleep", "sleep", "1000", NULL);
-	return -errno;
-}
-
 /* What a worker asks for fails too, in the test build: it tries again. */
 TEST_F_TIMEOUT(life, each_poll_fails_well, 120)
 {
@@ -219,7 +215,7 @@ TEST_F_TIMEOUT(life, each_poll_fails_well, 120)
 		ASSERT_EQ(POLLIN | POLLOUT, p.revents);
 		EXPECT_WORKS();
 		/* Nothing is lost, whatever failed. */
-		target_send(self->b->target, do_exec, NULL);
+		target_send(self->b->target, exec_sleep, NULL);
 		p.events = POLLPRI;
 		ASSERT_EQ(1, poll(&p, 1, 20000));
 		ASSERT_EQ(POLLHUP, p.revents);
@@ -306,5 +302,5 @@ TEST_F_TIMEOUT(life, each_close_cleans_up, 60)
 
 int main(int argc, char **argv)
 {
-	return sweep_run(argc, argv, 30);
+	return sweep_run(argc, argv, 30, test_harness_run);
 }

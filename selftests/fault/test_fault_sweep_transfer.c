@@ -2,6 +2,7 @@
 /* Fault sweep of READ and WRITE, and of pread(2), pwrite(2) and the like. */
 #include "features.h"
 #include "sweep.h"
+#include "vector_fixture.h"
 
 #include <sys/uio.h>
 
@@ -340,5 +341,5 @@ TEST_F_TIMEOUT(vector, each_read_and_write_fails_well, 60)
 
 int main(int argc, char **argv)
 {
-	return sweep_run(argc, argv, 300);
+	return sweep_run(argc, argv, 300, test_harness_run);
 }

@@ -2,6 +2,7 @@
 /* Fault sweep of VECTOR: partial and exact, STABLE, with expectations. */
 #include "features.h"
 #include "sweep.h"
+#include "vector_fixture.h"
 
 #define NR	14
 #define EXPS	3
@@ -131,7 +132,7 @@ static void sweep_vector(struct __test_metadata *_metadata,
 		all = total(self);
 		for (i = 0; i < EXPS; i++)
 			e[i] = expect(self->mem + WORDS + i * 8,
-				      pattern_word(3, WORDS / 8 + i) +
+				      pattern_u64(3, WORDS / 8 + i) +
 				      (c->unmet && i == 1));
 		/* Where that could not be looked at, the segments say so. */
 		SWEEP_CALL(nth, ret, call(self, c, e), c->want,
@@ -188,5 +189,5 @@ TEST_F_TIMEOUT(vector, each_vector_fails_well, 60)
 
 int main(int argc, char **argv)
 {
-	return sweep_run(argc, argv, 1000);
+	return sweep_run(argc, argv, 1000, test_harness_run);
 }

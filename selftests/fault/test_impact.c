@@ -46,7 +46,7 @@
 #define CANNOT		(-100000L)	/* this kernel or machine cannot do it */
 
 FIXTURE(impact) {
-	struct trial trial;
+	struct fixture fixture;
 	struct look look;
 	char *mem;
 	size_t len, step;
@@ -107,7 +107,7 @@ static const char *exception(const char *what, enum look_way way)
 	size_t i;
 
 	uname(&u);
-	for (i = 0; i < sizeof(exceptions) / sizeof(exceptions[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(exceptions); i++) {
 		only = exceptions[i].kernel;
 		if (!strcmp(exceptions[i].what, what) &&
 		    exceptions[i].way == way &&
@@ -121,15 +121,15 @@ static const char *exception(const char *what, enum look_way way)
 
 static long call(impact_data *i, target_fn fn)
 {
-	struct job *j = i->trial.job;
+	struct job *j = i->fixture.job;
 
 	*j = (struct job){ .addr = i->mem, .len = i->len, .from = i->file };
-	return target_call(&i->trial.target, fn, j);
+	return target_call(&i->fixture.target, fn, j);
 }
 
 static uint64_t entry(impact_data *i, size_t offset)
 {
-	return pagemap(i->trial.target.pid, i->mem + offset);
+	return pagemap(i->fixture.target.pid, i->mem + offset);
 }
 
 /* How many of the pages have @bits in pagemap. */
@@ -153,7 +153,7 @@ static int map_small(impact_data *i)
 
 static int fill_pattern(impact_data *i)
 {
-	target_fill(&i->trial.target, i->trial.job, i->mem, 0, i->len, 3);
+	target_fill(&i->fixture.target, i->fixture.job, i->mem, 0, i->len, 3);
 	return 0;
 }
 
@@ -223,7 +223,7 @@ static long act_split(impact_data *i)
 	char range[80];
 
 	snprintf(range, sizeof(range), "%d,0x%lx,0x%lx",
-		 (int)i->trial.target.pid, (unsigned long)i->mem,
+		 (int)i->fixture.target.pid, (unsigned long)i->mem,
 		 (unsigned long)i->mem + i->len);
 	if (file_write("/sys/kernel/debug/split_huge_pages", range))
 		return CANNOT;
@@ -541,7 +541,7 @@ static long act_fork(impact_data *i)
 	long ret = call(i, fork_and_write);
 	char c = 0;
 
-	i->took = ((struct job *)i->trial.job)->seed / 1e6;
+	i->took = ((struct job *)i->fixture.job)->seed / 1e6;
 	/* and who looks sees the parent's */
 	if (i->look.fd >= 0 &&
 	    (mem_read(i->look.fd, i->mem + 64, &c, 1, 0, NULL) || c != 'p'))
@@ -600,7 +600,7 @@ static void clear_refs(impact_data *i, const char *what)
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/clear_refs",
-		 (int)i->trial.target.pid);
+		 (int)i->fixture.target.pid);
 	file_write(path, what);
 }
 
@@ -639,7 +639,7 @@ static long smaps_number(impact_data *i, const char *key)
 	FILE *f;
 
 	snprintf(path, sizeof(path), "/proc/%d/smaps",
-		 (int)i->trial.target.pid);
+		 (int)i->fixture.target.pid);
 	f = fopen(path, "re");
 	while (f && fgets(line, sizeof(line), f)) {
 		if (sscanf(line, "%lx-%lx ", &start, &end) == 2)
@@ -744,8 +744,8 @@ FIXTURE_VARIANT_ADD(impact, breakpoint) { .way = BREAKPOINT, };
 
 FIXTURE_SETUP(impact)
 {
-	trial_init(&self->trial);
-	ASSERT_NE(NULL, self->trial.job);
+	fixture_init(&self->fixture);
+	ASSERT_NE(NULL, self->fixture.job);
 }
 
 FIXTURE_TEARDOWN(impact)
@@ -775,9 +775,9 @@ static long outcome(impact_data *i, const struct what *w, enum look_way way)
 	i->set_up = w->map(i) ? "the mapping" : NULL;
 	if (i->set_up)
 		return CANNOT;
-	if (target_start(&i->trial.target) || w->fill(i))
+	if (target_start(&i->fixture.target) || w->fill(i))
 		i->set_up = "the target";
-	else if (look_start(&i->look, way, i->trial.target.pid, i->mem, i->len,
+	else if (look_start(&i->look, way, i->fixture.target.pid, i->mem, i->len,
 			    i->step))
 		i->set_up = "the look";
 	else
@@ -785,7 +785,7 @@ static long outcome(impact_data *i, const struct what *w, enum look_way way)
 	if (i->look.fd >= 0 && w->kept && !shows_all(i))
 		ret = WRONG_BYTES;
 	look_stop(&i->look);
-	target_stop(&i->trial.target);
+	target_stop(&i->fixture.target);
 	if (w->clean)
 		w->clean(i);
 	munmap(i->mem, i->len);

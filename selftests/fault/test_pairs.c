@@ -85,7 +85,7 @@ static const struct pair_call calls[] = {
 	{ "target_flip", pair_target_flip, PAIR_FLIPS | PAIR_FREES },
 };
 
-#define NR_CALLS	((int)(sizeof(calls) / sizeof(calls[0])))
+#define NR_CALLS	((int)ARRAY_SIZE(calls))
 #define NR_CELLS	(NR_CALLS * NR_CALLS * 2)
 
 /* For main(), of the process that ran the tests. */

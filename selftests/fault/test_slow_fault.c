@@ -5,9 +5,11 @@
  * target waits for them. Over both engines; a userfaultfd that nobody reads, and a
  * FUSE server that does not answer.
  */
+#include "proc.h"
 #include "breakpoint.h"
 #include "slow_fault.h"
 #include "vector.h"
+#include <kselftest_harness.h>
 
 #include <sys/uio.h>
 
@@ -169,12 +171,12 @@ static const struct {
 	OP(bp_set), OP(cmpxchg), OP(pread), OP(pwrite),
 };
 
-#define NR_OPS	((int)(sizeof(ops) / sizeof(ops[0])))
+#define NR_OPS	((int)ARRAY_SIZE(ops))
 
 /* --- the fixture --- */
 
 FIXTURE(slow) {
-	struct trial trial;
+	struct fixture fixture;
 	struct target *target;
 	struct slow slow;
 	char *trap;		/* a page that is there */
@@ -220,24 +222,21 @@ FIXTURE_SETUP(slow)
 	const char *lacks;
 
 	self->slow.kind = variant->kind;
-	trial_init(&self->trial);
-	ASSERT_NE(NULL, self->trial.job);
-	self->target = &self->trial.target;
-	ASSERT_EQ(0, engine_set(variant->engine));
+	ASSERT_EQ(0, fixture_open(&self->fixture, variant->engine));
+	self->target = &self->fixture.target;
 	self->trap = private_alloc(PAGE);
 	ASSERT_NE(NULL, self->trap);
 	lacks = slow_map(&self->slow);
 	ASSERT_EQ(NULL, lacks)
 		TH_LOG("%s", lacks);
-	ASSERT_EQ(0, trial_start(&self->trial));
-	self->fd = self->trial.fd;
+	ASSERT_EQ(0, fixture_start(&self->fixture));
+	self->fd = self->fixture.fd;
 }
 
 FIXTURE_TEARDOWN(slow)
 {
 	slow_unmap(&self->slow);
-	trial_stop(&self->trial);
-	engine_set("auto");
+	fixture_close(&self->fixture);
 }
 
 /* An agent that waits for @slot; its exit status is what the call said. */
@@ -355,12 +354,6 @@ TEST_F_TIMEOUT(slow, target_maps_memory_while_an_agent_waits, 200)
 	}
 }
 
-static long do_exec(void *arg)
-{
-	execlp("sleep", "sleep", "1000", NULL);
-	return -errno;
-}
-
 static long do_exit(void *arg)
 {
 	_exit(7);
@@ -369,13 +362,13 @@ static long do_exit(void *arg)
 /* A new target, and an agent of it that waits. */
 static bool next_target(FIXTURE_DATA(slow) *self, int op, char *slot)
 {
-	trial_stop(&self->trial);
+	fixture_stop(&self->fixture);
 	if (self->slow.uffd >= 0)
 		close(self->slow.uffd);
 	self->slow.uffd = -1;
-	if (trial_start(&self->trial))
+	if (fixture_start(&self->fixture))
 		return false;
-	self->fd = self->trial.fd;
+	self->fd = self->fixture.fd;
 	return agent_start(self, op, slot);
 }
 
@@ -389,7 +382,7 @@ TEST_F_TIMEOUT(slow, execve_of_the_target_does_not_wait_for_the_agent, 200)
 
 		ASSERT_TRUE(next_target(self, i, slot))
 			TH_LOG("%s does not wait", ops[i].name);
-		target_send(self->target, do_exec, NULL);
+		target_send(self->target, exec_sleep, NULL);
 		/* that descriptor is closed on execve, when it succeeds */
 		EXPECT_TRUE(heard_soon(self))
 			TH_LOG("%s holds the execve up", ops[i].name);

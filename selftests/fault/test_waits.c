@@ -13,8 +13,6 @@
  * times as long as it may is not given another try.
  */
 #include "waits.h"
-#include "waits_calls.h"
-#include "waits_things.h"
 #include <kselftest_harness.h>
 
 #define TRIES	3
@@ -570,7 +568,7 @@ TEST_F_TIMEOUT(waits, the_module_is_unloaded_meanwhile, 300)
 		SKIP(return, "%s", self->cannot);
 	if (thing->place == IN_CALLER || thing->place == IN_REQUEST)
 		SKIP(return, "the agent takes it along");
-	for (i = 0; i < sizeof(unload_calls) / sizeof(unload_calls[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(unload_calls); i++) {
 		const struct wait_call *call = &unload_calls[i];
 		struct wait_result *r = &self->results[i];
 

@@ -40,28 +40,9 @@ struct stall {
 	double worst;
 };
 
-static inline void stall_begin(struct stall *s)
-{
-	__atomic_store(&s->begun, &(double){ now() }, __ATOMIC_RELEASE);
-}
-
-static inline void stall_end(struct stall *s)
-{
-	double took = now() - s->begun;
-
-	if (took > s->worst)
-		s->worst = took;
-	__atomic_store(&s->begun, &(double){ 0 }, __ATOMIC_RELEASE);
-}
-
-static inline double stall_seconds(const struct stall *s)
-{
-	double begun, took;
-
-	__atomic_load(&s->begun, &begun, __ATOMIC_ACQUIRE);
-	took = begun ? now() - begun : 0;
-	return took > s->worst ? took : s->worst;
-}
+void stall_begin(struct stall *s);
+void stall_end(struct stall *s);
+double stall_seconds(const struct stall *s);
 
 /* What the runner, the agent and the target tell each other. */
 struct wait_shared {
@@ -128,58 +109,54 @@ struct wait_result {
 	char stack[400];
 };
 
-static inline void set_flag(int *flag)
-{
-	__atomic_store_n(flag, 1, __ATOMIC_RELEASE);
-	syscall(SYS_futex, flag, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
-}
-
-static inline bool wait_flag(int *flag, long ms)
-{
-	long end = now_ms() + ms, left;
-
-	while (!__atomic_load_n(flag, __ATOMIC_ACQUIRE)) {
-		left = end - now_ms();
-		if (left <= 0)
-			return false;
-		syscall(SYS_futex, flag, FUTEX_WAIT, 0,
-			&(struct timespec){ left / 1000,
-					    left % 1000 * 1000000 },
-			NULL, 0);
-	}
-	return true;
-}
+void set_flag(int *flag);
+bool wait_flag(int *flag, long ms);
 
 /* Has child @pid ended before @ms are over? It is reaped. */
-static inline bool reaped(pid_t pid, long ms)
-{
-	long end = now_ms() + ms;
-
-	/* 0: it runs; -1: that was asked before */
-	while (!waitpid(pid, NULL, WNOHANG)) {
-		if (now_ms() > end)
-			return false;
-		sleep_ms(5);
-	}
-	return true;
-}
+bool reaped(pid_t pid, long ms);
 
 /* The kernel's stacks of all threads of @pid, functions only, in one line. */
-static inline void stack_of(pid_t pid, char *out, size_t size)
-{
-	char command[256];
-	size_t n = 0;
-	FILE *f;
+void stack_of(pid_t pid, char *out, size_t size);
 
-	snprintf(command, sizeof(command),
-		 "for t in /proc/%d/task/*; do echo \"[$(cut -d' ' -f3 $t/stat)]\"; sed 's/^[^ ]* //; s/+.*//' $t/stack | head -n 14; done 2>/dev/null | tr '\\n' ' '",
-		 (int)pid);
-	f = popen(command, "re");
-	if (f) {
-		n = fread(out, 1, size - 1, f);
-		pclose(f);
-	}
-	out[n] = 0;
-}
+/* --- waits_calls.c --- */
+
+#define NR_WAIT_CALLS	68
+
+extern const struct wait_call wait_calls[NR_WAIT_CALLS];
+
+/* Some of them; the first, none at all. */
+long call_nobody(struct wait_cell *c);
+long call_read(struct wait_cell *c);
+long call_poll(struct wait_cell *c);
+long call_load(struct wait_cell *c);
+long call_close(struct wait_cell *c);
+long call_poll_close(struct wait_cell *c);
+volatile char *window_of(struct wait_cell *c, void *addr);
+
+/* --- waits_things.c --- */
+
+char *agent_page(struct wait_cell *c);
+
+/* A frozen cgroup for targets: NULL, or why there is none. */
+const char *freezer_start(void);
+void freezer_stop(void);
+
+extern const struct wait_thing fuse_in_the_target;
+extern const struct wait_thing unkillable_fuse_in_the_target;
+extern const struct wait_thing missing_in_the_target;
+extern const struct wait_thing protected_in_the_target;
+extern const struct wait_thing fuse_in_the_buffer;
+extern const struct wait_thing missing_in_the_buffer;
+extern const struct wait_thing protected_in_the_buffer;
+extern const struct wait_thing fuse_in_the_request;
+extern const struct wait_thing missing_in_the_request;
+extern const struct wait_thing protected_in_the_request;
+extern const struct wait_thing invalidations;
+extern const struct wait_thing lock_held_for_reading;
+extern const struct wait_thing lock_held_and_queued_for;
+extern const struct wait_thing frozen_target;
+extern const struct wait_thing frozen_target_in_a_fault;
+extern const struct wait_thing stopped_target;
+extern const struct wait_thing stopped_tracer;
 
 #endif /* SELFTESTS_WAITS_H */

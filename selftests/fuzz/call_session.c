@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Sessions themselves: open, ATTACH, INFO, poll, mmap, dup, close, ... */
+#include "call.h"
 #include "request.h"
 
 #include <errno.h>
@@ -156,7 +157,8 @@ static void unknown(struct lane *l, const struct call *c)
 /* A child that has the session too: it works on it, and ends, or is killed. */
 static void agent(struct lane *l, const struct call *c)
 {
-	struct call read = *c;
+	const bool reads = c->arg & 1;
+	struct call call = *c;
 	pid_t pid = fork();
 
 	if (pid < 0)
@@ -165,14 +167,16 @@ static void agent(struct lane *l, const struct call *c)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (caller_map(l->nr))
 			_exit(1);
-		read.op = c->arg & 1 ? OP_READ : OP_BP_SET;
-		read.mode = 0;
+		call.op = reads ? OP_READ : OP_BP_SET;
+		call.mode = 0;
 		/* what is found here is not the program's */
 		l->run->result = &(struct result){ };
-		call_do(l, &read);
-		if (c->arg & 2)
-			for (;;)
-				call_do(l, &read);
+		do {
+			if (reads)
+				call_transfer(l, &call);
+			else
+				call_breakpoint(l, &call);
+		} while (c->arg & 2);
 		_exit(0);
 	}
 	if (c->arg & 2) {

@@ -43,7 +43,7 @@ TEST(numbers)
 	uint64_t v;
 	size_t i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		EXPECT_EQ(cases[i].ret, num_parse(cases[i].s, &v))
 			TH_LOG("for '%s'", cases[i].s);
 		if (!cases[i].ret)
@@ -89,7 +89,7 @@ TEST(lengths)
 	uint64_t v;
 	size_t i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		EXPECT_EQ(cases[i].ret, num_parse_len(cases[i].s, &v))
 			TH_LOG("for '%s'", cases[i].s);
 		if (!cases[i].ret)
@@ -121,7 +121,7 @@ TEST(times)
 	double v;
 	size_t i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		EXPECT_EQ(cases[i].ret, num_parse_seconds(cases[i].s, &v))
 			TH_LOG("for '%s'", cases[i].s);
 		if (!cases[i].ret)
@@ -184,7 +184,7 @@ static const struct {
 	{ 0xffffffffff600000, 0xffffffffff601000, "[top]" },
 };
 
-#define NR_REGIONS	(sizeof(regions) / sizeof(regions[0]))
+#define NR_REGIONS	ARRAY_SIZE(regions)
 
 FIXTURE(maps) {
 	struct places maps;
@@ -351,7 +351,7 @@ TEST_F(maps, files_that_have_the_same_name)
 		ASSERT_EQ(0, places_add(&self->maps, &region[i],
 					"/srv/log (deleted)"));
 	places_end(&self->maps);
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(names); i++)
 		EXPECT_REFUSED(-ENOTUNIQ, "give an address, they begin at 0x7f0000800000, 0x7f0000810000",
 			       names[i]);
 	f = open_memstream(&text, &i);

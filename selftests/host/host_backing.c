@@ -13,8 +13,8 @@
 #include <time.h>
 
 #include "../../user/lib/backing.h"
+#include "sizes.h"
 
-#define PAGE	4096UL
 #define PAGES	16
 
 FIXTURE(backing) {

@@ -9,34 +9,34 @@
 /* Bytes of each kind, those of enum dbgmem_difference_kind and equal ones. */
 enum { EQUAL = DBGMEM_HOLE_BOTH + 1 };
 
-struct trial {
-	struct fake a, b;
+struct fixture {
+	struct mock a, b;
 	uint64_t a_addr, b_addr, len;
 	size_t piece;
 	bool buffer, extents;
-	unsigned char buf[2 * FAKE_SIZE];
+	unsigned char buf[2 * MOCK_SIZE];
 	const struct dbgmem_progress *progress;
 };
 
-static unsigned int kind_slowly(const struct trial *t, uint64_t off)
+static unsigned int kind_slowly(const struct fixture *t, uint64_t off)
 {
 	uint64_t a = t->a_addr + off, b = t->b_addr + off;
 	unsigned char other;
 
 	if (t->buffer)
 		other = t->buf[off];
-	else if (fake_readable(&t->b, b))
-		other = t->b.mem[b - FAKE_BASE];
+	else if (mock_readable(&t->b, b))
+		other = t->b.mem[b - MOCK_BASE];
 	else
-		return fake_readable(&t->a, a) ? DBGMEM_HOLE_B :
+		return mock_readable(&t->a, a) ? DBGMEM_HOLE_B :
 						 DBGMEM_HOLE_BOTH;
-	if (!fake_readable(&t->a, a))
+	if (!mock_readable(&t->a, a))
 		return DBGMEM_HOLE_A;
-	return t->a.mem[a - FAKE_BASE] == other ? EQUAL : DBGMEM_DIFFERENT;
+	return t->a.mem[a - MOCK_BASE] == other ? EQUAL : DBGMEM_DIFFERENT;
 }
 
 /* The next stretch of a kind from @off on that is not equal. */
-static bool next_slowly(const struct trial *t, uint64_t off,
+static bool next_slowly(const struct fixture *t, uint64_t off,
 			struct dbgmem_difference *d)
 {
 	memset(d, 0, sizeof(*d));
@@ -52,7 +52,7 @@ static bool next_slowly(const struct trial *t, uint64_t off,
 	return true;
 }
 
-static struct dbgmem_compare *compare_start(struct trial *t)
+static struct dbgmem_compare *compare_start(struct fixture *t)
 {
 	struct dbgmem_compare *c;
 	struct dbgmem__walk *w;
@@ -66,58 +66,58 @@ static struct dbgmem_compare *compare_start(struct trial *t)
 	if (ret)
 		return NULL;
 	w = dbgmem__compare_walk(c, false);
-	w->read = fake_read;
-	w->extent = t->extents ? fake_extent : NULL;
+	w->read = mock_read;
+	w->extent = t->extents ? mock_extent : NULL;
 	if (dbgmem__walk_resize(w, t->piece))
 		abort();
 	w = dbgmem__compare_walk(c, true);
-	w->read = fake_read;
-	w->extent = t->extents ? fake_extent : NULL;
+	w->read = mock_read;
+	w->extent = t->extents ? mock_extent : NULL;
 	if (!t->buffer && dbgmem__walk_resize(w, t->piece))
 		abort();
 	return c;
 }
 
-static void trial_make(struct trial *t)
+static void fixture_make(struct fixture *t)
 {
 	size_t i;
 
-	fake_init(&t->a, 2, fake_random(2) ? fake_random(40) : 0);
-	fake_init(&t->b, 2, fake_random(2) ? fake_random(40) : 0);
-	t->a_addr = fake_range().addr;
-	t->b_addr = fake_random(2) ? t->a_addr : fake_range().addr;
-	t->len = fake_random(FAKE_SIZE);
-	t->piece = 1 + fake_random(10 * FAKE_PAGE);
-	t->buffer = fake_random(3) == 0;
+	mock_init(&t->a, 2, mock_random(2) ? mock_random(40) : 0);
+	mock_init(&t->b, 2, mock_random(2) ? mock_random(40) : 0);
+	t->a_addr = mock_range().addr;
+	t->b_addr = mock_random(2) ? t->a_addr : mock_range().addr;
+	t->len = mock_random(MOCK_SIZE);
+	t->piece = 1 + mock_random(10 * MOCK_PAGE);
+	t->buffer = mock_random(3) == 0;
 	t->progress = NULL;
-	t->extents = fake_random(2);
+	t->extents = mock_random(2);
 	for (i = 0; i < sizeof(t->buf); i++)
-		t->buf[i] = (unsigned char)('a' + fake_random(2));
+		t->buf[i] = (unsigned char)('a' + mock_random(2));
 	/* Largely the same, more often than not. */
-	if (fake_random(3)) {
-		memcpy(t->b.mem, t->a.mem, FAKE_SIZE);
+	if (mock_random(3)) {
+		memcpy(t->b.mem, t->a.mem, MOCK_SIZE);
 		for (i = 0; i < t->len; i++)
-			if (fake_readable(&t->a, t->a_addr + i))
-				t->buf[i] = t->a.mem[t->a_addr + i - FAKE_BASE];
-		for (i = fake_random(5); i; i--) {
-			t->b.mem[fake_random(FAKE_SIZE)] = 'x';
-			t->buf[fake_random(FAKE_SIZE)] = 'x';
+			if (mock_readable(&t->a, t->a_addr + i))
+				t->buf[i] = t->a.mem[t->a_addr + i - MOCK_BASE];
+		for (i = mock_random(5); i; i--) {
+			t->b.mem[mock_random(MOCK_SIZE)] = 'x';
+			t->buf[mock_random(MOCK_SIZE)] = 'x';
 		}
 	}
 	if (!t->extents)
 		return;
-	fake_untouch(&t->a, fake_random(60));
-	fake_untouch(&t->b, fake_random(60));
+	mock_untouch(&t->a, mock_random(60));
+	mock_untouch(&t->b, mock_random(60));
 	/* Zeros that somebody has written. */
-	for (i = 0; i < FAKE_SIZE; i++) {
-		if (!t->b.zero[i / FAKE_PAGE] && fake_random(2))
+	for (i = 0; i < MOCK_SIZE; i++) {
+		if (!t->b.zero[i / MOCK_PAGE] && mock_random(2))
 			t->b.mem[i] = 0;
-		if (fake_random(4) == 0)
+		if (mock_random(4) == 0)
 			t->buf[i] = 0;
 	}
 }
 
-static int trial_run(struct trial *t, size_t *nr)
+static int fixture_run(struct fixture *t, size_t *nr)
 {
 	uint64_t of[EQUAL + 1] = { 0 }, off, end = 0;
 	struct dbgmem_compare_stats s;
@@ -152,15 +152,15 @@ static int trial_run(struct trial *t, size_t *nr)
 
 TEST(finds_what_a_look_at_every_byte_finds)
 {
-	static struct trial t;
+	static struct fixture t;
 	size_t nr = 0;
 	int i;
 
-	srandom(1);
+	mock_seed(1);
 	for (i = 0; i < 30000; i++) {
-		trial_make(&t);
-		ASSERT_EQ(0, trial_run(&t, &nr))
-			TH_LOG("trial %d: %llu bytes, piece %zu%s", i,
+		fixture_make(&t);
+		ASSERT_EQ(0, fixture_run(&t, &nr))
+			TH_LOG("fixture %d: %llu bytes, piece %zu%s", i,
 			       (unsigned long long)t.len, t.piece,
 			       t.buffer ? ", buffer" : "");
 	}
@@ -175,7 +175,7 @@ static int cancel(void *arg, uint64_t done, uint64_t total)
 
 TEST(a_comparison_that_was_ended_goes_on)
 {
-	static struct trial t;
+	static struct fixture t;
 	uint64_t last = 0;
 	const struct dbgmem_progress p = { cancel, &last };
 	struct dbgmem_difference d;
@@ -183,16 +183,16 @@ TEST(a_comparison_that_was_ended_goes_on)
 	unsigned int ended = 0;
 	int ret;
 
-	srandom(2);
-	fake_init(&t.a, 1, 0);
-	fake_init(&t.b, 1, 0);
-	t.a_addr = FAKE_BASE;
-	t.b_addr = FAKE_BASE;
-	t.len = FAKE_SIZE;
-	t.piece = FAKE_PAGE;
+	mock_seed(2);
+	mock_init(&t.a, 1, 0);
+	mock_init(&t.b, 1, 0);
+	t.a_addr = MOCK_BASE;
+	t.b_addr = MOCK_BASE;
+	t.len = MOCK_SIZE;
+	t.piece = MOCK_PAGE;
 	t.progress = &p;
 	/* Over the border of two pieces: still one. */
-	memset(t.b.mem + 5 * FAKE_PAGE - 3, 'x', 7);
+	memset(t.b.mem + 5 * MOCK_PAGE - 3, 'x', 7);
 	c = compare_start(&t);
 	ASSERT_NE(NULL, c);
 	while ((ret = dbgmem_compare_next(c, &d)) == -ECANCELED) {
@@ -202,42 +202,42 @@ TEST(a_comparison_that_was_ended_goes_on)
 	EXPECT_EQ(1, ret);
 	EXPECT_EQ(5, ended);
 	EXPECT_EQ(DBGMEM_DIFFERENT, d.kind);
-	EXPECT_EQ(5 * FAKE_PAGE - 3, d.offset);
+	EXPECT_EQ(5 * MOCK_PAGE - 3, d.offset);
 	EXPECT_EQ(7, d.len);
 	while ((ret = dbgmem_compare_next(c, &d)) == -ECANCELED)
 		ended++;
 	EXPECT_EQ(0, ret);
-	EXPECT_EQ(FAKE_PAGES - 1, ended);
+	EXPECT_EQ(MOCK_PAGES - 1, ended);
 	dbgmem_compare_free(c);
 }
 
 TEST(the_end_of_a_target)
 {
-	static struct trial t;
+	static struct fixture t;
 	struct dbgmem_compare_stats s;
 	struct dbgmem_difference d;
 	struct dbgmem_compare *c;
 
-	srandom(3);
-	fake_init(&t.a, 1, 0);
-	fake_init(&t.b, 1, 0);
-	t.a_addr = FAKE_BASE;
-	t.b_addr = FAKE_BASE;
-	t.len = FAKE_SIZE;
-	t.piece = 8 * FAKE_PAGE;
+	mock_seed(3);
+	mock_init(&t.a, 1, 0);
+	mock_init(&t.b, 1, 0);
+	t.a_addr = MOCK_BASE;
+	t.b_addr = MOCK_BASE;
+	t.len = MOCK_SIZE;
+	t.piece = 8 * MOCK_PAGE;
 	t.progress = NULL;
 	t.b.ends_after = 2;
-	t.b.mem[21 * FAKE_PAGE - 1] = 'x';
+	t.b.mem[21 * MOCK_PAGE - 1] = 'x';
 	c = compare_start(&t);
 	ASSERT_NE(NULL, c);
 	/* What was found is told before that it is over. */
 	EXPECT_EQ(1, dbgmem_compare_next(c, &d));
-	EXPECT_EQ(21 * FAKE_PAGE - 1, d.offset);
+	EXPECT_EQ(21 * MOCK_PAGE - 1, d.offset);
 	EXPECT_EQ(1, d.len);
 	EXPECT_EQ(-ESRCH, dbgmem_compare_next(c, &d));
 	EXPECT_EQ(-ESRCH, dbgmem_compare_next(c, &d));
 	dbgmem_compare_get_stats(c, &s);
-	EXPECT_EQ(21 * FAKE_PAGE, s.done);
+	EXPECT_EQ(21 * MOCK_PAGE, s.done);
 	EXPECT_EQ(1, s.different);
 	EXPECT_EQ(0, s.holes);
 	dbgmem_compare_free(c);
@@ -246,18 +246,18 @@ TEST(the_end_of_a_target)
 TEST(bad_arguments)
 {
 	struct dbgmem_compare *c;
-	struct fake f;
+	struct mock f;
 
-	fake_init(&f, 1, 0);
+	mock_init(&f, 1, 0);
 	EXPECT_EQ(-EOVERFLOW, dbgmem_compare_new(&f.m, 2, &f.m, UINT64_MAX - 1,
 						 2, 0, NULL, &c));
 	EXPECT_EQ(NULL, c);
 	EXPECT_NE(NULL, strstr(dbgmem_errstr(), "0xfffffffffffffffe"));
 	EXPECT_EQ(-EOVERFLOW, dbgmem_compare_new_buffer(&f.m, UINT64_MAX, "a",
 							1, 0, NULL, &c));
-	EXPECT_EQ(-EINVAL, dbgmem_compare_new_buffer(&f.m, FAKE_BASE, NULL, 1,
+	EXPECT_EQ(-EINVAL, dbgmem_compare_new_buffer(&f.m, MOCK_BASE, NULL, 1,
 						     0, NULL, &c));
-	EXPECT_EQ(-EINVAL, dbgmem_compare_new(&f.m, FAKE_BASE, &f.m, FAKE_BASE,
+	EXPECT_EQ(-EINVAL, dbgmem_compare_new(&f.m, MOCK_BASE, &f.m, MOCK_BASE,
 					      1, DBGMEM_ZEROFILL, NULL, &c));
 	EXPECT_EQ(NULL, c);
 	dbgmem_compare_free(NULL);

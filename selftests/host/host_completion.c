@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include "help.h"
+#include <kselftest_harness.h>
 
 #define BASH	"user/completion/dbgmem.bash"
 #define ZSH	"user/completion/_dbgmem"
@@ -23,12 +24,12 @@ static void bash_offers(struct words *w, const char *const *args)
 
 	for (i = 0; args[i] && i < 9; i++)
 		argv[6 + i] = args[i];
-	text = output(argv);
+	text = program_output(argv);
 	w->nr = 0;
 	for (; (end = strchr(text, '\n')); text = end + 1)
 		/* Processes may be many, and names long. */
 		if (end > text && end - text < 32 && w->nr < MAX_WORDS)
-			add(w, text, end - text);
+			words_add(w, text, end - text);
 }
 
 #define OFFERS(w, ...) \
@@ -48,7 +49,7 @@ TEST(bash_has_the_verbs)
 	EXPECT_STREQ("unload", offers.word[0]);
 	OFFERS(&offers, "bp", "");
 	ASSERT_EQ(2, offers.nr);
-	EXPECT_TRUE(has(&offers, "list"));
+	EXPECT_TRUE(words_has(&offers, "list"));
 }
 
 TEST(bash_has_the_options)
@@ -87,31 +88,31 @@ TEST(bash_knows_what_stands_where)
 	sprintf(one, "%d", (int)getpid());
 	one[strlen(one) - 1] = 0;
 	OFFERS(&w, "read", self);
-	EXPECT_TRUE(has(&w, self));
+	EXPECT_TRUE(words_has(&w, self));
 	/* behind options, with what belongs to them */
 	OFFERS(&w, "search", "-x", "de ad", "--int", "7", self);
-	EXPECT_TRUE(has(&w, self));
+	EXPECT_TRUE(words_has(&w, self));
 	OFFERS(&w, "read", "--output", "=", "file", self);
-	EXPECT_TRUE(has(&w, self));
+	EXPECT_TRUE(words_has(&w, self));
 	OFFERS(&w, "bp", "set", "--yes", self);
-	EXPECT_TRUE(has(&w, self));
+	EXPECT_TRUE(words_has(&w, self));
 	OFFERS(&w, "compare", "--with", self);
-	EXPECT_TRUE(has(&w, self));
+	EXPECT_TRUE(words_has(&w, self));
 	/* an address: the names of mappings, as the shell takes them */
 	OFFERS(&w, "read", self, "\\[s");
 	ASSERT_EQ(1, w.nr);
 	EXPECT_STREQ("\\[stack\\]", w.word[0]);
 	OFFERS(&w, "watch", "-i", "2", self, "host_comp");
-	EXPECT_TRUE(has(&w, "host_completion"));
+	EXPECT_TRUE(words_has(&w, "host_completion"));
 	OFFERS(&w, "read", self, "0", "5", "host_comp");
-	EXPECT_TRUE(has(&w, "host_completion"));
+	EXPECT_TRUE(words_has(&w, "host_completion"));
 	OFFERS(&w, "read", self, "0", "");
 	EXPECT_EQ(0, w.nr);
 	OFFERS(&w, "watch", self, "0", "u");
 	EXPECT_EQ(4, w.nr);
-	EXPECT_TRUE(has(&w, "u64"));
+	EXPECT_TRUE(words_has(&w, "u64"));
 	OFFERS(&w, "write", "--utf16", "x", "--file", "Makef");
-	EXPECT_TRUE(has(&w, "Makefile"));
+	EXPECT_TRUE(words_has(&w, "Makefile"));
 	OFFERS(&w, "cmpxchg", self, "0", "");
 	EXPECT_EQ(4, w.nr);
 	OFFERS(&w, "search", "--width", "=", "");
@@ -119,9 +120,9 @@ TEST(bash_knows_what_stands_where)
 	OFFERS(&w, "search", "--width", "=");
 	EXPECT_EQ(4, w.nr);
 	OFFERS(&w, "load", "e");
-	EXPECT_TRUE(has(&w, "engine="));
+	EXPECT_TRUE(words_has(&w, "engine="));
 	OFFERS(&w, "write", "-i", "Makef");
-	EXPECT_TRUE(has(&w, "Makefile"));
+	EXPECT_TRUE(words_has(&w, "Makefile"));
 	/* no options behind --, or as the word of an option */
 	OFFERS(&w, "read", "--", "-");
 	EXPECT_EQ(0, w.nr);
@@ -144,7 +145,7 @@ TEST(bash_offers_plain_names_only)
 	void *page;
 	int fd;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		snprintf(path, sizeof(path), "/tmp/%s", names[i]);
 		fd = mkstemp(path);
 		ASSERT_LE(0, fd);
@@ -201,7 +202,7 @@ static void zsh_options(const char *text, struct words *w)
 		if (n == 1 || !strchr("'{,)", *before))
 			continue;
 		if (strchr("[=+,}", p[n]))
-			add(w, p, n);
+			words_add(w, p, n);
 	}
 }
 
@@ -213,8 +214,8 @@ TEST(zsh_has_the_verbs)
 	const char *text, *end;
 
 	verbs_of_help(&help);
-	for (text = output(argv); (end = strchr(text, '\n')); text = end + 1)
-		add(&zsh, text, end - text);
+	for (text = program_output(argv); (end = strchr(text, '\n')); text = end + 1)
+		words_add(&zsh, text, end - text);
 	EXPECT_ALL(&help, &zsh, ZSH);
 	EXPECT_ALL(&zsh, &help, "--help");
 }
@@ -230,7 +231,7 @@ TEST(zsh_has_the_options)
 		"--u8", "--u16", "--u32", "--u64", "--i8", "--i16", "--i32",
 		"--i64", "--f32", "--f64",
 	};
-	const size_t nr_values = sizeof(value) / sizeof(value[0]);
+	const size_t nr_values = ARRAY_SIZE(value);
 	struct words verbs, help, zsh;
 	const char *block;
 	size_t i, k;
@@ -244,13 +245,13 @@ TEST(zsh_has_the_options)
 		zsh_options(block, &zsh);
 		/* these are variables there */
 		if (strstr(block, "$help")) {
-			add(&zsh, "-h", 2);
-			add(&zsh, "--help", 6);
+			words_add(&zsh, "-h", 2);
+			words_add(&zsh, "--help", 6);
 		}
 		for (k = 0; strstr(block, "$where") && k < 6; k++)
-			add(&zsh, where[k], strlen(where[k]));
+			words_add(&zsh, where[k], strlen(where[k]));
 		for (k = 0; strstr(block, "$value") && k < nr_values; k++)
-			add(&zsh, value[k], strlen(value[k]));
+			words_add(&zsh, value[k], strlen(value[k]));
 		EXPECT_ALL(&help, &zsh, verbs.word[i]);
 		EXPECT_ALL(&zsh, &help, verbs.word[i]);
 	}

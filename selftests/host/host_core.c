@@ -64,7 +64,7 @@ TEST_F(core, any_number_of_program_headers)
 	GElf_Phdr *p;
 	size_t i, k;
 
-	for (i = 0; i < 2 * sizeof(nrs) / sizeof(nrs[0]); i++) {
+	for (i = 0; i < 2 * ARRAY_SIZE(nrs); i++) {
 		const struct core_kind *kind = kinds[i % 2];
 		const size_t nr = nrs[i / 2];
 

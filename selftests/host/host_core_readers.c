@@ -160,7 +160,7 @@ static int core_make(struct build *b)
 		ret = note_file(&n, &s, 4096);
 	if (!ret)
 		ret = threads_write(&n, &kind, b->dir, b->pid, true, &threads);
-	for (i = 0; i < sizeof(lens) / sizeof(lens[0]) && !ret; i++)
+	for (i = 0; i < ARRAY_SIZE(lens) && !ret; i++)
 		ret = notes_add(&n, NOTE_OWNER, NOTE_THREADS, text, lens[i]);
 	b->phdr[0].p_filesz = n.pos - b->phdr[0].p_offset;
 	memory_write(b, (n.pos + 4095) & ~4095ULL);

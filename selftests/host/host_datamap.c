@@ -14,8 +14,8 @@
 
 #include "kselftest_harness.h"
 #include "../../user/cli/datamap.h"
+#include "sizes.h"
 
-#define PAGE	4096UL
 #define SIZE	(256 * PAGE)
 
 FIXTURE(datamap) {

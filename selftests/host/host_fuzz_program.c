@@ -127,7 +127,7 @@ TEST(what_is_no_program_is_refused)
 	struct program p;
 	size_t i;
 
-	for (i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+	for (i = 0; i < ARRAY_SIZE(texts); i++)
 		EXPECT_FALSE(program_parse(&p, texts[i])) {
 			TH_LOG("\"%s\"", texts[i]);
 		}

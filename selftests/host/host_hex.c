@@ -18,7 +18,7 @@ TEST(bytes_in_memory_order)
 	uint8_t *b;
 	size_t i, n;
 
-	for (i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(same); i++) {
 		ASSERT_EQ(0, hex_parse(same[i], &b, &n, err, sizeof(err)))
 			TH_LOG("for '%s': %s", same[i], err);
 		ASSERT_EQ(sizeof(want), n);
@@ -65,7 +65,7 @@ TEST(bad_input_says_why)
 	char err[256];
 	size_t i, n;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		err[0] = '\0';
 		EXPECT_EQ(-EINVAL, hex_parse(cases[i].s, &b, &n, err,
 					     sizeof(err)))

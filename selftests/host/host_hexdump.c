@@ -7,6 +7,7 @@
 
 #include "kselftest_harness.h"
 #include "../../user/cli/hexdump.h"
+#include "random.h"
 
 /* The dump of @len bytes in pieces of @step; to be freed. */
 static char *dump(const void *buf, size_t len, uint64_t addr, size_t step)
@@ -30,7 +31,7 @@ static char *dump(const void *buf, size_t len, uint64_t addr, size_t step)
 #define EXPECT_DUMP(want, buf, len, addr) do {				\
 	static const size_t _steps[] = { 1, 3, 16, 17, 100000 };	\
 	size_t _i;							\
-	for (_i = 0; _i < sizeof(_steps) / sizeof(_steps[0]); _i++) {	\
+	for (_i = 0; _i < ARRAY_SIZE(_steps); _i++) {	\
 		char *_t = dump(buf, len, addr, _steps[_i]);		\
 		ASSERT_NE(NULL, _t);					\
 		EXPECT_STREQ(want, _t)					\
@@ -201,7 +202,7 @@ TEST(same_as_hexdump)
 {
 	char path[64], cmd[128], line[256];
 	uint8_t buf[5000];
-	unsigned int seed = 1;
+	uint64_t random = 1;
 	char *ours, *p;
 	size_t i;
 	FILE *f;
@@ -210,7 +211,7 @@ TEST(same_as_hexdump)
 	if (system("command -v hexdump >/dev/null 2>&1"))
 		SKIP(return, "hexdump is not installed");
 	for (i = 0; i < sizeof(buf); i++)
-		buf[i] = i / 1000 % 2 ? (uint8_t)(rand_r(&seed) >> 7) : 7;
+		buf[i] = i / 1000 % 2 ? (uint8_t)random_next(&random) : 7;
 	snprintf(path, sizeof(path), "/tmp/host_hexdump.%d", (int)getpid());
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
 	ASSERT_GE(fd, 0);

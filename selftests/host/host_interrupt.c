@@ -12,7 +12,7 @@
 
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 
-#define NR_SIGNALS	(sizeof(signals) / sizeof(signals[0]))
+#define NR_SIGNALS	ARRAY_SIZE(signals)
 
 /* A process that has called interrupt_catch() and then does something. */
 struct verb {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* dbgmem load, its manuals and the completions know each parameter of the module. */
 #include "help.h"
+#include <kselftest_harness.h>
 
 #include <glob.h>
 
@@ -13,7 +14,7 @@ static const char *module_path(void)
 	glob_t g;
 	char *p;
 
-	snprintf(path, sizeof(path), "%s", tool());
+	snprintf(path, sizeof(path), "%s", tool_built());
 	p = strstr(path, "/user/dbgmem");
 	strcpy(p, "/module/*/kmod/dbgmem.ko");
 	if (glob(path, 0, NULL, &g))
@@ -38,8 +39,8 @@ static void parameters_of_module(const char *path, struct words *w)
 	const char *p;
 
 	w->nr = 0;
-	for (p = output(argv); *p; p = strchr(p, '\n') + 1)
-		add(w, p, strcspn(p, ":"));
+	for (p = program_output(argv); *p; p = strchr(p, '\n') + 1)
+		words_add(w, p, strcspn(p, ":"));
 }
 
 static const char *file(const char *path)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What make takes from its caller, says, and installs. */
 #include "help.h"
+#include <kselftest_harness.h>
 
 #include <sys/stat.h>
 
@@ -9,7 +10,7 @@ static const char *sh(const char *command)
 {
 	const char *const argv[] = { "bash", "-c", command, NULL };
 
-	return output(argv);
+	return program_output(argv);
 }
 
 FIXTURE(makefile) {
@@ -21,7 +22,7 @@ FIXTURE_SETUP(makefile)
 	strcpy(self->dir, "/tmp/host_makefile.XXXXXX");
 	ASSERT_NE(NULL, mkdtemp(self->dir));
 	setenv("T", self->dir, 1);
-	setenv("BUILT", tool(), 1);
+	setenv("BUILT", tool_built(), 1);
 	/* This may be run by a make with options of its own. */
 	unsetenv("MAKEFLAGS");
 	unsetenv("MFLAGS");

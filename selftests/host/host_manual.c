@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The manual of the tool has every verb, every option, and an example of each. */
 #include "help.h"
+#include <kselftest_harness.h>
 
 #define MANUAL	"user/man/dbgmem.1"
 
@@ -187,13 +188,13 @@ static void check_command(struct __test_metadata *_metadata, char *line)
 		word = strtok(NULL, " ");
 		snprintf(verb, sizeof(verb), "bp %s", word ? word : "");
 	}
-	EXPECT_TRUE(has(&verbs, verb)) TH_LOG("no verb '%s'", verb);
+	EXPECT_TRUE(words_has(&verbs, verb)) TH_LOG("no verb '%s'", verb);
 	options_of_help(verb, &options);
 	while ((word = strtok(NULL, " "))) {
 		if (word[0] != '-' || !word[1])
 			continue;
 		word[strcspn(word, "=")] = 0;
-		EXPECT_TRUE(has(&options, word))
+		EXPECT_TRUE(words_has(&options, word))
 			TH_LOG("%s has no %s", verb, word);
 	}
 }

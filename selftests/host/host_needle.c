@@ -111,8 +111,8 @@ TEST(alignment_is_of_the_address)
 	memset(hay, 0, HAY);
 	for (i = 0; i < HAY; i += 50)
 		hay[i] = 1;
-	for (i = 0; i < sizeof(aligns) / sizeof(aligns[0]); i++) {
-		for (j = 0; j < sizeof(froms) / sizeof(froms[0]); j++) {
+	for (i = 0; i < ARRAY_SIZE(aligns); i++) {
+		for (j = 0; j < ARRAY_SIZE(froms); j++) {
 			for (k = 1; k <= 2; k++) {
 				p.align = aligns[i];
 				p.align_from = froms[j];
@@ -206,7 +206,7 @@ TEST(short_patterns_at_every_place)
 	};
 	size_t i, j, at;
 
-	for (i = 0; i < sizeof(masks) / sizeof(masks[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(masks); i++) {
 		p.mask = masks[i];
 		for (p.len = masks[i] ? 4 : 1; p.len <= 4; p.len++) {
 			for (at = 0; at < 40; at++) {

@@ -265,7 +265,7 @@ TEST_F(outfile, a_signal_that_ends_the_tool_leaves_nothing)
 	pid_t pid;
 
 	put("old", "old");
-	for (i = 0; i < 2 * sizeof(signals) / sizeof(signals[0]); i++) {
+	for (i = 0; i < 2 * ARRAY_SIZE(signals); i++) {
 		replace = (int)(i % 2);
 		pid = fork();
 		if (!pid) {
@@ -314,7 +314,7 @@ TEST_F(outfile, a_signal_ends_it_whatever_it_waits_for)
 	pid_t pid;
 	char c;
 
-	for (i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(waits); i++) {
 		ASSERT_EQ(0, pipe2(ready, O_CLOEXEC));
 		ASSERT_EQ(0, pipe2(gate, O_CLOEXEC));
 		pid = fork();

@@ -53,7 +53,7 @@ TEST(hex_that_is_bad_says_why)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		EXPECT_EQ(-EINVAL, pattern_hex(&p, cases[i].s, err,
 					       sizeof(err)))
 			TH_LOG("for '%s'", cases[i].s);
@@ -157,7 +157,7 @@ TEST(numbers_of_every_width)
 	uint8_t want[8];
 	size_t i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		native(want, cases[i].want, cases[i].len);
 		ASSERT_EQ(0, pattern_int(&p, cases[i].s, cases[i].width, err,
 					 sizeof(err)))
@@ -189,7 +189,7 @@ TEST(numbers_that_are_none_or_too_large)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		EXPECT_EQ(cases[i].ret, pattern_int(&p, cases[i].s,
 						    cases[i].width, err,
 						    sizeof(err)))

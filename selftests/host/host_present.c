@@ -4,6 +4,7 @@
  * memory of which a little is there and terabytes are not, by either way that kernels
  * have.
  */
+#include "proc.h"
 #include "kselftest_harness.h"
 
 #include <errno.h>
@@ -12,8 +13,9 @@
 #include <time.h>
 
 #include "../../user/lib/present.h"
+#include "sizes.h"
+#include "random.h"
 
-#define PAGE		4096UL
 #define MUCH		(20UL << 40)
 #define PAGES		20000UL		/* more than one call tells of */
 
@@ -74,14 +76,6 @@ FIXTURE_TEARDOWN(present)
 	munmap(self->mem, PAGES * PAGE);
 }
 
-static long now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /*
  * Go through it: bytes that are there, the calls that this took, and, unless it is
  * NULL, one digit for each page.
@@ -107,11 +101,13 @@ static int look(struct dbgmem__present *p, const char *mem, size_t len,
 	return 0;
 }
 
+static uint64_t random_state;
+
 /* Dense, alternating, rare, none. */
 static bool wanted(unsigned int round, size_t page)
 {
 	return round == 0 || (round == 1 && page % 2) ||
-	       (round == 2 && !(random() % 500));
+	       (round == 2 && !random_below(&random_state, 500));
 }
 
 TEST_F(present, each_page_is_there_or_not)

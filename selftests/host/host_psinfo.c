@@ -40,7 +40,7 @@ FIXTURE_TEARDOWN(psinfo)
 	const int root = open(self->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	size_t i;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(names); i++)
 		if (unlinkat(root, names[i], 0))
 			unlinkat(root, names[i], AT_REMOVEDIR);
 	close(root);
@@ -110,7 +110,7 @@ TEST_F(psinfo, a_file_comes_whole)
 	char *text, *got;
 	size_t i, len;
 
-	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
 		text = malloc(sizes[i] + 1);
 		memset(text, 'a', sizes[i]);
 		text[sizes[i]] = '\0';

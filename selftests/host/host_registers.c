@@ -16,7 +16,7 @@ static const struct dbgmem__view *const views[] = {
 	&dbgmem__views_arm[0], &dbgmem__views_arm[1],
 };
 
-#define NR_VIEWS	(sizeof(views) / sizeof(views[0]))
+#define NR_VIEWS	ARRAY_SIZE(views)
 
 static void name_of(const struct dbgmem__family *f, int i, char *name,
 		    size_t size)

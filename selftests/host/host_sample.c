@@ -6,6 +6,7 @@
 
 #include "kselftest_harness.h"
 #include "../../user/cli/sample.h"
+#include "random.h"
 
 static struct sample s;
 static struct sample_type type;
@@ -81,13 +82,13 @@ TEST(types)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(good); i++) {
 		ASSERT_EQ(0, sample_type_parse(good[i].name, &type))
 			TH_LOG("number %zu", i);
 		EXPECT_EQ(good[i].kind, type.kind);
 		EXPECT_EQ(good[i].size, type.size);
 	}
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
 		EXPECT_EQ(-EINVAL, sample_type_parse(bad[i], &type))
 			TH_LOG("number %zu", i);
 }
@@ -171,6 +172,7 @@ TEST(floats_are_as_short_as_they_read_back)
 
 TEST(any_float_reads_back)
 {
+	uint64_t random = 16;
 	unsigned int i;
 	uint32_t bits;
 	uint64_t wide;
@@ -178,10 +180,9 @@ TEST(any_float_reads_back)
 	float f;
 	char *text;
 
-	srandom(16);
 	for (i = 0; i < 20000; i++) {
-		bits = (uint32_t)random() << 16 ^ (uint32_t)random();
-		wide = (uint64_t)bits << 32 ^ (uint64_t)random();
+		wide = random_next(&random);
+		bits = (uint32_t)random_next(&random);
 		memcpy(&f, &bits, sizeof(f));
 		memcpy(&d, &wide, sizeof(d));
 		if (!__builtin_isfinite(f) || !__builtin_isfinite(d))

@@ -7,6 +7,7 @@
 
 #include "kselftest_harness.h"
 #include "../../user/cli/scan.h"
+#include "random.h"
 
 #define MAX_FOUND	64
 
@@ -64,7 +65,7 @@ static void feed(struct scan *s, uint64_t addr, const void *buf, size_t len,
 static const size_t steps[] = { 1, 2, 3, 5, 1000 };
 
 #define FOR_STEPS(step)							\
-	for (size_t _i = 0; _i < sizeof(steps) / sizeof(steps[0]) &&	\
+	for (size_t _i = 0; _i < ARRAY_SIZE(steps) &&	\
 	     (step = steps[_i]); _i++)
 
 #define EXPECT_FOUND(i, want_addr, want) do {				\
@@ -194,7 +195,8 @@ TEST(same_as_strings)
 		enum scan_encoding encoding;
 		const char *option;
 	} kinds[] = { { SCAN_ASCII, "s" }, { SCAN_UTF16, "l" } };
-	unsigned int seed = 7, k;
+	uint64_t random = 7;
+	unsigned int k;
 	char path[64], cmd[128], line[128], want[128];
 	uint8_t buf[3000];
 	struct scan s;
@@ -207,8 +209,8 @@ TEST(same_as_strings)
 	snprintf(path, sizeof(path), "/tmp/host_scan.%d", (int)getpid());
 	for (k = 0; k < 2; k++) {
 		for (i = 0; i < sizeof(buf); i++)
-			buf[i] = (k ? i % 7 > 3 : rand_r(&seed) % 4 == 0) ?
-				 0 : (uint8_t)(rand_r(&seed) >> 7);
+			buf[i] = (k ? i % 7 > 3 : random_below(&random, 4) == 0) ?
+				 0 : (uint8_t)random_next(&random);
 		for (i = 0; k && i + 16 < sizeof(buf); i += 97)
 			memcpy(buf + i, "a\0b\0c\0d\0e\0f", 12);
 		fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);

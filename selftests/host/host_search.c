@@ -10,9 +10,9 @@
 #include "../../user/lib/needle.h"
 
 #define MAX_RANGES	4
-#define MAX_MATCHES	(MAX_RANGES * FAKE_SIZE)
+#define MAX_MATCHES	(MAX_RANGES * MOCK_SIZE)
 
-struct trial {
+struct fixture {
 	struct dbgmem_range ranges[MAX_RANGES];
 	size_t nr;
 	unsigned char bytes[80], mask[80];
@@ -37,7 +37,7 @@ static bool matches(const struct dbgmem_pattern *p, const unsigned char *at,
 }
 
 /* All of them, the slow way: look back from every byte that ends a match. */
-static size_t search_slowly(const struct fake *f, const struct trial *t,
+static size_t search_slowly(const struct mock *f, const struct fixture *t,
 			    uint64_t *found)
 {
 	size_t i, run = 0, nr = 0, len = t->pattern.len;
@@ -46,18 +46,18 @@ static size_t search_slowly(const struct fake *f, const struct trial *t,
 	for (i = 0; i < t->nr; i++) {
 		for (a = t->ranges[i].addr;
 		     a < t->ranges[i].addr + t->ranges[i].len; a++) {
-			run = !fake_readable(f, a) ? 0 : a == end ? run + 1 : 1;
+			run = !mock_readable(f, a) ? 0 : a == end ? run + 1 : 1;
 			end = a + 1;
 			at = end - len;
 			if (run >= len &&
-			    matches(&t->pattern, f->mem + (at - FAKE_BASE), at))
+			    matches(&t->pattern, f->mem + (at - MOCK_BASE), at))
 				found[nr++] = at;
 		}
 	}
 	return nr;
 }
 
-static struct dbgmem_search *search_start(struct fake *f, const struct trial *t,
+static struct dbgmem_search *search_start(struct mock *f, const struct fixture *t,
 					  const struct dbgmem_progress *progress)
 {
 	struct dbgmem_search *s;
@@ -67,49 +67,49 @@ static struct dbgmem_search *search_start(struct fake *f, const struct trial *t,
 			      &s))
 		return NULL;
 	w = dbgmem__search_walk(s);
-	w->read = fake_read;
-	w->extent = t->extents ? fake_extent : NULL;
+	w->read = mock_read;
+	w->extent = t->extents ? mock_extent : NULL;
 	if (t->piece && dbgmem__walk_resize(w, t->piece))
 		abort();
 	return s;
 }
 
-static void trial_make(struct trial *t, const struct fake *f,
+static void fixture_make(struct fixture *t, const struct mock *f,
 		       unsigned int letters)
 {
 	size_t i, at;
 
 	memset(t, 0, sizeof(*t));
-	t->nr = 1 + fake_random(MAX_RANGES);
+	t->nr = 1 + mock_random(MAX_RANGES);
 	for (i = 0; i < t->nr; i++) {
-		t->ranges[i] = fake_range();
+		t->ranges[i] = mock_range();
 		/* Often right behind the one before. */
-		if (i && fake_random(2))
+		if (i && mock_random(2))
 			t->ranges[i].addr = t->ranges[i - 1].addr +
 					    t->ranges[i - 1].len;
 	}
 	t->pattern = (struct dbgmem_pattern){
 		.bytes = t->bytes,
-		.len = 1 + (fake_random(4) ? fake_random(5) :
-					     fake_random(sizeof(t->bytes))),
-		.align = fake_random(2) ? 0 : fake_random(20),
-		.align_from = fake_random(2) ? 0 :
-			      FAKE_BASE + fake_random(FAKE_SIZE),
+		.len = 1 + (mock_random(4) ? mock_random(5) :
+					     mock_random(sizeof(t->bytes))),
+		.align = mock_random(2) ? 0 : mock_random(20),
+		.align_from = mock_random(2) ? 0 :
+			      MOCK_BASE + mock_random(MOCK_SIZE),
 	};
 	/* Something that is there, as a rule. */
-	at = fake_random(FAKE_SIZE - sizeof(t->bytes));
+	at = mock_random(MOCK_SIZE - sizeof(t->bytes));
 	for (i = 0; i < t->pattern.len; i++) {
-		t->bytes[i] = fake_random(9) ? f->mem[at + i] :
-			      (unsigned char)('a' + fake_random(letters));
-		t->mask[i] = fake_random(3) ? 0xff : fake_random(256);
+		t->bytes[i] = mock_random(9) ? f->mem[at + i] :
+			      (unsigned char)('a' + mock_random(letters));
+		t->mask[i] = mock_random(3) ? 0xff : mock_random(256);
 	}
-	t->mask[fake_random(t->pattern.len)] |= 1;
-	if (fake_random(2))
+	t->mask[mock_random(t->pattern.len)] |= 1;
+	if (mock_random(2))
 		t->pattern.mask = t->mask;
-	t->piece = 1 + fake_random(10 * FAKE_PAGE);
+	t->piece = 1 + mock_random(10 * MOCK_PAGE);
 }
 
-static int trial_run(struct fake *f, const struct trial *t, size_t *nr)
+static int fixture_run(struct mock *f, const struct fixture *t, size_t *nr)
 {
 	static uint64_t want[MAX_MATCHES], got[MAX_MATCHES];
 	struct dbgmem_search_stats stats;
@@ -129,7 +129,7 @@ static int trial_run(struct fake *f, const struct trial *t, size_t *nr)
 	for (i = 0; i < t->nr; i++) {
 		total += t->ranges[i].len;
 		for (a = 0; a < t->ranges[i].len; a++)
-			skipped += !fake_readable(f, t->ranges[i].addr + a);
+			skipped += !mock_readable(f, t->ranges[i].addr + a);
 	}
 	if (f->made)
 		return -ENOTRECOVERABLE;
@@ -142,20 +142,20 @@ static int trial_run(struct fake *f, const struct trial *t, size_t *nr)
 TEST(finds_what_a_look_at_every_place_finds)
 {
 	size_t n, all = 0;
-	struct trial t;
-	struct fake f;
+	struct fixture t;
+	struct mock f;
 	int i, letters;
 
-	srandom(1);
+	mock_seed(1);
 	for (i = 0; i < 30000; i++) {
-		letters = 1 + fake_random(4);
-		fake_init(&f, letters, fake_random(3) ? fake_random(40) : 0);
+		letters = 1 + mock_random(4);
+		mock_init(&f, letters, mock_random(3) ? mock_random(40) : 0);
 		if (i % 2)
-			fake_untouch(&f, fake_random(60));
-		trial_make(&t, &f, letters);
+			mock_untouch(&f, mock_random(60));
+		fixture_make(&t, &f, letters);
 		t.extents = i % 2;
-		ASSERT_EQ(0, trial_run(&f, &t, &n))
-			TH_LOG("trial %d: %zu matches, pattern of %zu, align %llu, piece %zu",
+		ASSERT_EQ(0, fixture_run(&f, &t, &n))
+			TH_LOG("fixture %d: %zu matches, pattern of %zu, align %llu, piece %zu",
 			       i, n, t.pattern.len,
 			       (unsigned long long)t.pattern.align, t.piece);
 		all += n;
@@ -166,26 +166,26 @@ TEST(finds_what_a_look_at_every_place_finds)
 
 TEST(a_match_over_every_border)
 {
-	struct dbgmem_range whole = { FAKE_BASE, FAKE_SIZE };
+	struct dbgmem_range whole = { MOCK_BASE, MOCK_SIZE };
 	struct dbgmem_search *s;
-	struct trial t = {
+	struct fixture t = {
 		.ranges = { whole },
 		.nr = 1,
 		.bytes = "needle",
 		.pattern = { .bytes = t.bytes, .len = 6 },
 	};
-	struct fake f;
+	struct mock f;
 	uint64_t a;
 	size_t at;
 
-	for (t.piece = 1; t.piece < 3 * FAKE_PAGE; t.piece++) {
-		for (at = 0; at <= FAKE_SIZE - 6; at++) {
-			fake_init(&f, 1, 0);
+	for (t.piece = 1; t.piece < 3 * MOCK_PAGE; t.piece++) {
+		for (at = 0; at <= MOCK_SIZE - 6; at++) {
+			mock_init(&f, 1, 0);
 			memcpy(f.mem + at, "needle", 6);
 			s = search_start(&f, &t, NULL);
 			ASSERT_NE(NULL, s);
 			ASSERT_EQ(1, dbgmem_search_next(s, &a));
-			ASSERT_EQ(FAKE_BASE + at, a);
+			ASSERT_EQ(MOCK_BASE + at, a);
 			ASSERT_EQ(0, dbgmem_search_next(s, &a));
 			dbgmem_search_free(s);
 		}
@@ -194,43 +194,43 @@ TEST(a_match_over_every_border)
 
 TEST(a_pattern_longer_than_a_piece)
 {
-	struct trial t = {
-		.ranges = { { FAKE_BASE, FAKE_SIZE } },
+	struct fixture t = {
+		.ranges = { { MOCK_BASE, MOCK_SIZE } },
 		.nr = 1,
-		.piece = 2 * FAKE_PAGE,
+		.piece = 2 * MOCK_PAGE,
 	};
-	struct fake f;
+	struct mock f;
 	size_t n;
 
-	srandom(2);
-	fake_init(&f, 26, 0);
+	mock_seed(2);
+	mock_init(&f, 26, 0);
 	t.pattern.bytes = f.mem + 5;
-	t.pattern.len = FAKE_SIZE - 7;
-	ASSERT_EQ(0, trial_run(&f, &t, &n));
+	t.pattern.len = MOCK_SIZE - 7;
+	ASSERT_EQ(0, fixture_run(&f, &t, &n));
 	EXPECT_EQ(1, n);
 	/* One hole in it is enough. */
-	f.hole[FAKE_PAGES / 2] = true;
-	ASSERT_EQ(0, trial_run(&f, &t, &n));
+	f.hole[MOCK_PAGES / 2] = true;
+	ASSERT_EQ(0, fixture_run(&f, &t, &n));
 	EXPECT_EQ(0, n);
-	t.pattern.len = 4 * FAKE_SIZE;
+	t.pattern.len = 4 * MOCK_SIZE;
 	t.pattern.bytes = calloc(1, t.pattern.len);
-	ASSERT_EQ(0, trial_run(&f, &t, &n));
+	ASSERT_EQ(0, fixture_run(&f, &t, &n));
 	EXPECT_EQ(0, n);
 	free((void *)t.pattern.bytes);
 }
 
 TEST(nothing_to_search)
 {
-	struct trial t = {
-		.ranges = { { FAKE_BASE, 0 }, { 0, 0 } },
+	struct fixture t = {
+		.ranges = { { MOCK_BASE, 0 }, { 0, 0 } },
 		.pattern = { .bytes = "a", .len = 1 },
 	};
-	struct fake f;
+	struct mock f;
 	size_t n;
 
-	fake_init(&f, 1, 0);
+	mock_init(&f, 1, 0);
 	for (t.nr = 0; t.nr < 3; t.nr++) {
-		ASSERT_EQ(0, trial_run(&f, &t, &n));
+		ASSERT_EQ(0, fixture_run(&f, &t, &n));
 		EXPECT_EQ(0, n);
 	}
 	EXPECT_EQ(0, f.reads);
@@ -260,17 +260,17 @@ TEST(progress_rises_to_the_end)
 {
 	struct watch w = { 0 };
 	const struct dbgmem_progress p = { watch, &w };
-	struct trial t = {
-		.ranges = { { FAKE_BASE, 100 }, { FAKE_BASE + 200, 50 } },
+	struct fixture t = {
+		.ranges = { { MOCK_BASE, 100 }, { MOCK_BASE + 200, 50 } },
 		.nr = 2,
 		.pattern = { .bytes = "b", .len = 1 },
-		.piece = FAKE_PAGE,
+		.piece = MOCK_PAGE,
 	};
 	struct dbgmem_search *s;
-	struct fake f;
+	struct mock f;
 	uint64_t a;
 
-	fake_init(&f, 1, 0);
+	mock_init(&f, 1, 0);
 	s = search_start(&f, &t, &p);
 	ASSERT_NE(NULL, s);
 	EXPECT_EQ(0, w.calls);
@@ -290,23 +290,23 @@ TEST(a_search_that_was_ended_goes_on_and_misses_nothing)
 	static uint64_t want[MAX_MATCHES];
 	struct watch w = { .cancel_every = 1 };
 	const struct dbgmem_progress p = { watch, &w };
-	struct trial t = {
-		.ranges = { { FAKE_BASE, FAKE_SIZE } },
+	struct fixture t = {
+		.ranges = { { MOCK_BASE, MOCK_SIZE } },
 		.nr = 1,
 		.bytes = "aba",
 		.pattern = { .bytes = t.bytes, .len = 3 },
-		.piece = FAKE_PAGE,
+		.piece = MOCK_PAGE,
 	};
 	struct dbgmem_search_stats stats;
 	struct dbgmem_search *s;
 	unsigned int ended = 0;
-	struct fake f;
+	struct mock f;
 	size_t nr, n = 0;
 	uint64_t a;
 	int ret;
 
-	srandom(3);
-	fake_init(&f, 2, 0);
+	mock_seed(3);
+	mock_init(&f, 2, 0);
 	nr = search_slowly(&f, &t, want);
 	ASSERT_GT(nr, 20);
 	s = search_start(&f, &t, &p);
@@ -327,37 +327,37 @@ TEST(a_search_that_was_ended_goes_on_and_misses_nothing)
 	}
 	EXPECT_EQ(nr, n);
 	/* After every piece but the last. */
-	EXPECT_EQ(FAKE_PAGES - 1, ended);
+	EXPECT_EQ(MOCK_PAGES - 1, ended);
 	EXPECT_FALSE(w.bad);
 	dbgmem_search_free(s);
 }
 
 TEST(the_end_of_the_target)
 {
-	struct trial t = {
-		.ranges = { { FAKE_BASE, FAKE_SIZE } },
+	struct fixture t = {
+		.ranges = { { MOCK_BASE, MOCK_SIZE } },
 		.nr = 1,
 		.pattern = { .bytes = "b", .len = 1 },
-		.piece = 8 * FAKE_PAGE,
+		.piece = 8 * MOCK_PAGE,
 	};
 	struct dbgmem_search_stats stats;
 	struct dbgmem_search *s;
-	struct fake f;
+	struct mock f;
 	uint64_t a;
 
-	fake_init(&f, 1, 0);
+	mock_init(&f, 1, 0);
 	f.ends_after = 2;
 	/* Behind where it ends: must not be found, not even as zeros. */
-	f.mem[23 * FAKE_PAGE] = 'b';
-	f.mem[20 * FAKE_PAGE] = 'b';
+	f.mem[23 * MOCK_PAGE] = 'b';
+	f.mem[20 * MOCK_PAGE] = 'b';
 	s = search_start(&f, &t, NULL);
 	ASSERT_NE(NULL, s);
 	EXPECT_EQ(1, dbgmem_search_next(s, &a));
-	EXPECT_EQ(FAKE_BASE + 20 * FAKE_PAGE, a);
+	EXPECT_EQ(MOCK_BASE + 20 * MOCK_PAGE, a);
 	EXPECT_EQ(-ESRCH, dbgmem_search_next(s, &a));
 	EXPECT_EQ(-ESRCH, dbgmem_search_next(s, &a));
 	dbgmem_search_get_stats(s, &stats);
-	EXPECT_EQ(21 * FAKE_PAGE, stats.done);
+	EXPECT_EQ(21 * MOCK_PAGE, stats.done);
 	EXPECT_EQ(0, stats.skipped);
 	EXPECT_EQ(1, stats.matches);
 	dbgmem_search_free(s);
@@ -365,12 +365,12 @@ TEST(the_end_of_the_target)
 
 TEST(bad_arguments)
 {
-	struct dbgmem_range r[2] = { { FAKE_BASE, 1 }, { UINT64_MAX, 1 } };
+	struct dbgmem_range r[2] = { { MOCK_BASE, 1 }, { UINT64_MAX, 1 } };
 	struct dbgmem_pattern p = { .bytes = "a", .len = 1 };
 	struct dbgmem_search *s;
-	struct fake f;
+	struct mock f;
 
-	fake_init(&f, 1, 0);
+	mock_init(&f, 1, 0);
 	EXPECT_EQ(-EOVERFLOW, dbgmem_search_new(&f.m, r, 2, &p, 0, NULL, &s));
 	EXPECT_EQ(NULL, s);
 	EXPECT_NE(NULL, strstr(dbgmem_errstr(), "0xffffffffffffffff"));

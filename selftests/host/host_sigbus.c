@@ -30,12 +30,12 @@
 
 #include "../../user/lib/sigbus.h"
 #include "kselftest_harness.h"
+#include "sizes.h"
 
 #ifndef SS_AUTODISARM
 #define SS_AUTODISARM	(1U << 31)
 #endif
 
-#define PAGE	4096UL
 #define STACK	65536UL
 
 /* It calls handlers later, in an order and with a mask of its own. */
@@ -341,7 +341,7 @@ static int flags_of(unsigned int nr)
 	unsigned int set = 0;
 	size_t i;
 
-	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(flags); i++)
 		if (nr & (1U << i))
 			set |= flags[i];
 	return (int)set;

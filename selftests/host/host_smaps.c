@@ -111,7 +111,7 @@ TEST_F(smaps, what_does_not_tell_is_an_error)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
 		put(self->dir, texts[i]);
 		ASSERT_EQ(0, smaps_open(&self->s, self->dir));
 		EXPECT_EQ(-ENODATA, smaps_next(&self->s, &self->e))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What the verbs exit with: as the manual and --help say, each of them. */
 #include "help.h"
+#include <kselftest_harness.h>
 
 #include <fcntl.h>
 
@@ -34,13 +35,13 @@ static const struct {
 	{ "unload", "012", 1, 0, { "--help" } },
 };
 
-#define NR_VERBS	(sizeof(verbs) / sizeof(verbs[0]))
+#define NR_VERBS	ARRAY_SIZE(verbs)
 
 /* The exit status, or -1. @args are five at most, or end with NULL. */
 static int status_of(const char *verb, const char *const *args, const char *out)
 {
 	char words[64], *word, *rest = words;
-	const char *argv[10] = { tool() };
+	const char *argv[10] = { tool_built() };
 	int status, i = 1, k, fd;
 	pid_t pid;
 
@@ -160,7 +161,7 @@ TEST(the_manual_has_what_is_special)
 	p = strstr(text, "\n.Sh EXIT STATUS\n");
 	ASSERT_NE(NULL, p);
 	*strstr(p, "\n.Sh EXAMPLES\n") = 0;
-	for (i = 0; i < sizeof(special) / sizeof(special[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(special); i++) {
 		snprintf(words, sizeof(words), "\n.Cm %s\n", special[i]);
 		EXPECT_NE(NULL, strstr(p, words)) TH_LOG("%s", special[i]);
 	}

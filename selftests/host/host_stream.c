@@ -29,7 +29,7 @@ static int write_pieces(struct stream *s)
 	size_t i;
 	int ret;
 
-	for (i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(pieces); i++) {
 		ret = stream_write(s, pieces[i].text, strlen(pieces[i].text),
 				   pieces[i].pos);
 		if (ret)

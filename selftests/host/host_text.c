@@ -13,6 +13,7 @@
 #include "../../user/cli/cli.h"
 #include "../../user/cli/json.h"
 #include "../../user/cli/text.h"
+#include "random.h"
 
 /* What a terminal acts on, and how text_print() writes it. */
 static const struct {
@@ -98,13 +99,13 @@ TEST(digits_that_are_no_byte_stay)
 TEST(any_name_there_and_back)
 {
 	char name[16], *text;
+	uint64_t random = 16;
 	unsigned int i, k;
 
-	srandom(16);
 	for (i = 0; i < 200000; i++) {
 		for (k = 0; k < sizeof(name) - 1; k++)
-			name[k] = (char)(random() % 255 + 1);
-		name[random() % sizeof(name)] = 0;
+			name[k] = (char)(random_below(&random, 255) + 1);
+		name[random_below(&random, sizeof(name))] = 0;
 		name[sizeof(name) - 1] = 0;
 		text = text_escape(name, strlen(name));
 		ASSERT_NE(NULL, text);

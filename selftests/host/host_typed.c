@@ -172,7 +172,7 @@ TEST(values_that_are_none)
 	struct pattern p;
 	size_t i;
 
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		ASSERT_EQ(0, PARSE(1, false, bad[i][0], bad[i][1]));
 		EXPECT_EQ(STATUS_USAGE, typed_get(&t, 0, "write", &p))
 			TH_LOG("%s '%s'", bad[i][0], bad[i][1]);

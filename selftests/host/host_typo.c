@@ -10,7 +10,7 @@ static const char *const words[] = {
 static const char *meant(const char *word)
 {
 	const char *text = typo_meant(word, words,
-				      sizeof(words) / sizeof(words[0]));
+				      ARRAY_SIZE(words));
 
 	return text ? text : "";
 }

@@ -62,7 +62,7 @@ TEST(surrogates_alone_are_replaced)
 	static const char want[] =
 		"a\357\277\275b\357\277\275\357\277\275\364\217\277\277"
 		"\357\277\275\357\277\275";
-	size_t len = sizeof(s) / sizeof(s[0]), invalid;
+	size_t len = ARRAY_SIZE(s), invalid;
 	char got[64];
 
 	EXPECT_EQ(sizeof(want) - 1, dbgmem_utf16_to_utf8(s, len, got,
@@ -94,7 +94,7 @@ TEST(only_whole_characters_are_written)
 	EXPECT_EQ(11, dbgmem_utf16_to_utf8(s, 6, NULL, 0, NULL));
 	EXPECT_EQ(0, dbgmem_utf16_to_utf8(NULL, 0, got, 1, NULL));
 	EXPECT_EQ(0, got[0]);
-	for (size = 1; size < sizeof(fits) / sizeof(fits[0]); size++) {
+	for (size = 1; size < ARRAY_SIZE(fits); size++) {
 		memset(got, 0x55, sizeof(got));
 		EXPECT_EQ(11, dbgmem_utf16_to_utf8(s, 6, got, size, NULL));
 		EXPECT_EQ(0, memcmp(got, all, fits[size])) TH_LOG("%zu", size);

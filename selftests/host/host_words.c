@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What people type first, and what they are told; no module is needed for that. */
 #include "help.h"
+#include <kselftest_harness.h>
 
 #include <signal.h>
 #include <sys/prctl.h>
@@ -13,9 +14,9 @@ static const char *said(const char *typed)
 	char command[4608];
 	const char *const argv[] = { "bash", "-c", command, NULL };
 
-	snprintf(command, sizeof(command), "'%s' %s 2>&1 </dev/null", tool(),
+	snprintf(command, sizeof(command), "'%s' %s 2>&1 </dev/null", tool_built(),
 		 typed);
-	return output(argv);
+	return program_output(argv);
 }
 
 static const struct {
@@ -60,7 +61,7 @@ TEST(what_is_typed_first_is_answered)
 	const char *text;
 	size_t i;
 
-	for (i = 0; i < sizeof(first_words) / sizeof(first_words[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(first_words); i++) {
 		text = said(first_words[i].typed);
 		EXPECT_NE(NULL, strstr(text, first_words[i].said))
 			TH_LOG("%s: %s", first_words[i].typed, text);
@@ -113,7 +114,7 @@ TEST(name_in_place_of_a_pid_is_answered_with_the_pid)
 
 	pid = named_process();
 	snprintf(meant, sizeof(meant), "did you mean %d (" NAME ")?", (int)pid);
-	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(verbs); i++) {
 		snprintf(typed, sizeof(typed), "%s " NAME, verbs[i]);
 		text = said(typed);
 		EXPECT_NE(NULL, strstr(text, meant))

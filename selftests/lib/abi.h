@@ -10,7 +10,6 @@
 
 #include <stddef.h>
 
-#define PAGE		4096
 #define POISON		0xa5
 #define KNOWN_FLAGS \
 	(DBGMEM_EXACT | DBGMEM_FORCE | DBGMEM_ZEROFILL | DBGMEM_NOFAULT | \
@@ -38,43 +37,8 @@ struct abi {
 	struct dbgmem_region region;
 };
 
-static inline int abi_start(struct abi *a)
-{
-	int ret;
-
-	a->req = mmap(NULL, 3 * PAGE, PROT_READ | PROT_WRITE,
-		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	a->shared = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (a->req == MAP_FAILED || a->shared == MAP_FAILED)
-		return -errno;
-	memset(a->shared, 0x5a, PAGE);
-	if (mprotect(a->req + 2 * PAGE, PAGE, PROT_NONE) ||
-	    munmap(a->shared + PAGE, PAGE))
-		return -errno;
-	ret = target_start(&a->target);
-	if (ret)
-		return ret;
-	a->fd = session_open(a->target.pid, O_RDWR);
-	if (a->fd < 0)
-		return a->fd;
-	a->receipt = proc_open(a->target.pid, "mem", O_RDWR);
-	return a->receipt < 0 ? a->receipt : 0;
-}
-
-static inline void abi_stop(struct abi *a)
-{
-	close(a->fd);
-	close(a->receipt);
-	target_stop(&a->target);
-}
-
-static inline bool all_bytes(const unsigned char *p, size_t n, unsigned char byte)
-{
-	while (n--)
-		if (*p++ != byte)
-			return false;
-	return true;
-}
+int abi_start(struct abi *a);
+void abi_stop(struct abi *a);
+bool all_bytes(const unsigned char *p, size_t n, unsigned char byte);
 
 #endif /* SELFTESTS_ABI_H */

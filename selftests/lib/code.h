@@ -70,10 +70,7 @@ static inline int code_instruction(int i)
 
 #endif
 
-static inline uint32_t code_call(const void *at)
-{
-	return ((uint32_t (*)(void))at)();
-}
+uint32_t code_call(const void *at);
 
 /* --- a target that survives the traps that it meets, without a tracer --- */
 
@@ -82,43 +79,10 @@ struct survivor {
 	long odd;		/* other signals */
 };
 
-static struct survivor *survivor;
-
-/* Back to the trap: by now the original may be there. */
-static inline void survivor_handler(int sig, siginfo_t *info, void *context)
-{
-	ucontext_t *uc = context;
-
-	(void)info;
-	if (sig == SIGTRAP) {
-#ifdef __x86_64__
-		uc->uc_mcontext.gregs[REG_RIP] -= TRAP_BEHIND;
-#else
-		(void)uc;	/* it is there */
-#endif
-		__atomic_add_fetch(&survivor->hits, 1, __ATOMIC_RELAXED);
-		return;
-	}
-	__atomic_add_fetch(&survivor->odd, 1, __ATOMIC_RELAXED);
-	_exit(sig);
-}
+extern struct survivor *survivor;
 
 /* A target_fn, with a struct survivor in shared memory. */
-static inline long job_survive(void *arg)
-{
-	static const int sigs[] = { SIGTRAP, SIGILL, SIGSEGV, SIGBUS, SIGFPE };
-	struct sigaction sa = {
-		.sa_sigaction = survivor_handler,
-		.sa_flags = SA_SIGINFO,
-	};
-	size_t i;
-
-	survivor = arg;
-	for (i = 0; i < sizeof(sigs) / sizeof(sigs[0]); i++)
-		if (sigaction(sigs[i], &sa, NULL))
-			return -errno;
-	return 0;
-}
+long job_survive(void *arg);
 
 /* --- a target with a tracer --- */
 
@@ -126,68 +90,15 @@ static inline long job_survive(void *arg)
  * A child that is traced by us and has stopped before @body; it exits with what
  * that returns. Its pid, or -errno.
  */
-static inline pid_t tracee_start(long (*body)(void *arg), void *arg)
-{
-	int status;
-	pid_t pid;
-
-	pid = fork();
-	if (pid < 0)
-		return -errno;
-	if (!pid) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (ptrace(PTRACE_TRACEME, 0, 0, 0) || raise(SIGSTOP))
-			_exit(255);
-		_exit(body(arg));
-	}
-	if (waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status))
-		return -ECHILD;
-	return pid;
-}
-
-/* Let it run until it stops, or ends: the status of waitpid(2), or -1. */
-static inline int tracee_run(pid_t pid)
-{
-	int status;
-
-	if (ptrace(PTRACE_CONT, pid, 0, 0) ||
-	    waitpid(pid, &status, 0) != pid)
-		return -1;
-	return status;
-}
+pid_t tracee_start(long (*body)(void *arg), void *arg);
 
 /* The program counter; moved to @to unless that is 0. */
-static inline unsigned long tracee_pc(pid_t pid, unsigned long to)
-{
-	struct user_regs_struct regs;
-	unsigned long pc;
-
-	if (regs_get(pid, &regs))
-		return 0;
-	pc = reg_pc(&regs);
-	reg_pc(&regs) = to;
-	if (to && regs_set(pid, &regs))
-		return 0;
-	return pc;
-}
+unsigned long tracee_pc(pid_t pid, unsigned long to);
 
 /* Let it run into the TRAP at @at. */
-static inline bool tracee_hits(pid_t pid, const void *at)
-{
-	int status = tracee_run(pid);
-
-	return status >= 0 && WIFSTOPPED(status) &&
-	       WSTOPSIG(status) == SIGTRAP &&
-	       tracee_pc(pid, 0) == (uintptr_t)at + TRAP_BEHIND;
-}
+bool tracee_hits(pid_t pid, const void *at);
 
 /* Exit code of a tracee that is let run, or minus the signal that it got. */
-static inline int tracee_end(pid_t pid)
-{
-	int status = tracee_run(pid);
-
-	return status < 0 ? -1000 : WIFEXITED(status) ? WEXITSTATUS(status) :
-	       WIFSTOPPED(status) ? -WSTOPSIG(status) : -WTERMSIG(status);
-}
+int tracee_end(pid_t pid);
 
 #endif /* SELFTESTS_CODE_H */

@@ -5,35 +5,10 @@
 
 #include "common.h"
 
-static inline bool module_takes(uint64_t flags)
-{
-	static uint64_t taken;
-	struct dbgmem_info info;
-	int fd;
-
-	if (!taken) {
-		fd = dev_open(O_RDONLY);
-		/* A test without the device is to fail at what it tests. */
-		taken = fd < 0 || session_info(fd, &info) ?
-			~0ULL : info.transfer_flags | DBGMEM_STABLE;
-		if (fd >= 0)
-			close(fd);
-	}
-	return !(flags & ~taken);
-}
+bool module_takes(uint64_t flags);
 
 /* For loops over flags: the round is left out, and that is said once a test. */
-static inline bool takes_flags(uint64_t flags)
-{
-	static bool said;
-
-	if (module_takes(flags))
-		return true;
-	if (!said)
-		fprintf(stderr, "# scaled down: without NOFAULT, which this kernel cannot do\n");
-	said = true;
-	return false;
-}
+bool takes_flags(uint64_t flags);
 
 #define NEEDS_NOFAULT() do {						\
 	if (!module_takes(DBGMEM_NOFAULT))				\

@@ -71,19 +71,7 @@ static inline unsigned long long reg_argument(const struct user_regs_struct *r,
 #endif
 
 /* 0 or -1; the thread is stopped, and ours. */
-static inline int regs_get(pid_t tid, struct user_regs_struct *regs)
-{
-	struct iovec iov = { regs, sizeof(*regs) };
-
-	return ptrace(PTRACE_GETREGSET, tid, NT_PRSTATUS, &iov) ||
-	       iov.iov_len != sizeof(*regs) ? -1 : 0;
-}
-
-static inline int regs_set(pid_t tid, struct user_regs_struct *regs)
-{
-	struct iovec iov = { regs, sizeof(*regs) };
-
-	return ptrace(PTRACE_SETREGSET, tid, NT_PRSTATUS, &iov) ? -1 : 0;
-}
+int regs_get(pid_t tid, struct user_regs_struct *regs);
+int regs_set(pid_t tid, struct user_regs_struct *regs);
 
 #endif /* SELFTESTS_MACHINE_H */

@@ -10,45 +10,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static inline long slow_env(const char *name)
-{
-	const char *s = getenv(name);
-	long n = s ? strtol(s, NULL, 10) : 1;
-
-	return n > 1 ? n : 1;
-}
-
-static inline long slow_factor(void)
-{
-	return slow_env("DBGMEM_SLOW");
-}
+long slow_factor(void);
 
 /* For limits on what may take long on a busy machine too. */
-static inline long slow_limit(void)
-{
-	return slow_factor() * slow_env("DBGMEM_MACHINE");
-}
+long slow_limit(void);
 
 /*
  * The rounds of a long race: @n, or as many as take about as long on a slow
  * kernel. The runner shows the line.
  */
-static inline long slow_rounds(long n)
-{
-	long fewer = n / slow_factor();
-
-	if (fewer != n)
-		fprintf(stderr, "# scaled down: %ld of %ld rounds\n", fewer, n);
-	return fewer;
-}
+long slow_rounds(long n);
 
 /*
  * Seconds by which what happens at once has happened, however busy the machine
  * is: far less than what it would take otherwise.
  */
-static inline double soon(void)
-{
-	return 5.0 * slow_limit();
-}
+double soon(void);
 
 #endif /* SELFTESTS_SLOW_H */

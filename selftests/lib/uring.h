@@ -6,20 +6,6 @@
 #include <liburing.h>
 
 /* What became of the request that was prepared. */
-static inline int uring_submit(struct io_uring *ring)
-{
-	struct io_uring_cqe *cqe;
-	int ret;
-
-	ret = io_uring_submit_and_wait(ring, 1);
-	if (ret < 0)
-		return ret;
-	ret = io_uring_wait_cqe(ring, &cqe);
-	if (ret)
-		return ret;
-	ret = cqe->res;
-	io_uring_cqe_seen(ring, cqe);
-	return ret;
-}
+int uring_submit(struct io_uring *ring);
 
 #endif /* SELFTESTS_URING_H */

@@ -3,10 +3,9 @@
 #ifndef SELFTESTS_X86_ONLY_H
 #define SELFTESTS_X86_ONLY_H
 
-#ifndef __x86_64__
-#include "common.h"
-#include "kselftest_harness.h"
+#include <kselftest_harness.h>
 
+#ifndef __x86_64__
 TEST(registers_of_x86)
 {
 	SKIP(return, "not x86; where ARM has its registers is tested by host_registers, and some of them by test_contract_hostmemory");

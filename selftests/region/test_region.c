@@ -3,7 +3,7 @@
  * DBGMEM_IOC_REGION: what it tells of a target is what /proc/PID/maps tells,
  * line by line, in one call and in many; one address, filters, ranges.
  */
-#include "region.h"
+#include "region_fixture.h"
 
 #define ADDR(p)	((uint64_t)(uintptr_t)(p))
 

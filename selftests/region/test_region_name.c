@@ -3,7 +3,7 @@
  * The names of DBGMEM_IOC_REGION: where they go, those that do not fit, those of
  * files that are gone, or that the caller sees from another root.
  */
-#include "region.h"
+#include "region_fixture.h"
 
 /* The first region whose name contains @part; -1 if none. */
 static int find(const struct regions *all, const char *part)

@@ -3,7 +3,7 @@
  * Reading the mappings of a target that maps and unmaps all the time: it comes
  * to an end, no two regions overlap, and what does not change is always there.
  */
-#include "region.h"
+#include "region_fixture.h"
 #include "slow.h"
 
 #include <pthread.h>

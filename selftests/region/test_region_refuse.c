@@ -3,7 +3,8 @@
  * DBGMEM_IOC_REGION with arguments that it refuses, with buffers that are not
  * there, and on targets that are not either.
  */
-#include "region.h"
+#include "proc.h"
+#include "region_fixture.h"
 
 #define EXPECT_REFUSED(err, fd, l) do {					\
 	struct dbgmem_region_list _l = (l);				\
@@ -139,12 +140,6 @@ TEST_F(region, needs_a_session_that_may_read)
 	close(fd);
 }
 
-static long other_program(void *arg)
-{
-	execlp("sleep", "sleep", "1000", NULL);
-	return -errno;
-}
-
 TEST_F(region, target_that_ended_has_no_regions)
 {
 	struct dbgmem_region_list l = region_list(self->all);
@@ -154,7 +149,7 @@ TEST_F(region, target_that_ended_has_no_regions)
 	ASSERT_EQ(0, target_start(&t));
 	fd = session_open(t.pid, O_RDONLY);
 	ASSERT_LE(0, fd);
-	target_send(&t, other_program, NULL);
+	target_send(&t, exec_sleep, NULL);
 	for (i = 0; i < 5000; i++) {
 		if (region_ioctl(fd, &l))
 			break;
@@ -181,7 +176,7 @@ TEST_F(region, mappings_of_the_new_program_are_never_told)
 	ASSERT_EQ(0, target_start(&t));
 	fd = session_open(t.pid, O_RDONLY);
 	ASSERT_LE(0, fd);
-	target_send(&t, other_program, NULL);
+	target_send(&t, exec_sleep, NULL);
 	while (!(ret = regions_get(fd, self->all)))
 		for (i = 0; i < self->all->nr; i++)
 			ASSERT_EQ(NULL, strstr(region_name(self->all, i),

@@ -3,7 +3,7 @@
  * DBGMEM_LIST_TABLES: nothing that is there is left out, what was never used is, and
  * terabytes of it are passed over at once, whatever the target does meanwhile.
  */
-#include "region.h"
+#include "region_fixture.h"
 #include "slow.h"
 
 #include <pthread.h>

@@ -61,7 +61,7 @@ TEST_F_TIMEOUT(setuid_exec, RACE_TEST, 290)
 {
 	const long each = slow_rounds(ROUNDS) / AGENTS, all = each * AGENTS;
 	struct report sum = {}, *r = self->report;
-	char rounds[16], fd[16], index[16];
+	char rounds[24], fd[16], index[16];
 	long start = now_ms();
 	pid_t agent[AGENTS];
 	int i;

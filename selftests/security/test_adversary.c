@@ -6,7 +6,7 @@
  */
 #include "proc.h"
 
-#include "abi_cases.h"
+#include "abi_cases_fixture.h"
 
 /* No request of theirs is more than that much work. */
 #define MANY	0xffffffffU

@@ -20,7 +20,7 @@ struct place {
 
 FIXTURE(forbidden)
 {
-	struct trial trial;
+	struct fixture fixture;
 	struct place *place;
 	char *mem;
 	int fd;
@@ -58,7 +58,7 @@ static void place_vsyscall(struct place *p, char *mem)
 	p->addr = VSYSCALL;
 }
 
-static long job_poison(void *mem)
+static long poison_page(void *mem)
 {
 	char *page = (char *)mem + PAGE;
 
@@ -83,7 +83,7 @@ FIXTURE_VARIANT_ADD(forbidden, secret)
 FIXTURE_VARIANT_ADD(forbidden, poisoned)
 {
 	.map = place_plain,
-	.job = job_poison,
+	.job = poison_page,
 	.what = "MADV_HWPOISON",
 	.reason = DBGMEM_REASON_HWPOISON,
 };
@@ -105,7 +105,7 @@ FIXTURE_SETUP(forbidden)
 {
 	long ret;
 
-	trial_init(&self->trial);
+	fixture_init(&self->fixture);
 	self->place = shared_alloc(PAGE);
 	self->mem = private_alloc(3 * PAGE);
 	ASSERT_NE(NULL, self->place);
@@ -113,12 +113,12 @@ FIXTURE_SETUP(forbidden)
 	variant->map(self->place, self->mem);
 	if (self->place->why_not[0])
 		SKIP(_exit(255), "%s", self->place->why_not);
-	ASSERT_EQ(0, trial_start(&self->trial));
-	self->fd = self->trial.fd;
-	ret = variant->job ? target_call(&self->trial.target, variant->job,
+	ASSERT_EQ(0, fixture_start(&self->fixture));
+	self->fd = self->fixture.fd;
+	ret = variant->job ? target_call(&self->fixture.target, variant->job,
 					 self->mem) : 0;
 	if (ret) {
-		trial_stop(&self->trial);
+		fixture_stop(&self->fixture);
 		SKIP(_exit(255), "this kernel has no %s: %s", variant->what,
 		     strerror(-ret));
 	}
@@ -126,8 +126,7 @@ FIXTURE_SETUP(forbidden)
 
 FIXTURE_TEARDOWN(forbidden)
 {
-	trial_stop(&self->trial);
-	engine_set("auto");
+	fixture_close(&self->fixture);
 }
 
 #define EXPECT_REASON(r) do {						\

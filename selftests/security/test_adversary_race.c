@@ -7,6 +7,7 @@
 #include "flip.h"
 
 #include "vector.h"
+#include <kselftest_harness.h>
 
 #define CALLS		10000
 /* calls in the midst of which something was changed, if that is to be had soon */

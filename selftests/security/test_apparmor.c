@@ -10,6 +10,7 @@
 #include <sys/uio.h>
 
 #include "ways_in.h"
+#include <kselftest_harness.h>
 
 #define SECURITYFS	"/sys/kernel/security"
 #define ENABLED		"/sys/module/apparmor/parameters/enabled"

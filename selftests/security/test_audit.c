@@ -251,7 +251,7 @@ TEST_F_TIMEOUT(audit, attach_that_is_refused_is_recorded, 60)
 
 	ASSERT_LE(0, bound);
 	ASSERT_TRUE(audit_next(&self->a));
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		ASSERT_EQ(-cases[i].err,
 			  attach_with(cases[i].fd, cases[i].flags,
 				      cases[i].pid, cases[i].mem_fd));

@@ -16,7 +16,6 @@
 
 #include <kselftest_harness.h>
 
-#define PAGE	4096
 
 /* Readable only, private: what FORCE is needed to write. */
 static unsigned char *locked;

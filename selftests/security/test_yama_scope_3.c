@@ -9,6 +9,7 @@
 #include <dbgmem.h>
 
 #include "ways_in.h"
+#include <kselftest_harness.h>
 
 #define YAMA	"/proc/sys/kernel/yama/ptrace_scope"
 

@@ -74,7 +74,7 @@ static bool reap(void)
 	if (pid <= 0)
 		return false;
 	code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-	for (i = 0; i < torture->crew; i++) {
+	for (i = 0; i < torture->workers; i++) {
 		if (torture->agent[i] == pid)
 			agent_ended(i, code);
 		else if (torture->target[i].pid == pid)
@@ -93,34 +93,34 @@ static void kill_target(int i)
 	kill(p->pid, SIGKILL);
 }
 
-/* A full crew. */
-void crew_begin(void)
+/* All of them. */
+void supervisor_begin(void)
 {
 	int i;
 
 	torture->quiet = 0;
 	torture->judge = 0;
-	for (i = 0; i < torture->crew; i++)
+	for (i = 0; i < torture->workers; i++)
 		start_target(i);
-	for (i = 0; i < torture->crew; i++)
+	for (i = 0; i < torture->workers; i++)
 		start_agent(i);
 }
 
 /* Kill some, and replace who has ended. */
-void crew_tend(uint64_t *random)
+void supervisor_tend(uint64_t *random)
 {
 	int i;
 
 	if (random_percent(random, 12)) {
-		i = random_below(random, torture->crew);
+		i = random_below(random, torture->workers);
 		if (torture->agent[i])
 			kill(torture->agent[i], SIGKILL);
 	}
 	if (random_percent(random, 2))
-		kill_target(random_below(random, torture->crew));
+		kill_target(random_below(random, torture->workers));
 	while (reap())
 		;
-	for (i = 0; i < torture->crew; i++) {
+	for (i = 0; i < torture->workers; i++) {
 		if (!torture->agent[i])
 			start_agent(i);
 		if (!torture->target[i].pid)
@@ -144,20 +144,20 @@ static bool all_agents_ended(void)
 {
 	int i;
 
-	for (i = 0; i < torture->crew; i++)
+	for (i = 0; i < torture->workers; i++)
 		if (torture->agent[i])
 			return false;
 	return true;
 }
 
-bool crew_end_agents(void)
+bool supervisor_end_agents(void)
 {
 	long end = now_ms() + PATIENCE_MS;
 	int i;
 
 	/* Who is left may be judged. */
 	torture->quiet = 1;
-	for (i = 0; i < torture->crew; i++)
+	for (i = 0; i < torture->workers; i++)
 		if (torture->agent[i])
 			kill(torture->agent[i], SIGKILL);
 	while (!all_agents_ended()) {
@@ -165,7 +165,7 @@ bool crew_end_agents(void)
 			sleep_ms(10);
 		if (now_ms() < end)
 			continue;
-		for (i = 0; i < torture->crew; i++)
+		for (i = 0; i < torture->workers; i++)
 			if (torture->agent[i])
 				show_stuck(torture->agent[i], "agent");
 		return false;
@@ -177,7 +177,7 @@ static bool all_judged(void)
 {
 	int i;
 
-	for (i = 0; i < torture->crew; i++) {
+	for (i = 0; i < torture->workers; i++) {
 		struct place *p = &torture->target[i];
 
 		if (p->pid && __atomic_load_n(&p->judged, __ATOMIC_ACQUIRE) !=
@@ -188,7 +188,7 @@ static bool all_judged(void)
 }
 
 /* Let each target that is left judge. */
-bool crew_judge(void)
+bool supervisor_judge(void)
 {
 	long end = now_ms() + PATIENCE_MS;
 
@@ -205,20 +205,20 @@ bool crew_judge(void)
 }
 
 /* Nobody is left, nor are children of theirs. */
-bool crew_end(void)
+bool supervisor_end(void)
 {
 	long end = now_ms() + PATIENCE_MS;
 	siginfo_t info;
 	int i;
 
-	for (i = 0; i < torture->crew; i++)
+	for (i = 0; i < torture->workers; i++)
 		kill_target(i);
 	while (!waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT)) {
 		if (!reap())
 			sleep_ms(10);
 		if (now_ms() < end)
 			continue;
-		for (i = 0; i < torture->crew; i++)
+		for (i = 0; i < torture->workers; i++)
 			if (torture->target[i].pid)
 				show_stuck(torture->target[i].pid, "target");
 		complain("children are left");

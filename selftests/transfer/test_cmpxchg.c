@@ -3,7 +3,7 @@
  * CMPXCHG: compare and exchange one word, atomically for the target's CPUs too,
  * in every kind of memory that has pages.
  */
-#include "cmpxchg.h"
+#include "cmpxchg_fixture.h"
 #include "device.h"
 
 /* --- what it does --- */
@@ -18,7 +18,7 @@ TEST_F_TIMEOUT(cmpxchg, exchanges_words_of_every_width_at_every_place, 60)
 	for (width = 1; width <= 8; width *= 2)
 		for (at = 64; at < 80; at += width) {
 			was = pattern_value(at, width);
-			next = pattern_word(9, at) >> (64 - 8 * width);
+			next = pattern_u64(9, at) >> (64 - 8 * width);
 			/* Not what is expected: nothing happens. */
 			ASSERT_EQ(0, cx(b->fd, b->mem + at, width, was ^ 1,
 					next, 0, &self->c));

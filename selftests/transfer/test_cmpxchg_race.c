@@ -3,7 +3,7 @@
  * CMPXCHG where others are at work on the same word: breakpoints, the target's
  * own threads, other callers.
  */
-#include "cmpxchg.h"
+#include "cmpxchg_fixture.h"
 
 #include <pthread.h>
 #include <sched.h>

@@ -7,7 +7,7 @@
  */
 #include "code.h"
 #include "slow.h"
-#include <kselftest_harness.h>
+#include "engine.h"
 
 #define TRACING	"/sys/kernel/tracing/"
 #define ROUNDS	50
@@ -34,9 +34,9 @@ FIXTURE_VARIANT(code) {
 	const char *engine;
 };
 
-FIXTURE_VARIANT_ADD(code, remote) { .engine = "remote", };
-FIXTURE_VARIANT_ADD(code, pinned) { .engine = "pinned", };
-FIXTURE_VARIANT_ADD(code, auto) { .engine = "auto", };
+ENGINE_VARIANT(code, remote);
+ENGINE_VARIANT(code, pinned);
+ENGINE_VARIANT(code, auto);
 
 /* Not to be written by the target, but if it is shared. */
 static char *map_code(enum kind kind)

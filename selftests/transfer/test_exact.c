@@ -4,14 +4,14 @@
  * side; what it says is judged by comparing all of both sides.
  */
 #include "race.h"
-#include <kselftest_harness.h>
+#include "engine.h"
 
 
 #define PAGES	6
 #define AREA	(PAGES * PAGE)
 
 FIXTURE(exact) {
-	struct trial trial;
+	struct fixture fixture;
 	struct target *target;
 	struct job *job;
 	struct dbgmem_info info;
@@ -19,36 +19,26 @@ FIXTURE(exact) {
 	char *buf;		/* the caller's: pattern 4 */
 };
 
-FIXTURE_VARIANT(exact) {
-	const char *engine;
-};
-
-FIXTURE_VARIANT_ADD(exact, remote) { .engine = "remote", };
-FIXTURE_VARIANT_ADD(exact, pinned) { .engine = "pinned", };
-FIXTURE_VARIANT_ADD(exact, auto) { .engine = "auto", };
-FIXTURE_VARIANT_ADD(exact, mirror) { .engine = "mirror", };
+ENGINE_VARIANTS(exact);
 
 FIXTURE_SETUP(exact)
 {
-	trial_init(&self->trial);
-	ASSERT_NE(NULL, self->trial.job);
-	self->target = &self->trial.target;
-	self->job = self->trial.job;
-	ASSERT_EQ(0, engine_set(variant->engine));
+	ASSERT_EQ(0, fixture_open(&self->fixture, variant->engine));
+	self->target = &self->fixture.target;
+	self->job = self->fixture.job;
 	self->mem = private_alloc(AREA);
 	ASSERT_NE(NULL, self->mem);
 	self->buf = private_alloc(AREA);
 	ASSERT_NE(NULL, self->buf);
 	pattern_fill(self->buf, 0, AREA, 4);
-	ASSERT_EQ(0, trial_start(&self->trial));
+	ASSERT_EQ(0, fixture_start(&self->fixture));
 	target_fill(self->target, self->job, self->mem, 0, AREA, 3);
-	ASSERT_EQ(0, session_info(self->trial.fd, &self->info));
+	ASSERT_EQ(0, session_info(self->fixture.fd, &self->info));
 }
 
 FIXTURE_TEARDOWN(exact)
 {
-	trial_stop(&self->trial);
-	engine_set("auto");
+	fixture_close(&self->fixture);
 }
 
 TEST_F_TIMEOUT(exact, moves_all_of_it_when_all_is_accessible, 60)
@@ -67,7 +57,7 @@ TEST_F_TIMEOUT(exact, moves_all_of_it_when_all_is_accessible, 60)
 		off = shapes[i].off;
 		len = shapes[i].len;
 		memset(self->buf, 0xee, AREA);
-		ASSERT_EQ(0, mem_read(self->trial.fd, self->mem + off,
+		ASSERT_EQ(0, mem_read(self->fixture.fd, self->mem + off,
 				      self->buf, len, DBGMEM_EXACT, &t));
 		EXPECT_EQ(len, t.done);
 		EXPECT_EQ(0, t.fault_addr);
@@ -76,7 +66,7 @@ TEST_F_TIMEOUT(exact, moves_all_of_it_when_all_is_accessible, 60)
 		EXPECT_EQ(-1, byte_differs(self->buf + len, 0xee, AREA - len));
 
 		pattern_fill(self->buf, 0, len, 10 + i);
-		ASSERT_EQ(0, mem_write(self->trial.fd, self->mem + off,
+		ASSERT_EQ(0, mem_write(self->fixture.fd, self->mem + off,
 				       self->buf, len, DBGMEM_EXACT, &t));
 		EXPECT_EQ(len, t.done);
 		EXPECT_EQ(DBGMEM_REASON_NONE, t.reason);
@@ -100,7 +90,7 @@ static void refused(struct __test_metadata *_metadata,
 {
 	struct dbgmem_transfer t;
 
-	EXPECT_EQ(-EFAULT, xfer(self->trial.fd, cmd,
+	EXPECT_EQ(-EFAULT, xfer(self->fixture.fd, cmd,
 				(uintptr_t)self->mem + off, self->buf + off,
 				len, DBGMEM_EXACT, &t));
 	EXPECT_EQ(0, t.done);
@@ -125,17 +115,17 @@ TEST_F_TIMEOUT(exact, zeros_that_nobody_has_written_are_moved, 60)
 	ASSERT_NE(NULL, zeros);
 	for (i = 0; i < PAGES; i += 2)
 		EXPECT_EQ(0, *(volatile char *)(zeros + i * PAGE));
-	ASSERT_EQ(0, mem_write(self->trial.fd, self->mem, zeros, AREA,
+	ASSERT_EQ(0, mem_write(self->fixture.fd, self->mem, zeros, AREA,
 			       DBGMEM_EXACT, &t));
 	EXPECT_EQ(AREA, t.done);
 	memset(self->buf, 0xee, AREA);
-	ASSERT_EQ(0, mem_read(self->trial.fd, self->mem, self->buf, AREA, 0,
+	ASSERT_EQ(0, mem_read(self->fixture.fd, self->mem, self->buf, AREA, 0,
 			      &t));
 	EXPECT_EQ(-1, byte_differs(self->buf, 0, AREA));
 	/* And read into such memory. */
 	ASSERT_EQ(0, madvise(zeros, AREA, MADV_DONTNEED));
 	target_fill(self->target, self->job, self->mem, 0, AREA, 5);
-	ASSERT_EQ(0, mem_read(self->trial.fd, self->mem, zeros, AREA,
+	ASSERT_EQ(0, mem_read(self->fixture.fd, self->mem, zeros, AREA,
 			      DBGMEM_EXACT, &t));
 	EXPECT_EQ(-1, pattern_differs(zeros, 0, AREA, 5));
 	munmap(zeros, AREA);
@@ -164,8 +154,8 @@ TEST_F_TIMEOUT(exact, across_a_hole_nothing_changes_on_either_side, 60)
 				holes[i], first, DBGMEM_REASON_UNMAPPED);
 		}
 		/* A new target, whole again. */
-		trial_stop(&self->trial);
-		ASSERT_EQ(0, trial_start(&self->trial));
+		fixture_stop(&self->fixture);
+		ASSERT_EQ(0, fixture_start(&self->fixture));
 		target_fill(self->target, self->job, self->mem, 0, AREA, 3);
 	}
 }
@@ -189,7 +179,7 @@ TEST_F_TIMEOUT(exact, a_protected_page_refuses_all_of_it, 60)
 				    PROT_READ));
 	refused(_metadata, self, DBGMEM_IOC_WRITE, 1, AREA - 2, 4, bad,
 		DBGMEM_REASON_PROTECTION);
-	EXPECT_EQ(0, mem_read(self->trial.fd, self->mem, self->buf, AREA,
+	EXPECT_EQ(0, mem_read(self->fixture.fd, self->mem, self->buf, AREA,
 			      DBGMEM_EXACT, NULL));
 	pattern_fill(self->buf, 0, AREA, 4);
 	ASSERT_EQ(0, target_protect(self->target, self->job, (char *)bad, PAGE,
@@ -204,12 +194,12 @@ TEST_F_TIMEOUT(exact, a_bad_buffer_of_the_caller_changes_nothing, 60)
 	struct dbgmem_transfer t;
 
 	ASSERT_EQ(0, mprotect(bad, PAGE, PROT_NONE));
-	EXPECT_EQ(-EFAULT, mem_write(self->trial.fd, self->mem + 7, self->buf,
+	EXPECT_EQ(-EFAULT, mem_write(self->fixture.fd, self->mem + 7, self->buf,
 				     5 * PAGE, DBGMEM_EXACT, &t));
 	EXPECT_EQ(0, t.done);
 	EXPECT_EQ((uintptr_t)bad, t.fault_addr);
 	EXPECT_EQ(DBGMEM_REASON_BUFFER, t.reason);
-	EXPECT_EQ(-EFAULT, mem_read(self->trial.fd, self->mem + 7, self->buf,
+	EXPECT_EQ(-EFAULT, mem_read(self->fixture.fd, self->mem + 7, self->buf,
 				    5 * PAGE, DBGMEM_EXACT, &t));
 	EXPECT_EQ(0, t.done);
 	EXPECT_EQ((uintptr_t)bad, t.fault_addr);
@@ -217,7 +207,7 @@ TEST_F_TIMEOUT(exact, a_bad_buffer_of_the_caller_changes_nothing, 60)
 
 	/* Read-only: to be written from, not read into. */
 	ASSERT_EQ(0, mprotect(bad, PAGE, PROT_READ));
-	EXPECT_EQ(-EFAULT, mem_read(self->trial.fd, self->mem + 7, self->buf,
+	EXPECT_EQ(-EFAULT, mem_read(self->fixture.fd, self->mem + 7, self->buf,
 				    5 * PAGE, DBGMEM_EXACT, &t));
 	EXPECT_EQ(0, t.done);
 	EXPECT_EQ((uintptr_t)bad, t.fault_addr);
@@ -225,7 +215,7 @@ TEST_F_TIMEOUT(exact, a_bad_buffer_of_the_caller_changes_nothing, 60)
 	EXPECT_EQ(-1, pattern_differs(self->buf, 0, AREA, 4));
 	EXPECT_EQ(-1, target_pattern_differs(self->target, self->job, self->mem,
 					     0, AREA, 3));
-	EXPECT_EQ(0, mem_write(self->trial.fd, self->mem, self->buf, AREA,
+	EXPECT_EQ(0, mem_write(self->fixture.fd, self->mem, self->buf, AREA,
 			       DBGMEM_EXACT, &t));
 	EXPECT_EQ(-1, target_pattern_differs(self->target, self->job, self->mem,
 					     0, AREA, 4));
@@ -238,10 +228,10 @@ TEST_F_TIMEOUT(exact, longer_than_max_exact_is_emsgsize_with_nothing_done, 60)
 	char *large;
 
 	ASSERT_LE(PAGE, self->info.max_exact);
-	EXPECT_EQ(-EMSGSIZE, mem_read(self->trial.fd, self->mem, self->buf, len,
+	EXPECT_EQ(-EMSGSIZE, mem_read(self->fixture.fd, self->mem, self->buf, len,
 				      DBGMEM_EXACT, &t));
 	EXPECT_EQ(0, t.done);
-	EXPECT_EQ(-EMSGSIZE, mem_write(self->trial.fd, self->mem, self->buf,
+	EXPECT_EQ(-EMSGSIZE, mem_write(self->fixture.fd, self->mem, self->buf,
 				       len, DBGMEM_EXACT, &t));
 	EXPECT_EQ(0, t.done);
 	EXPECT_EQ(-1, pattern_differs(self->buf, 0, AREA, 4));
@@ -250,7 +240,7 @@ TEST_F_TIMEOUT(exact, longer_than_max_exact_is_emsgsize_with_nothing_done, 60)
 	/* The limit is that of EXACT alone. */
 	large = alias_alloc((len + 2 * MIB) & -MIB, MIB);
 	ASSERT_NE(NULL, large);
-	EXPECT_EQ(0, mem_read(self->trial.fd, self->mem, large, len, 0, &t));
+	EXPECT_EQ(0, mem_read(self->fixture.fd, self->mem, large, len, 0, &t));
 	EXPECT_LE(AREA, t.done);
 }
 
@@ -267,17 +257,17 @@ TEST_F_TIMEOUT(exact, max_exact_bytes_are_moved_at_any_alignment, 120)
 	ASSERT_NE(NULL, mem);
 	buf = shared_alloc(len + PAGE);
 	ASSERT_NE(NULL, buf);
-	trial_stop(&self->trial);
-	ASSERT_EQ(0, trial_start(&self->trial));
+	fixture_stop(&self->fixture);
+	ASSERT_EQ(0, fixture_start(&self->fixture));
 	target_fill(self->target, self->job, mem, 0, len + 2 * PAGE, 5);
 
-	ASSERT_EQ(0, mem_read(self->trial.fd, mem + PAGE - 1, buf + 3, len,
+	ASSERT_EQ(0, mem_read(self->fixture.fd, mem + PAGE - 1, buf + 3, len,
 			      DBGMEM_EXACT, &t));
 	EXPECT_EQ(len, t.done);
 	EXPECT_EQ(0, target_memory_differs(self->target, self->job,
 					   mem + PAGE - 1, buf + 3, len));
 	pattern_fill(buf + 3, 0, len, 6);
-	ASSERT_EQ(0, mem_write(self->trial.fd, mem + PAGE - 1, buf + 3, len,
+	ASSERT_EQ(0, mem_write(self->fixture.fd, mem + PAGE - 1, buf + 3, len,
 			       DBGMEM_EXACT, &t));
 	EXPECT_EQ(len, t.done);
 	EXPECT_EQ(0, target_memory_differs(self->target, self->job,
@@ -288,12 +278,12 @@ TEST_F_TIMEOUT(exact, max_exact_bytes_are_moved_at_any_alignment, 120)
 	ASSERT_EQ(0, target_unmap(self->target, self->job,
 				  (char *)(((uintptr_t)mem + PAGE + len - 2) &
 					   -PAGE), PAGE));
-	EXPECT_EQ(-EFAULT, mem_write(self->trial.fd, mem + PAGE - 1, buf + 3,
+	EXPECT_EQ(-EFAULT, mem_write(self->fixture.fd, mem + PAGE - 1, buf + 3,
 				     len, DBGMEM_EXACT, &t));
 	EXPECT_EQ(0, t.done);
 	EXPECT_EQ(-1, target_pattern_differs(self->target, self->job,
 					     mem + PAGE - 1, 0, len - PAGE, 6));
-	EXPECT_EQ(-EFAULT, mem_read(self->trial.fd, mem + PAGE - 1, buf + 3,
+	EXPECT_EQ(-EFAULT, mem_read(self->fixture.fd, mem + PAGE - 1, buf + 3,
 				    len, DBGMEM_EXACT, &t));
 	EXPECT_EQ(-1, byte_differs(buf, 0xee, len + PAGE));
 }
@@ -316,8 +306,8 @@ TEST_F_TIMEOUT(exact, write_racing_with_a_hole_is_never_half_done, 120)
 	r = shared_alloc(PAGE);
 	ASSERT_NE(NULL, r);
 	seen = malloc(PAGE);
-	trial_stop(&self->trial);
-	ASSERT_EQ(0, trial_start(&self->trial));
+	fixture_stop(&self->fixture);
+	ASSERT_EQ(0, fixture_start(&self->fixture));
 	target_fill(self->target, self->job, self->mem, 0, AREA, old);
 	fd = proc_open(self->target->pid, "mem", O_RDONLY);
 	ASSERT_LE(0, fd);
@@ -330,7 +320,7 @@ TEST_F_TIMEOUT(exact, write_racing_with_a_hole_is_never_half_done, 120)
 		!wins || !losses)) {
 		next = old + 1;
 		pattern_fill(self->buf, 0, 3 * PAGE, next);
-		ret = mem_write(self->trial.fd, self->mem, self->buf, 3 * PAGE,
+		ret = mem_write(self->fixture.fd, self->mem, self->buf, 3 * PAGE,
 				DBGMEM_EXACT, &t);
 		if (!ret) {
 			ASSERT_EQ(3 * PAGE, t.done);
@@ -366,8 +356,8 @@ TEST_F_TIMEOUT(exact, read_racing_with_a_hole_is_never_half_done, 120)
 
 	r = shared_alloc(PAGE);
 	ASSERT_NE(NULL, r);
-	trial_stop(&self->trial);
-	ASSERT_EQ(0, trial_start(&self->trial));
+	fixture_stop(&self->fixture);
+	ASSERT_EQ(0, fixture_start(&self->fixture));
 	target_fill(self->target, self->job, self->mem, 0, AREA, 3);
 	r->page = self->mem + PAGE;
 	ASSERT_EQ(0, target_call(self->target, job_race, r));
@@ -377,7 +367,7 @@ TEST_F_TIMEOUT(exact, read_racing_with_a_hole_is_never_half_done, 120)
 	       (!race_enough(r) ||
 		!wins || !losses)) {
 		memset(self->buf, 0xee, AREA);
-		ret = mem_read(self->trial.fd, self->mem, self->buf, 3 * PAGE,
+		ret = mem_read(self->fixture.fd, self->mem, self->buf, 3 * PAGE,
 			       DBGMEM_EXACT, &t);
 		if (ret) {
 			ASSERT_EQ(-EFAULT, ret);

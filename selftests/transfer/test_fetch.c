@@ -5,7 +5,8 @@
  */
 #include "common.h"
 #include "slow_fault.h"
-#include "vector_with.h"
+#include "vector.h"
+#include <kselftest_harness.h>
 
 #define AREA_PAGES	64
 #define AREA_LEN	(AREA_PAGES * PAGE)
@@ -122,7 +123,7 @@ static const struct {
 #define NR_OPS	((int)ARRAY_SIZE(ops))
 
 FIXTURE(fetch) {
-	struct trial trial;
+	struct fixture fixture;
 	struct target *target;
 	struct slow slow;
 	char *mem;		/* of the target */
@@ -153,25 +154,22 @@ FIXTURE_SETUP(fetch)
 	const char *lacks;
 
 	self->slow.kind = variant->kind;
-	trial_init(&self->trial);
-	ASSERT_NE(NULL, self->trial.job);
-	self->target = &self->trial.target;
-	ASSERT_EQ(0, engine_set(variant->engine));
+	ASSERT_EQ(0, fixture_open(&self->fixture, variant->engine));
+	self->target = &self->fixture.target;
 	self->mem = private_alloc(AREA_LEN);
 	ASSERT_NE(NULL, self->mem);
 	lacks = slow_map(&self->slow);
 	ASSERT_EQ(NULL, lacks)
 		TH_LOG("%s", lacks);
-	ASSERT_EQ(0, trial_start(&self->trial));
-	self->fd = self->trial.fd;
-	target_fill(self->target, self->trial.job, self->mem, 0, AREA_LEN, 1);
+	ASSERT_EQ(0, fixture_start(&self->fixture));
+	self->fd = self->fixture.fd;
+	target_fill(self->target, self->fixture.job, self->mem, 0, AREA_LEN, 1);
 }
 
 FIXTURE_TEARDOWN(fetch)
 {
 	slow_unmap(&self->slow);
-	trial_stop(&self->trial);
-	engine_set("auto");
+	fixture_close(&self->fixture);
 }
 
 /* An agent that waits for the last page of its buffer, in slot @i. */

@@ -3,36 +3,26 @@
  * ZEROFILL and NOFAULT reads, and the bitmap that tells what was really there.
  */
 #include "features.h"
-#include "memory.h"
-#include <kselftest_harness.h>
+#include "engine.h"
 
 #define PAGES	20
 #define AREA	(PAGES * PAGE)
 
 FIXTURE(holes) {
-	struct trial trial;
+	struct fixture fixture;
 	struct target *target;
 	struct job *job;
 	char *mem;		/* private, untouched by the test itself */
 	char *buf;
 };
 
-FIXTURE_VARIANT(holes) {
-	const char *engine;
-};
-
-FIXTURE_VARIANT_ADD(holes, remote) { .engine = "remote", };
-FIXTURE_VARIANT_ADD(holes, pinned) { .engine = "pinned", };
-FIXTURE_VARIANT_ADD(holes, auto) { .engine = "auto", };
-FIXTURE_VARIANT_ADD(holes, mirror) { .engine = "mirror", };
+ENGINE_VARIANTS(holes);
 
 FIXTURE_SETUP(holes)
 {
-	trial_init(&self->trial);
-	ASSERT_NE(NULL, self->trial.job);
-	self->target = &self->trial.target;
-	self->job = self->trial.job;
-	ASSERT_EQ(0, engine_set(variant->engine));
+	ASSERT_EQ(0, fixture_open(&self->fixture, variant->engine));
+	self->target = &self->fixture.target;
+	self->job = self->fixture.job;
 	self->mem = private_alloc(AREA);
 	ASSERT_NE(NULL, self->mem);
 	self->buf = malloc(AREA);
@@ -41,8 +31,7 @@ FIXTURE_SETUP(holes)
 
 FIXTURE_TEARDOWN(holes)
 {
-	trial_stop(&self->trial);
-	engine_set("auto");
+	fixture_close(&self->fixture);
 }
 
 static int read_valid(int fd, const void *addr, void *buf, uint64_t len,
@@ -80,7 +69,7 @@ static void holes_start(struct __test_metadata *_metadata,
 	char *page;
 	size_t i;
 
-	ASSERT_EQ(0, trial_start(&self->trial));
+	ASSERT_EQ(0, fixture_start(&self->fixture));
 	target_fill(self->target, self->job, self->mem, 0, AREA, 3);
 	for (i = 0; i < PAGES; i++) {
 		page = self->mem + i * PAGE;
@@ -120,7 +109,7 @@ TEST_F_TIMEOUT(holes, zerofill_reads_holes_as_zeros_and_goes_on, 60)
 		pages = end == at ? 0 : (end - 1) / PAGE - first + 1;
 		memset(self->buf, 0xee, AREA);
 		memset(valid, 0xff, sizeof(valid));
-		ASSERT_EQ(0, read_valid(self->trial.fd, self->mem + at,
+		ASSERT_EQ(0, read_valid(self->fixture.fd, self->mem + at,
 					self->buf, end - at, DBGMEM_ZEROFILL,
 					valid, (pages + 7) / 8, &t))
 			TH_LOG("shape %zu", i);
@@ -170,7 +159,7 @@ TEST_F_TIMEOUT(holes, zerofill_succeeds_when_all_is_holes, 60)
 
 	holes_start(_metadata, self);
 	memset(self->buf, 0xee, AREA);
-	ASSERT_EQ(0, read_valid(self->trial.fd, self->mem + 4 * PAGE, self->buf,
+	ASSERT_EQ(0, read_valid(self->fixture.fd, self->mem + 4 * PAGE, self->buf,
 				2 * PAGE, DBGMEM_ZEROFILL, valid, 1, &t));
 	EXPECT_EQ(0, t.done);
 	EXPECT_EQ((uintptr_t)self->mem + 4 * PAGE, t.fault_addr);
@@ -178,14 +167,14 @@ TEST_F_TIMEOUT(holes, zerofill_succeeds_when_all_is_holes, 60)
 	EXPECT_EQ(-1, byte_differs(self->buf, 0, 2 * PAGE));
 	EXPECT_EQ(0, valid[0]);
 	/* NULL, and where the kernel lives, are holes as well. */
-	EXPECT_EQ(0, mem_read(self->trial.fd, NULL, self->buf, 64,
+	EXPECT_EQ(0, mem_read(self->fixture.fd, NULL, self->buf, 64,
 			      DBGMEM_ZEROFILL, &t));
-	EXPECT_EQ(0, mem_read(self->trial.fd, 0xffff888000000000ULL, self->buf,
+	EXPECT_EQ(0, mem_read(self->fixture.fd, 0xffff888000000000ULL, self->buf,
 			      2 * PAGE, DBGMEM_ZEROFILL, &t));
 	EXPECT_EQ(0, t.done);
 	EXPECT_EQ(0xffff888000000000ULL, t.fault_addr);
 	/* Without it, all of it is refused. */
-	EXPECT_EQ(-EFAULT, mem_read(self->trial.fd, self->mem + 4 * PAGE,
+	EXPECT_EQ(-EFAULT, mem_read(self->fixture.fd, self->mem + 4 * PAGE,
 				    self->buf, 2 * PAGE, 0, &t));
 }
 
@@ -201,7 +190,7 @@ TEST_F_TIMEOUT(holes, a_hole_of_one_gib_is_skipped_fast, 60)
 
 	ASSERT_NE(MAP_FAILED, hole);
 	ASSERT_NE(NULL, buf);
-	ASSERT_EQ(0, trial_start(&self->trial));
+	ASSERT_EQ(0, fixture_start(&self->fixture));
 	target_fill(self->target, self->job, hole, 0, PAGE, 3);
 	target_fill(self->target, self->job, hole + PAGE + GIB, 0, PAGE, 4);
 	ASSERT_EQ(0, target_unmap(self->target, self->job, hole + PAGE, GIB));
@@ -217,7 +206,7 @@ TEST_F_TIMEOUT(holes, a_hole_of_one_gib_is_skipped_fast, 60)
 	close(fd);
 
 	start = now();
-	ASSERT_EQ(0, mem_read(self->trial.fd, hole, buf, GIB + 2 * PAGE,
+	ASSERT_EQ(0, mem_read(self->fixture.fd, hole, buf, GIB + 2 * PAGE,
 			      DBGMEM_ZEROFILL, &t));
 	taken = now() - start;
 	TH_LOG("%.2f s, of which %.2f for the zeros", taken, zeros);
@@ -239,7 +228,7 @@ TEST_F_TIMEOUT(holes, a_bitmap_too_small_or_bad_is_refused, 60)
 	ASSERT_NE(NULL, bad);
 	ASSERT_EQ(0, mprotect(bad, PAGE, PROT_NONE));
 	holes_start(_metadata, self);
-	fd = self->trial.fd;
+	fd = self->fixture.fd;
 	memset(self->buf, 0xee, AREA);
 	memset(valid, 0xff, sizeof(valid));
 	/* Eight pages are one byte, one more byte is a ninth page. */
@@ -273,7 +262,7 @@ TEST_F_TIMEOUT(holes, flags_that_exclude_each_other_are_refused, 60)
 
 	NEEDS_NOFAULT();
 	holes_start(_metadata, self);
-	fd = self->trial.fd;
+	fd = self->fixture.fd;
 	memset(self->buf, 0xee, AREA);
 	EXPECT_EQ(-EINVAL, mem_write(fd, self->mem, self->buf, 8,
 				     DBGMEM_ZEROFILL, &t));
@@ -313,7 +302,7 @@ static void touch_start(struct __test_metadata *_metadata,
 {
 	size_t i;
 
-	ASSERT_EQ(0, trial_start(&self->trial));
+	ASSERT_EQ(0, fixture_start(&self->fixture));
 	*self->job = (struct job){ .addr = self->mem };
 	ASSERT_EQ(0, target_call(self->target, job_touch, self->job));
 	/* The kernel's own view of what is resident is the reference. */
@@ -334,12 +323,12 @@ TEST_F_TIMEOUT(holes, nofault_reads_what_is_resident_and_no_more, 60)
 	NEEDS_NOFAULT();
 	touch_start(_metadata, self);
 	/* Up to the first that is not there. */
-	ASSERT_EQ(0, mem_read(self->trial.fd, self->mem + 5, self->buf,
+	ASSERT_EQ(0, mem_read(self->fixture.fd, self->mem + 5, self->buf,
 			      AREA - 5, DBGMEM_NOFAULT, &t));
 	EXPECT_EQ(2 * PAGE - 5, t.done);
 	EXPECT_EQ((uintptr_t)self->mem + 2 * PAGE, t.fault_addr);
 	EXPECT_EQ(DBGMEM_REASON_NOT_RESIDENT, t.reason);
-	EXPECT_EQ(-EFAULT, mem_read(self->trial.fd, self->mem + 2 * PAGE + 8,
+	EXPECT_EQ(-EFAULT, mem_read(self->fixture.fd, self->mem + 2 * PAGE + 8,
 				    self->buf, 8, DBGMEM_NOFAULT, &t));
 	EXPECT_EQ(0, t.done);
 	EXPECT_EQ((uintptr_t)self->mem + 2 * PAGE + 8, t.fault_addr);
@@ -347,14 +336,14 @@ TEST_F_TIMEOUT(holes, nofault_reads_what_is_resident_and_no_more, 60)
 
 	/* The bitmap without ZEROFILL: what was read up to there. */
 	memset(valid, 0xff, sizeof(valid));
-	ASSERT_EQ(0, read_valid(self->trial.fd, self->mem, self->buf, AREA,
+	ASSERT_EQ(0, read_valid(self->fixture.fd, self->mem, self->buf, AREA,
 				DBGMEM_NOFAULT, valid, sizeof(valid), &t));
 	EXPECT_EQ(3, valid[0]);
 	EXPECT_EQ(-1, byte_differs(valid + 1, 0, sizeof(valid) - 1));
 
 	memset(self->buf, 0xee, AREA);
 	memset(valid, 0xff, sizeof(valid));
-	ASSERT_EQ(0, read_valid(self->trial.fd, self->mem, self->buf, AREA,
+	ASSERT_EQ(0, read_valid(self->fixture.fd, self->mem, self->buf, AREA,
 				DBGMEM_NOFAULT | DBGMEM_ZEROFILL, valid,
 				sizeof(valid), &t));
 	for (i = 0; i < PAGES; i++) {
@@ -399,16 +388,16 @@ TEST_F_TIMEOUT(holes, nofault_takes_no_page_of_hugetlbfs, 60)
 	pattern_fill(before, 0, PAGE, 3);
 	free = file_number("/proc/meminfo", "HugePages_Free:");
 	ASSERT_LE(1, free);
-	ASSERT_EQ(0, trial_start(&self->trial));
+	ASSERT_EQ(0, fixture_start(&self->fixture));
 
 	for (i = 0; i < ARRAY_SIZE(flags); i++) {
-		mem_read(self->trial.fd, start + 8, self->buf, 8,
+		mem_read(self->fixture.fd, start + 8, self->buf, 8,
 			 DBGMEM_NOFAULT | flags[i], &t);
 		EXPECT_EQ(0, t.done) TH_LOG("flags %#x", flags[i]);
 		EXPECT_EQ(DBGMEM_REASON_NOT_RESIDENT, t.reason);
 		EXPECT_EQ((uintptr_t)start + 8, t.fault_addr);
 	}
-	ASSERT_EQ(0, mem_read(self->trial.fd, before, self->buf, 3 * PAGE,
+	ASSERT_EQ(0, mem_read(self->fixture.fd, before, self->buf, 3 * PAGE,
 			      DBGMEM_NOFAULT, &t));
 	EXPECT_EQ(PAGE, t.done);
 	EXPECT_EQ((uintptr_t)start, t.fault_addr);
@@ -416,7 +405,7 @@ TEST_F_TIMEOUT(holes, nofault_takes_no_page_of_hugetlbfs, 60)
 	EXPECT_EQ(free, file_number("/proc/meminfo", "HugePages_Free:"));
 
 	/* Without the flag it is there for the asking. */
-	ASSERT_EQ(0, mem_read(self->trial.fd, start, self->buf, PAGE, 0, &t));
+	ASSERT_EQ(0, mem_read(self->fixture.fd, start, self->buf, PAGE, 0, &t));
 	EXPECT_EQ(PAGE, t.done);
 }
 
@@ -435,13 +424,13 @@ TEST_F_TIMEOUT(holes, nofault_leaves_no_trace_in_the_target, 60)
 	ASSERT_LT(0, faults);
 	ASSERT_LT(0, rss);
 	for (n = 0; n < 50; n++) {
-		ASSERT_EQ(0, mem_read(self->trial.fd, self->mem, self->buf,
+		ASSERT_EQ(0, mem_read(self->fixture.fd, self->mem, self->buf,
 				      AREA, DBGMEM_NOFAULT | DBGMEM_ZEROFILL,
 				      NULL));
 		for (i = 0; i < PAGES; i++)
-			mem_read(self->trial.fd, self->mem + i * PAGE,
+			mem_read(self->fixture.fd, self->mem + i * PAGE,
 				 self->buf, 8, DBGMEM_NOFAULT, NULL);
-		mem_read(self->trial.fd, self->mem, self->buf, AREA,
+		mem_read(self->fixture.fd, self->mem, self->buf, AREA,
 			 DBGMEM_NOFAULT | DBGMEM_EXACT, NULL);
 	}
 	EXPECT_EQ(faults, fault_count(pid));
@@ -454,7 +443,7 @@ TEST_F_TIMEOUT(holes, nofault_leaves_no_trace_in_the_target, 60)
 	}
 	/* A plain read does leave one: the comparison can tell. */
 	tables = !!(pagemap(pid, self->mem + 2 * PAGE) & PAGEMAP_PRESENT);
-	ASSERT_EQ(0, mem_read(self->trial.fd, self->mem, self->buf, AREA, 0,
+	ASSERT_EQ(0, mem_read(self->fixture.fd, self->mem, self->buf, AREA, 0,
 			      NULL));
 	EXPECT_NE(tables, !!(pagemap(pid, self->mem + 2 * PAGE) &
 			     PAGEMAP_PRESENT));
@@ -474,7 +463,7 @@ TEST_F_TIMEOUT(holes, nofault_goes_by_the_page_tables_of_a_file_too, 60)
 	mem = mmap(NULL, AREA, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	ASSERT_NE(MAP_FAILED, mem);
 	madvise(mem, AREA, MADV_RANDOM);
-	ASSERT_EQ(0, trial_start(&self->trial));
+	ASSERT_EQ(0, fixture_start(&self->fixture));
 	/* All in the page cache; the target has touched one of them. */
 	target_fill(self->target, self->job, mem + PAGE, PAGE, 8, 3);
 	for (i = 0; i < PAGES; i++) {
@@ -483,7 +472,7 @@ TEST_F_TIMEOUT(holes, nofault_goes_by_the_page_tables_of_a_file_too, 60)
 		resident += present[i];
 	}
 	ASSERT_LE(1, resident);
-	ASSERT_EQ(0, read_valid(self->trial.fd, mem, self->buf, AREA,
+	ASSERT_EQ(0, read_valid(self->fixture.fd, mem, self->buf, AREA,
 				DBGMEM_NOFAULT | DBGMEM_ZEROFILL, valid,
 				sizeof(valid), &t));
 	EXPECT_EQ(resident * PAGE, t.done);
@@ -503,7 +492,7 @@ TEST_F_TIMEOUT(holes, nofault_exact_is_all_or_nothing, 60)
 
 	NEEDS_NOFAULT();
 	touch_start(_metadata, self);
-	fd = self->trial.fd;
+	fd = self->fixture.fd;
 	memset(self->buf, 0xee, AREA);
 	EXPECT_EQ(-EFAULT, mem_read(fd, self->mem, self->buf, 3 * PAGE,
 				    DBGMEM_NOFAULT | DBGMEM_EXACT, &t));
@@ -528,7 +517,7 @@ TEST_F_TIMEOUT(holes, nofault_exact_into_an_absent_buffer_faults_nothing_in, 60)
 	NEEDS_NOFAULT();
 	ASSERT_NE(NULL, buf);
 	touch_start(_metadata, self);
-	EXPECT_EQ(-EFAULT, mem_read(self->trial.fd, self->mem, buf, 3 * PAGE,
+	EXPECT_EQ(-EFAULT, mem_read(self->fixture.fd, self->mem, buf, 3 * PAGE,
 				    DBGMEM_NOFAULT | DBGMEM_EXACT, &t));
 	EXPECT_EQ(DBGMEM_REASON_NOT_RESIDENT, t.reason);
 	EXPECT_EQ((uintptr_t)self->mem + 2 * PAGE, t.fault_addr);

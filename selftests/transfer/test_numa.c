@@ -4,10 +4,9 @@
  * balancing): they are resident, and looking does not take the hint.
  */
 #include "features.h"
-#include "memory.h"
+#include "engine.h"
 #include "slow.h"
 #include "vector.h"
-#include <kselftest_harness.h>
 
 #include <pthread.h>
 
@@ -18,7 +17,7 @@
 #define VMSTAT		"/proc/vmstat"
 
 FIXTURE(numa) {
-	struct trial trial;
+	struct fixture fixture;
 	char *mem, *buf;
 	long updates, hints;
 	char balancing[16];
@@ -29,9 +28,9 @@ FIXTURE_VARIANT(numa) {
 	const char *engine;
 };
 
-FIXTURE_VARIANT_ADD(numa, remote) { .engine = "remote", };
-FIXTURE_VARIANT_ADD(numa, pinned) { .engine = "pinned", };
-FIXTURE_VARIANT_ADD(numa, mirror) { .engine = "mirror", };
+ENGINE_VARIANT(numa, remote);
+ENGINE_VARIANT(numa, pinned);
+ENGINE_VARIANT(numa, mirror);
 
 /* How soon and how often a task's memory is looked at; where depends on the kernel. */
 static void scan_often(void)
@@ -43,7 +42,7 @@ static void scan_often(void)
 	char path[128];
 	size_t i;
 
-	for (i = 0; i < sizeof(knobs) / sizeof(knobs[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(knobs); i++) {
 		snprintf(path, sizeof(path),
 			 "/sys/kernel/debug/sched/numa_balancing/%s",
 			 knobs[i][0]);
@@ -75,9 +74,9 @@ static long job_spin(void *arg)
 
 FIXTURE_SETUP(numa)
 {
-	struct trial *t = &self->trial;
+	struct fixture *t = &self->fixture;
 
-	trial_init(t);
+	fixture_init(t);
 	ASSERT_NE(NULL, t->job);
 	ASSERT_EQ(0, engine_set(variant->engine));
 	self->mem = private_alloc(LEN);
@@ -88,7 +87,7 @@ FIXTURE_SETUP(numa)
 	if (file_read(BALANCING, self->balancing, sizeof(self->balancing)) > 0)
 		file_write(BALANCING, "1");
 	scan_often();
-	ASSERT_EQ(0, trial_start(t));
+	ASSERT_EQ(0, fixture_start(t));
 	target_fill(&t->target, t->job, self->mem, 0, LEN, 3);
 	ASSERT_EQ(0, target_call(&t->target, job_spin, t->job));
 	self->updates = file_number(VMSTAT, "numa_pte_updates ");
@@ -97,7 +96,7 @@ FIXTURE_SETUP(numa)
 
 FIXTURE_TEARDOWN(numa)
 {
-	trial_stop(&self->trial);
+	fixture_stop(&self->fixture);
 	file_write(BALANCING, self->balancing);
 	engine_set("auto");
 }
@@ -133,7 +132,7 @@ TEST_F_TIMEOUT(numa, what_is_resident_is_read_by_nofault, 120)
 	NEEDS_BALANCING();
 	while (more(self, begun)) {
 		for (o = 0; o < LEN; o += MIB) {
-			ASSERT_EQ(0, mem_read(self->trial.fd, self->mem + o,
+			ASSERT_EQ(0, mem_read(self->fixture.fd, self->mem + o,
 					      self->buf + o, MIB,
 					      DBGMEM_NOFAULT, &t));
 			ASSERT_EQ(MIB, t.done) TH_LOG("reason %u", t.reason);
@@ -152,7 +151,7 @@ TEST_F_TIMEOUT(numa, one_word_of_it_too, 120)
 	NEEDS_BALANCING();
 	while (more(self, begun)) {
 		for (o = 0; o < LEN; o += PAGE) {
-			ASSERT_EQ(0, mem_read(self->trial.fd, self->mem + o,
+			ASSERT_EQ(0, mem_read(self->fixture.fd, self->mem + o,
 					      &word, 8, DBGMEM_NOFAULT, NULL));
 		}
 	}
@@ -171,7 +170,7 @@ TEST_F_TIMEOUT(numa, a_vector_of_it_too, 120)
 		for (i = 0; i < NR_PAGES; i++)
 			segs[i] = segment(self->mem + i * PAGE,
 					  self->buf + i * PAGE, 64);
-		ASSERT_EQ(0, vec_read(self->trial.fd, segs, NR_PAGES,
+		ASSERT_EQ(0, vec_read(self->fixture.fd, segs, NR_PAGES,
 				      DBGMEM_NOFAULT, &v));
 		ASSERT_EQ(64 * NR_PAGES, v.done)
 			TH_LOG("segment %u", v.first_incomplete);
@@ -189,7 +188,7 @@ TEST_F_TIMEOUT(numa, reading_does_not_take_the_hint, 120)
 	NEEDS_BALANCING();
 	while (more(self, begun)) {
 		for (o = 0; o < LEN; o += MIB) {
-			ASSERT_EQ(0, mem_read(self->trial.fd, self->mem + o,
+			ASSERT_EQ(0, mem_read(self->fixture.fd, self->mem + o,
 					      self->buf + o, MIB, 0, &t));
 		}
 	}

@@ -4,9 +4,8 @@
  * a small aligned transfer is one load or store.
  */
 #include "features.h"
-#include "memory.h"
+#include "engine.h"
 #include "slow.h"
-#include <kselftest_harness.h>
 
 #include <pthread.h>
 #include <sched.h>
@@ -14,33 +13,23 @@
 #define BIG	(64 * MIB)
 
 FIXTURE(pinned) {
-	struct trial trial;
+	struct fixture fixture;
 	struct target *target;
 	struct job *job;
 };
 
-FIXTURE_VARIANT(pinned) {
-	const char *engine;
-};
-
-FIXTURE_VARIANT_ADD(pinned, remote) { .engine = "remote", };
-FIXTURE_VARIANT_ADD(pinned, pinned) { .engine = "pinned", };
-FIXTURE_VARIANT_ADD(pinned, auto) { .engine = "auto", };
-FIXTURE_VARIANT_ADD(pinned, mirror) { .engine = "mirror", };
+ENGINE_VARIANTS(pinned);
 
 FIXTURE_SETUP(pinned)
 {
-	trial_init(&self->trial);
-	ASSERT_NE(NULL, self->trial.job);
-	self->target = &self->trial.target;
-	self->job = self->trial.job;
-	ASSERT_EQ(0, engine_set(variant->engine));
+	ASSERT_EQ(0, fixture_open(&self->fixture, variant->engine));
+	self->target = &self->fixture.target;
+	self->job = self->fixture.job;
 }
 
 FIXTURE_TEARDOWN(pinned)
 {
-	trial_stop(&self->trial);
-	engine_set("auto");
+	fixture_close(&self->fixture);
 }
 
 /* --- copy-on-write --- */
@@ -62,7 +51,7 @@ static void read_all(struct __test_metadata *_metadata, int fd, char *mem,
 }
 
 static void reads_unshare_nothing(struct __test_metadata *_metadata,
-				  struct trial *trial, enum memory_kind kind,
+				  struct fixture *fixture, enum memory_kind kind,
 				  size_t len)
 {
 	static const uint32_t flags[] = {
@@ -80,37 +69,37 @@ static void reads_unshare_nothing(struct __test_metadata *_metadata,
 	pattern_fill(mem.addr, 0, len, 3);
 	if (kind == MEMORY_THP && rollup(getpid(), "AnonHugePages:") <= 0)
 		SKIP(return, "the kernel gave no transparent huge page");
-	ASSERT_EQ(0, trial_start(trial));
+	ASSERT_EQ(0, fixture_start(fixture));
 	/* One round, and the target has all of the stack that it needs. */
-	ASSERT_EQ(-1, target_pattern_differs(&trial->target, trial->job,
+	ASSERT_EQ(-1, target_pattern_differs(&fixture->target, fixture->job,
 					     mem.addr, 0, PAGE, 3));
 	/* All of it is shared: there is something to be un-shared. */
-	ASSERT_EQ(0, smaps_private(trial->target.pid, mem.addr));
-	rss = rollup(trial->target.pid, "Rss:");
+	ASSERT_EQ(0, smaps_private(fixture->target.pid, mem.addr));
+	rss = rollup(fixture->target.pid, "Rss:");
 	ASSERT_LE((long)(len / 1024), rss);
 
 	for (i = 0; i < ARRAY_SIZE(flags) && takes_flags(flags[i]); i++) {
-		read_all(_metadata, trial->fd, mem.addr, len, flags[i], buf);
-		EXPECT_EQ(0, smaps_private(trial->target.pid, mem.addr))
+		read_all(_metadata, fixture->fd, mem.addr, len, flags[i], buf);
+		EXPECT_EQ(0, smaps_private(fixture->target.pid, mem.addr))
 			TH_LOG("flags %#x", flags[i]);
 	}
 	/* The way of small transfers: one of each page. */
 	for (word = mem.addr; word < mem.addr + 8 * MIB; word += PAGE) {
-		ASSERT_EQ(0, mem_read(trial->fd, word + 8, buf, 8, 0, NULL));
+		ASSERT_EQ(0, mem_read(fixture->fd, word + 8, buf, 8, 0, NULL));
 	}
-	ASSERT_EQ(MIB, pread(trial->fd, buf, MIB, (uintptr_t)mem.addr + MIB));
-	EXPECT_EQ(0, smaps_private(trial->target.pid, mem.addr));
-	EXPECT_EQ(rss, rollup(trial->target.pid, "Rss:"));
+	ASSERT_EQ(MIB, pread(fixture->fd, buf, MIB, (uintptr_t)mem.addr + MIB));
+	EXPECT_EQ(0, smaps_private(fixture->target.pid, mem.addr));
+	EXPECT_EQ(rss, rollup(fixture->target.pid, "Rss:"));
 }
 
 TEST_F_TIMEOUT(pinned, reading_all_of_a_forked_child_unshares_nothing, 120)
 {
-	reads_unshare_nothing(_metadata, &self->trial, MEMORY_ANON, BIG);
+	reads_unshare_nothing(_metadata, &self->fixture, MEMORY_ANON, BIG);
 }
 
 TEST_F_TIMEOUT(pinned, reading_huge_pages_of_a_child_unshares_nothing, 120)
 {
-	reads_unshare_nothing(_metadata, &self->trial, MEMORY_THP, 16 * MIB);
+	reads_unshare_nothing(_metadata, &self->fixture, MEMORY_THP, 16 * MIB);
 }
 
 TEST_F(pinned, writing_from_a_short_buffer_unshares_only_what_it_wrote)
@@ -124,9 +113,9 @@ TEST_F(pinned, writing_from_a_short_buffer_unshares_only_what_it_wrote)
 	pattern_fill(mem, 0, 16 * PAGE, 3);
 	pattern_fill(buf, 0, 8 * PAGE, 4);
 	ASSERT_EQ(0, munmap(buf + 2 * PAGE, 6 * PAGE));
-	ASSERT_EQ(0, trial_start(&self->trial));
+	ASSERT_EQ(0, fixture_start(&self->fixture));
 
-	ASSERT_EQ(0, mem_write(self->trial.fd, mem, buf, 8 * PAGE, 0, &t));
+	ASSERT_EQ(0, mem_write(self->fixture.fd, mem, buf, 8 * PAGE, 0, &t));
 	EXPECT_EQ(2 * PAGE, t.done);
 	EXPECT_EQ(DBGMEM_REASON_BUFFER, t.reason);
 	EXPECT_EQ((uintptr_t)buf + 2 * PAGE, t.fault_addr);
@@ -157,14 +146,14 @@ TEST_F_TIMEOUT(pinned, writing_unshares_the_written_pages_only, 120)
 
 	ASSERT_NE(NULL, mem);
 	pattern_fill(mem, 0, len, 3);
-	ASSERT_EQ(0, trial_start(&self->trial));
+	ASSERT_EQ(0, fixture_start(&self->fixture));
 	before = smaps_private(self->target->pid, mem);
 	ASSERT_EQ(0, before);
 
 	for (i = 0; i < ARRAY_SIZE(writes); i++) {
 		at = writes[i].page * PAGE + writes[i].off;
 		pattern_fill(buf, 0, writes[i].len, 20 + i);
-		ASSERT_EQ(0, mem_write(self->trial.fd, mem + at, buf,
+		ASSERT_EQ(0, mem_write(self->fixture.fd, mem + at, buf,
 				       writes[i].len, 0, &t));
 		ASSERT_EQ(writes[i].len, t.done);
 		private = smaps_private(self->target->pid, mem);
@@ -196,13 +185,13 @@ TEST_F_TIMEOUT(pinned, a_write_is_seen_by_the_target_while_it_watches, 60)
 	int i;
 
 	ASSERT_NE(NULL, mem);
-	ASSERT_EQ(0, trial_start(&self->trial));
+	ASSERT_EQ(0, fixture_start(&self->fixture));
 	for (i = 0; i < 200; i++) {
 		target_fill(self->target, self->job, mem, 0, 2 * PAGE, i);
-		ASSERT_EQ(0, mem_read(self->trial.fd, mem + i, &c, 1, 0, &t));
+		ASSERT_EQ(0, mem_read(self->fixture.fd, mem + i, &c, 1, 0, &t));
 		ASSERT_EQ(pattern_byte(i, i), (unsigned char)c);
 		c ^= 0x55;
-		ASSERT_EQ(0, mem_write(self->trial.fd, mem + i, &c, 1, 0, &t));
+		ASSERT_EQ(0, mem_write(self->fixture.fd, mem + i, &c, 1, 0, &t));
 		ASSERT_EQ(i, target_pattern_differs(self->target, self->job,
 						    mem, 0, 2 * PAGE, i));
 	}
@@ -217,13 +206,13 @@ TEST_F_TIMEOUT(pinned, small_sizes_move_exactly_at_every_alignment, 60)
 	int off;
 
 	ASSERT_NE(NULL, mem);
-	ASSERT_EQ(0, trial_start(&self->trial));
+	ASSERT_EQ(0, fixture_start(&self->fixture));
 	target_fill(self->target, self->job, mem, 0, 2 * PAGE, 3);
 	for (size = 1; size <= 16; size += size < 9 ? 1 : 7) {
 		for (off = -17; off <= 8; off++) {
 			addr = mem + PAGE + off;
 			memset(buf, 0xee, sizeof(buf));
-			ASSERT_EQ(0, mem_read(self->trial.fd, addr, buf + 8,
+			ASSERT_EQ(0, mem_read(self->fixture.fd, addr, buf + 8,
 					      size, 0, &t));
 			ASSERT_EQ(size, t.done);
 			ASSERT_EQ(-1, pattern_differs(buf + 8, PAGE + off, size,
@@ -232,7 +221,7 @@ TEST_F_TIMEOUT(pinned, small_sizes_move_exactly_at_every_alignment, 60)
 			ASSERT_EQ(-1, byte_differs(buf + 8 + size, 0xee, 32));
 
 			pattern_fill(buf + 8, 0, size, 4);
-			ASSERT_EQ(0, mem_write(self->trial.fd, addr, buf + 8,
+			ASSERT_EQ(0, mem_write(self->fixture.fd, addr, buf + 8,
 					       size, 0, &t));
 			ASSERT_EQ(size, t.done);
 			ASSERT_EQ(-1, target_pattern_differs(self->target,
@@ -374,7 +363,7 @@ static struct flipper *flipper_alloc(unsigned int size, uint64_t *word)
 }
 
 FIXTURE(tear) {
-	struct trial trial;
+	struct fixture fixture;
 	uint64_t *mem;
 };
 
@@ -389,7 +378,7 @@ FIXTURE_VARIANT_ADD(tear, mirror) { .engine = "mirror", };
 
 FIXTURE_SETUP(tear)
 {
-	trial_init(&self->trial);
+	fixture_init(&self->fixture);
 	self->mem = private_alloc(PAGE);
 	ASSERT_NE(NULL, self->mem);
 	ASSERT_EQ(0, engine_set(variant->engine));
@@ -397,8 +386,7 @@ FIXTURE_SETUP(tear)
 
 FIXTURE_TEARDOWN(tear)
 {
-	trial_stop(&self->trial);
-	engine_set("auto");
+	fixture_close(&self->fixture);
 }
 
 static void wait_for(int *flag, int value)
@@ -408,7 +396,7 @@ static void wait_for(int *flag, int value)
 }
 
 static void never_torn_read(struct __test_metadata *_metadata,
-			    struct trial *trial, uint64_t *word,
+			    struct fixture *fixture, uint64_t *word,
 			    unsigned int size, uint32_t flags)
 {
 	long i, loads = slow_rounds(LOADS);
@@ -419,15 +407,15 @@ static void never_torn_read(struct __test_metadata *_metadata,
 
 	ASSERT_NE(NULL, f);
 	use_cpu(0);
-	ASSERT_EQ(0, trial_start(trial));
-	target_call(&trial->target, job_store, f);
-	ASSERT_EQ(0, target_call(&trial->target, job_flip, f));
+	ASSERT_EQ(0, fixture_start(fixture));
+	target_call(&fixture->target, job_store, f);
+	ASSERT_EQ(0, target_call(&fixture->target, job_flip, f));
 	wait_for(&f->running, 1);
 	/* As often as was asked for, and until both were met. */
 	for (i = 0; i < loads || ((!seen_a || !seen_b) && now() < start + 30);
 	     i++) {
 		v = 0;
-		ASSERT_EQ(0, mem_read(trial->fd, word, &v, size, flags, NULL));
+		ASSERT_EQ(0, mem_read(fixture->fd, word, &v, size, flags, NULL));
 		ASSERT_TRUE(is_either(f, v))
 			TH_LOG("%u bytes: %#llx", size, (long long)v);
 		if (v == f->a)
@@ -438,27 +426,27 @@ static void never_torn_read(struct __test_metadata *_metadata,
 	EXPECT_LT(0, seen_a);
 	EXPECT_LT(0, seen_b);
 	f->stop = 1;
-	trial_stop(trial);
+	fixture_stop(fixture);
 }
 
 TEST_F_TIMEOUT(tear, aligned_reads_of_8_bytes_never_tear, 120)
 {
-	never_torn_read(_metadata, &self->trial, self->mem, 8, 0);
+	never_torn_read(_metadata, &self->fixture, self->mem, 8, 0);
 }
 
 TEST_F_TIMEOUT(tear, aligned_reads_of_2_and_4_bytes_never_tear, 120)
 {
-	never_torn_read(_metadata, &self->trial, self->mem, 2, 0);
-	never_torn_read(_metadata, &self->trial, self->mem, 4, 0);
+	never_torn_read(_metadata, &self->fixture, self->mem, 2, 0);
+	never_torn_read(_metadata, &self->fixture, self->mem, 4, 0);
 }
 
 TEST_F_TIMEOUT(tear, aligned_exact_reads_never_tear, 120)
 {
-	never_torn_read(_metadata, &self->trial, self->mem, 8, DBGMEM_EXACT);
+	never_torn_read(_metadata, &self->fixture, self->mem, 8, DBGMEM_EXACT);
 }
 
 static void never_torn_write(struct __test_metadata *_metadata,
-			     struct trial *trial, uint64_t *word,
+			     struct fixture *fixture, uint64_t *word,
 			     unsigned int size, uint32_t flags)
 {
 	long i, stores = slow_rounds(LOADS / 2);
@@ -466,27 +454,27 @@ static void never_torn_write(struct __test_metadata *_metadata,
 
 	ASSERT_NE(NULL, f);
 	use_cpu(0);
-	ASSERT_EQ(0, trial_start(trial));
-	target_call(&trial->target, job_store, f);
-	ASSERT_EQ(0, target_call(&trial->target, job_watch, f));
+	ASSERT_EQ(0, fixture_start(fixture));
+	target_call(&fixture->target, job_store, f);
+	ASSERT_EQ(0, target_call(&fixture->target, job_watch, f));
 	wait_for(&f->running, 1);
 	for (i = 0; i < stores; i++) {
-		ASSERT_EQ(0, mem_write(trial->fd, word, i & 1 ? &f->a : &f->b,
+		ASSERT_EQ(0, mem_write(fixture->fd, word, i & 1 ? &f->a : &f->b,
 				       size, flags, NULL));
 	}
 	__atomic_store_n(&f->stop, 1, __ATOMIC_RELEASE);
 	wait_for(&f->running, 0);
 	EXPECT_EQ(0, f->bad);
 	EXPECT_LT(0, f->rounds);
-	trial_stop(trial);
+	fixture_stop(fixture);
 }
 
 TEST_F_TIMEOUT(tear, aligned_writes_never_tear, 120)
 {
-	never_torn_write(_metadata, &self->trial, self->mem, 2, 0);
-	never_torn_write(_metadata, &self->trial, self->mem, 4, 0);
-	never_torn_write(_metadata, &self->trial, self->mem, 8, 0);
-	never_torn_write(_metadata, &self->trial, self->mem, 8, DBGMEM_EXACT);
+	never_torn_write(_metadata, &self->fixture, self->mem, 2, 0);
+	never_torn_write(_metadata, &self->fixture, self->mem, 4, 0);
+	never_torn_write(_metadata, &self->fixture, self->mem, 8, 0);
+	never_torn_write(_metadata, &self->fixture, self->mem, 8, DBGMEM_EXACT);
 }
 
 TEST_HARNESS_MAIN

@@ -3,9 +3,8 @@
  * read(2), write(2) and their relatives on a session: file offset = address,
  * PARTIAL semantics. And io_uring and dd, which know nothing of dbgmem.
  */
-#include "memory.h"
+#include "engine.h"
 #include "uring.h"
-#include <kselftest_harness.h>
 
 #include <sys/uio.h>
 
@@ -14,7 +13,7 @@
 #define HOLE	5		/* the page that is not there */
 
 FIXTURE(rw) {
-	struct trial trial;
+	struct fixture fixture;
 	struct target *target;
 	struct job *job;
 	char *mem;		/* in the target: pattern 3, and a hole */
@@ -22,29 +21,20 @@ FIXTURE(rw) {
 	int fd;
 };
 
-FIXTURE_VARIANT(rw) {
-	const char *engine;
-};
-
-FIXTURE_VARIANT_ADD(rw, remote) { .engine = "remote", };
-FIXTURE_VARIANT_ADD(rw, pinned) { .engine = "pinned", };
-FIXTURE_VARIANT_ADD(rw, auto) { .engine = "auto", };
-FIXTURE_VARIANT_ADD(rw, mirror) { .engine = "mirror", };
+ENGINE_VARIANTS(rw);
 
 FIXTURE_SETUP(rw)
 {
-	trial_init(&self->trial);
-	ASSERT_NE(NULL, self->trial.job);
-	self->target = &self->trial.target;
-	self->job = self->trial.job;
-	ASSERT_EQ(0, engine_set(variant->engine));
+	ASSERT_EQ(0, fixture_open(&self->fixture, variant->engine));
+	self->target = &self->fixture.target;
+	self->job = self->fixture.job;
 	self->mem = private_alloc(AREA);
 	ASSERT_NE(NULL, self->mem);
 	self->buf = private_alloc(AREA);
 	ASSERT_NE(NULL, self->buf);
 	memset(self->buf, 0xee, AREA);
-	ASSERT_EQ(0, trial_start(&self->trial));
-	self->fd = self->trial.fd;
+	ASSERT_EQ(0, fixture_start(&self->fixture));
+	self->fd = self->fixture.fd;
 	target_fill(self->target, self->job, self->mem, 0, AREA, 3);
 	ASSERT_EQ(0, target_unmap(self->target, self->job,
 				  self->mem + HOLE * PAGE, PAGE));
@@ -52,8 +42,7 @@ FIXTURE_SETUP(rw)
 
 FIXTURE_TEARDOWN(rw)
 {
-	trial_stop(&self->trial);
-	engine_set("auto");
+	fixture_close(&self->fixture);
 }
 
 static off_t at(FIXTURE_DATA(rw) *self, size_t off)
@@ -240,9 +229,9 @@ TEST_F_TIMEOUT(rw, addresses_above_2_to_the_63_are_reached_by_lseek, 60)
 	shared = shared_alloc(PAGE);
 	ASSERT_NE(NULL, shared);
 	/* The target has to have that memory too. */
-	trial_stop(&self->trial);
-	ASSERT_EQ(0, trial_start(&self->trial));
-	self->fd = self->trial.fd;
+	fixture_stop(&self->fixture);
+	ASSERT_EQ(0, fixture_start(&self->fixture));
+	self->fd = self->fixture.fd;
 	ref = process_vm_readv(self->target->pid, &local, 1, &remote, 1, 0);
 	n = read_at(self->fd, VSYSCALL, here, sizeof(here));
 	EXPECT_NE(-ESPIPE, n);

@@ -6,7 +6,7 @@
 #include "breakpoint.h"
 #include "features.h"
 #include "race.h"
-#include "vector_with.h"
+#include "vector_fixture.h"
 
 #define NR	100
 

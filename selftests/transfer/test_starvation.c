@@ -6,6 +6,7 @@
  */
 #include "vector.h"
 #include "proc.h"
+#include "engine.h"
 
 #define WATCHDOG	"/proc/sys/kernel/watchdog_thresh"
 #define RCU_STALL	"/sys/module/rcupdate/parameters/rcu_cpu_stall_timeout"
@@ -20,7 +21,7 @@ struct gaps {
 };
 
 FIXTURE(starvation) {
-	struct trial trial;
+	struct fixture fixture;
 	struct gaps *gaps;
 	char *mem, *buf;
 	size_t len;
@@ -33,9 +34,9 @@ FIXTURE_VARIANT(starvation) {
 	const char *engine;
 };
 
-FIXTURE_VARIANT_ADD(starvation, remote) { .engine = "remote", };
-FIXTURE_VARIANT_ADD(starvation, pinned) { .engine = "pinned", };
-FIXTURE_VARIANT_ADD(starvation, mirror) { .engine = "mirror", };
+ENGINE_VARIANT(starvation, remote);
+ENGINE_VARIANT(starvation, pinned);
+ENGINE_VARIANT(starvation, mirror);
 
 /* Two that want the processor all the time take turns. */
 static void look_at_the_clock(struct gaps *g)
@@ -56,9 +57,7 @@ FIXTURE_SETUP(starvation)
 	cpu_set_t one;
 	long rounds;
 
-	trial_init(&self->trial);
-	ASSERT_NE(NULL, self->trial.job);
-	ASSERT_EQ(0, engine_set(variant->engine));
+	ASSERT_EQ(0, fixture_open(&self->fixture, variant->engine));
 	ASSERT_LT(0, file_read(WATCHDOG, self->watchdog, sizeof(self->watchdog)));
 	ASSERT_LT(0, file_read(RCU_STALL, self->rcu, sizeof(self->rcu)));
 	ASSERT_EQ(0, file_write(WATCHDOG, "10"));
@@ -74,7 +73,7 @@ FIXTURE_SETUP(starvation)
 	pattern_fill(self->mem, 0, PIECE, 3);
 	self->buf = alias_alloc(self->len, PIECE);
 	ASSERT_NE(NULL, self->buf);
-	ASSERT_EQ(0, trial_start(&self->trial));
+	ASSERT_EQ(0, fixture_start(&self->fixture));
 
 	CPU_ZERO(&one);
 	CPU_SET(0, &one);
@@ -94,7 +93,7 @@ FIXTURE_TEARDOWN(starvation)
 {
 	kill(self->neighbour, SIGKILL);
 	waitpid(self->neighbour, NULL, 0);
-	trial_stop(&self->trial);
+	fixture_stop(&self->fixture);
 	file_write(WATCHDOG, self->watchdog);
 	file_write(RCU_STALL, self->rcu);
 	engine_set("auto");
@@ -118,7 +117,7 @@ TEST_F_TIMEOUT(starvation, long_read_lets_others_run, 120)
 {
 	struct dbgmem_transfer t;
 
-	ASSERT_EQ(0, mem_read(self->trial.fd, self->mem, self->buf, self->len,
+	ASSERT_EQ(0, mem_read(self->fixture.fd, self->mem, self->buf, self->len,
 			      0, &t));
 	EXPECT_EQ(self->len, t.done);
 	EXPECT_NOT_STARVED();
@@ -134,7 +133,7 @@ TEST_F_TIMEOUT(starvation, long_vector_lets_others_run, 120)
 	for (i = 0; i < nr; i++)
 		segs[i] = segment(self->mem + i * SEGMENT,
 				  self->buf + i * SEGMENT, SEGMENT);
-	ASSERT_EQ(0, vec_read(self->trial.fd, segs, nr, 0, &v));
+	ASSERT_EQ(0, vec_read(self->fixture.fd, segs, nr, 0, &v));
 	self->len = nr * SEGMENT;
 	EXPECT_EQ(self->len, v.done);
 	EXPECT_NOT_STARVED();
@@ -143,7 +142,7 @@ TEST_F_TIMEOUT(starvation, long_vector_lets_others_run, 120)
 TEST_F_TIMEOUT(starvation, long_pread_lets_others_run, 120)
 {
 	self->len /= 4;
-	ASSERT_EQ((ssize_t)self->len, pread(self->trial.fd, self->buf,
+	ASSERT_EQ((ssize_t)self->len, pread(self->fixture.fd, self->buf,
 					    self->len, (uintptr_t)self->mem));
 	EXPECT_NOT_STARVED();
 }

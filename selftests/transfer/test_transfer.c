@@ -4,9 +4,8 @@
  * moves is what the target itself sees, to the byte, and where it stops is said
  * exactly, with the reason.
  */
-#include "memory.h"
+#include "engine.h"
 #include "slow.h"
-#include <kselftest_harness.h>
 
 #define AREA	(MIB + 8 * PAGE)
 #define SLACK	16		/* bytes watched around the caller's buffer */
@@ -14,7 +13,7 @@
 /* --- every kind of memory, every length --- */
 
 FIXTURE(memory) {
-	struct trial trial;
+	struct fixture fixture;
 	struct memory mem;
 	char *shared;
 };
@@ -47,17 +46,14 @@ MEMORY_VARIANT(text, MEMORY_TEXT);
 
 FIXTURE_SETUP(memory)
 {
-	trial_init(&self->trial);
-	ASSERT_NE(NULL, self->trial.job);
+	ASSERT_EQ(0, fixture_open(&self->fixture, variant->engine));
 	self->shared = shared_alloc(AREA);
 	ASSERT_NE(NULL, self->shared);
-	ASSERT_EQ(0, engine_set(variant->engine));
 }
 
 FIXTURE_TEARDOWN(memory)
 {
-	trial_stop(&self->trial);
-	engine_set("auto");
+	fixture_close(&self->fixture);
 	if (variant->kind == MEMORY_HUGETLB)
 		file_write_number("/proc/sys/vm/nr_hugepages", 0);
 }
@@ -93,12 +89,12 @@ TEST_F_TIMEOUT(memory, read_gives_the_targets_own_view, 120)
 	cannot = memory_map(&self->mem, variant->kind, AREA, page);
 	if (cannot)
 		SKIP(return, "%s", cannot);
-	ASSERT_EQ(0, trial_start(&self->trial));
+	ASSERT_EQ(0, fixture_start(&self->fixture));
 	if (variant->kind != MEMORY_TEXT)
-		target_fill(&self->trial.target, self->trial.job,
+		target_fill(&self->fixture.target, self->fixture.job,
 			    self->mem.addr, 0, AREA, 7);
 	if (variant->kind == MEMORY_THP &&
-	    rollup(self->trial.target.pid, "AnonHugePages:") <= 0)
+	    rollup(self->fixture.target.pid, "AnonHugePages:") <= 0)
 		SKIP(return, "the kernel gave no transparent huge page");
 
 	for (i = 0; i < ARRAY_SIZE(shapes); i++) {
@@ -107,13 +103,13 @@ TEST_F_TIMEOUT(memory, read_gives_the_targets_own_view, 120)
 		buf = self->shared + SLACK + shapes[i].buffer;
 		memset(buf - SLACK, 0xee, len + 2 * SLACK);
 
-		ASSERT_EQ(0, mem_read(self->trial.fd, addr, buf, len, 0, &t))
+		ASSERT_EQ(0, mem_read(self->fixture.fd, addr, buf, len, 0, &t))
 			TH_LOG("shape %zu", i);
 		EXPECT_EQ(len, t.done);
 		EXPECT_EQ(0, t.fault_addr);
 		EXPECT_EQ(DBGMEM_REASON_NONE, t.reason);
-		ASSERT_EQ(0, target_memory_differs(&self->trial.target,
-						   self->trial.job, addr, buf,
+		ASSERT_EQ(0, target_memory_differs(&self->fixture.target,
+						   self->fixture.job, addr, buf,
 						   len))
 			TH_LOG("shape %zu", i);
 		EXPECT_EQ(-1, byte_differs(buf - SLACK, 0xee, SLACK));
@@ -121,16 +117,16 @@ TEST_F_TIMEOUT(memory, read_gives_the_targets_own_view, 120)
 	}
 	/* The comparison above can tell: one other byte is seen. */
 	buf[len / 2] ^= 1;
-	EXPECT_NE(0, target_memory_differs(&self->trial.target,
-					   self->trial.job, addr, buf, len));
+	EXPECT_NE(0, target_memory_differs(&self->fixture.target,
+					   self->fixture.job, addr, buf, len));
 }
 
 TEST_F_TIMEOUT(memory, write_changes_these_bytes_and_no_others, 120)
 {
 	char stack[variant->kind == MEMORY_STACK ? AREA + PAGE : 1];
 	char *page = (char *)(((uintptr_t)stack + PAGE - 1) & -PAGE);
-	struct target *target = &self->trial.target;
-	struct job *job = self->trial.job;
+	struct target *target = &self->fixture.target;
+	struct job *job = self->fixture.job;
 	struct dbgmem_transfer t;
 	size_t i, len, off;
 	const char *cannot;
@@ -139,7 +135,7 @@ TEST_F_TIMEOUT(memory, write_changes_these_bytes_and_no_others, 120)
 	cannot = memory_map(&self->mem, variant->kind, AREA, page);
 	if (cannot)
 		SKIP(return, "%s", cannot);
-	ASSERT_EQ(0, trial_start(&self->trial));
+	ASSERT_EQ(0, fixture_start(&self->fixture));
 	base = self->mem.addr;
 
 	for (i = 0; i < ARRAY_SIZE(shapes); i++) {
@@ -149,7 +145,7 @@ TEST_F_TIMEOUT(memory, write_changes_these_bytes_and_no_others, 120)
 		pattern_fill(buf, 0, len, 100 + i);
 		if (variant->kind == MEMORY_TEXT) {
 			ASSERT_EQ(len ? -EFAULT : 0,
-				  mem_write(self->trial.fd, base + off, buf,
+				  mem_write(self->fixture.fd, base + off, buf,
 					    len, 0, &t));
 			EXPECT_EQ(0, t.done);
 			EXPECT_EQ(len ? DBGMEM_REASON_PROTECTION :
@@ -157,7 +153,7 @@ TEST_F_TIMEOUT(memory, write_changes_these_bytes_and_no_others, 120)
 			continue;
 		}
 		target_fill(target, job, base, 0, AREA, 7);
-		ASSERT_EQ(0, mem_write(self->trial.fd, base + off, buf, len, 0,
+		ASSERT_EQ(0, mem_write(self->fixture.fd, base + off, buf, len, 0,
 				       &t))
 			TH_LOG("shape %zu", i);
 		EXPECT_EQ(len, t.done);
@@ -188,36 +184,26 @@ TEST_F_TIMEOUT(memory, write_changes_these_bytes_and_no_others, 120)
 /* --- the rest of the contract --- */
 
 FIXTURE(transfer) {
-	struct trial trial;
+	struct fixture fixture;
 	struct target *target;
 	struct job *job;
 };
 
-FIXTURE_VARIANT(transfer) {
-	const char *engine;
-};
-
-FIXTURE_VARIANT_ADD(transfer, remote) { .engine = "remote", };
-FIXTURE_VARIANT_ADD(transfer, pinned) { .engine = "pinned", };
-FIXTURE_VARIANT_ADD(transfer, auto) { .engine = "auto", };
-FIXTURE_VARIANT_ADD(transfer, mirror) { .engine = "mirror", };
+ENGINE_VARIANTS(transfer);
 
 FIXTURE_SETUP(transfer)
 {
-	trial_init(&self->trial);
-	ASSERT_NE(NULL, self->trial.job);
-	self->target = &self->trial.target;
-	self->job = self->trial.job;
-	ASSERT_EQ(0, engine_set(variant->engine));
+	ASSERT_EQ(0, fixture_open(&self->fixture, variant->engine));
+	self->target = &self->fixture.target;
+	self->job = self->fixture.job;
 }
 
 FIXTURE_TEARDOWN(transfer)
 {
-	trial_stop(&self->trial);
-	engine_set("auto");
+	fixture_close(&self->fixture);
 }
 
-static void move_64_mib(struct __test_metadata *_metadata, struct trial *trial,
+static void move_64_mib(struct __test_metadata *_metadata, struct fixture *fixture,
 			enum memory_kind kind)
 {
 	const size_t len = slow_rounds(64) * MIB;
@@ -232,38 +218,38 @@ static void move_64_mib(struct __test_metadata *_metadata, struct trial *trial,
 	/* Shared, so that the target compares it with its own. */
 	buf = shared_alloc(len + PAGE);
 	ASSERT_NE(NULL, buf);
-	ASSERT_EQ(0, trial_start(trial));
+	ASSERT_EQ(0, fixture_start(fixture));
 	addr = mem.addr + PAGE - 9;
-	target_fill(&trial->target, trial->job, mem.addr, 0, mem.len, 7);
+	target_fill(&fixture->target, fixture->job, mem.addr, 0, mem.len, 7);
 	if (kind == MEMORY_THP &&
-	    rollup(trial->target.pid, "AnonHugePages:") <= 0)
+	    rollup(fixture->target.pid, "AnonHugePages:") <= 0)
 		SKIP(return, "the kernel gave no transparent huge page");
 
-	ASSERT_EQ(0, mem_read(trial->fd, addr, buf + 3, len, 0, &t));
+	ASSERT_EQ(0, mem_read(fixture->fd, addr, buf + 3, len, 0, &t));
 	EXPECT_EQ(len, t.done);
-	EXPECT_EQ(0, target_memory_differs(&trial->target, trial->job, addr,
+	EXPECT_EQ(0, target_memory_differs(&fixture->target, fixture->job, addr,
 					   buf + 3, len));
 
 	pattern_fill(buf + 3, 0, len, 8);
-	ASSERT_EQ(0, mem_write(trial->fd, addr, buf + 3, len, 0, &t));
+	ASSERT_EQ(0, mem_write(fixture->fd, addr, buf + 3, len, 0, &t));
 	EXPECT_EQ(len, t.done);
-	EXPECT_EQ(0, target_memory_differs(&trial->target, trial->job, addr,
+	EXPECT_EQ(0, target_memory_differs(&fixture->target, fixture->job, addr,
 					   buf + 3, len));
-	EXPECT_EQ(-1, target_pattern_differs(&trial->target, trial->job,
+	EXPECT_EQ(-1, target_pattern_differs(&fixture->target, fixture->job,
 					     mem.addr, 0, PAGE - 9, 7));
-	EXPECT_EQ(-1, target_pattern_differs(&trial->target, trial->job,
+	EXPECT_EQ(-1, target_pattern_differs(&fixture->target, fixture->job,
 					     addr + len, PAGE - 9 + len,
 					     PAGE + 9, 7));
 }
 
 TEST_F_TIMEOUT(transfer, moves_64_mib_of_small_pages, 120)
 {
-	move_64_mib(_metadata, &self->trial, MEMORY_ANON);
+	move_64_mib(_metadata, &self->fixture, MEMORY_ANON);
 }
 
 TEST_F_TIMEOUT(transfer, moves_64_mib_of_huge_pages, 120)
 {
-	move_64_mib(_metadata, &self->trial, MEMORY_THP);
+	move_64_mib(_metadata, &self->fixture, MEMORY_THP);
 }
 
 TEST_F_TIMEOUT(transfer, stops_exactly_at_a_hole, 60)
@@ -273,13 +259,13 @@ TEST_F_TIMEOUT(transfer, stops_exactly_at_a_hole, 60)
 	struct dbgmem_transfer t;
 
 	ASSERT_NE(NULL, mem);
-	ASSERT_EQ(0, trial_start(&self->trial));
+	ASSERT_EQ(0, fixture_start(&self->fixture));
 	target_fill(self->target, self->job, mem, 0, 4 * PAGE, 3);
 	ASSERT_EQ(0, target_unmap(self->target, self->job, mem + 2 * PAGE,
 				  PAGE));
 
 	memset(buf, 0xee, 4 * PAGE);
-	ASSERT_EQ(0, mem_read(self->trial.fd, mem + 100, buf, 3 * PAGE, 0, &t));
+	ASSERT_EQ(0, mem_read(self->fixture.fd, mem + 100, buf, 3 * PAGE, 0, &t));
 	EXPECT_EQ(want, t.done);
 	EXPECT_EQ((uintptr_t)mem + 2 * PAGE, t.fault_addr);
 	EXPECT_EQ(DBGMEM_REASON_UNMAPPED, t.reason);
@@ -287,7 +273,7 @@ TEST_F_TIMEOUT(transfer, stops_exactly_at_a_hole, 60)
 	EXPECT_EQ(-1, byte_differs(buf + want, 0xee, 4 * PAGE - want));
 
 	pattern_fill(buf, 0, 4 * PAGE, 5);
-	ASSERT_EQ(0, mem_write(self->trial.fd, mem + 100, buf, 3 * PAGE, 0,
+	ASSERT_EQ(0, mem_write(self->fixture.fd, mem + 100, buf, 3 * PAGE, 0,
 			       &t));
 	EXPECT_EQ(want, t.done);
 	EXPECT_EQ((uintptr_t)mem + 2 * PAGE, t.fault_addr);
@@ -299,7 +285,7 @@ TEST_F_TIMEOUT(transfer, stops_exactly_at_a_hole, 60)
 					     3));
 
 	/* One byte before the hole. */
-	ASSERT_EQ(0, mem_read(self->trial.fd, mem + 2 * PAGE - 1, buf, 2, 0,
+	ASSERT_EQ(0, mem_read(self->fixture.fd, mem + 2 * PAGE - 1, buf, 2, 0,
 			      &t));
 	EXPECT_EQ(1, t.done);
 	EXPECT_EQ((uintptr_t)mem + 2 * PAGE, t.fault_addr);
@@ -313,22 +299,22 @@ TEST_F_TIMEOUT(transfer, first_byte_bad_is_efault_with_nothing_done, 60)
 	int i;
 
 	ASSERT_NE(NULL, mem);
-	ASSERT_EQ(0, trial_start(&self->trial));
+	ASSERT_EQ(0, fixture_start(&self->fixture));
 	ASSERT_EQ(0, target_unmap(self->target, self->job, mem + PAGE, PAGE));
 	memset(buf, 0xee, sizeof(buf));
 	for (i = 0; i < 2; i++) {
 		cmd = i ? DBGMEM_IOC_WRITE : DBGMEM_IOC_READ;
-		EXPECT_EQ(-EFAULT, xfer(self->trial.fd, cmd,
+		EXPECT_EQ(-EFAULT, xfer(self->fixture.fd, cmd,
 					(uintptr_t)mem + PAGE + 77, buf, 64, 0,
 					&t));
 		EXPECT_EQ(0, t.done);
 		EXPECT_EQ((uintptr_t)mem + PAGE + 77, t.fault_addr);
 		EXPECT_EQ(DBGMEM_REASON_UNMAPPED, t.reason);
 		/* Nothing at all is accessible at NULL or in kernel space. */
-		EXPECT_EQ(-EFAULT, xfer(self->trial.fd, cmd, 0, buf, 8, 0, &t));
+		EXPECT_EQ(-EFAULT, xfer(self->fixture.fd, cmd, 0, buf, 8, 0, &t));
 		EXPECT_EQ(0, t.fault_addr);
 		EXPECT_EQ(DBGMEM_REASON_UNMAPPED, t.reason);
-		EXPECT_EQ(-EFAULT, xfer(self->trial.fd, cmd,
+		EXPECT_EQ(-EFAULT, xfer(self->fixture.fd, cmd,
 					0xffff888000000000ULL, buf, 8, 0, &t));
 		EXPECT_EQ(0xffff888000000000ULL, t.fault_addr);
 		EXPECT_EQ(0, t.done);
@@ -343,16 +329,16 @@ TEST_F_TIMEOUT(transfer, protection_stops_it_and_is_the_reason, 60)
 
 	ASSERT_NE(NULL, mem);
 	memset(buf, 0xee, 3 * PAGE);
-	ASSERT_EQ(0, trial_start(&self->trial));
+	ASSERT_EQ(0, fixture_start(&self->fixture));
 	target_fill(self->target, self->job, mem, 0, 3 * PAGE, 3);
 
 	ASSERT_EQ(0, target_protect(self->target, self->job, mem + PAGE, PAGE,
 				    PROT_READ));
-	ASSERT_EQ(0, mem_write(self->trial.fd, mem, buf, 3 * PAGE, 0, &t));
+	ASSERT_EQ(0, mem_write(self->fixture.fd, mem, buf, 3 * PAGE, 0, &t));
 	EXPECT_EQ(PAGE, t.done);
 	EXPECT_EQ((uintptr_t)mem + PAGE, t.fault_addr);
 	EXPECT_EQ(DBGMEM_REASON_PROTECTION, t.reason);
-	EXPECT_EQ(-EFAULT, mem_write(self->trial.fd, mem + PAGE + 8, buf, 8, 0,
+	EXPECT_EQ(-EFAULT, mem_write(self->fixture.fd, mem + PAGE + 8, buf, 8, 0,
 				     &t));
 	EXPECT_EQ(0, t.done);
 	EXPECT_EQ((uintptr_t)mem + PAGE + 8, t.fault_addr);
@@ -362,11 +348,11 @@ TEST_F_TIMEOUT(transfer, protection_stops_it_and_is_the_reason, 60)
 
 	ASSERT_EQ(0, target_protect(self->target, self->job, mem + PAGE, PAGE,
 				    PROT_NONE));
-	ASSERT_EQ(0, mem_read(self->trial.fd, mem, buf, 3 * PAGE, 0, &t));
+	ASSERT_EQ(0, mem_read(self->fixture.fd, mem, buf, 3 * PAGE, 0, &t));
 	EXPECT_EQ(PAGE, t.done);
 	EXPECT_EQ((uintptr_t)mem + PAGE, t.fault_addr);
 	EXPECT_EQ(DBGMEM_REASON_PROTECTION, t.reason);
-	EXPECT_EQ(-EFAULT, mem_read(self->trial.fd, mem + PAGE + 8, buf, 8, 0,
+	EXPECT_EQ(-EFAULT, mem_read(self->fixture.fd, mem + PAGE + 8, buf, 8, 0,
 				    &t));
 	EXPECT_EQ(DBGMEM_REASON_PROTECTION, t.reason);
 }
@@ -378,21 +364,21 @@ TEST_F_TIMEOUT(transfer, below_the_stack_is_unmapped_and_does_not_grow_it, 60)
 	unsigned long start, off;
 	struct dbgmem_transfer t;
 
-	ASSERT_EQ(0, trial_start(&self->trial));
+	ASSERT_EQ(0, fixture_start(&self->fixture));
 	ASSERT_TRUE(maps_line(self->target->pid, "[stack]", before,
 			      sizeof(before)));
 	start = strtoul(before, NULL, 16);
 	for (off = 8; off <= 64 * PAGE; off *= 8) {
-		EXPECT_EQ(-EFAULT, mem_read(self->trial.fd, start - off, buf, 8,
+		EXPECT_EQ(-EFAULT, mem_read(self->fixture.fd, start - off, buf, 8,
 					    0, &t));
 		EXPECT_EQ(start - off, t.fault_addr);
 		EXPECT_EQ(DBGMEM_REASON_UNMAPPED, t.reason);
-		EXPECT_EQ(-EFAULT, mem_write(self->trial.fd, start - off, buf,
+		EXPECT_EQ(-EFAULT, mem_write(self->fixture.fd, start - off, buf,
 					     8, 0, &t));
 		EXPECT_EQ(DBGMEM_REASON_UNMAPPED, t.reason);
-		EXPECT_EQ(-EFAULT, mem_read(self->trial.fd, start - off, buf, 8,
+		EXPECT_EQ(-EFAULT, mem_read(self->fixture.fd, start - off, buf, 8,
 					    DBGMEM_EXACT, &t));
-		EXPECT_EQ(0, mem_read(self->trial.fd, start - off, buf, 8,
+		EXPECT_EQ(0, mem_read(self->fixture.fd, start - off, buf, 8,
 				      DBGMEM_ZEROFILL, &t));
 		EXPECT_EQ(0, t.done);
 	}
@@ -400,7 +386,7 @@ TEST_F_TIMEOUT(transfer, below_the_stack_is_unmapped_and_does_not_grow_it, 60)
 			      sizeof(after)));
 	EXPECT_STREQ(before, after);
 	/* The stack itself is there. */
-	EXPECT_EQ(0, mem_read(self->trial.fd, start, buf, 8, 0, &t));
+	EXPECT_EQ(0, mem_read(self->fixture.fd, start, buf, 8, 0, &t));
 }
 
 TEST_F_TIMEOUT(transfer, the_callers_own_bad_buffer_is_named, 60)
@@ -411,12 +397,12 @@ TEST_F_TIMEOUT(transfer, the_callers_own_bad_buffer_is_named, 60)
 
 	ASSERT_NE(NULL, mem);
 	ASSERT_NE(NULL, buf);
-	ASSERT_EQ(0, trial_start(&self->trial));
+	ASSERT_EQ(0, fixture_start(&self->fixture));
 	target_fill(self->target, self->job, mem, 0, 4 * PAGE, 3);
 	pattern_fill(buf, 0, 4 * PAGE, 9);
 	ASSERT_EQ(0, mprotect(buf + 2 * PAGE, PAGE, PROT_NONE));
 
-	ASSERT_EQ(0, mem_read(self->trial.fd, mem + 5, buf + 10, 3 * PAGE, 0,
+	ASSERT_EQ(0, mem_read(self->fixture.fd, mem + 5, buf + 10, 3 * PAGE, 0,
 			      &t));
 	EXPECT_EQ(want, t.done);
 	EXPECT_EQ((uintptr_t)buf + 2 * PAGE, t.fault_addr);
@@ -425,7 +411,7 @@ TEST_F_TIMEOUT(transfer, the_callers_own_bad_buffer_is_named, 60)
 	EXPECT_EQ(-1, pattern_differs(buf + 3 * PAGE, 3 * PAGE, PAGE, 9));
 
 	pattern_fill(buf, 0, 2 * PAGE, 9);
-	ASSERT_EQ(0, mem_write(self->trial.fd, mem + 5, buf + 10, 3 * PAGE, 0,
+	ASSERT_EQ(0, mem_write(self->fixture.fd, mem + 5, buf + 10, 3 * PAGE, 0,
 			       &t));
 	EXPECT_EQ(want, t.done);
 	EXPECT_EQ((uintptr_t)buf + 2 * PAGE, t.fault_addr);
@@ -438,23 +424,23 @@ TEST_F_TIMEOUT(transfer, the_callers_own_bad_buffer_is_named, 60)
 
 	/* Read-only: it can be written from, and not read into. */
 	ASSERT_EQ(0, mprotect(buf + 2 * PAGE, PAGE, PROT_READ));
-	EXPECT_EQ(0, mem_write(self->trial.fd, mem, buf, 3 * PAGE, 0, &t));
+	EXPECT_EQ(0, mem_write(self->fixture.fd, mem, buf, 3 * PAGE, 0, &t));
 	EXPECT_EQ(3 * PAGE, t.done);
-	EXPECT_EQ(0, mem_read(self->trial.fd, mem, buf, 3 * PAGE, 0, &t));
+	EXPECT_EQ(0, mem_read(self->fixture.fd, mem, buf, 3 * PAGE, 0, &t));
 	EXPECT_EQ(2 * PAGE, t.done);
 	EXPECT_EQ((uintptr_t)buf + 2 * PAGE, t.fault_addr);
 	EXPECT_EQ(DBGMEM_REASON_BUFFER, t.reason);
 
 	/* Small ones have a way of their own in the module. */
-	EXPECT_EQ(-EFAULT, mem_read(self->trial.fd, mem, buf + 2 * PAGE + 8, 8,
+	EXPECT_EQ(-EFAULT, mem_read(self->fixture.fd, mem, buf + 2 * PAGE + 8, 8,
 				    0, &t));
 	EXPECT_EQ(0, t.done);
 	EXPECT_EQ((uintptr_t)buf + 2 * PAGE + 8, t.fault_addr);
 	EXPECT_EQ(DBGMEM_REASON_BUFFER, t.reason);
-	EXPECT_EQ(-EFAULT, mem_write(self->trial.fd, mem, NULL, 8, 0, &t));
+	EXPECT_EQ(-EFAULT, mem_write(self->fixture.fd, mem, NULL, 8, 0, &t));
 	EXPECT_EQ(0, t.fault_addr);
 	EXPECT_EQ(DBGMEM_REASON_BUFFER, t.reason);
-	EXPECT_EQ(-EFAULT, mem_read(self->trial.fd, mem,
+	EXPECT_EQ(-EFAULT, mem_read(self->fixture.fd, mem,
 				    (void *)0xffff888000000000UL, 8, 0, &t));
 	EXPECT_EQ(DBGMEM_REASON_BUFFER, t.reason);
 }
@@ -511,8 +497,8 @@ TEST_F_TIMEOUT(transfer, killed_in_a_large_read_ends_soon, 60)
 			 MAP_ANON_PRIVATE | MAP_NORESERVE, -1, 0);
 
 	ASSERT_NE(MAP_FAILED, mem);
-	ASSERT_EQ(0, trial_start(&self->trial));
-	killed_while_reading(_metadata, self->trial.fd, (uintptr_t)mem,
+	ASSERT_EQ(0, fixture_start(&self->fixture));
+	killed_while_reading(_metadata, self->fixture.fd, (uintptr_t)mem,
 			     16 * GIB, 0);
 }
 
@@ -523,8 +509,8 @@ TEST_F_TIMEOUT(transfer, killed_in_a_walk_over_holes_ends_soon, 60)
 
 	ASSERT_NE(MAP_FAILED, mem);
 	ASSERT_EQ(0, munmap(mem, 16 * GIB));
-	ASSERT_EQ(0, trial_start(&self->trial));
-	killed_while_reading(_metadata, self->trial.fd, (uintptr_t)mem,
+	ASSERT_EQ(0, fixture_start(&self->fixture));
+	killed_while_reading(_metadata, self->fixture.fd, (uintptr_t)mem,
 			     16 * GIB, DBGMEM_ZEROFILL);
 }
 

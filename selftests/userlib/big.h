@@ -13,31 +13,7 @@
 #define BIG_SIZE	(3 * PIECE)
 #define BIG		0x100000000000UL	/* and 64 GiB behind it */
 
-static inline long big_map(void *addr)
-{
-	void *p = mmap(addr, BIG_SIZE, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE |
-		       MAP_NORESERVE, -1, 0);
-
-	if (p == MAP_FAILED)
-		return -errno;
-	/* Each page for itself, so that one of them can be missing. */
-	if (madvise(p, BIG_SIZE, MADV_NOHUGEPAGE) && errno != EINVAL)
-		return -errno;	/* EINVAL: that kernel has no huge pages */
-	return 0;
-}
-
-/* Bytes of it that are not @c. */
-static inline long big_not(void *c)
-{
-	const unsigned char *p = (unsigned char *)BIG;
-	long n = 0;
-	size_t i;
-
-	for (i = 0; i < BIG_SIZE; i++)
-		n += p[i] != (unsigned char)(uintptr_t)c;
-	return n;
-}
+long big_map(void *addr);
 
 static inline void *at(uint64_t addr)
 {
@@ -54,19 +30,6 @@ struct watch {
 	pid_t pid;
 };
 
-static inline int watch(void *arg, uint64_t done, uint64_t total)
-{
-	struct watch *w = arg;
-
-	w->calls++;
-	w->falls |= done <= w->last || done > total;
-	w->last = done;
-	w->total = total;
-	if (w->calls == w->kill_at) {
-		kill(w->pid, SIGKILL);
-		waitpid(w->pid, NULL, 0);
-	}
-	return w->calls == w->cancel_at;
-}
+int watch(void *arg, uint64_t done, uint64_t total);
 
 #endif /* SELFTESTS_BIG_H */

@@ -8,6 +8,7 @@
  * is neither contaminating nor invalidating it.
  */
 #include "cached.h"
+#include <kselftest_harness.h>
 
 FIXTURE(virtual) {
 	struct target t;
@@ -42,7 +43,7 @@ FIXTURE_VARIANT_ADD(virtual, uncached) {
 
 FIXTURE_SETUP(virtual)
 {
-	ASSERT_TRUE(mem_make());
+	ASSERT_TRUE(mem_make(PAGES));
 	self->addr = (uintptr_t)mem;
 	ASSERT_EQ(0, target_start(&self->t));
 	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_WRITE, &self->m));
@@ -78,7 +79,7 @@ TEST_F(virtual, fills_the_buffer_with_the_contents_of_memory)
 
 TEST_F(virtual, a_read_of_one_byte_at_least_is_a_success)
 {
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 3 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	memset(self->buf, 0x55, sizeof(self->buf));
 	EXPECT_EQ(0, READ(PAGE, 5 * PAGE));
 	EXPECT_EQ(2 * PAGE, self->n);
@@ -90,7 +91,7 @@ TEST_F(virtual, a_read_of_one_byte_at_least_is_a_success)
 
 TEST_F(virtual, a_read_of_none_is_an_error)
 {
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 3 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	self->n = 77;
 	EXPECT_EQ(-EFAULT, READ(3 * PAGE + 100, 50));
 	EXPECT_EQ(0, self->n);
@@ -113,7 +114,7 @@ TEST_F(virtual, writes_the_buffer_to_memory)
 
 TEST_F(virtual, a_write_of_one_byte_at_least_is_a_success)
 {
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 3 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	memset(self->buf, 0x55, sizeof(self->buf));
 	EXPECT_EQ(0, WRITE(PAGE, self->buf, 5 * PAGE));
 	EXPECT_EQ(2 * PAGE, self->n);
@@ -127,7 +128,7 @@ TEST_F(virtual, a_write_of_one_byte_at_least_is_a_success)
 
 TEST_F(virtual, a_write_of_none_is_an_error)
 {
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 3 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	self->n = 77;
 	EXPECT_EQ(-EFAULT, WRITE(3 * PAGE, "abc", 3));
 	EXPECT_EQ(0, self->n);

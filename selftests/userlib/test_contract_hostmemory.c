@@ -5,7 +5,8 @@
  * register of a thread; S_OK if all was transferred, S_FALSE if it was a part; the
  * number of bytes upon success.
  */
-#include "userlib.h"
+#include "cached.h"
+#include "userlib_fixture.h"
 
 #include "machine.h"
 
@@ -62,7 +63,7 @@ TEST_F(lib, a_partial_read)
 {
 	uint64_t n = 77;
 
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 3 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	memset(self->buf, 0x55, sizeof(self->buf));
 	EXPECT_EQ(DBGMEM_PARTIAL, READ(self->addr + 10, 4 * PAGE, &n));
 	EXPECT_EQ(3 * PAGE - 10, n);
@@ -87,7 +88,7 @@ TEST_F(lib, none_at_all_is_a_failure)
 {
 	uint64_t n = 77;
 
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 3 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	EXPECT_EQ(-EFAULT, READ(self->addr + 3 * PAGE, 8, &n));
 	EXPECT_EQ(0, n);
 	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "nothing is mapped there");
@@ -98,7 +99,7 @@ TEST_F(lib, none_at_all_is_a_failure)
 
 TEST_F(lib, the_number_may_be_left_out)
 {
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + PAGE));
 	EXPECT_EQ(DBGMEM_FULL, READ(self->addr, 1, NULL));
 	EXPECT_EQ(DBGMEM_PARTIAL, READ(self->addr, 2 * PAGE, NULL));
 	EXPECT_EQ(DBGMEM_FULL, WRITE(self->addr, "x", 1, NULL));
@@ -112,12 +113,6 @@ TEST_F(lib, no_bytes_are_full)
 	EXPECT_EQ(DBGMEM_FULL, READ(self->addr, 0, &n));
 	EXPECT_EQ(0, n);
 	EXPECT_EQ(DBGMEM_FULL, WRITE(self->addr, "", 0, &n));
-}
-
-static long byte_fill(void *page)
-{
-	memset(page, 0xee, PAGE);
-	return 0;
 }
 
 TEST_F(lib, the_context_says_which_address_space)

@@ -6,7 +6,7 @@
  * written, ignored if NULL; data is automatically written behind any
  * breakpoints, and these are removed from what is read; no caching is performed.
  */
-#include "userlib.h"
+#include "userlib_fixture.h"
 
 static const char new_bytes[PAGES * PAGE] = { 1, 2, 3 };
 
@@ -35,7 +35,7 @@ TEST_F(lib, the_area_is_verified_before_data_is_written)
 {
 	size_t n, i;
 
-	ASSERT_EQ(0, target_call(&self->t, hole_make,
+	ASSERT_EQ(0, target_call(&self->t, page_unmap,
 				 mem + (PAGES - 1) * PAGE));
 	/* From every page on, up to one byte into what is not accessible. */
 	for (i = 0; i < PAGES; i++) {
@@ -154,7 +154,7 @@ TEST_F(lib, breakpoints_are_removed_from_what_is_read)
 TEST_F(lib, a_failed_write_changes_nothing_behind_breakpoints_either)
 {
 	ASSERT_EQ(0, dbgmem_bp_set(self->m, self->addr + 5, "\xcc", 1, NULL));
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + PAGE));
 	EXPECT_EQ(-EFAULT, dbgmem_write_verified(self->m, self->addr,
 						 new_bytes, 2 * PAGE, NULL));
 	EXPECT_EQ(0xcc, target_call(&self->t, byte_get, mem + 5));

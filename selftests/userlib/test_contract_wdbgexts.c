@@ -4,7 +4,7 @@
  * process; "the entire area must be accessible, or the operation fails"; the
  * actual number of bytes, if the pointer is not NULL; TRUE or FALSE.
  */
-#include "userlib.h"
+#include "userlib_fixture.h"
 #include "device.h"
 
 TEST_F(lib, reads_memory_of_the_process)
@@ -32,7 +32,7 @@ TEST_F(lib, a_read_fails_unless_the_entire_area_is_accessible)
 	uint32_t n;
 	size_t i;
 
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 3 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	ASSERT_EQ(0, target_call(&self->t, page_protect_none, mem + 6 * PAGE));
 	/* Behind it, before it, in it, and around it. */
 	for (i = 0; i < PAGES; i++) {
@@ -95,7 +95,7 @@ TEST_F(lib, false_comes_with_a_reason)
 {
 	const uint64_t hole = self->addr + 3 * PAGE;
 
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 3 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	EXPECT_FALSE(dbgmem_read_whole(self->m, self->addr, self->buf,
 				       PAGES * PAGE, NULL));
 	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "nothing is mapped there",
@@ -178,7 +178,7 @@ TEST_F(large, beyond_the_limit_of_exact_the_number_tells_how_far)
 	const size_t hole = self->limit + PAGE;
 	uint32_t n = 77;
 
-	ASSERT_EQ(0, target_call(&self->t, hole_make, (void *)(LARGE + hole)));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, (void *)(LARGE + hole)));
 	EXPECT_FALSE(dbgmem_read_whole(self->m, LARGE, self->buf, large, &n));
 	EXPECT_EQ(hole, n);
 	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "nothing is mapped there");
@@ -204,7 +204,7 @@ TEST_F(lib, device_memory_is_accessible)
 	if (!DEVICES_REACHED)
 		SKIP(return, "arm64: the kernel would oops on memory of devices");
 	ASSERT_EQ(0, target_call(&self->t, device_make, mem + 3 * PAGE));
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 5 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 5 * PAGE));
 	EXPECT_TRUE(dbgmem_write_whole(self->m, self->addr + 3 * PAGE,
 				       "abcdefgh", 8, &n))
 		TH_LOG("%s", dbgmem_errstr());

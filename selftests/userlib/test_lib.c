@@ -4,7 +4,7 @@
  * name their gate and say in words what it was.
  */
 #include "features.h"
-#include "userlib.h"
+#include "userlib_fixture.h"
 
 #include <dbgmem.h>
 #include <limits.h>
@@ -73,7 +73,7 @@ TEST_F(lib, partial_stops_at_the_hole)
 	const uint64_t hole = self->addr + 3 * PAGE;
 	char words[32];
 
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 3 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	memset(self->buf, 0, sizeof(self->buf));
 	EXPECT_EQ((ssize_t)(3 * PAGE - 10),
 		  dbgmem_read(self->m, self->addr + 10, self->buf, 5 * PAGE));
@@ -101,7 +101,7 @@ TEST_F(lib, exact_is_all_or_nothing)
 	const uint64_t hole = self->addr + 3 * PAGE;
 	size_t i;
 
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 3 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	memset(self->buf, 0x55, sizeof(self->buf));
 	EXPECT_EQ(-EFAULT, dbgmem_read_exact(self->m, self->addr, self->buf,
 					     sizeof(self->buf)));
@@ -194,7 +194,7 @@ TEST_F(lib, zero_fill_and_validity)
 	struct dbgmem_result res;
 	size_t i;
 
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 3 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	memset(self->buf, 0x55, sizeof(self->buf));
 	ASSERT_EQ(1, dbgmem_valid_size(self->m, self->addr + 8, 7 * PAGE));
 	EXPECT_EQ(0, dbgmem_read_valid(self->m, self->addr + 8, self->buf,
@@ -289,7 +289,7 @@ TEST_F(lib, vector_longer_than_the_kernel_takes)
 	EXPECT_TRUE(is_pattern(self->buf, 0, 7 * NR));
 
 	/* The hole is met in the last third, first in and then at its start. */
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 4 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 4 * PAGE));
 	EXPECT_EQ((ssize_t)(4 * PAGE - 2040),
 		  dbgmem_preadv(self->m, iov, NR, self->addr + 2040));
 	EXPECT_EQ(7 * IOV_MAX,
@@ -302,7 +302,7 @@ TEST_F(lib, vector_stops_with_a_reason)
 	const uint64_t hole = self->addr + 3 * PAGE;
 	struct iovec iov[] = { { self->buf, 16 }, { self->buf + 16, 16 } };
 
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 3 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	EXPECT_EQ(20, dbgmem_preadv(self->m, iov, 2, hole - 20));
 	EXPECT_EQ(-EFAULT, dbgmem_preadv(self->m, iov, 2, hole));
 	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "nothing is mapped");
@@ -381,8 +381,8 @@ TEST_F(lib, one_handle_for_several_threads)
 	struct worker w[PAGES] = { 0 };
 	size_t i;
 
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 3 * PAGE));
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 5 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 5 * PAGE));
 	for (i = 0; i < PAGES; i++) {
 		w[i] = (struct worker){
 			.m = self->m,
@@ -518,7 +518,7 @@ TEST_F(lib, short_success_says_why_it_was_not_more)
 	struct dbgmem *none;
 	size_t i;
 
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 2 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 2 * PAGE));
 	memset(self->buf, 'x', 64);
 	ASSERT_EQ(5, dbgmem_write(self->m, BEFORE, self->buf, 5));
 	for (i = 0; i < ARRAY_SIZE(calls); i++) {

@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* libdbgmem: breakpoints. */
 #include "intercept.h"
-#include "userlib.h"
+#include "userlib_fixture.h"
 #include "proc.h"
 
 #include <pthread.h>
 #include <sys/syscall.h>
-
-static long byte_set(void *addr)
-{
-	*(volatile unsigned char *)addr = 0xee;
-	return 0;
-}
 
 /* What the target itself sees there. */
 #define TRUTH(off) \
@@ -132,7 +126,7 @@ static const struct {
 	pid_t (*fork)(void);
 } forks[] = { { fork }, { raw_fork } };
 
-#define NR_FORKS	(sizeof(forks) / sizeof(forks[0]))
+#define NR_FORKS	ARRAY_SIZE(forks)
 
 /* A child that has inherited the handle, and what it does with it. */
 static pid_t child_start(size_t how, struct dbgmem *m,
@@ -265,7 +259,7 @@ TEST_F(lib, bp_traps_that_are_none)
 
 TEST_F(lib, bp_refusals_of_the_memory)
 {
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 3 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	EXPECT_EQ(-EFAULT, dbgmem_bp_set(self->m, self->addr + 3 * PAGE - 1,
 					 "\xcc\xcc", 2, NULL));
 	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "cannot set a breakpoint",

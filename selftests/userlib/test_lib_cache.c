@@ -6,6 +6,7 @@
  */
 #include "cached.h"
 #include "features.h"
+#include "userlib_fixture.h"
 
 #include <pthread.h>
 #include <sys/syscall.h>
@@ -59,7 +60,7 @@ static int strict(void)
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
 	};
-	struct sock_fprog prog = { sizeof(code) / sizeof(code[0]), code };
+	struct sock_fprog prog = { ARRAY_SIZE(code), code };
 
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
 	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog);
@@ -134,7 +135,7 @@ TEST_F(lib, a_flush_says_what_the_kernel_said_of_each_page)
 	EXPECT_EQ(0, WRITE(c, PAGE + 7, "b", 1));
 	EXPECT_EQ(0, WRITE(c, 2 * PAGE + 7, "c", 1));
 	ASSERT_EQ(0, target_call(&self->t, page_protect_read, mem));
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 2 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 2 * PAGE));
 	EXPECT_EQ(-EFAULT, dbgmem_cache_flush(c, f, NR_PAGES, &nr));
 	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "2 of 3 pages", "protection",
 		     "FORCE", "stay in the cache");

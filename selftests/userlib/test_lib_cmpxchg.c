@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* libdbgmem: compare and exchange. */
 #include "intercept.h"
-#include "userlib.h"
+#include "userlib_fixture.h"
 
 static long word_get(void *addr)
 {
@@ -78,7 +78,7 @@ TEST_F(lib, cmpxchg_refusals_say_who)
 {
 	struct dbgmem *ro;
 
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 3 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	EXPECT_EQ(-EFAULT, dbgmem_cmpxchg(self->m, self->addr + 3 * PAGE, 8, 0,
 					  0, 0, NULL));
 	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "nothing is mapped");

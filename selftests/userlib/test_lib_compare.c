@@ -4,6 +4,7 @@
  * and pieces may lie is host_compare's.
  */
 #include "big.h"
+#include "userlib_fixture.h"
 
 static int compare_all(struct dbgmem_compare *c, struct dbgmem_difference *d,
 		       int max, struct dbgmem_compare_stats *stats)
@@ -41,11 +42,11 @@ TEST_F(lib, two_targets)
 	EXPECT_EQ(BIG_SIZE, stats.equal);
 
 	ASSERT_EQ(6, dbgmem_write(other, BIG + PIECE - 3, "xxxxxx", 6));
-	ASSERT_EQ(0, target_call(&self->t, hole_make, at(BIG + PIECE + PAGE)));
-	ASSERT_EQ(0, target_call(&self->t, hole_make,
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, at(BIG + PIECE + PAGE)));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap,
 				 at(BIG + PIECE + 2 * PAGE)));
-	ASSERT_EQ(0, target_call(&t, hole_make, at(BIG + PIECE + 2 * PAGE)));
-	ASSERT_EQ(0, target_call(&t, hole_make, at(BIG + PIECE + 3 * PAGE)));
+	ASSERT_EQ(0, target_call(&t, page_unmap, at(BIG + PIECE + 2 * PAGE)));
+	ASSERT_EQ(0, target_call(&t, page_unmap, at(BIG + PIECE + 3 * PAGE)));
 	ASSERT_EQ(1, dbgmem_write(self->m, BIG + BIG_SIZE - 1, "x", 1));
 	ASSERT_EQ(0, dbgmem_compare_new(self->m, BIG, other, BIG, BIG_SIZE, 0,
 					NULL, &c));
@@ -89,7 +90,7 @@ TEST_F(lib, a_target_and_a_buffer)
 	struct dbgmem_difference d[16];
 	struct dbgmem_compare *c;
 
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 3 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	mem[5] ^= 1;
 	mem[4 * PAGE] ^= 1;
 	ASSERT_EQ(0, dbgmem_compare_new_buffer(self->m, self->addr, mem,

@@ -3,7 +3,7 @@
  * libdbgmem: looking at memory of which next to nothing is there makes no page and
  * no page table, whatever the memory is of, and finds what is there.
  */
-#include "userlib.h"
+#include "userlib_fixture.h"
 #include "proc.h"
 
 #include <pthread.h>

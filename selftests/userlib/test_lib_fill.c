@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* libdbgmem: what dbgmem_fill() promises. */
 #include "big.h"
+#include "userlib_fixture.h"
 
 static char copy[BIG_SIZE];
 
@@ -31,7 +32,7 @@ TEST_F(lib, patterns_of_any_length)
 	ASSERT_EQ(0, target_call(&self->t, big_map, at(BIG)));
 	for (i = 0; i < sizeof(pattern); i++)
 		pattern[i] = (char)(1 + i % 251);
-	for (i = 0; i < sizeof(lens) / sizeof(lens[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(lens); i++) {
 		EXPECT_EQ(0, dbgmem_fill(self->m, BIG + 5, BIG_SIZE - 9,
 					 pattern, lens[i], 0, NULL, &res))
 			TH_LOG("%s", dbgmem_errstr());
@@ -62,7 +63,7 @@ TEST_F(lib, up_to_the_hole)
 	struct dbgmem_result res;
 
 	ASSERT_EQ(0, target_call(&self->t, big_map, at(BIG)));
-	ASSERT_EQ(0, target_call(&self->t, hole_make, at(hole)));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, at(hole)));
 	EXPECT_EQ(-EFAULT, dbgmem_fill(self->m, BIG + 1, BIG_SIZE - 1, "abc", 3,
 				       0, NULL, &res));
 	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "nothing is mapped");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* libdbgmem: what dbgmem_move() promises, against memmove(3). */
 #include "big.h"
+#include "userlib_fixture.h"
 
 static unsigned char want[BIG_SIZE], got[BIG_SIZE];
 
@@ -41,7 +42,7 @@ TEST_F(lib, places_that_overlap)
 	size_t i;
 
 	ASSERT_EQ(0, target_call(&self->t, big_map, at(BIG)));
-	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		ASSERT_EQ(0, pattern_put(self->m));
 		memmove(want + cases[i].to, want + cases[i].from, cases[i].len);
 		EXPECT_EQ(0, dbgmem_move(self->m, BIG + cases[i].to, self->m,
@@ -84,7 +85,7 @@ TEST_F(lib, up_to_the_hole)
 
 	ASSERT_EQ(0, target_call(&self->t, big_map, at(BIG)));
 	ASSERT_EQ(0, pattern_put(self->m));
-	ASSERT_EQ(0, target_call(&self->t, hole_make, at(hole)));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, at(hole)));
 	/* In what is read, */
 	EXPECT_EQ(-EFAULT, dbgmem_move(self->m, BIG, self->m, BIG + 1,
 				       BIG_SIZE - 1, 0, NULL, &res));
@@ -119,7 +120,7 @@ TEST_F(lib, down_to_the_hole)
 
 	ASSERT_EQ(0, target_call(&self->t, big_map, at(BIG)));
 	ASSERT_EQ(0, pattern_put(self->m));
-	ASSERT_EQ(0, target_call(&self->t, hole_make, at(hole)));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, at(hole)));
 	/* The last bytes have moved: as many as are behind the hole. */
 	EXPECT_EQ(-EFAULT, dbgmem_move(self->m, BIG + 9, self->m, BIG,
 				       BIG_SIZE - 9, 0, NULL, &res));

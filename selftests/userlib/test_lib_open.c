@@ -3,7 +3,7 @@
  * libdbgmem, opening: each gate with its own words, first threads that are
  * gone, receipts that are passed on.
  */
-#include "userlib.h"
+#include "userlib_fixture.h"
 
 #include <dbgmem.h>
 #include <grp.h>

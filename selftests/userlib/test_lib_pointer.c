@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* libdbgmem: what the calls for pointers promise. */
-#include "userlib.h"
+#include "userlib_fixture.h"
 #include "proc.h"
 
 TEST_F(lib, width_of_the_target)
@@ -91,7 +91,7 @@ TEST_F(lib, only_whole_ones_before_a_hole)
 	uint64_t got[8], values[8] = { 0 };
 	unsigned int width;
 
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 3 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	for (width = 4; width <= 8; width += 4) {
 		EXPECT_EQ(3, dbgmem_read_pointers(self->m, hole - 3 * width, got,
 						  8, width, 0));

@@ -2,7 +2,7 @@
 /*
  * libdbgmem: what is mapped, at an address, next, in a range, all of it.
  */
-#include "userlib.h"
+#include "userlib_fixture.h"
 
 #include "region_maps.h"
 

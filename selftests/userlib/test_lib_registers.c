@@ -7,7 +7,7 @@
 #ifdef __x86_64__
 #include "userlib.h"
 #include "proc.h"
-#include "registers.h"
+#include "registers_fixture.h"
 #include "registers32.h"
 
 #include <sys/user.h>
@@ -73,7 +73,7 @@ TEST_F(registers, flags_and_segments)
 		regs.cs, regs.ss, regs.ds, regs.es, regs.fs, regs.gs,
 	};
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		GET(names[i], v);
 		EXPECT_EQ(want[i], v) TH_LOG("%s", names[i]);
 	}

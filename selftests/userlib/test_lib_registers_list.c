@@ -7,7 +7,7 @@
 #ifdef __x86_64__
 #include "userlib.h"
 #include "proc.h"
-#include "registers.h"
+#include "registers_fixture.h"
 
 #include <pthread.h>
 
@@ -59,7 +59,7 @@ TEST_F(registers, names_that_are_none)
 	struct dbgmem_register reg;
 	size_t i;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(names); i++)
 		EXPECT_EQ(-ENOENT, dbgmem_register_find(self->c.pid, names[i],
 							&reg))
 			TH_LOG("name %zu", i);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* libdbgmem: vectors that are built piece by piece. */
-#include "userlib.h"
+#include "userlib_fixture.h"
 
 #include <dbgmem.h>
 #include <limits.h>
@@ -17,7 +17,7 @@ TEST_F(lib, scatter_reads)
 	uint64_t done;
 	int round;
 
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 3 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	ASSERT_EQ(0, dbgmem_scatter_new(self->m, DBGMEM_OP_READ, 0, &s));
 	EXPECT_EQ(0, dbgmem_scatter_execute(s, &res));
 	for (round = 0; round < 3; round++) {
@@ -149,7 +149,7 @@ TEST_F(lib, scatter_writes)
 	EXPECT_EQ(3, target_call(&self->t, byte_get, mem + PAGE));
 
 	/* All or nothing: those that are not to blame say so. */
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + PAGE));
 	byte = 9;
 	EXPECT_EQ(-EFAULT, dbgmem_scatter_execute(s, NULL));
 	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "cannot write exactly 2 bytes");

@@ -5,6 +5,7 @@
  */
 #include "big.h"
 #include "features.h"
+#include "userlib_fixture.h"
 
 #define NEEDLE_LEN	10
 #define FAR		(BIG + (4ULL << 40))	/* 4 TiB */
@@ -58,7 +59,7 @@ TEST_F(lib, over_borders_of_pages_and_pieces)
 		BIG + PIECE + 10, BIG + 2 * PIECE - 1,
 		BIG + BIG_SIZE - NEEDLE_LEN,
 	};
-	const size_t nr = sizeof(want) / sizeof(want[0]);
+	const size_t nr = ARRAY_SIZE(want);
 	const struct dbgmem_range r = { BIG, BIG_SIZE };
 	struct dbgmem_search_stats stats;
 	uint64_t got[16];
@@ -90,8 +91,8 @@ TEST_F(lib, holes_are_skipped_and_never_matched_across)
 	/* One that would be there without the hole. */
 	put(hole + 9 * PAGE - 4);
 	put(hole + 20 * PAGE - 4);
-	ASSERT_EQ(0, target_call(&self->t, hole_make, at(hole)));
-	ASSERT_EQ(0, target_call(&self->t, hole_make, at(hole + 9 * PAGE)));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, at(hole)));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, at(hole + 9 * PAGE)));
 	ASSERT_EQ(0, target_call(&self->t, page_protect_none,
 				 at(hole + 20 * PAGE)));
 	ASSERT_EQ(2, search_all(self->m, &r, 1, &needle, 0, got, 16, &stats));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* libdbgmem: what the reading of strings promises. */
 #include "features.h"
-#include "userlib.h"
+#include "userlib_fixture.h"
 
 /* The string ends where the page does, and behind it is nothing. */
 static long hole_behind(void *unused)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* libdbgmem: what the reading and writing of single values promises. */
-#include "userlib.h"
+#include "userlib_fixture.h"
 
 /* There and back, at an address that suits and over the border of two pages. */
 #define TEST_VALUE(name, type, a, b)					\
@@ -48,7 +48,7 @@ TEST_F(lib, all_of_it_or_nothing)
 	const uint64_t hole = self->addr + 3 * PAGE;
 	uint64_t v = 77;
 
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 3 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	EXPECT_EQ(-EFAULT, dbgmem_read_u64(self->m, hole - 4, &v));
 	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "8 bytes",
 		     "nothing is mapped");

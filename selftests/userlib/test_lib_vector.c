@@ -3,7 +3,7 @@
  * libdbgmem: many pieces in one call, also where the kernel needs several.
  */
 #include "features.h"
-#include "userlib.h"
+#include "userlib_fixture.h"
 
 #include <dbgmem.h>
 #include <limits.h>
@@ -40,19 +40,6 @@ int ioctl(int fd, unsigned long cmd, ...)
 	return (int)syscall(SYS_ioctl, fd, cmd, arg);
 }
 
-static struct dbgmem_segment segment(uint64_t addr, const void *buf,
-				     uint64_t len)
-{
-	return (struct dbgmem_segment){
-		.addr = addr,
-		.buf = (uintptr_t)buf,
-		.len = len,
-		/* Must be written. */
-		.done = 77,
-		.reason = 77,
-	};
-}
-
 /* @nr segments of one byte: byte i of @buf from byte i % span of @addr. */
 static struct dbgmem_segment *bytes_segments(uint64_t addr, char *buf,
 					     size_t nr, size_t span)
@@ -61,7 +48,7 @@ static struct dbgmem_segment *bytes_segments(uint64_t addr, char *buf,
 	size_t i;
 
 	for (i = 0; s && i < nr; i++)
-		s[i] = segment(addr + i % span, buf + i, 1);
+		s[i] = user_segment(addr + i % span, buf + i, 1);
 	return s;
 }
 
@@ -71,14 +58,14 @@ TEST_F(lib, vector_of_all_sizes)
 {
 	struct dbgmem_vector_result res;
 	struct dbgmem_segment s[] = {
-		segment(self->addr + 3 * PAGE + 1, self->buf, 8),
-		segment(self->addr, self->buf + 8, 1),
-		segment(self->addr + 5, NULL, 0),
-		segment(self->addr + PAGE - 3, self->buf + 9, 2 * PAGE + 7),
-		segment(self->addr + 16, self->buf + 4 * PAGE, 8),
-		segment(self->addr + 17, self->buf + 4 * PAGE + 4, 4),
+		user_segment(self->addr + 3 * PAGE + 1, self->buf, 8),
+		user_segment(self->addr, self->buf + 8, 1),
+		user_segment(self->addr + 5, NULL, 0),
+		user_segment(self->addr + PAGE - 3, self->buf + 9, 2 * PAGE + 7),
+		user_segment(self->addr + 16, self->buf + 4 * PAGE, 8),
+		user_segment(self->addr + 17, self->buf + 4 * PAGE + 4, 4),
 	};
-	const size_t nr = sizeof(s) / sizeof(s[0]);
+	const size_t nr = ARRAY_SIZE(s);
 	size_t i;
 
 	EXPECT_EQ((ssize_t)(8 + 1 + 2 * PAGE + 7 + 8 + 4),
@@ -109,16 +96,16 @@ TEST_F(lib, vector_goes_on_behind_bad_segments)
 	const uint64_t hole = self->addr + 3 * PAGE;
 	struct dbgmem_vector_result res;
 	struct dbgmem_segment s[] = {
-		segment(self->addr, self->buf, 8),
-		segment(hole - 5, self->buf + 8, 16),
-		segment(hole, self->buf + 24, 8),
-		segment(self->addr + 8, (void *)16, 8),
-		segment(self->addr + 5 * PAGE, self->buf + 32, 4),
-		segment(self->addr + 6 * PAGE, self->buf + 36, 4),
+		user_segment(self->addr, self->buf, 8),
+		user_segment(hole - 5, self->buf + 8, 16),
+		user_segment(hole, self->buf + 24, 8),
+		user_segment(self->addr + 8, (void *)16, 8),
+		user_segment(self->addr + 5 * PAGE, self->buf + 32, 4),
+		user_segment(self->addr + 6 * PAGE, self->buf + 36, 4),
 	};
 
 	NEEDS_NOFAULT();
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 3 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	ASSERT_EQ(0, target_call(&self->t, page_protect_none, mem + 5 * PAGE));
 	EXPECT_EQ(8 + 5 + 4, dbgmem_readv(self->m, s, 6, 0, &res));
 	EXPECT_EQ(2, res.nr_complete);
@@ -157,10 +144,10 @@ TEST_F(lib, vector_writes)
 {
 	struct dbgmem_vector_result res;
 	struct dbgmem_segment s[] = {
-		segment(self->addr + PAGE - 1, "\1\2\3", 3),
-		segment(self->addr + PAGE, "\4", 1),
-		segment(self->addr + 2 * PAGE, "\5", 1),
-		segment(self->addr + 3 * PAGE, "\6", 1),
+		user_segment(self->addr + PAGE - 1, "\1\2\3", 3),
+		user_segment(self->addr + PAGE, "\4", 1),
+		user_segment(self->addr + 2 * PAGE, "\5", 1),
+		user_segment(self->addr + 3 * PAGE, "\6", 1),
 	};
 
 	ASSERT_EQ(0, target_call(&self->t, page_protect_read, mem + 2 * PAGE));
@@ -191,7 +178,7 @@ TEST_F(lib, vector_exact_is_all_or_nothing)
 	EXPECT_EQ(nr, res.first_incomplete);
 	EXPECT_TRUE(is_pattern(self->buf, 0, nr));
 
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 3 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	memset(self->buf, 0x5a, sizeof(self->buf));
 	s[bad].addr = hole + 9;
 	EXPECT_EQ(-EFAULT, dbgmem_readv(self->m, s, nr, DBGMEM_EXACT, &res));
@@ -254,7 +241,7 @@ TEST_F(lib, vector_of_any_number)
 
 	vector_calls = 0;
 	s[bad].addr = self->addr + 3 * PAGE;
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 3 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	EXPECT_EQ((ssize_t)(nr - 1), dbgmem_readv(self->m, s, nr, 0, &res));
 	EXPECT_EQ(3, vector_calls);
 	EXPECT_EQ(nr - 1, res.done);
@@ -292,7 +279,7 @@ TEST_F(lib, vector_exact_has_a_limit_of_pages)
 	ASSERT_NE(NULL, s);
 	/* Never on the page of the one before: two new pages each. */
 	for (i = 0; i <= nr; i++)
-		s[i] = segment(self->addr + (i % 2 ? 5 : 2) * PAGE - 1,
+		s[i] = user_segment(self->addr + (i % 2 ? 5 : 2) * PAGE - 1,
 			       self->buf, 2);
 	EXPECT_EQ((ssize_t)(2 * nr),
 		  dbgmem_readv(self->m, s, nr, DBGMEM_EXACT, NULL))
@@ -316,7 +303,7 @@ TEST_F(lib, vector_refuses_before_anything_moves)
 
 	NEEDS_NOFAULT();
 	for (i = 0; i < 3; i++)
-		s[i] = segment(self->addr + i, "\1\2\3", 1);
+		s[i] = user_segment(self->addr + i, "\1\2\3", 1);
 	s[2].addr = UINT64_MAX;
 	s[2].len = 2;
 	EXPECT_EQ(-EOVERFLOW, dbgmem_writev(self->m, s, 3, 0, &res));
@@ -355,7 +342,7 @@ TEST_F(lib, vector_refuses_before_anything_moves)
 
 TEST_F(lib, vector_on_a_target_that_is_gone)
 {
-	struct dbgmem_segment s = segment(self->addr, self->buf, 1);
+	struct dbgmem_segment s = user_segment(self->addr, self->buf, 1);
 	struct pollfd p = { .fd = dbgmem_fd(self->m) };
 
 	target_send(&self->t, other_program, NULL);

@@ -1,26 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* libdbgmem: stable vectors, and vectors with expectations. */
 #include "intercept.h"
-#include "userlib.h"
+#include "userlib_fixture.h"
 
 #include <time.h>
 
 /* Where the target scribbles, and where it looks whether to stop. */
 #define BUSY	(2 * PAGE + 8)
 #define STOP	(7 * PAGE)
-
-static struct dbgmem_segment segment(uint64_t addr, const void *buf,
-				     uint64_t len)
-{
-	return (struct dbgmem_segment){
-		.addr = addr,
-		.buf = (uintptr_t)buf,
-		.len = len,
-		/* Must be written. */
-		.done = 77,
-		.reason = 77,
-	};
-}
 
 static long scribble(void *unused)
 {
@@ -44,7 +31,7 @@ static struct dbgmem_segment *too_many(struct dbgmem *m, uint64_t addr,
 	*nr = (size_t)info.max_segments + 1;
 	s = malloc(*nr * sizeof(*s));
 	for (i = 0; s && i < *nr; i++)
-		s[i] = segment(addr, buf, 1);
+		s[i] = user_segment(addr, buf, 1);
 	return s;
 }
 
@@ -61,8 +48,8 @@ TEST_F(lib, stable_memory_is_read_twice)
 	};
 	struct dbgmem_vector_result res;
 	struct dbgmem_segment s[] = {
-		segment(self->addr, self->buf, 8),
-		segment(self->addr + PAGE - 3, self->buf + 8, 2 * PAGE),
+		user_segment(self->addr, self->buf, 8),
+		user_segment(self->addr + PAGE - 3, self->buf + 8, 2 * PAGE),
 	};
 
 	EXPECT_EQ((ssize_t)(8 + 2 * PAGE),
@@ -95,10 +82,10 @@ static struct dbgmem_segment *busy_vector(uint64_t addr)
 
 	if (!s || !buf)
 		return NULL;
-	s[0] = segment(addr, buf, 8);
-	s[1] = segment(addr + BUSY, buf + 8, 8);
+	s[0] = user_segment(addr, buf, 8);
+	s[1] = user_segment(addr + BUSY, buf + 8, 8);
 	for (i = 0; i < SLOW; i++)
-		s[2 + i] = segment(addr + 3 * PAGE, buf + 16 + i * SLOW_LEN,
+		s[2 + i] = user_segment(addr + 3 * PAGE, buf + 16 + i * SLOW_LEN,
 				   SLOW_LEN);
 	return s;
 }
@@ -206,7 +193,7 @@ TEST_F(lib, stable_is_one_call_or_none)
 TEST_F(lib, stable_options_that_make_no_sense)
 {
 	struct dbgmem_vector_options opt = { .retries = 1 };
-	struct dbgmem_segment s = segment(self->addr, self->buf, 8);
+	struct dbgmem_segment s = user_segment(self->addr, self->buf, 8);
 	struct dbgmem_info info;
 
 	EXPECT_EQ(-EINVAL, dbgmem_readv_options(self->m, &s, 1, &opt, NULL));
@@ -241,7 +228,7 @@ TEST_F(lib, expectations_that_hold)
 		{ .addr = self->addr + 5 * PAGE, .value = word_at(5 * PAGE) },
 	};
 	struct dbgmem_vector_options opt = { .expects = x, .nr_expects = 2 };
-	struct dbgmem_segment s = segment(self->addr + 64, self->buf, 8);
+	struct dbgmem_segment s = user_segment(self->addr + 64, self->buf, 8);
 
 	EXPECT_EQ(8, dbgmem_readv_options(self->m, &s, 1, &opt, NULL))
 		TH_LOG("%s", dbgmem_errstr());
@@ -250,7 +237,7 @@ TEST_F(lib, expectations_that_hold)
 	EXPECT_EQ(DBGMEM_REASON_NONE, x[0].reason);
 	EXPECT_TRUE(is_pattern(self->buf, 64, 8));
 	opt.flags = DBGMEM_EXACT;
-	s = segment(self->addr, "abcdefgh", 8);
+	s = user_segment(self->addr, "abcdefgh", 8);
 	EXPECT_EQ(8, dbgmem_writev_options(self->m, &s, 1, &opt, NULL));
 	/* It was true, and is not any more. */
 	EXPECT_EQ(-ECANCELED,
@@ -267,7 +254,7 @@ TEST_F(lib, expectation_that_does_not_hold)
 	};
 	struct dbgmem_vector_options opt = { .expects = x, .nr_expects = 3 };
 	struct dbgmem_vector_result res = { .done = 77 };
-	struct dbgmem_segment s = segment(self->addr + 64, "abcdefgh", 8);
+	struct dbgmem_segment s = user_segment(self->addr + 64, "abcdefgh", 8);
 	char found[64];
 
 	EXPECT_EQ(-ECANCELED,
@@ -289,7 +276,7 @@ TEST_F(lib, expectation_that_does_not_hold)
 	EXPECT_EQ(0, s.done);
 	EXPECT_EQ(0, target_call(&self->t, bytes_changed, NULL));
 
-	s = segment(self->addr + 64, self->buf, 8);
+	s = user_segment(self->addr + 64, self->buf, 8);
 	memcpy(self->buf, "untouched", 9);
 	EXPECT_EQ(-ECANCELED,
 		  dbgmem_readv_options(self->m, &s, 1, &opt, &res));
@@ -300,9 +287,9 @@ TEST_F(lib, expectation_that_cannot_be_read)
 {
 	struct dbgmem_expect x = { .addr = self->addr + 3 * PAGE };
 	struct dbgmem_vector_options opt = { .expects = &x, .nr_expects = 1 };
-	struct dbgmem_segment s = segment(self->addr, "abcdefgh", 8);
+	struct dbgmem_segment s = user_segment(self->addr, "abcdefgh", 8);
 
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 3 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	EXPECT_EQ(-ECANCELED,
 		  dbgmem_writev_options(self->m, &s, 1, &opt, NULL));
 	EXPECT_ERROR(ECANCELED, DBGMEM_GATE_EXPECTATION,
@@ -340,8 +327,8 @@ TEST_F(lib, expectation_that_holds_no_longer)
 	struct dbgmem_vector_options opt = { .expects = &x, .nr_expects = 1 };
 	struct dbgmem_vector_result res;
 	struct dbgmem_segment s[] = {
-		segment(self->addr, self->buf, 8),
-		segment(self->addr + PAGE, self->buf, 8),
+		user_segment(self->addr, self->buf, 8),
+		user_segment(self->addr + PAGE, self->buf, 8),
 	};
 
 	answer = stopped_on_the_way;
@@ -360,7 +347,7 @@ TEST_F(lib, expectation_that_holds_no_longer)
 
 TEST_F(lib, expectations_that_make_no_sense)
 {
-	struct dbgmem_segment s = segment(self->addr, self->buf, 8), *many;
+	struct dbgmem_segment s = user_segment(self->addr, self->buf, 8), *many;
 	struct dbgmem_vector_options opt = { .nr_expects = 1 };
 	struct dbgmem_info info;
 	struct dbgmem_expect *x;
@@ -410,7 +397,7 @@ TEST_F(lib, expectations_that_make_no_sense)
 TEST_F(lib, options_of_a_module_without_them)
 {
 	struct dbgmem_vector_options opt = { .flags = DBGMEM_STABLE };
-	struct dbgmem_segment s = segment(self->addr, self->buf, 8);
+	struct dbgmem_segment s = user_segment(self->addr, self->buf, 8);
 	struct dbgmem *old;
 
 	features_hidden = DBGMEM_FEATURE_STABLE;

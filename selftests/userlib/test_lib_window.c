@@ -2,6 +2,7 @@
 /* libdbgmem: windows, and reading them with and without a handler of SIGBUS. */
 #include "userlib.h"
 #include "proc.h"
+#include <kselftest_harness.h>
 
 #include <pthread.h>
 
@@ -19,7 +20,7 @@ FIXTURE(window) {
 
 FIXTURE_SETUP(window)
 {
-	ASSERT_TRUE(mem_make());
+	ASSERT_TRUE(mem_make(PAGES));
 	self->addr = (uintptr_t)mem + SKEW;
 	ASSERT_EQ(0, target_start(&self->t));
 	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_RDONLY |
@@ -105,7 +106,7 @@ TEST_F(window, prefault_shows_all_that_is_there)
 	struct dbgmem_info info;
 
 	ASSERT_EQ(0, param_set("window_lease", "0"));
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 2 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 2 * PAGE));
 	ASSERT_EQ(0, dbgmem_get_info(self->m, &info));
 	EXPECT_EQ(0, info.window_pages);
 	ASSERT_EQ(0, dbgmem_window_map(self->m, (uintptr_t)mem, PAGES * PAGE,
@@ -122,7 +123,7 @@ TEST_F(window, read_without_a_handler_goes_by_the_session)
 	struct sigaction now;
 	long before = reads(self->m);
 
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 3 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	EXPECT_EQ(3 * PAGE - SKEW, dbgmem_window_read(self->w, self->addr,
 						      self->buf, LEN));
 	EXPECT_TRUE(is_pattern(self->buf, SKEW, 3 * PAGE - SKEW));
@@ -153,7 +154,7 @@ static void reads_over_a_hole(struct __test_metadata *_metadata,
 	/* Without a call. */
 	EXPECT_EQ(before, reads(self->m));
 
-	ASSERT_EQ(0, target_call(&self->t, hole_make, (void *)hole));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, (void *)hole));
 	ASSERT_EQ(0, dbgmem_window_sync(self->w));
 	for (i = 0; i < 3; i++) {
 		EXPECT_EQ(3 * PAGE - SKEW,
@@ -186,7 +187,7 @@ TEST_F(window, read_over_a_hole_leaves_protection_keys_as_they_are)
 	if (key < 0)
 		SKIP(return, "the processor has no protection keys");
 	ASSERT_EQ(0, dbgmem_window_catch(0));
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 3 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	EXPECT_EQ(3 * PAGE - SKEW, dbgmem_window_read(self->w, self->addr,
 						      self->buf, LEN));
 	EXPECT_EQ(0, pkey_get(key));
@@ -242,7 +243,7 @@ TEST_F(window, threads_do_not_meet_each_others_signals)
 	size_t i;
 
 	ASSERT_EQ(0, dbgmem_window_catch(0));
-	ASSERT_EQ(0, target_call(&self->t, hole_make, mem + 3 * PAGE));
+	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	ASSERT_EQ(0, dbgmem_window_sync(self->w));
 	for (i = 0; i < 4; i++) {
 		r[i] = (struct reader){

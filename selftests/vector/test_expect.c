@@ -5,7 +5,7 @@
  */
 #include "breakpoint.h"
 #include "features.h"
-#include "vector_with.h"
+#include "vector_fixture.h"
 
 #define NR	20
 #define EXPS	5
@@ -29,7 +29,7 @@ static void expectations(FIXTURE_DATA(vector) *self, struct dbgmem_expect *e,
 	for (i = 0; i < nr; i++) {
 		size_t word = 20 * PAGE / 8 + i * 5;
 
-		e[i] = expect(self->mem + word * 8, pattern_word(3, word) ^
+		e[i] = expect(self->mem + word * 8, pattern_u64(3, word) ^
 			      ((int)i == wrong ? 1ULL << 63 : 0));
 	}
 }
@@ -98,7 +98,7 @@ TEST_F_TIMEOUT(vector, what_does_not_hold_stops_all_of_it, 60)
 						   &self->v));
 				EXPECT_EQ(wrong, self->v.first_unmet);
 				for (i = 0; i < EXPS; i++) {
-					EXPECT_EQ(pattern_word(3, 20 * PAGE / 8
+					EXPECT_EQ(pattern_u64(3, 20 * PAGE / 8
 							       + i * 5),
 						  e[i].observed);
 					EXPECT_EQ(0, e[i].reason);
@@ -192,7 +192,7 @@ TEST_F_TIMEOUT(vector, a_word_that_cannot_be_read_does_not_hold, 60)
 	EXPECT_EQ(-1, pattern_differs(self->buf, 0, AREA, 4));
 	/* FORCE goes through protections here as well. */
 	spread(self);
-	e[0] = expect(self->mem + 23 * PAGE, pattern_word(3, 23 * PAGE / 8));
+	e[0] = expect(self->mem + 23 * PAGE, pattern_u64(3, 23 * PAGE / 8));
 	EXPECT_EQ(0, vec_with(self->fd, DBGMEM_OP_READ, self->segs, NR,
 			      DBGMEM_FORCE, 0, e, 1, &self->v));
 }
@@ -329,7 +329,7 @@ TEST_F_TIMEOUT(vector, after_the_targets_end_it_is_esrch, 60)
 	expectations(self, e, 1, -1);
 	spread(self);
 	target_stop(self->target);
-	self->trial.target.pid = 0;
+	self->fixture.target.pid = 0;
 	EXPECT_EQ(-ESRCH, vec_with(self->fd, DBGMEM_OP_READ, self->segs, NR, 0,
 				   0, e, 1, &self->v));
 	EXPECT_TRUE(vec_silent(&self->v));

@@ -3,7 +3,7 @@
  * Expectations and time: when the words are looked at, how often, and what can
  * be built on that with a target that writes all the while.
  */
-#include "vector_with.h"
+#include "vector_fixture.h"
 
 #include <pthread.h>
 
@@ -13,7 +13,7 @@
 static void own_condition(struct __test_metadata *_metadata,
 			  FIXTURE_DATA(vector) *self, uint32_t flags)
 {
-	struct dbgmem_expect e = expect(self->mem, pattern_word(3, 0));
+	struct dbgmem_expect e = expect(self->mem, pattern_u64(3, 0));
 	size_t i;
 
 	for (i = 0; i < 100; i++)
@@ -89,11 +89,11 @@ TEST_F_TIMEOUT(vector, a_long_vector_stops_where_it_does_not_hold_any_more, 60)
 	/* One byte in each page; the first takes away what was expected. */
 	for (i = 0; i < LONG_PAGES; i++)
 		self->segs[i] = segment(mem + i * PAGE, out + i, 1);
-	e = expect(mem, pattern_word(5, 0));
+	e = expect(mem, pattern_u64(5, 0));
 	ASSERT_EQ(-ECANCELED, vec_with(self->fd, DBGMEM_OP_WRITE, self->segs,
 				       LONG_PAGES, 0, 0, &e, 1, &self->v));
 	EXPECT_EQ(0, self->v.first_unmet);
-	EXPECT_EQ((pattern_word(5, 0) & ~0xffULL) | 0x41, e.observed);
+	EXPECT_EQ((pattern_u64(5, 0) & ~0xffULL) | 0x41, e.observed);
 	EXPECT_SUMMARY(&self->v, self->segs);
 	first = self->v.first_incomplete;
 	EXPECT_LT(0, first);
@@ -144,7 +144,7 @@ TEST_F_TIMEOUT(vector, stable_looks_before_each_pass, 60)
 	struct dbgmem_expect e;
 
 	/* Still. */
-	e = expect(self->mem + 8 * PAGE, pattern_word(3, PAGE));
+	e = expect(self->mem + 8 * PAGE, pattern_u64(3, PAGE));
 	self->segs[0] = segment(self->mem, self->buf, 100);
 	EXPECT_EQ(0, vec_with(self->fd, DBGMEM_OP_READ, self->segs, 1,
 			      DBGMEM_STABLE, 5, &e, 1, &self->v));

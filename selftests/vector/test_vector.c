@@ -4,7 +4,7 @@
  * order, sizes and alignments, limits.
  */
 #include "features.h"
-#include "vector.h"
+#include "vector_fixture.h"
 
 #define KERNEL_ADDR	((void *)0xffff888000000000)
 
@@ -376,7 +376,7 @@ TEST_F_TIMEOUT(vector, max_segments_on_one_page_and_one_too_many, 120)
 	EXPECT_EQ(8 * MAX_SEGMENTS, self->v.done);
 	EXPECT_SUMMARY(&self->v, self->segs);
 	for (i = 0; i < MAX_SEGMENTS; i++)
-		ASSERT_EQ(pattern_word(3, i % 512), in[i]);
+		ASSERT_EQ(pattern_u64(3, i % 512), in[i]);
 	EXPECT_EQ(0, in[MAX_SEGMENTS]);
 	ASSERT_EQ(0, vec_write(self->fd, self->segs, MAX_SEGMENTS, 0,
 			       &self->v));
@@ -420,7 +420,7 @@ TEST_F_TIMEOUT(vector, all_on_different_pages_in_any_order, 120)
 	EXPECT_SUMMARY(&self->v, self->segs);
 	for (i = 0; i < nr; i++) {
 		page = i * 2731 % nr;
-		ASSERT_EQ(pattern_word(5, page * 512 + i % 512), in[i]);
+		ASSERT_EQ(pattern_u64(5, page * 512 + i % 512), in[i]);
 		in[i] = ~in[i];
 	}
 	ASSERT_EQ(0, vec_write(self->fd, self->segs, nr, 0, &self->v));
@@ -433,7 +433,7 @@ TEST_F_TIMEOUT(vector, all_on_different_pages_in_any_order, 120)
 	EXPECT_EQ(nr, self->v.nr_complete);
 	for (i = 0; i < nr; i++) {
 		page = i * 2731 % nr;
-		ASSERT_EQ(~pattern_word(5, page * 512 + i % 512), in[i]);
+		ASSERT_EQ(~pattern_u64(5, page * 512 + i % 512), in[i]);
 	}
 }
 

@@ -5,7 +5,7 @@
  */
 #include "device.h"
 #include "race.h"
-#include "vector.h"
+#include "vector_fixture.h"
 
 #define NR	10000
 #define STEP	16		/* bytes from one segment to the next */

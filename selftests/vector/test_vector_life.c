@@ -8,7 +8,7 @@
 #include "features.h"
 #include "proc.h"
 #include "slow.h"
-#include "vector.h"
+#include "vector_fixture.h"
 
 #include <pthread.h>
 #include <sys/mount.h>
@@ -38,12 +38,6 @@ static char *long_vector(FIXTURE_DATA(vector) *self)
 static long do_exit(void *arg)
 {
 	_exit(0);
-}
-
-static long do_exec(void *arg)
-{
-	execlp("sleep", "sleep", "1000", NULL);
-	return -errno;
 }
 
 /* Tells the target to end once the second segment has begun to come. */
@@ -106,7 +100,7 @@ TEST_F_TIMEOUT(vector, target_exits_in_the_middle, 120)
 
 TEST_F_TIMEOUT(vector, target_executes_another_program_in_the_middle, 120)
 {
-	target_ends(_metadata, self, do_exec, DBGMEM_REASON_EXECED, -ESTALE);
+	target_ends(_metadata, self, exec_sleep, DBGMEM_REASON_EXECED, -ESTALE);
 }
 
 /* --- the caller's end --- */
@@ -193,7 +187,7 @@ static void *work(void *arg)
 				     w->buf + 24 * i, 8);
 	for (round = 0; round < w->rounds && !w->bad; round++) {
 		for (i = 0; i < nr; i++) {
-			word = pattern_word(round * 4 + w->index, i);
+			word = pattern_u64(round * 4 + w->index, i);
 			memcpy(w->buf + 24 * i, &word, 8);
 		}
 		w->bad += vec_write(w->fd, w->segs, nr,
@@ -205,7 +199,7 @@ static void *work(void *arg)
 			  v.nr_complete != nr;
 		for (i = 0; i < nr; i++) {
 			memcpy(&word, w->buf + 24 * i, 8);
-			w->bad += word != pattern_word(round * 4 + w->index, i);
+			w->bad += word != pattern_u64(round * 4 + w->index, i);
 			w->bad += byte_differs(w->buf + 24 * i + 8, 0xee, 16) !=
 				  -1;
 		}
@@ -327,14 +321,6 @@ TEST_F_TIMEOUT(vector, reads_unshare_nothing_writes_what_they_write, 60)
 	EXPECT_EQ(-1, pattern_differs(mem, 0, pages * PAGE, 5));
 }
 
-static long count(int fd, const char *key)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-	return file_number(path, key);
-}
-
 TEST_F_TIMEOUT(vector, fdinfo_counts_a_vector_as_one, 60)
 {
 	uint32_t i;
@@ -347,22 +333,22 @@ TEST_F_TIMEOUT(vector, fdinfo_counts_a_vector_as_one, 60)
 				  PAGE));
 	self->segs[50].addr = (uintptr_t)self->mem + PAGE;
 	self->segs[60].addr = (uintptr_t)self->mem + PAGE - 4;
-	ASSERT_EQ(0, count(self->fd, "dbgmem-reads:"));
+	ASSERT_EQ(0, fdinfo_number(self->fd, "dbgmem-reads:"));
 	ASSERT_EQ(0, vec_read(self->fd, self->segs, 100, 0, &self->v));
 	EXPECT_EQ(98 * 8 + 4, self->v.done);
-	EXPECT_EQ(1, count(self->fd, "dbgmem-reads:"));
-	EXPECT_EQ(98 * 8 + 4, count(self->fd, "dbgmem-read-bytes:"));
-	EXPECT_EQ(0, count(self->fd, "dbgmem-writes:"));
+	EXPECT_EQ(1, fdinfo_number(self->fd, "dbgmem-reads:"));
+	EXPECT_EQ(98 * 8 + 4, fdinfo_number(self->fd, "dbgmem-read-bytes:"));
+	EXPECT_EQ(0, fdinfo_number(self->fd, "dbgmem-writes:"));
 	ASSERT_EQ(0, vec_write(self->fd, self->segs, 50, DBGMEM_EXACT, NULL));
-	EXPECT_EQ(1, count(self->fd, "dbgmem-writes:"));
-	EXPECT_EQ(400, count(self->fd, "dbgmem-written-bytes:"));
+	EXPECT_EQ(1, fdinfo_number(self->fd, "dbgmem-writes:"));
+	EXPECT_EQ(400, fdinfo_number(self->fd, "dbgmem-written-bytes:"));
 	/* Refused while under way: a request without bytes. */
 	EXPECT_EQ(-EFAULT, vec_write(self->fd, self->segs, 100, DBGMEM_EXACT,
 				     NULL));
-	EXPECT_EQ(2, count(self->fd, "dbgmem-writes:"));
-	EXPECT_EQ(400, count(self->fd, "dbgmem-written-bytes:"));
-	EXPECT_EQ(1, count(self->fd, "dbgmem-reads:"));
-	EXPECT_EQ(98 * 8 + 4, count(self->fd, "dbgmem-read-bytes:"));
+	EXPECT_EQ(2, fdinfo_number(self->fd, "dbgmem-writes:"));
+	EXPECT_EQ(400, fdinfo_number(self->fd, "dbgmem-written-bytes:"));
+	EXPECT_EQ(1, fdinfo_number(self->fd, "dbgmem-reads:"));
+	EXPECT_EQ(98 * 8 + 4, fdinfo_number(self->fd, "dbgmem-read-bytes:"));
 }
 
 TEST_F_TIMEOUT(vector, tracepoint_tells_of_a_vector_once, 60)

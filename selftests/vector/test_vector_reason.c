@@ -5,7 +5,7 @@
  */
 #include "device.h"
 #include "features.h"
-#include "vector.h"
+#include "vector_fixture.h"
 
 #define GOOD	4
 #define SCRATCH	(16 * PAGE)	/* where the good ones have their bytes */
@@ -183,7 +183,7 @@ TEST_F_TIMEOUT(vector, special_device, 60)
 		SKIP(return, "no graphics adapter with memory to map");
 	ASSERT_EQ(0, vector_restart(self));
 	target_fill(self->target, self->job, mem, 0, 3 * PAGE, 3);
-	if (!variant->devices) {
+	if (!REACHES_DEVICES(variant->engine)) {
 		for (op = 0; op < 2; op++) {
 			BETWEEN(op, 0, mem + PAGE, buf, 8, 0,
 				DBGMEM_REASON_SPECIAL);
@@ -200,7 +200,7 @@ TEST_F_TIMEOUT(vector, special_device, 60)
 	ASSERT_EQ(0, vec_read(self->fd, self->segs, 4, 0, &self->v));
 	EXPECT_EQ(4, self->v.nr_complete);
 	EXPECT_SUMMARY(&self->v, self->segs);
-	EXPECT_EQ(pattern_word(3, 513), word);
+	EXPECT_EQ(pattern_u64(3, 513), word);
 	EXPECT_EQ(-1, pattern_differs(buf, 1, 3 * PAGE - 1, 3));
 	EXPECT_EQ(-1, pattern_differs(self->buf, 0, 16, 3));
 	word = ~word;
@@ -229,13 +229,6 @@ TEST_F_TIMEOUT(vector, backing, 60)
 			DBGMEM_REASON_BACKING);
 	}
 	close(file);
-}
-
-static long job_poison(void *arg)
-{
-	struct job *j = arg;
-
-	return memory_poison(j->addr);
 }
 
 TEST_F_TIMEOUT(vector, hwpoison, 60)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The requests that VECTOR refuses, with nothing moved, over every engine. */
 #include "features.h"
-#include "vector.h"
+#include "vector_fixture.h"
 
 #define KERNEL_ADDR	((void *)0xffff888000000000)
 

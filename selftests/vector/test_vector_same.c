@@ -6,7 +6,7 @@
  * the first of each, READ and WRITE on the second.
  */
 #include "features.h"
-#include "vector.h"
+#include "vector_fixture.h"
 
 #define SAME_PAGES	64
 #define SAME		(SAME_PAGES * PAGE)

@@ -16,7 +16,7 @@
 #define GROUP	64		/* pages that are learnt and forgotten together */
 
 FIXTURE(mirror) {
-	struct trial trial;
+	struct fixture fixture;
 	struct target *target;
 	struct job *job;
 	char *mem;		/* in the target: pattern 3 */
@@ -26,10 +26,10 @@ FIXTURE(mirror) {
 
 FIXTURE_SETUP(mirror)
 {
-	trial_init(&self->trial);
-	ASSERT_NE(NULL, self->trial.job);
-	self->target = &self->trial.target;
-	self->job = self->trial.job;
+	fixture_init(&self->fixture);
+	ASSERT_NE(NULL, self->fixture.job);
+	self->target = &self->fixture.target;
+	self->job = self->fixture.job;
 	self->buf = private_alloc(AREA);
 	ASSERT_NE(NULL, self->buf);
 	/* Aligned, so that it is known how many groups it has. */
@@ -38,14 +38,14 @@ FIXTURE_SETUP(mirror)
 	self->mem = (char *)(((uintptr_t)self->mem + GROUP * PAGE - 1) &
 			     -(GROUP * PAGE));
 	attach_flags = DBGMEM_ATTACH_MIRROR;
-	ASSERT_EQ(0, trial_start(&self->trial));
-	self->fd = self->trial.fd;
+	ASSERT_EQ(0, fixture_start(&self->fixture));
+	self->fd = self->fixture.fd;
 	target_fill(self->target, self->job, self->mem, 0, AREA, 3);
 }
 
 FIXTURE_TEARDOWN(mirror)
 {
-	trial_stop(&self->trial);
+	fixture_stop(&self->fixture);
 	param_set("mirror_pages", "262144");
 }
 
@@ -174,7 +174,7 @@ TEST_F_TIMEOUT(mirror, never_knows_more_than_its_limit, 60)
 		ASSERT_EQ(0, param_set("mirror_pages", limit[i].param));
 		self->fd = session_open(self->target->pid, O_RDWR);
 		ASSERT_LE(0, self->fd);
-		self->trial.fd = self->fd;
+		self->fixture.fd = self->fd;
 		/* A later limit is one of later sessions. */
 		ASSERT_EQ(0, param_set("mirror_pages", "4096"));
 		for (round = 0; round < 3; round++) {
@@ -368,15 +368,6 @@ TEST_F_TIMEOUT(mirror, sees_the_targets_writes_without_a_change, 60)
 
 /* --- and of the end --- */
 
-static long do_exec(void *arg)
-{
-	char *const argv[] = { "/bin/sleep", "1000", NULL };
-
-	(void)arg;
-	execv(argv[0], argv);
-	return -errno;
-}
-
 TEST_F_TIMEOUT(mirror, exec_is_estale_and_nothing_is_known, 60)
 {
 	struct dbgmem_transfer t;
@@ -384,7 +375,7 @@ TEST_F_TIMEOUT(mirror, exec_is_estale_and_nothing_is_known, 60)
 	int ret;
 
 	LEARN();
-	target_send(self->target, do_exec, NULL);
+	target_send(self->target, exec_sleep, NULL);
 	do {
 		ret = mem_read(self->fd, self->mem, self->buf, 8, 0, &t);
 	} while (!ret && now_ms() < end);
@@ -468,8 +459,8 @@ TEST_F_TIMEOUT(mirror, takes_it_from_the_callers_cgroup, 120)
 	ASSERT_NE(MAP_FAILED, wide);
 	/* Not of huge pages: one page of each group is enough. */
 	madvise(wide, WIDE, MADV_NOHUGEPAGE);
-	trial_stop(&self->trial);
-	ASSERT_EQ(0, trial_start(&self->trial));
+	fixture_stop(&self->fixture);
+	ASSERT_EQ(0, fixture_start(&self->fixture));
 	ASSERT_EQ(0, target_call(self->target, touch_groups, wide));
 	EXPECT_EQ(0, wide_in_cgroup(self, wide, "max"));
 	/* Where that has not enough, reading goes on without. */
@@ -516,7 +507,7 @@ TEST_F_TIMEOUT(mirror, leaves_nothing_with_the_target, 120)
 		ASSERT_EQ(0, target_call(self->target, map_anew, self->job));
 		self->fd = session_open(self->target->pid, O_RDWR);
 		ASSERT_LE(0, self->fd);
-		self->trial.fd = self->fd;
+		self->fixture.fd = self->fd;
 		EXPECT_EQ(0, mirror_pages(self->fd));
 	}
 }

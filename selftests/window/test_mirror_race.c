@@ -6,6 +6,7 @@
  */
 #include "ledger.h"
 #include "slow.h"
+#include "random.h"
 #include <kselftest_harness.h>
 
 #include <pthread.h>
@@ -54,8 +55,8 @@ static void judge(struct reader *rd, const struct look *l, const uint64_t *word,
 static void read_some(struct reader *rd, uint64_t *state, size_t words,
 		      uint32_t flags)
 {
-	unsigned int page = next(state, PAGES);
-	size_t at = words == WORDS ? 0 : next(state, WORDS) * 8;
+	unsigned int page = random_below(state, PAGES);
+	size_t at = words == WORDS ? 0 : random_below(state, WORDS) * 8;
 	struct dbgmem_transfer t;
 	uint64_t word[WORDS];
 	struct look l;
@@ -68,7 +69,7 @@ static void read_some(struct reader *rd, uint64_t *state, size_t words,
 
 static void pread_one(struct reader *rd, uint64_t *state)
 {
-	unsigned int page = next(state, PAGES);
+	unsigned int page = random_below(state, PAGES);
 	uint64_t word;
 	struct look l;
 	ssize_t n;
@@ -94,10 +95,10 @@ static void read_vector(struct reader *rd, uint64_t *state)
 	unsigned int i;
 
 	for (i = 0; i < SEGMENTS; i++) {
-		look_before(rd->r, &l[i], next(state, PAGES));
+		look_before(rd->r, &l[i], random_below(state, PAGES));
 		seg[i] = (struct dbgmem_segment){
 			.addr = (uintptr_t)rd->r->mem + l[i].page * PAGE +
-				next(state, WORDS) * 8,
+				random_below(state, WORDS) * 8,
 			.buf = (uintptr_t)&word[i],
 			.len = 8,
 		};
@@ -133,7 +134,7 @@ static void *read_all_the_time(void *arg)
 }
 
 FIXTURE(mirror_race) {
-	struct trial trial;
+	struct fixture fixture;
 	struct race *r;
 };
 
@@ -141,16 +142,16 @@ FIXTURE_SETUP(mirror_race)
 {
 	struct race *r;
 
-	trial_init(&self->trial);
+	fixture_init(&self->fixture);
 	self->r = r = race_alloc();
 	ASSERT_NE(NULL, r);
 	attach_flags = DBGMEM_ATTACH_MIRROR;
-	ASSERT_EQ(0, trial_start(&self->trial));
+	ASSERT_EQ(0, fixture_start(&self->fixture));
 }
 
 FIXTURE_TEARDOWN(mirror_race)
 {
-	trial_stop(&self->trial);
+	fixture_stop(&self->fixture);
 	param_set("mirror_pages", "262144");
 }
 
@@ -162,10 +163,10 @@ static void race(struct __test_metadata *_metadata, FIXTURE_DATA(mirror_race) *s
 	int i;
 
 	memset(rd, 0, sizeof(rd));
-	race_begin(&self->trial.target, r);
+	race_begin(&self->fixture.target, r);
 	for (i = 0; i < 2; i++) {
 		rd[i].r = r;
-		rd[i].fd = self->trial.fd;
+		rd[i].fd = self->fixture.fd;
 		rd[i].index = i;
 		rd[i].rounds = rounds;
 		ASSERT_EQ(0, pthread_create(&rd[i].thread, NULL,
@@ -173,7 +174,7 @@ static void race(struct __test_metadata *_metadata, FIXTURE_DATA(mirror_race) *s
 	}
 	for (i = 0; i < 2; i++)
 		pthread_join(rd[i].thread, NULL);
-	EXPECT_EQ(0, race_end(&self->trial.target, r));
+	EXPECT_EQ(0, race_end(&self->fixture.target, r));
 	TH_LOG("%ld changes, %ld moves, %ld forks; %ld and %ld looks at what held still",
 	       r->l->changes, r->l->moves, r->l->forks, rd[0].steady,
 	       rd[1].steady);
@@ -196,10 +197,10 @@ TEST_F_TIMEOUT(mirror_race, no_read_of_a_page_that_was_taken_away, 290)
 /* The same where what it knows has to give way to what is read next. */
 TEST_F_TIMEOUT(mirror_race, nor_while_it_forgets_for_want_of_room, 290)
 {
-	close(self->trial.fd);
+	close(self->fixture.fd);
 	ASSERT_EQ(0, param_set("mirror_pages", "64"));
-	self->trial.fd = session_open(self->trial.target.pid, O_RDONLY);
-	ASSERT_LE(0, self->trial.fd);
+	self->fixture.fd = session_open(self->fixture.target.pid, O_RDONLY);
+	ASSERT_LE(0, self->fixture.fd);
 	race(_metadata, self, slow_rounds(30000));
 }
 
@@ -211,16 +212,16 @@ TEST_F_TIMEOUT(mirror_race, nor_as_sessions_come_and_go, 290)
 	struct reader rd = { .r = &short_one, .rounds = 16 };
 	long i, rounds = slow_rounds(1000);
 
-	race_begin(&self->trial.target, r);
+	race_begin(&self->fixture.target, r);
 	short_one.until = 0;
 	for (i = 0; race_goes_on(r, i, rounds); i++) {
-		rd.fd = session_open(self->trial.target.pid, O_RDONLY);
+		rd.fd = session_open(self->fixture.target.pid, O_RDONLY);
 		ASSERT_LE(0, rd.fd);
 		rd.index = i;
 		read_all_the_time(&rd);
 		close(rd.fd);
 	}
-	EXPECT_EQ(0, race_end(&self->trial.target, r));
+	EXPECT_EQ(0, race_end(&self->fixture.target, r));
 	EXPECT_EQ(0, rd.bad)
 		TH_LOG("the first: 0x%llx of page %u, number %u",
 		       (unsigned long long)rd.bad_word, rd.bad_page,

@@ -33,7 +33,7 @@ static const char *swap_start(void)
 }
 
 FIXTURE(swap) {
-	struct trial trial;
+	struct fixture fixture;
 	char *mem;		/* in the target: pattern 3 */
 	char buf[AREA];
 	const char *cannot;
@@ -45,15 +45,15 @@ FIXTURE_SETUP(swap)
 	self->cannot = swap_start();
 	if (self->cannot)
 		return;
-	trial_init(&self->trial);
-	ASSERT_NE(NULL, self->trial.job);
+	fixture_init(&self->fixture);
+	ASSERT_NE(NULL, self->fixture.job);
 	self->mem = private_alloc(AREA);
 	ASSERT_NE(NULL, self->mem);
 	madvise(self->mem, AREA, MADV_NOHUGEPAGE);
 	attach_flags = DBGMEM_ATTACH_MIRROR;
-	ASSERT_EQ(0, trial_start(&self->trial));
-	self->fd = self->trial.fd;
-	target_fill(&self->trial.target, self->trial.job, self->mem, 0, AREA,
+	ASSERT_EQ(0, fixture_start(&self->fixture));
+	self->fd = self->fixture.fd;
+	target_fill(&self->fixture.target, self->fixture.job, self->mem, 0, AREA,
 		    3);
 }
 
@@ -62,7 +62,7 @@ FIXTURE_TEARDOWN(swap)
 	param_set("window_lease", "100");
 	if (self->cannot)
 		return;
-	trial_stop(&self->trial);
+	fixture_stop(&self->fixture);
 	swapoff(DISK);
 	if (system("rmmod brd"))
 		abort();
@@ -79,13 +79,13 @@ static long page_out(void *arg)
 static bool swapped_out(FIXTURE_DATA(swap) *self)
 {
 	const double end = now() + soon();
-	struct job *j = self->trial.job;
+	struct job *j = self->fixture.job;
 
 	do {
 		*j = (struct job){ .addr = self->mem, .len = AREA };
-		if (target_call(&self->trial.target, page_out, j))
+		if (target_call(&self->fixture.target, page_out, j))
 			return false;
-		if (rollup(self->trial.target.pid, "Swap:") >
+		if (rollup(self->fixture.target.pid, "Swap:") >
 		    (long)(AREA / 1024 / 2))
 			return true;
 		sleep_ms(10);
@@ -143,7 +143,7 @@ TEST_F_TIMEOUT(swap, a_window_lets_it_go_and_shows_it_again, 120)
 		ASSERT_EQ(0, window_sync(self->fd));
 		EXPECT_GT(PAGES / 2, window_pages(self->fd));
 		/* Its own next contents, of what was swapped out. */
-		target_fill(&self->trial.target, self->trial.job, self->mem, 0,
+		target_fill(&self->fixture.target, self->fixture.job, self->mem, 0,
 			    AREA, 4 + i);
 	}
 	EXPECT_EQ(-1, pattern_differs(win, 0, AREA, 3 + i));

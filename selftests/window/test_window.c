@@ -15,7 +15,7 @@
 #define AREA	(PAGES * PAGE)
 
 FIXTURE(window) {
-	struct trial trial;
+	struct fixture fixture;
 	struct target *target;
 	struct job *job;
 	char *mem;		/* in the target: pattern 3 */
@@ -25,15 +25,15 @@ FIXTURE(window) {
 
 FIXTURE_SETUP(window)
 {
-	trial_init(&self->trial);
-	ASSERT_NE(NULL, self->trial.job);
-	self->target = &self->trial.target;
-	self->job = self->trial.job;
+	fixture_init(&self->fixture);
+	ASSERT_NE(NULL, self->fixture.job);
+	self->target = &self->fixture.target;
+	self->job = self->fixture.job;
 	self->mem = private_alloc(AREA);
 	ASSERT_NE(NULL, self->mem);
 	attach_flags = DBGMEM_ATTACH_MIRROR;
-	ASSERT_EQ(0, trial_start(&self->trial));
-	self->fd = self->trial.fd;
+	ASSERT_EQ(0, fixture_start(&self->fixture));
+	self->fd = self->fixture.fd;
 	target_fill(self->target, self->job, self->mem, 0, AREA, 3);
 	self->win = window_map(self->fd, self->mem, AREA);
 	ASSERT_NE(MAP_FAILED, self->win);
@@ -42,7 +42,7 @@ FIXTURE_SETUP(window)
 FIXTURE_TEARDOWN(window)
 {
 	munmap((void *)self->win, AREA);
-	trial_stop(&self->trial);
+	fixture_stop(&self->fixture);
 	param_set("window_pages", "65536");
 	param_set("window_lease", "100");
 }
@@ -78,9 +78,9 @@ TEST_F_TIMEOUT(window, fetches_what_is_not_resident, 60)
 
 	cannot = memory_map(&mem, MEMORY_FILE_PRIVATE, AREA, NULL);
 	ASSERT_EQ(NULL, cannot);
-	trial_stop(&self->trial);
-	ASSERT_EQ(0, trial_start(&self->trial));
-	self->fd = self->trial.fd;
+	fixture_stop(&self->fixture);
+	ASSERT_EQ(0, fixture_start(&self->fixture));
+	self->fd = self->fixture.fd;
 	win = window_map(self->fd, mem.addr, AREA);
 	ASSERT_NE(MAP_FAILED, win);
 	EXPECT_EQ(-1, pattern_differs((const char *)win, 0, AREA, 1));
@@ -254,15 +254,6 @@ TEST_F_TIMEOUT(window, worker_catches_up_by_itself, 60)
 	EXPECT_EQ(0, window_pages(self->fd));
 }
 
-static long do_exec(void *arg)
-{
-	char *const argv[] = { "/bin/sleep", "1000", NULL };
-
-	(void)arg;
-	execv(argv[0], argv);
-	return -errno;
-}
-
 TEST_F_TIMEOUT(window, exec_of_the_target_is_sigbus, 60)
 {
 	long end = now_ms() + 30000;
@@ -270,7 +261,7 @@ TEST_F_TIMEOUT(window, exec_of_the_target_is_sigbus, 60)
 	int sig;
 
 	EXPECT_SHOWS(3);
-	target_send(self->target, do_exec, NULL);
+	target_send(self->target, exec_sleep, NULL);
 	do {
 		sig = window_peek(self->win, &word);
 	} while (!sig && now_ms() < end);
@@ -330,7 +321,7 @@ TEST_F_TIMEOUT(window, several_show_the_same_and_end_by_themselves, 60)
 TEST_F_TIMEOUT(window, outlives_the_descriptor, 60)
 {
 	close(self->fd);
-	self->trial.fd = -1;
+	self->fixture.fd = -1;
 	EXPECT_SHOWS(3);
 	target_fill(self->target, self->job, self->mem, 0, AREA, 4);
 	EXPECT_SHOWS(4);
@@ -339,7 +330,7 @@ TEST_F_TIMEOUT(window, outlives_the_descriptor, 60)
 TEST_F_TIMEOUT(window, keeps_the_module_loaded, 60)
 {
 	close(self->fd);
-	self->trial.fd = -1;
+	self->fixture.fd = -1;
 	EXPECT_EQ(-1, syscall(SYS_delete_module, "dbgmem", O_NONBLOCK));
 	EXPECT_EQ(EAGAIN, errno);
 	EXPECT_SHOWS(3);
@@ -356,7 +347,7 @@ TEST_F_TIMEOUT(window, hold_no_more_than_the_limit, 60)
 	ASSERT_EQ(0, param_set("window_lease", "0"));
 	self->fd = session_open(self->target->pid, O_RDONLY);
 	ASSERT_LE(0, self->fd);
-	self->trial.fd = self->fd;
+	self->fixture.fd = self->fd;
 	self->win = window_map(self->fd, self->mem, AREA);
 	ASSERT_NE(MAP_FAILED, self->win);
 	for (round = 0; round < 3; round++) {

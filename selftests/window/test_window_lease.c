@@ -22,15 +22,15 @@
 #define AREA	(PAGES * PAGE)
 
 FIXTURE(lease) {
-	struct trial trial;
+	struct fixture fixture;
 	struct memory mem;	/* in the target: pattern 3 */
 	volatile char *win;	/* of it */
 };
 
 FIXTURE_SETUP(lease)
 {
-	trial_init(&self->trial);
-	ASSERT_NE(NULL, self->trial.job);
+	fixture_init(&self->fixture);
+	ASSERT_NE(NULL, self->fixture.job);
 	attach_flags = DBGMEM_ATTACH_MIRROR;
 	self->win = MAP_FAILED;
 }
@@ -39,7 +39,7 @@ FIXTURE_TEARDOWN(lease)
 {
 	if (self->win != MAP_FAILED)
 		munmap((void *)self->win, AREA);
-	trial_stop(&self->trial);
+	fixture_stop(&self->fixture);
 	param_set("window_lease", "100");
 	param_set("window_pages", "65536");
 }
@@ -51,11 +51,11 @@ static const char *look_at(FIXTURE_DATA(lease) *self, enum memory_kind kind)
 
 	if (cannot)
 		return cannot;
-	if (trial_start(&self->trial))
+	if (fixture_start(&self->fixture))
 		return "cannot attach";
-	target_fill(&self->trial.target, self->trial.job, self->mem.addr, 0,
+	target_fill(&self->fixture.target, self->fixture.job, self->mem.addr, 0,
 		    AREA, 3);
-	self->win = window_map(self->trial.fd, self->mem.addr, AREA);
+	self->win = window_map(self->fixture.fd, self->mem.addr, AREA);
 	return self->win == MAP_FAILED ? "cannot map a window" : NULL;
 }
 
@@ -85,8 +85,8 @@ TEST_F_TIMEOUT(lease, idle_window_holds_nothing_and_shows_again, 60)
 	ASSERT_LOOKS_AT(MEMORY_ANON);
 	for (round = 0; round < 5; round++) {
 		EXPECT_SHOWS(3 + round);
-		EXPECT_TRUE(comes_to_hold_nothing(self->trial.fd));
-		target_fill(&self->trial.target, self->trial.job,
+		EXPECT_TRUE(comes_to_hold_nothing(self->fixture.fd));
+		target_fill(&self->fixture.target, self->fixture.job,
 			    self->mem.addr, 0, AREA, 4 + round);
 	}
 }
@@ -101,14 +101,14 @@ TEST_F_TIMEOUT(lease, each_block_ends_by_itself, 60)
 	ASSERT_NE(NULL, other);
 	ASSERT_EQ(0, param_set("window_lease", "400"));
 	ASSERT_LOOKS_AT(MEMORY_ANON);
-	win = window_map(self->trial.fd, other, AREA);
+	win = window_map(self->fixture.fd, other, AREA);
 	ASSERT_NE(MAP_FAILED, win);
 	EXPECT_SHOWS(3);
 	/* Never idle, for much longer than a lease: the first is let go of. */
 	end = now_ms() + 1500;
 	while (now_ms() < end)
 		(void)win[0];
-	EXPECT_GE(PAGES, window_pages(self->trial.fd));
+	EXPECT_GE(PAGES, window_pages(self->fixture.fd));
 	munmap((void *)win, AREA);
 }
 
@@ -118,14 +118,14 @@ TEST_F_TIMEOUT(lease, without_end_holds_as_long_as_it_is_mapped, 60)
 
 	ASSERT_EQ(0, param_set("window_lease", "0"));
 	ASSERT_LOOKS_AT(MEMORY_ANON);
-	ASSERT_EQ(0, session_info(self->trial.fd, &info));
+	ASSERT_EQ(0, session_info(self->fixture.fd, &info));
 	EXPECT_EQ(0, info.window_lease);
 	EXPECT_SHOWS(3);
 	sleep_ms(500);
-	EXPECT_EQ(PAGES, window_pages(self->trial.fd));
+	EXPECT_EQ(PAGES, window_pages(self->fixture.fd));
 	munmap((void *)self->win, AREA);
 	self->win = MAP_FAILED;
-	EXPECT_EQ(0, window_pages(self->trial.fd));
+	EXPECT_EQ(0, window_pages(self->fixture.fd));
 }
 
 /* Two pages of the area's first huge page, and those of the next. */
@@ -136,25 +136,25 @@ TEST_F_TIMEOUT(lease, huge_pages_count_whole_and_once, 60)
 
 	ASSERT_EQ(0, param_set("window_lease", "0"));
 	ASSERT_LOOKS_AT(MEMORY_THP);
-	if (rollup(self->trial.target.pid, "AnonHugePages:") <= 0)
+	if (rollup(self->fixture.target.pid, "AnonHugePages:") <= 0)
 		SKIP(return, "the target got no huge page");
 	(void)self->win[0];
-	EXPECT_EQ(huge, window_pages(self->trial.fd));
+	EXPECT_EQ(huge, window_pages(self->fixture.fd));
 	(void)self->win[PAGE];
-	EXPECT_EQ(huge, window_pages(self->trial.fd));
+	EXPECT_EQ(huge, window_pages(self->fixture.fd));
 	(void)self->win[4 * PAGE];
 	(void)self->win[AREA - 1];
-	EXPECT_EQ(2 * huge, window_pages(self->trial.fd));
+	EXPECT_EQ(2 * huge, window_pages(self->fixture.fd));
 	/* Of another block, but the same huge page. */
-	win = window_map(self->trial.fd, self->mem.addr - AREA, AREA);
+	win = window_map(self->fixture.fd, self->mem.addr - AREA, AREA);
 	ASSERT_NE(MAP_FAILED, win);
 	(void)win[0];
-	EXPECT_EQ(2 * huge, window_pages(self->trial.fd));
+	EXPECT_EQ(2 * huge, window_pages(self->fixture.fd));
 	munmap((void *)win, AREA);
-	EXPECT_EQ(2 * huge, window_pages(self->trial.fd));
+	EXPECT_EQ(2 * huge, window_pages(self->fixture.fd));
 	munmap((void *)self->win, AREA);
 	self->win = MAP_FAILED;
-	EXPECT_EQ(0, window_pages(self->trial.fd));
+	EXPECT_EQ(0, window_pages(self->fixture.fd));
 }
 
 TEST_F_TIMEOUT(lease, huge_pages_are_held_up_to_the_limit, 60)
@@ -172,12 +172,12 @@ TEST_F_TIMEOUT(lease, huge_pages_are_held_up_to_the_limit, 60)
 	ASSERT_EQ(0, param_set("window_lease", "0"));
 	ASSERT_EQ(0, param_set("window_pages", "1024"));
 	ASSERT_LOOKS_AT(MEMORY_ANON);
-	target_fill(&self->trial.target, self->trial.job, mem, 0, size, 3);
-	win = window_map(self->trial.fd, mem, size);
+	target_fill(&self->fixture.target, self->fixture.job, mem, 0, size, 3);
+	win = window_map(self->fixture.fd, mem, size);
 	ASSERT_NE(MAP_FAILED, win);
 	for (i = 0; i < 3; i++) {
 		EXPECT_EQ(-1, pattern_differs((const char *)win, 0, size, 3));
-		EXPECT_GE(1024, window_pages(self->trial.fd));
+		EXPECT_GE(1024, window_pages(self->fixture.fd));
 	}
 	munmap((void *)win, size);
 }
@@ -240,15 +240,15 @@ TEST_F_TIMEOUT(lease, polled_memfd_can_be_sealed_and_is_shown_then, 120)
 
 	for (i = 0; i < 5; i++) {
 		ASSERT_EQ(0, sealable(m));
-		ASSERT_EQ(0, trial_start(&self->trial));
-		self->win = window_map(self->trial.fd, m->addr, AREA);
+		ASSERT_EQ(0, fixture_start(&self->fixture));
+		self->win = window_map(self->fixture.fd, m->addr, AREA);
 		ASSERT_NE(MAP_FAILED, self->win);
 		munmap(m->addr, AREA);
 		poll_end = false;
 		ASSERT_EQ(0, pthread_create(&thread, NULL, poller,
 					    (void *)self->win));
 		sleep_ms(50 + 37 * i);
-		EXPECT_EQ(0, target_call(&self->trial.target, do_seal, m));
+		EXPECT_EQ(0, target_call(&self->fixture.target, do_seal, m));
 		sleep_ms(50);
 		poll_end = true;
 		pthread_join(thread, NULL);
@@ -257,7 +257,7 @@ TEST_F_TIMEOUT(lease, polled_memfd_can_be_sealed_and_is_shown_then, 120)
 		EXPECT_EQ(0, self->win[AREA - 1]);
 		munmap((void *)self->win, AREA);
 		self->win = MAP_FAILED;
-		trial_stop(&self->trial);
+		fixture_stop(&self->fixture);
 		close(m->file);
 	}
 	munmap(m, PAGE);
@@ -306,10 +306,10 @@ TEST_F_TIMEOUT(lease, page_of_userfaultfd_is_always_shown, 120)
 
 	if (cannot)
 		SKIP(return, "%s", cannot);
-	ASSERT_EQ(0, trial_start(&self->trial));
-	if (slow_hold(&p.slow, &self->trial.target))
+	ASSERT_EQ(0, fixture_start(&self->fixture));
+	if (slow_hold(&p.slow, &self->fixture.target))
 		SKIP(return, "no userfaultfd");
-	win = window_map(self->trial.fd, p.slow.mem, SLOW_SIZE);
+	win = window_map(self->fixture.fd, p.slow.mem, SLOW_SIZE);
 	ASSERT_NE(MAP_FAILED, win);
 	ASSERT_EQ(0, pthread_create(&thread, NULL, provide, &p));
 	for (i = 0; i < 300; i++) {
@@ -349,8 +349,8 @@ TEST_F_TIMEOUT(lease, page_beyond_the_end_of_a_file_is_sigbus, 60)
 	ASSERT_LOOKS_AT(MEMORY_FILE_SHARED);
 	*m = self->mem;
 	EXPECT_SHOWS(3);
-	ASSERT_EQ(0, target_call(&self->trial.target, do_truncate, m));
-	ASSERT_EQ(0, window_sync(self->trial.fd));
+	ASSERT_EQ(0, target_call(&self->fixture.target, do_truncate, m));
+	ASSERT_EQ(0, window_sync(self->fixture.fd));
 	EXPECT_EQ(NULL, peek_beyond((void *)self->win));
 	EXPECT_EQ(-1, pattern_differs((const char *)self->win, 0, PAGE, 3));
 	munmap(m, PAGE);

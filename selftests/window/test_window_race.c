@@ -6,27 +6,28 @@
 #include "ledger.h"
 #include "slow.h"
 #include "window.h"
+#include "random.h"
 #include <kselftest_harness.h>
 
 FIXTURE(window_race) {
-	struct trial trial;
+	struct fixture fixture;
 	struct race *r;
 };
 
 FIXTURE_SETUP(window_race)
 {
-	trial_init(&self->trial);
+	fixture_init(&self->fixture);
 	self->r = race_alloc();
 	ASSERT_NE(NULL, self->r);
 	/* A window holds the old page until it has caught up. */
 	self->r->copies_are_flux = true;
 	attach_flags = DBGMEM_ATTACH_MIRROR;
-	ASSERT_EQ(0, trial_start(&self->trial));
+	ASSERT_EQ(0, fixture_start(&self->fixture));
 }
 
 FIXTURE_TEARDOWN(window_race)
 {
-	trial_stop(&self->trial);
+	fixture_stop(&self->fixture);
 	param_set("window_pages", "65536");
 }
 
@@ -70,12 +71,12 @@ static void watch(struct __test_metadata *_metadata,
 	volatile char *win;
 	long i;
 
-	win = window_map(self->trial.fd, r->mem, AREA);
+	win = window_map(self->fixture.fd, r->mem, AREA);
 	ASSERT_NE(MAP_FAILED, win);
-	race_begin(&self->trial.target, r);
+	race_begin(&self->fixture.target, r);
 	for (i = 0; race_goes_on(r, i, rounds); i++)
-		look_at(r, self->trial.fd, win, next(&state, PAGES), &t);
-	EXPECT_EQ(0, race_end(&self->trial.target, r));
+		look_at(r, self->fixture.fd, win, random_below(&state, PAGES), &t);
+	EXPECT_EQ(0, race_end(&self->fixture.target, r));
 	TH_LOG("%ld changes, %ld moves, %ld forks; %ld looks at what held still",
 	       r->l->changes, r->l->moves, r->l->forks, t.steady);
 	EXPECT_EQ(0, t.bad)
@@ -83,7 +84,7 @@ static void watch(struct __test_metadata *_metadata,
 		       (unsigned long long)t.word, t.look.page, t.look.number);
 	EXPECT_LT(0, t.steady);
 	munmap((void *)win, AREA);
-	EXPECT_EQ(0, window_pages(self->trial.fd));
+	EXPECT_EQ(0, window_pages(self->fixture.fd));
 }
 
 TEST_F_TIMEOUT(window_race, shows_the_truth_after_sync, 290)
@@ -93,10 +94,10 @@ TEST_F_TIMEOUT(window_race, shows_the_truth_after_sync, 290)
 
 TEST_F_TIMEOUT(window_race, also_while_pages_give_way_to_others, 290)
 {
-	close(self->trial.fd);
+	close(self->fixture.fd);
 	ASSERT_EQ(0, param_set("window_pages", "64"));
-	self->trial.fd = session_open(self->trial.target.pid, O_RDONLY);
-	ASSERT_LE(0, self->trial.fd);
+	self->fixture.fd = session_open(self->fixture.target.pid, O_RDONLY);
+	ASSERT_LE(0, self->fixture.fd);
 	watch(_metadata, self, slow_rounds(20000));
 }
 
@@ -110,7 +111,7 @@ TEST_F_TIMEOUT(window_race, agents_come_and_go, 290)
 	pid_t pid;
 	int fd, n;
 
-	race_begin(&self->trial.target, r);
+	race_begin(&self->fixture.target, r);
 	for (i = 0; race_goes_on(r, i, rounds); i++) {
 		pid = fork();
 		ASSERT_LE(0, pid);
@@ -120,7 +121,7 @@ TEST_F_TIMEOUT(window_race, agents_come_and_go, 290)
 			waitpid(pid, NULL, 0);
 			continue;
 		}
-		fd = session_open(self->trial.target.pid, O_RDONLY);
+		fd = session_open(self->fixture.target.pid, O_RDONLY);
 		win = window_map(fd, r->mem, AREA);
 		if (win == MAP_FAILED)
 			_exit(1);
@@ -134,7 +135,7 @@ TEST_F_TIMEOUT(window_race, agents_come_and_go, 290)
 			munmap((void *)win, AREA);
 		_exit(0);
 	}
-	EXPECT_EQ(0, race_end(&self->trial.target, r));
+	EXPECT_EQ(0, race_end(&self->fixture.target, r));
 }
 
 /* --- two that watch each other --- */

@@ -1,7 +1,5 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /* The calls of the wait matrix. */
-#ifndef SELFTESTS_WAITS_CALLS_H
-#define SELFTESTS_WAITS_CALLS_H
 
 #include "waits.h"
 
@@ -11,8 +9,8 @@
 #define MOMENT_MS	50	/* what is to be waited for anyway */
 
 /* An ioctl, with its request where the cell wants it. */
-static inline long ask(struct wait_cell *c, unsigned long cmd, void *request,
-		       size_t size)
+static long ask(struct wait_cell *c, unsigned long cmd, void *request,
+		size_t size)
 {
 	if (c->req && c->filling) {
 		memcpy(c->req, request, size);
@@ -23,8 +21,8 @@ static inline long ask(struct wait_cell *c, unsigned long cmd, void *request,
 
 #define ASK(c, cmd, request)	ask(c, cmd, request, sizeof(*(request)))
 
-static inline long ask_transfer(struct wait_cell *c, unsigned long cmd,
-				uint32_t flags)
+static long ask_transfer(struct wait_cell *c, unsigned long cmd,
+			 uint32_t flags)
 {
 	struct dbgmem_transfer t = {
 		.size = sizeof(t),
@@ -37,7 +35,7 @@ static inline long ask_transfer(struct wait_cell *c, unsigned long cmd,
 	return ASK(c, cmd, &t);
 }
 
-static inline long call_nobody(struct wait_cell *c)
+long call_nobody(struct wait_cell *c)
 {
 	int fd;
 
@@ -50,43 +48,43 @@ static inline long call_nobody(struct wait_cell *c)
 		pause();
 }
 
-static inline long call_read(struct wait_cell *c)
+long call_read(struct wait_cell *c)
 {
 	return ask_transfer(c, DBGMEM_IOC_READ, 0);
 }
 
-static inline long call_read_exact(struct wait_cell *c)
+static long call_read_exact(struct wait_cell *c)
 {
 	return ask_transfer(c, DBGMEM_IOC_READ, DBGMEM_EXACT);
 }
 
-static inline long call_read_nofault(struct wait_cell *c)
+static long call_read_nofault(struct wait_cell *c)
 {
 	return ask_transfer(c, DBGMEM_IOC_READ, DBGMEM_NOFAULT);
 }
 
-static inline long call_read_zerofill(struct wait_cell *c)
+static long call_read_zerofill(struct wait_cell *c)
 {
 	return ask_transfer(c, DBGMEM_IOC_READ, DBGMEM_ZEROFILL);
 }
 
-static inline long call_write(struct wait_cell *c)
+static long call_write(struct wait_cell *c)
 {
 	return ask_transfer(c, DBGMEM_IOC_WRITE, 0);
 }
 
-static inline long call_write_exact(struct wait_cell *c)
+static long call_write_exact(struct wait_cell *c)
 {
 	return ask_transfer(c, DBGMEM_IOC_WRITE, DBGMEM_EXACT);
 }
 
-static inline long call_write_force(struct wait_cell *c)
+static long call_write_force(struct wait_cell *c)
 {
 	return ask_transfer(c, DBGMEM_IOC_WRITE, DBGMEM_FORCE);
 }
 
 /* The bitmap is what does not come. */
-static inline long call_read_valid(struct wait_cell *c)
+static long call_read_valid(struct wait_cell *c)
 {
 	uint64_t word;
 	struct dbgmem_transfer t = {
@@ -102,9 +100,9 @@ static inline long call_read_valid(struct wait_cell *c)
 	return ASK(c, DBGMEM_IOC_READ, &t);
 }
 
-static inline long ask_vector(struct wait_cell *c, uint32_t op, uint32_t flags,
-			      struct dbgmem_segment *segs, uint32_t nr,
-			      struct dbgmem_expect *expect)
+static long ask_vector(struct wait_cell *c, uint32_t op, uint32_t flags,
+		       struct dbgmem_segment *segs, uint32_t nr,
+		       struct dbgmem_expect *expect)
 {
 	struct dbgmem_vector v = {
 		.size = sizeof(v),
@@ -122,8 +120,8 @@ static inline long ask_vector(struct wait_cell *c, uint32_t op, uint32_t flags,
 }
 
 /* A piece that is there, and one that is not. */
-static inline long ask_pieces(struct wait_cell *c, uint32_t op, uint32_t flags,
-			      struct dbgmem_expect *expect)
+static long ask_pieces(struct wait_cell *c, uint32_t op, uint32_t flags,
+		       struct dbgmem_expect *expect)
 {
 	/* the request may be filled in before it is asked: not on the stack */
 	static uint64_t word;
@@ -138,32 +136,32 @@ static inline long ask_pieces(struct wait_cell *c, uint32_t op, uint32_t flags,
 	return ask_vector(c, op, flags, segs, 2, expect);
 }
 
-static inline long call_vector_read(struct wait_cell *c)
+static long call_vector_read(struct wait_cell *c)
 {
 	return ask_pieces(c, DBGMEM_OP_READ, 0, NULL);
 }
 
-static inline long call_vector_stable(struct wait_cell *c)
+static long call_vector_stable(struct wait_cell *c)
 {
 	return ask_pieces(c, DBGMEM_OP_READ, DBGMEM_STABLE, NULL);
 }
 
-static inline long call_vector_exact(struct wait_cell *c)
+static long call_vector_exact(struct wait_cell *c)
 {
 	return ask_pieces(c, DBGMEM_OP_READ, DBGMEM_EXACT, NULL);
 }
 
-static inline long call_vector_write(struct wait_cell *c)
+static long call_vector_write(struct wait_cell *c)
 {
 	return ask_pieces(c, DBGMEM_OP_WRITE, 0, NULL);
 }
 
-static inline long call_vector_write_exact(struct wait_cell *c)
+static long call_vector_write_exact(struct wait_cell *c)
 {
 	return ask_pieces(c, DBGMEM_OP_WRITE, DBGMEM_EXACT, NULL);
 }
 
-static inline long call_vector_expect(struct wait_cell *c)
+static long call_vector_expect(struct wait_cell *c)
 {
 	static struct dbgmem_expect expect;
 
@@ -172,12 +170,12 @@ static inline long call_vector_expect(struct wait_cell *c)
 }
 
 /* The array of segments is what does not come. */
-static inline long call_vector_segments(struct wait_cell *c)
+static long call_vector_segments(struct wait_cell *c)
 {
 	return ask_vector(c, DBGMEM_OP_READ, 0, (void *)c->buf, 1, NULL);
 }
 
-static inline long call_vector_expects(struct wait_cell *c)
+static long call_vector_expects(struct wait_cell *c)
 {
 	static uint64_t word;
 	static struct dbgmem_segment seg;
@@ -188,17 +186,17 @@ static inline long call_vector_expects(struct wait_cell *c)
 	return ask_vector(c, DBGMEM_OP_READ, 0, &seg, 1, (void *)c->buf);
 }
 
-static inline long call_pread(struct wait_cell *c)
+static long call_pread(struct wait_cell *c)
 {
 	return pread(c->fd, c->buf, 8, (uintptr_t)c->sh->addr);
 }
 
-static inline long call_pwrite(struct wait_cell *c)
+static long call_pwrite(struct wait_cell *c)
 {
 	return pwrite(c->fd, c->buf, 8, (uintptr_t)c->sh->addr);
 }
 
-static inline long call_bp_set(struct wait_cell *c)
+static long call_bp_set(struct wait_cell *c)
 {
 	struct dbgmem_bp_set b = {
 		.size = sizeof(b),
@@ -210,7 +208,7 @@ static inline long call_bp_set(struct wait_cell *c)
 	return ASK(c, DBGMEM_IOC_BP_SET, &b);
 }
 
-static inline long call_bp_clear(struct wait_cell *c)
+static long call_bp_clear(struct wait_cell *c)
 {
 	struct dbgmem_bp_clear b = {
 		.size = sizeof(b),
@@ -220,7 +218,7 @@ static inline long call_bp_clear(struct wait_cell *c)
 	return ASK(c, DBGMEM_IOC_BP_CLEAR, &b);
 }
 
-static inline long call_bp_clear_all(struct wait_cell *c)
+static long call_bp_clear_all(struct wait_cell *c)
 {
 	struct dbgmem_bp_clear b = {
 		.size = sizeof(b),
@@ -230,7 +228,7 @@ static inline long call_bp_clear_all(struct wait_cell *c)
 	return ASK(c, DBGMEM_IOC_BP_CLEAR, &b);
 }
 
-static inline long call_bp_list(struct wait_cell *c)
+static long call_bp_list(struct wait_cell *c)
 {
 	struct dbgmem_bp_list l = {
 		.size = sizeof(l),
@@ -243,7 +241,7 @@ static inline long call_bp_list(struct wait_cell *c)
 	return ASK(c, DBGMEM_IOC_BP_LIST, &l);
 }
 
-static inline long call_cmpxchg(struct wait_cell *c)
+static long call_cmpxchg(struct wait_cell *c)
 {
 	struct dbgmem_cmpxchg x = {
 		.size = sizeof(x),
@@ -254,7 +252,7 @@ static inline long call_cmpxchg(struct wait_cell *c)
 	return ASK(c, DBGMEM_IOC_CMPXCHG, &x);
 }
 
-static inline long call_region(struct wait_cell *c)
+static long call_region(struct wait_cell *c)
 {
 	static char names[4096];
 	struct dbgmem_region_list l = {
@@ -270,7 +268,7 @@ static inline long call_region(struct wait_cell *c)
 	return ASK(c, DBGMEM_IOC_REGION, &l);
 }
 
-static inline long call_region_names(struct wait_cell *c)
+static long call_region_names(struct wait_cell *c)
 {
 	static struct dbgmem_region regions[8];
 	struct dbgmem_region_list l = {
@@ -286,7 +284,7 @@ static inline long call_region_names(struct wait_cell *c)
 	return ASK(c, DBGMEM_IOC_REGION, &l);
 }
 
-static inline long ask_attach(struct wait_cell *c, uint32_t flags)
+static long ask_attach(struct wait_cell *c, uint32_t flags)
 {
 	struct dbgmem_attach a = {
 		.size = sizeof(a),
@@ -298,31 +296,31 @@ static inline long ask_attach(struct wait_cell *c, uint32_t flags)
 	return ASK(c, DBGMEM_IOC_ATTACH, &a);
 }
 
-static inline long call_attach(struct wait_cell *c)
+static long call_attach(struct wait_cell *c)
 {
 	return ask_attach(c, 0);
 }
 
-static inline long call_attach_mirror(struct wait_cell *c)
+static long call_attach_mirror(struct wait_cell *c)
 {
 	return ask_attach(c, DBGMEM_ATTACH_MIRROR);
 }
 
-static inline long call_info(struct wait_cell *c)
+static long call_info(struct wait_cell *c)
 {
 	struct dbgmem_info info = { .size = sizeof(info) };
 
 	return ASK(c, DBGMEM_IOC_INFO, &info);
 }
 
-static inline long call_poll(struct wait_cell *c)
+long call_poll(struct wait_cell *c)
 {
 	struct pollfd p = { .fd = c->fd };
 
 	return poll(&p, 1, MOMENT_MS) < 0 ? -errno : p.revents;
 }
 
-static inline long call_epoll(struct wait_cell *c)
+static long call_epoll(struct wait_cell *c)
 {
 	struct epoll_event e = { .events = 0 };
 	int fd = epoll_create1(EPOLL_CLOEXEC);
@@ -332,7 +330,7 @@ static inline long call_epoll(struct wait_cell *c)
 	return epoll_wait(fd, &e, 1, MOMENT_MS);
 }
 
-static inline long ask_window(struct wait_cell *c, void *addr, uint64_t *offset)
+static long ask_window(struct wait_cell *c, void *addr, uint64_t *offset)
 {
 	struct dbgmem_window_map w = {
 		.size = sizeof(w),
@@ -346,12 +344,12 @@ static inline long ask_window(struct wait_cell *c, void *addr, uint64_t *offset)
 	return ret;
 }
 
-static inline long call_window(struct wait_cell *c)
+static long call_window(struct wait_cell *c)
 {
 	return ask_window(c, c->sh->addr, NULL);
 }
 
-static inline volatile char *window_of(struct wait_cell *c, void *addr)
+volatile char *window_of(struct wait_cell *c, void *addr)
 {
 	uint64_t offset;
 	char *p;
@@ -362,7 +360,7 @@ static inline volatile char *window_of(struct wait_cell *c, void *addr)
 	return p == MAP_FAILED ? NULL : p;
 }
 
-static inline long call_mmap(struct wait_cell *c)
+static long call_mmap(struct wait_cell *c)
 {
 	void *p = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, c->fd,
 		       (uintptr_t)c->sh->addr & -PAGE);
@@ -370,30 +368,30 @@ static inline long call_mmap(struct wait_cell *c)
 	return p == MAP_FAILED ? -errno : 0;
 }
 
-static inline long call_load(struct wait_cell *c)
+long call_load(struct wait_cell *c)
 {
 	return c->win_addr[0];
 }
 
-static inline long call_load_again(struct wait_cell *c)
+static long call_load_again(struct wait_cell *c)
 {
 	return c->win_data[0];
 }
 
-static inline long call_sync(struct wait_cell *c)
+static long call_sync(struct wait_cell *c)
 {
 	struct dbgmem_window_sync s = { .size = sizeof(s) };
 
 	return ASK(c, DBGMEM_IOC_WINDOW_SYNC, &s);
 }
 
-static inline long call_munmap(struct wait_cell *c)
+static long call_munmap(struct wait_cell *c)
 {
 	return munmap((void *)c->win_addr, PAGE) ||
 	       munmap((void *)c->win_data, PAGE) ? -errno : 0;
 }
 
-static inline long call_fdinfo(struct wait_cell *c)
+static long call_fdinfo(struct wait_cell *c)
 {
 	char path[64], text[2048];
 
@@ -401,7 +399,7 @@ static inline long call_fdinfo(struct wait_cell *c)
 	return file_read(path, text, sizeof(text));
 }
 
-static inline long call_close(struct wait_cell *c)
+long call_close(struct wait_cell *c)
 {
 	if (c->win_data)
 		call_munmap(c);
@@ -409,13 +407,13 @@ static inline long call_close(struct wait_cell *c)
 }
 
 /* The end of the process closes what is open. */
-static inline long call_exit(struct wait_cell *c)
+static long call_exit(struct wait_cell *c)
 {
 	_exit(0);
 }
 
 /* Then what a poll has set up is taken down as well. */
-static inline long call_poll_close(struct wait_cell *c)
+long call_poll_close(struct wait_cell *c)
 {
 	call_poll(c);
 	return call_close(c);
@@ -431,7 +429,7 @@ static inline long call_poll_close(struct wait_cell *c)
 #define CALL_M(f, h)	{ .name = #f " (mirror)", .has = (h) | MIR, .call = call_##f }
 #define CALL_R(f, h)	{ .name = #f " (remote)", .has = (h) | REM, .call = call_##f }
 
-static const struct wait_call wait_calls[] = {
+const struct wait_call wait_calls[NR_WAIT_CALLS] = {
 	CALL(nobody, REQ | BUF),
 	CALL(read, REQ | BUF),
 	CALL(read_exact, REQ | BUF),
@@ -501,13 +499,3 @@ static const struct wait_call wait_calls[] = {
 	CALL_R(pread, BUF),
 	CALL_R(pwrite, BUF),
 };
-
-#undef REQ
-#undef BUF
-#undef MIR
-#undef REM
-#undef WIN
-
-#define NR_WAIT_CALLS	((int)(sizeof(wait_calls) / sizeof(wait_calls[0])))
-
-#endif /* SELFTESTS_WAITS_CALLS_H */

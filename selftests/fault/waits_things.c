@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+// SPDX-License-Identifier: GPL-2.0
 /*
  * The things of the wait matrix that do not come.
  *
@@ -7,8 +7,6 @@
  * nothing ends (request_wait_answer() in fs/fuse/dev.c), whichever system call
  * it is for.
  */
-#ifndef SELFTESTS_WAITS_THINGS_H
-#define SELFTESTS_WAITS_THINGS_H
 
 #include "waits.h"
 
@@ -25,7 +23,7 @@
 
 /* --- other threads of the target, without end --- */
 
-static inline void loop_mmap(struct wait_cell *c)
+static void loop_mmap(struct wait_cell *c)
 {
 	void *p;
 
@@ -39,7 +37,7 @@ static inline void loop_mmap(struct wait_cell *c)
 }
 
 /* A call that takes the mmap_lock for reading. */
-static inline void loop_mincore(struct wait_cell *c)
+static void loop_mincore(struct wait_cell *c)
 {
 	unsigned char there;
 
@@ -53,7 +51,7 @@ static inline void loop_mincore(struct wait_cell *c)
 
 /* --- ordinary memory --- */
 
-static inline int map_memory(struct wait_cell *c)
+static int map_memory(struct wait_cell *c)
 {
 	char *p = private_alloc(WAITS_AREA);
 
@@ -67,7 +65,7 @@ static inline int map_memory(struct wait_cell *c)
 
 /* --- userfaultfd --- */
 
-static inline int uffd_register(char *page, bool protect)
+static int uffd_register(char *page, bool protect)
 {
 	struct uffdio_api api = {
 		.api = UFFD_API,
@@ -95,17 +93,17 @@ static inline int uffd_register(char *page, bool protect)
 	return 0;
 }
 
-static inline int target_missing(struct wait_cell *c)
+static int target_missing(struct wait_cell *c)
 {
 	return uffd_register(c->sh->addr, false);
 }
 
-static inline int target_protected(struct wait_cell *c)
+static int target_protected(struct wait_cell *c)
 {
 	return uffd_register(c->sh->addr, true);
 }
 
-static inline char *agent_page(struct wait_cell *c)
+char *agent_page(struct wait_cell *c)
 {
 	char *p = private_alloc(PAGE);
 
@@ -114,19 +112,19 @@ static inline char *agent_page(struct wait_cell *c)
 	return p;
 }
 
-static inline int agent_missing(struct wait_cell *c, char *at)
+static int agent_missing(struct wait_cell *c, char *at)
 {
 	return uffd_register(at, false);
 }
 
-static inline int agent_protected(struct wait_cell *c, char *at)
+static int agent_protected(struct wait_cell *c, char *at)
 {
 	return uffd_register(at, true);
 }
 
 /* --- a file of a FUSE server's --- */
 
-static inline char *fuse_map(struct wait_cell *c)
+static char *fuse_map(struct wait_cell *c)
 {
 	char path[100];
 	void *p;
@@ -147,7 +145,7 @@ static inline char *fuse_map(struct wait_cell *c)
 	return (char *)p + FUSE_SLOW_SIZE / 2;
 }
 
-static inline int target_map_fuse(struct wait_cell *c)
+static int target_map_fuse(struct wait_cell *c)
 {
 	int ret = map_memory(c);
 
@@ -157,19 +155,19 @@ static inline int target_map_fuse(struct wait_cell *c)
 	return c->sh->addr ? 0 : -EIO;
 }
 
-static inline int target_discards(struct wait_cell *c)
+static int target_discards(struct wait_cell *c)
 {
 	return madvise(c->sh->addr, PAGE, MADV_DONTNEED) ? -errno : 0;
 }
 
-static inline int fuse_hold(struct wait_cell *c)
+static int fuse_hold(struct wait_cell *c)
 {
 	set_flag(&c->fuse.slow->hold);
 	return 0;
 }
 
 /* What was read before, too. */
-static inline int fuse_discard_and_hold(struct wait_cell *c)
+static int fuse_discard_and_hold(struct wait_cell *c)
 {
 	char path[100];
 	int fd;
@@ -183,12 +181,12 @@ static inline int fuse_discard_and_hold(struct wait_cell *c)
 	return fuse_hold(c);
 }
 
-static inline void fuse_answers(struct wait_cell *c)
+static void fuse_answers(struct wait_cell *c)
 {
 	__atomic_store_n(&c->fuse.slow->hold, 0, __ATOMIC_RELEASE);
 }
 
-static inline int fuse_waits(struct wait_cell *c)
+static int fuse_waits(struct wait_cell *c)
 {
 	long end = now_ms() + 5000 * slow_factor();
 
@@ -202,7 +200,7 @@ static inline int fuse_waits(struct wait_cell *c)
 
 /* --- the target's mmap_lock, held --- */
 
-static inline void *read_own_memory(void *arg)
+static void *read_own_memory(void *arg)
 {
 	struct wait_cell *c = arg;
 	int fd = proc_open(getpid(), "mem", O_RDONLY);
@@ -213,7 +211,7 @@ static inline void *read_own_memory(void *arg)
 	return NULL;
 }
 
-static inline void *map_one_page(void *arg)
+static void *map_one_page(void *arg)
 {
 	if (fuse_waits(arg))
 		return NULL;
@@ -222,7 +220,7 @@ static inline void *map_one_page(void *arg)
 	return NULL;
 }
 
-static inline int map_held(struct wait_cell *c)
+static int map_held(struct wait_cell *c)
 {
 	int ret = map_memory(c);
 
@@ -232,7 +230,7 @@ static inline int map_held(struct wait_cell *c)
 	return c->held_addr ? 0 : -EIO;
 }
 
-static inline int hold_for_reading(struct wait_cell *c)
+static int hold_for_reading(struct wait_cell *c)
 {
 	pthread_t t;
 
@@ -240,7 +238,7 @@ static inline int hold_for_reading(struct wait_cell *c)
 }
 
 /* And a writer, which waits for that one, and all others wait for it. */
-static inline int hold_for_writing(struct wait_cell *c)
+static int hold_for_writing(struct wait_cell *c)
 {
 	pthread_t t;
 	/* before: a new thread's stack is mapped */
@@ -249,7 +247,7 @@ static inline int hold_for_writing(struct wait_cell *c)
 	return ret ? ret : hold_for_reading(c);
 }
 
-static inline int writer_waits(struct wait_cell *c)
+static int writer_waits(struct wait_cell *c)
 {
 	int ret = fuse_waits(c);
 
@@ -265,7 +263,7 @@ static inline int writer_waits(struct wait_cell *c)
 static char *inval_area;
 static int inval_running;
 
-static inline void *inval_thread(void *arg)
+static void *inval_thread(void *arg)
 {
 	char *at = inval_area + (uintptr_t)arg * INVAL_SIZE;
 
@@ -276,7 +274,7 @@ static inline void *inval_thread(void *arg)
 	return NULL;
 }
 
-static inline int map_inval(struct wait_cell *c)
+static int map_inval(struct wait_cell *c)
 {
 	size_t o;
 	int ret = map_memory(c);
@@ -292,7 +290,7 @@ static inline int map_inval(struct wait_cell *c)
 	return 0;
 }
 
-static inline int start_inval(struct wait_cell *c)
+static int start_inval(struct wait_cell *c)
 {
 	pthread_t t;
 	long i;
@@ -313,14 +311,14 @@ static inline int start_inval(struct wait_cell *c)
 
 /* --- a target that does not run --- */
 
-static inline int stop_target(struct wait_cell *c)
+static int stop_target(struct wait_cell *c)
 {
 	kill(c->target, SIGSTOP);
 	return proc_wait_state(c->target, 'T') ? 0 : -ETIMEDOUT;
 }
 
 /* The tracer is stopped as well: nobody lets it go on. */
-static inline int trace_target(struct wait_cell *c)
+static int trace_target(struct wait_cell *c)
 {
 	c->tracer = fork();
 	if (!c->tracer) {
@@ -335,13 +333,13 @@ static inline int trace_target(struct wait_cell *c)
 	return proc_wait_state(c->tracer, 'T') ? 0 : -ETIMEDOUT;
 }
 
-static inline void kill_tracer(struct wait_cell *c)
+static void kill_tracer(struct wait_cell *c)
 {
 	kill(c->tracer, SIGKILL);
 	waitpid(c->tracer, NULL, 0);
 }
 
-static inline const char *freezer_start(void)
+const char *freezer_start(void)
 {
 	if (mkdir(FREEZER, 0700) && errno != EEXIST)
 		return "cannot create a directory";
@@ -350,13 +348,13 @@ static inline const char *freezer_start(void)
 	return NULL;
 }
 
-static inline void freezer_stop(void)
+void freezer_stop(void)
 {
 	umount2(FREEZER, MNT_DETACH);
 	rmdir(FREEZER);
 }
 
-static inline int freeze_target(struct wait_cell *c)
+static int freeze_target(struct wait_cell *c)
 {
 	char path[96], pid[16], dir[64];
 	int ret;
@@ -376,7 +374,7 @@ static inline int freeze_target(struct wait_cell *c)
 	return ret;
 }
 
-static inline void remove_cgroup(struct wait_cell *c)
+static void remove_cgroup(struct wait_cell *c)
 {
 	char path[96];
 
@@ -384,7 +382,7 @@ static inline void remove_cgroup(struct wait_cell *c)
 	file_write(path, "0");
 }
 
-static inline void *touch_addr(void *arg)
+static void *touch_addr(void *arg)
 {
 	struct wait_cell *c = arg;
 
@@ -392,7 +390,7 @@ static inline void *touch_addr(void *arg)
 	return NULL;
 }
 
-static inline int target_faults(struct wait_cell *c)
+static int target_faults(struct wait_cell *c)
 {
 	pthread_t t;
 	int ret = target_discards(c);
@@ -402,7 +400,7 @@ static inline int target_faults(struct wait_cell *c)
 	return ret ? ret : fuse_waits(c);
 }
 
-static inline void thaw_and_answer(struct wait_cell *c)
+static void thaw_and_answer(struct wait_cell *c)
 {
 	fuse_answers(c);
 	remove_cgroup(c);
@@ -410,7 +408,7 @@ static inline void thaw_and_answer(struct wait_cell *c)
 
 /* --- all of them --- */
 
-static const struct wait_thing fuse_in_the_target = {
+const struct wait_thing fuse_in_the_target = {
 	.place = IN_TARGET,
 	.fuse = true, .fuse_flags = FUSE_ASYNC_READ,
 	.target_loop = loop_mmap,
@@ -420,7 +418,7 @@ static const struct wait_thing fuse_in_the_target = {
 	.resolve = fuse_answers,
 };
 
-static const struct wait_thing unkillable_fuse_in_the_target = {
+const struct wait_thing unkillable_fuse_in_the_target = {
 	.place = IN_TARGET,
 	.fuse = true,
 	.target_loop = loop_mmap,
@@ -430,14 +428,14 @@ static const struct wait_thing unkillable_fuse_in_the_target = {
 	.resolve = fuse_answers,
 };
 
-static const struct wait_thing missing_in_the_target = {
+const struct wait_thing missing_in_the_target = {
 	.place = IN_TARGET,
 	.target_loop = loop_mmap,
 	.target_map = map_memory,
 	.target_arm = target_missing,
 };
 
-static const struct wait_thing protected_in_the_target = {
+const struct wait_thing protected_in_the_target = {
 	.place = IN_TARGET,
 	.writes = true,
 	.target_loop = loop_mmap,
@@ -445,7 +443,7 @@ static const struct wait_thing protected_in_the_target = {
 	.target_arm = target_protected,
 };
 
-static const struct wait_thing fuse_in_the_buffer = {
+const struct wait_thing fuse_in_the_buffer = {
 	.place = IN_CALLER,
 	.fuse = true, .fuse_flags = FUSE_ASYNC_READ,
 	.target_loop = loop_mmap,
@@ -455,7 +453,7 @@ static const struct wait_thing fuse_in_the_buffer = {
 	.resolve = fuse_answers,
 };
 
-static const struct wait_thing missing_in_the_buffer = {
+const struct wait_thing missing_in_the_buffer = {
 	.place = IN_CALLER,
 	.target_loop = loop_mmap,
 	.target_map = map_memory,
@@ -463,7 +461,7 @@ static const struct wait_thing missing_in_the_buffer = {
 	.agent_arm = agent_missing,
 };
 
-static const struct wait_thing protected_in_the_buffer = {
+const struct wait_thing protected_in_the_buffer = {
 	.place = IN_CALLER,
 	.target_loop = loop_mmap,
 	.target_map = map_memory,
@@ -471,7 +469,7 @@ static const struct wait_thing protected_in_the_buffer = {
 	.agent_arm = agent_protected,
 };
 
-static const struct wait_thing fuse_in_the_request = {
+const struct wait_thing fuse_in_the_request = {
 	.place = IN_REQUEST,
 	.fuse = true, .fuse_flags = FUSE_ASYNC_READ,
 	.target_loop = loop_mmap,
@@ -481,7 +479,7 @@ static const struct wait_thing fuse_in_the_request = {
 	.resolve = fuse_answers,
 };
 
-static const struct wait_thing missing_in_the_request = {
+const struct wait_thing missing_in_the_request = {
 	.place = IN_REQUEST,
 	.target_loop = loop_mmap,
 	.target_map = map_memory,
@@ -489,7 +487,7 @@ static const struct wait_thing missing_in_the_request = {
 	.agent_arm = agent_missing,
 };
 
-static const struct wait_thing protected_in_the_request = {
+const struct wait_thing protected_in_the_request = {
 	.place = IN_REQUEST,
 	.target_loop = loop_mmap,
 	.target_map = map_memory,
@@ -498,14 +496,14 @@ static const struct wait_thing protected_in_the_request = {
 };
 
 /* A mmap() of another thread's would be a pause between them. */
-static const struct wait_thing invalidations = {
+const struct wait_thing invalidations = {
 	.place = IN_MM,
 	.heavy = true,
 	.target_map = map_inval,
 	.target_arm = start_inval,
 };
 
-static const struct wait_thing lock_held_for_reading = {
+const struct wait_thing lock_held_for_reading = {
 	.place = IN_MM,
 	.fuse = true, .fuse_flags = FUSE_ASYNC_READ,
 	.target_stuck = true,
@@ -517,7 +515,7 @@ static const struct wait_thing lock_held_for_reading = {
 	.resolve = fuse_answers,
 };
 
-static const struct wait_thing lock_held_and_queued_for = {
+const struct wait_thing lock_held_and_queued_for = {
 	.place = IN_MM,
 	.fuse = true, .fuse_flags = FUSE_ASYNC_READ,
 	.target_stuck = true,
@@ -528,14 +526,14 @@ static const struct wait_thing lock_held_and_queued_for = {
 	.resolve = fuse_answers,
 };
 
-static const struct wait_thing frozen_target = {
+const struct wait_thing frozen_target = {
 	.place = IN_MM,
 	.target_map = map_memory,
 	.arm_late = freeze_target,
 	.resolve = remove_cgroup,
 };
 
-static const struct wait_thing frozen_target_in_a_fault = {
+const struct wait_thing frozen_target_in_a_fault = {
 	.place = IN_TARGET,
 	.fuse = true, .fuse_flags = FUSE_ASYNC_READ,
 	.target_map = target_map_fuse,
@@ -545,18 +543,16 @@ static const struct wait_thing frozen_target_in_a_fault = {
 	.resolve = thaw_and_answer,
 };
 
-static const struct wait_thing stopped_target = {
+const struct wait_thing stopped_target = {
 	.place = IN_MM,
 	.target_map = map_memory,
 	.arm_late = stop_target,
 };
 
-static const struct wait_thing stopped_tracer = {
+const struct wait_thing stopped_tracer = {
 	.place = IN_MM,
 	.target_stuck = true,
 	.target_map = map_memory,
 	.arm_late = trace_target,
 	.resolve = kill_tracer,
 };
-
-#endif /* SELFTESTS_WAITS_THINGS_H */
