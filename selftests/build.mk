@@ -107,6 +107,20 @@ $(T)/host_grown: host_grown.c $(SELFTEST_LIB) $(GROWN)/libdbgmem.a $(TEST_DEPS)
 
 -include $(wildcard $(T)/*.d $(T)/*/*.d)
 
+# The programs in a tree like the kernel's tools/testing/selftests, for what
+# "make -C selftests run_tests" does.
+KSELFTESTS := $(O)/kselftests
+
+kselftests: user selftests
+	$(Q)rm -rf $(KSELFTESTS) && mkdir -p $(KSELFTESTS)/dbgmem
+	$(Q)ln -s $(O)/kselftest/lib.mk $(O)/kselftest/kselftest $(KSELFTESTS)
+	$(Q)ln -s $(addprefix $(S)/selftests/,Makefile config settings) \
+		$(TEST_BIN) $(HELPER_BIN) $(FUZZ) $(TORTURE) $(KSELFTESTS)/dbgmem
+	$(Q)for v in inject amplify; do \
+		ko=$(MODTREE)-$$v/kmod/dbgmem.ko; \
+		[ ! -e $$ko ] || ln -s $$ko $(KSELFTESTS)/dbgmem/dbgmem-$$v.ko; \
+	done
+
 # --- lint ---
 
 # What the compiler and sparse say of the module when asked for everything. In
@@ -367,7 +381,7 @@ $(APPARMOR): | $(O)/.setup-kernel
 $(O)/demo/.complete: | $(O)/.setup-kernel
 	$(Q)$(QEMU_DIR)/server.sh $(O)
 
-.PHONY: selftests selftests-wanted lint lint-build check check-build check-matrix check-cross \
+.PHONY: selftests selftests-wanted kselftests lint lint-build check check-build check-matrix check-cross \
 	check-debug check-debug-build debug-module demo demo-build inject-module \
 	guest-inject-module debug-inject-module amplify-module \
 	guest-amplify-module debug-amplify-module gcov-modules coverage pairs \
