@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What every ioctl does with the sizes, flags, reserved fields and request
- * pointers that no correct caller passes. Also built as a 32-bit program.
+ * Every ioctl with sizes, flags, reserved fields and request pointers that a
+ * correct caller never passes. Also built as a 32-bit program.
  */
 #include "abi_cases_fixture.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * READ and WRITE with addresses, buffers and lengths that no correct caller
- * passes, over both engines; and the other ioctls with such addresses. Also
- * built as a 32-bit program.
+ * READ and WRITE with addresses, buffers and lengths that a correct caller never
+ * passes, over both engines; the other ioctls with such addresses. Also built as
+ * a 32-bit program.
  */
 #include "abi.h"
 
@@ -264,7 +264,7 @@ TEST_F_TIMEOUT(arguments, session_opened_for_the_other_way_is_eacces, 60)
 	attach_flags = 0;
 	fd = dev_open(reads ? O_WRONLY : O_RDONLY);
 	ASSERT_LE(0, fd);
-	ASSERT_EQ(0, attach(fd, self->a.target.pid, self->a.receipt));
+	ASSERT_EQ(0, attach(fd, self->a.target.pid, self->a.mem_fd));
 	EXPECT_EQ(-EACCES, xfer(fd, variant->cmd, (uintptr_t)self->a.shared,
 				buf, 8, 0, &t));
 	EXPECT_EQ(0, t.done);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The device, the layout of the ABI and what INFO says. Also built as a 32-bit
- * program.
+ * The device, the layout of the ABI, and the answer of INFO. Also built as a
+ * 32-bit program.
  */
 #include "abi.h"
 

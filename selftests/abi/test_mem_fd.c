@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ATTACH: what is a receipt and what is not, each refusal with its own errno,
- * and what a refusal leaves behind.
+ * ATTACH: which descriptors are accepted as the target's mem file, the errno of
+ * each refusal, and the state of a session after a refusal.
  */
 #include "proc.h"
 
@@ -36,7 +36,7 @@ static bool session_unbound(int fd)
 
 /* --- the table of what is refused --- */
 
-/* Open something that is no receipt for @pid. */
+/* Open something that is no mem_fd for @pid. */
 typedef int (*open_fn)(pid_t pid);
 
 FIXTURE(refused)
@@ -108,12 +108,12 @@ FIXTURE_TEARDOWN(refused)
 
 TEST_F_TIMEOUT(refused, with_its_errno_and_stays_unbound, 60)
 {
-	int receipt, good;
+	int mem_fd, good;
 
-	receipt = variant->open(self->target.pid);
+	mem_fd = variant->open(self->target.pid);
 	if (variant->want != -EBADF)
-		ASSERT_LE(0, receipt);
-	EXPECT_EQ(variant->want, attach(self->fd, self->target.pid, receipt));
+		ASSERT_LE(0, mem_fd);
+	EXPECT_EQ(variant->want, attach(self->fd, self->target.pid, mem_fd));
 	EXPECT_TRUE(session_unbound(self->fd));
 
 	/* and a correct one works afterwards */
@@ -129,7 +129,7 @@ TEST(fuse_file_named_mem_is_ebadfd)
 {
 	struct fuse_mem fuse;
 	struct target target = {};
-	int fd, receipt, ret;
+	int fd, mem_fd, ret;
 	char c = 'x';
 
 	ret = fuse_mem_start(&fuse, FUSE_DIR);
@@ -139,14 +139,14 @@ TEST(fuse_file_named_mem_is_ebadfd)
 	ASSERT_EQ(0, target_start(&target));
 	fd = dev_open(O_RDWR);
 	ASSERT_LE(0, fd);
-	receipt = open(FUSE_DIR "/mem", O_RDWR);
-	ASSERT_LE(0, receipt);
+	mem_fd = open(FUSE_DIR "/mem", O_RDWR);
+	ASSERT_LE(0, mem_fd);
 	/* it answers like memory */
-	EXPECT_EQ(1, pread(receipt, &c, 1, 4096));
+	EXPECT_EQ(1, pread(mem_fd, &c, 1, 4096));
 	EXPECT_EQ(0, c);
-	EXPECT_EQ(-EBADFD, attach(fd, target.pid, receipt));
+	EXPECT_EQ(-EBADFD, attach(fd, target.pid, mem_fd));
 	EXPECT_TRUE(session_unbound(fd));
-	close(receipt);
+	close(mem_fd);
 	close(fd);
 	target_stop(&target);
 	fuse_mem_stop(&fuse);
@@ -198,10 +198,10 @@ TEST(other_mem_mounted_over_proc_pid_mem_is_exdev)
 	target_stop(&other);
 }
 
-TEST(mem_of_a_second_procfs_is_a_receipt)
+TEST(mem_of_a_second_procfs_is_a_mem_fd)
 {
 	struct target target = {};
-	int fd, receipt;
+	int fd, mem_fd;
 	char path[64];
 
 	ASSERT_EQ(0, unshare(CLONE_NEWNS));
@@ -210,9 +210,9 @@ TEST(mem_of_a_second_procfs_is_a_receipt)
 	ASSERT_EQ(0, mount("proc", PROC_DIR, "proc", 0, NULL));
 	ASSERT_EQ(0, target_start(&target));
 	snprintf(path, sizeof(path), PROC_DIR "/%d/mem", (int)target.pid);
-	receipt = open(path, O_RDWR);
+	mem_fd = open(path, O_RDWR);
 	fd = dev_open(O_RDWR);
-	EXPECT_EQ(0, attach(fd, target.pid, receipt));
+	EXPECT_EQ(0, attach(fd, target.pid, mem_fd));
 	EXPECT_TRUE(session_reads(fd));
 	target_stop(&target);
 	umount2(PROC_DIR, MNT_DETACH);
@@ -225,40 +225,40 @@ TEST(pid_that_is_not_positive_is_einval)
 {
 	static const pid_t bad[] = { 0, -1, -2, INT32_MIN };
 	int fd = dev_open(O_RDWR);
-	int receipt = proc_open(getpid(), "mem", O_RDWR);
+	int mem_fd = proc_open(getpid(), "mem", O_RDWR);
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(bad); i++)
-		EXPECT_EQ(-EINVAL, attach(fd, bad[i], receipt));
+		EXPECT_EQ(-EINVAL, attach(fd, bad[i], mem_fd));
 	EXPECT_TRUE(session_unbound(fd));
 }
 
 TEST(pid_that_does_not_exist_is_esrch)
 {
 	int fd = dev_open(O_RDWR);
-	int receipt = proc_open(getpid(), "mem", O_RDWR);
+	int mem_fd = proc_open(getpid(), "mem", O_RDWR);
 	struct target gone = {};
 
-	EXPECT_EQ(-ESRCH, attach(fd, INT32_MAX, receipt));
+	EXPECT_EQ(-ESRCH, attach(fd, INT32_MAX, mem_fd));
 	ASSERT_EQ(0, target_start(&gone));
 	target_stop(&gone);
-	EXPECT_EQ(-ESRCH, attach(fd, gone.pid, receipt));
+	EXPECT_EQ(-ESRCH, attach(fd, gone.pid, mem_fd));
 	EXPECT_TRUE(session_unbound(fd));
 }
 
 TEST(kernel_thread_is_enxio)
 {
 	int fd = dev_open(O_RDWR);
-	int receipt;
+	int mem_fd;
 
 	EXPECT_EQ(-ENXIO, attach(fd, 2, proc_open(getpid(), "mem", O_RDWR)));
 	/* its own mem file opens, for root, and holds nothing; or it does not */
-	receipt = proc_open(2, "mem", O_RDWR);
-	if (receipt != -ESRCH) {
-		ASSERT_LE(0, receipt);
-		EXPECT_EQ(-ENXIO, attach(fd, 2, receipt));
-		/* and is no receipt for anybody else */
-		EXPECT_GT(0, attach(fd, getpid(), receipt));
+	mem_fd = proc_open(2, "mem", O_RDWR);
+	if (mem_fd != -ESRCH) {
+		ASSERT_LE(0, mem_fd);
+		EXPECT_EQ(-ENXIO, attach(fd, 2, mem_fd));
+		/* and is no mem_fd for anybody else */
+		EXPECT_GT(0, attach(fd, getpid(), mem_fd));
 	}
 	EXPECT_TRUE(session_unbound(fd));
 }
@@ -266,15 +266,15 @@ TEST(kernel_thread_is_enxio)
 TEST(zombie_is_esrch)
 {
 	struct target target = {};
-	int fd, receipt, late;
+	int fd, mem_fd, late;
 
 	ASSERT_EQ(0, target_start(&target));
 	fd = dev_open(O_RDWR);
-	receipt = proc_open(target.pid, "mem", O_RDWR);
-	ASSERT_LE(0, receipt);
+	mem_fd = proc_open(target.pid, "mem", O_RDWR);
+	ASSERT_LE(0, mem_fd);
 	kill(target.pid, SIGKILL);
 	ASSERT_TRUE(proc_wait_state(target.pid, 'Z'));
-	EXPECT_EQ(-ESRCH, attach(fd, target.pid, receipt));
+	EXPECT_EQ(-ESRCH, attach(fd, target.pid, mem_fd));
 	late = proc_open(target.pid, "mem", O_RDWR);
 	if (late >= 0)
 		EXPECT_EQ(-ESRCH, attach(fd, target.pid, late));
@@ -304,10 +304,10 @@ TEST(oneself_works)
 	EXPECT_EQ(0, memcmp((void *)mark, buf, sizeof(buf)));
 }
 
-TEST(receipt_from_before_an_execve_is_estale)
+TEST(mem_fd_from_before_an_execve_is_estale)
 {
 	struct target target = {};
-	int fd, receipt, pipefd[2];
+	int fd, mem_fd, pipefd[2];
 	char c;
 
 	ASSERT_EQ(0, pipe2(pipefd, O_CLOEXEC));
@@ -318,8 +318,8 @@ TEST(receipt_from_before_an_execve_is_estale)
 			execlp("sleep", "sleep", "1000", NULL);
 		_exit(1);
 	}
-	receipt = proc_open(target.pid, "mem", O_RDWR);
-	ASSERT_LE(0, receipt);
+	mem_fd = proc_open(target.pid, "mem", O_RDWR);
+	ASSERT_LE(0, mem_fd);
 	ASSERT_EQ(1, write(pipefd[1], "x", 1));
 	close(pipefd[0]);
 	/* the other end closes on exec */
@@ -327,7 +327,7 @@ TEST(receipt_from_before_an_execve_is_estale)
 	while (write(pipefd[1], "x", 1) == 1)
 		sleep_ms(1);
 	fd = dev_open(O_RDWR);
-	EXPECT_EQ(-ESTALE, attach(fd, target.pid, receipt));
+	EXPECT_EQ(-ESTALE, attach(fd, target.pid, mem_fd));
 	EXPECT_TRUE(session_unbound(fd));
 	/* one opened now is as good as ever */
 	EXPECT_EQ(0, attach(fd, target.pid,
@@ -342,13 +342,13 @@ TEST(second_attach_is_eisconn)
 {
 	struct dbgmem_info info;
 	struct target target = {};
-	int fd, receipt;
+	int fd, mem_fd;
 
 	ASSERT_EQ(0, target_start(&target));
 	fd = session_open(target.pid, O_RDONLY);
 	ASSERT_LE(0, fd);
-	receipt = proc_open(target.pid, "mem", O_RDWR);
-	EXPECT_EQ(-EISCONN, attach(fd, target.pid, receipt));
+	mem_fd = proc_open(target.pid, "mem", O_RDWR);
+	EXPECT_EQ(-EISCONN, attach(fd, target.pid, mem_fd));
 	EXPECT_EQ(-EISCONN, attach(fd, getpid(),
 				   proc_open(getpid(), "mem", O_RDWR)));
 	ASSERT_EQ(0, session_info(fd, &info));
@@ -367,7 +367,7 @@ FIXTURE(access_mode)
 
 FIXTURE_VARIANT(access_mode)
 {
-	int device, receipt;
+	int device, mem_fd;
 	uint32_t access;	/* 0: ATTACH is EACCES */
 };
 
@@ -375,16 +375,16 @@ FIXTURE_VARIANT(access_mode)
 #define W	DBGMEM_ACCESS_WRITE
 #define MODE(name, dev, rec, acc) \
 	FIXTURE_VARIANT_ADD(access_mode, name) \
-	{ .device = dev, .receipt = rec, .access = acc, }
-MODE(device_rw_receipt_rw, O_RDWR, O_RDWR, R | W);
-MODE(device_rw_receipt_r, O_RDWR, O_RDONLY, R);
-MODE(device_rw_receipt_w, O_RDWR, O_WRONLY, W);
-MODE(device_r_receipt_rw, O_RDONLY, O_RDWR, R);
-MODE(device_r_receipt_r, O_RDONLY, O_RDONLY, R);
-MODE(device_r_receipt_w, O_RDONLY, O_WRONLY, 0);
-MODE(device_w_receipt_rw, O_WRONLY, O_RDWR, W);
-MODE(device_w_receipt_r, O_WRONLY, O_RDONLY, 0);
-MODE(device_w_receipt_w, O_WRONLY, O_WRONLY, W);
+	{ .device = dev, .mem_fd = rec, .access = acc, }
+MODE(device_rw_mem_fd_rw, O_RDWR, O_RDWR, R | W);
+MODE(device_rw_mem_fd_r, O_RDWR, O_RDONLY, R);
+MODE(device_rw_mem_fd_w, O_RDWR, O_WRONLY, W);
+MODE(device_r_mem_fd_rw, O_RDONLY, O_RDWR, R);
+MODE(device_r_mem_fd_r, O_RDONLY, O_RDONLY, R);
+MODE(device_r_mem_fd_w, O_RDONLY, O_WRONLY, 0);
+MODE(device_w_mem_fd_rw, O_WRONLY, O_RDWR, W);
+MODE(device_w_mem_fd_r, O_WRONLY, O_RDONLY, 0);
+MODE(device_w_mem_fd_w, O_WRONLY, O_WRONLY, W);
 
 FIXTURE_SETUP(access_mode)
 {
@@ -396,7 +396,7 @@ FIXTURE_TEARDOWN(access_mode)
 	target_stop(&self->target);
 }
 
-TEST_F_TIMEOUT(access_mode, is_what_device_and_receipt_have_in_common, 60)
+TEST_F_TIMEOUT(access_mode, is_what_device_and_mem_fd_have_in_common, 60)
 {
 	struct dbgmem_attach a = {
 		.size = sizeof(a),
@@ -408,7 +408,7 @@ TEST_F_TIMEOUT(access_mode, is_what_device_and_receipt_have_in_common, 60)
 	int want_r = variant->access & R ? 0 : -EACCES;
 	int want_w = variant->access & W ? 0 : -EACCES;
 
-	a.receipt = proc_open(self->target.pid, "mem", variant->receipt);
+	a.receipt = proc_open(self->target.pid, "mem", variant->mem_fd);
 	ASSERT_LE(0, a.receipt);
 	EXPECT_EQ(variant->access ? 0 : -1, ioctl(fd, DBGMEM_IOC_ATTACH, &a));
 	if (!variant->access) {
@@ -430,21 +430,21 @@ TEST_F_TIMEOUT(access_mode, is_what_device_and_receipt_have_in_common, 60)
 	close(fd);
 }
 
-TEST(session_goes_on_after_the_receipt_is_closed)
+TEST(session_goes_on_after_the_mem_fd_is_closed)
 {
 	struct target target = {};
-	int fd, receipt;
+	int fd, mem_fd;
 
 	ASSERT_EQ(0, target_start(&target));
 	fd = dev_open(O_RDWR);
-	receipt = proc_open(target.pid, "mem", O_RDWR);
-	ASSERT_EQ(0, attach(fd, target.pid, receipt));
-	close(receipt);
+	mem_fd = proc_open(target.pid, "mem", O_RDWR);
+	ASSERT_EQ(0, attach(fd, target.pid, mem_fd));
+	close(mem_fd);
 	EXPECT_TRUE(session_reads(fd));
 	target_stop(&target);
 }
 
-TEST(receipt_of_a_thread_and_pid_of_a_thread_name_the_process)
+TEST(mem_fd_of_a_thread_and_pid_of_a_thread_name_the_process)
 {
 	struct dbgmem_info info;
 	struct target target = {};

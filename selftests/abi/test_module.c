@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Loading and unloading through libdbgmem. Whatever a test does, the module is
- * loaded with its default parameters when it ends.
+ * Loading and unloading through libdbgmem. Each test leaves the module loaded
+ * with its default parameters.
  */
 #include "proc.h"
 #include "userlib.h"
@@ -264,8 +264,8 @@ static int load_seeing_another(void)
 	return load_seeing("/proc/1/mem");
 }
 
-/* What it would learn a receipt from is looked at before it is believed. */
-TEST_F(module, a_forged_model_of_receipts_is_refused)
+/* What it would learn a mem_fd from is looked at before it is believed. */
+TEST_F(module, a_forged_model_of_mem_fds_is_refused)
 {
 	ASSERT_EQ(0, dbgmem_module_unload());
 	EXPECT_EQ(0, in_child(load_seeing_a_file));

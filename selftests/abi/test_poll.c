@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * poll and epoll on a session: memory is always ready, and the end of the target
- * is told, to sleepers too.
+ * poll and epoll on a session: memory is always ready; the end of the target is
+ * reported, and wakes sleepers.
  */
 #include "proc.h"
 #include "slow_fault.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A session as a descriptor: fdinfo and its counts, tracepoints, silence in the
+ * A session as a file descriptor: fdinfo and its counts, tracepoints, an empty
  * kernel log; several sessions, several threads, copies by dup and fork.
  */
 #include "proc.h"
@@ -435,16 +435,16 @@ TEST_F_TIMEOUT(session, closed_while_threads_transfer, 120)
 
 TEST_F_TIMEOUT(session, racing_attaches_bind_once, 120)
 {
-	int round, i, ok, fd, receipt;
+	int round, i, ok, fd, mem_fd;
 	pid_t pid[4];
 
-	receipt = proc_open(self->target.pid, "mem", O_RDWR);
+	mem_fd = proc_open(self->target.pid, "mem", O_RDWR);
 	for (round = 0; round < 50; round++) {
 		fd = dev_open(O_RDWR);
 		for (i = 0; i < 4; i++) {
 			pid[i] = fork();
 			if (!pid[i])
-				_exit(-attach(fd, self->target.pid, receipt));
+				_exit(-attach(fd, self->target.pid, mem_fd));
 		}
 		for (i = ok = 0; i < 4; i++) {
 			int code = child_wait(pid[i]);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The life of a target as a session sees it, over both engines: exit, execve,
- * a pid used again, a first thread that is gone. What races with an execve of a
- * set-uid program is in exec_race.h.
+ * The life of a target, over both engines: exit, execve, a reused pid, a first
+ * thread that has ended. Races with the execve of a set-uid program are in
+ * exec_race.h.
  */
 #include "proc.h"
 #include "slow.h"
@@ -274,7 +274,7 @@ TEST_F_TIMEOUT(lifetime, goes_on_when_only_the_first_thread_exits, 60)
 	unsigned char buf[4] = "new";
 	struct dbgmem_info info;
 	struct target t = {};
-	int fd, late, receipt, to[2], from[2];
+	int fd, late, mem_fd, to[2], from[2];
 	char name[32];
 	long tid;
 
@@ -309,13 +309,13 @@ TEST_F_TIMEOUT(lifetime, goes_on_when_only_the_first_thread_exits, 60)
 
 	/* the leader's own mem file is empty by now; a live thread's is not */
 	late = dev_open(O_RDWR);
-	receipt = proc_open(t.pid, "mem", O_RDWR);
-	if (receipt >= 0)
-		EXPECT_GT(0, attach(late, t.pid, receipt));
+	mem_fd = proc_open(t.pid, "mem", O_RDWR);
+	if (mem_fd >= 0)
+		EXPECT_GT(0, attach(late, t.pid, mem_fd));
 	snprintf(name, sizeof(name), "task/%ld/mem", tid);
-	receipt = proc_open(t.pid, name, O_RDWR);
-	ASSERT_LE(0, receipt);
-	EXPECT_EQ(0, attach(late, t.pid, receipt));
+	mem_fd = proc_open(t.pid, name, O_RDWR);
+	ASSERT_LE(0, mem_fd);
+	EXPECT_EQ(0, attach(late, t.pid, mem_fd));
 	EXPECT_EQ(0, mem_read(late, mark, buf, 1, 0, NULL));
 	EXPECT_EQ('Y', buf[0]);
 	ASSERT_EQ(0, session_info(late, &info));
@@ -350,7 +350,7 @@ static pid_t fork_as(pid_t pid)
 
 TEST_F_TIMEOUT(lifetime, reused_pid_is_never_reached, 120)
 {
-	int fd, receipt, late, ret;
+	int fd, mem_fd, late, ret;
 	long i, rounds = slow_rounds(200);
 	unsigned char buf[1];
 	pid_t pid, again;
@@ -366,7 +366,7 @@ TEST_F_TIMEOUT(lifetime, reused_pid_is_never_reached, 120)
 		ASSERT_LT(0, pid);
 		fd = session_open(pid, O_RDWR);
 		ASSERT_LE(0, fd);
-		receipt = proc_open(pid, "mem", O_RDWR);
+		mem_fd = proc_open(pid, "mem", O_RDWR);
 		kill(pid, SIGKILL);
 		ASSERT_EQ(-SIGKILL, child_wait(pid));
 		again = fork_as(pid);
@@ -377,7 +377,7 @@ TEST_F_TIMEOUT(lifetime, reused_pid_is_never_reached, 120)
 		EXPECT_EQ(-ESRCH, mem_write(fd, mark, "?", 1, 0, NULL));
 		EXPECT_EQ(-1, pread(fd, buf, 1, (uintptr_t)mark));
 		late = dev_open(O_RDWR);
-		ret = attach(late, pid, receipt);
+		ret = attach(late, pid, mem_fd);
 		EXPECT_TRUE(ret == -EXDEV || ret == -ESTALE || ret == -ESRCH)
 			TH_LOG("attach: %d", ret);
 		EXPECT_EQ(-ENOTCONN, mem_read(late, mark, buf, 1, 0, NULL));
@@ -393,7 +393,7 @@ TEST_F_TIMEOUT(lifetime, reused_pid_is_never_reached, 120)
 		} while (buf[0] != '!' && now_ms() < end);
 		EXPECT_EQ('!', buf[0]);
 		close(late);
-		close(receipt);
+		close(mem_fd);
 		close(fd);
 		kill(pid, SIGKILL);
 		ASSERT_EQ(-SIGKILL, child_wait(pid));

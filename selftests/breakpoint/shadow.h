@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Every way there is to read and write through a session, for the tests of what
- * transfers see of breakpoints; and a fixture, once per engine.
+ * All ways to read and write through a session, for tests of transfers where
+ * breakpoints are.
  */
 #ifndef SELFTESTS_SHADOW_H
 #define SELFTESTS_SHADOW_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * BP_SET: what it answers, where breakpoints may be, how many and whose. The
- * truth about the target's memory comes from /proc/PID/mem.
+ * BP_SET: its answers, where breakpoints may be, how many there may be, and who
+ * owns them. The tests read the target's memory through /proc/PID/mem.
  */
 #include "breakpoint.h"
 #include <kselftest_harness.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * BP_CLEAR and close(2): the original comes back where the trap still stands,
- * and memory is left alone where it does not.
+ * BP_CLEAR and close(2) restore the original where the trap is still in memory,
+ * and change nothing where it is not.
  */
 #include "breakpoint.h"
 #include "proc.h"

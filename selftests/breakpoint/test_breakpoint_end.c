@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A dead debugger leaves nothing behind: agents that are killed with their
- * breakpoints standing, and targets that end in other ways than by themselves.
+ * A dead debugger leaves no trap behind: agents are killed while they have
+ * breakpoints, and targets end in other ways than by exit.
  */
 #include "code.h"
 #include "proc.h"

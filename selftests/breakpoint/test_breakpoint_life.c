@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Breakpoints that are run into: in a program's own text, in a library, in code
- * made at run time; by a traced process, and by one that goes on by itself.
+ * Targets run into breakpoints: in the program's text, in a library, in code made
+ * at run time; with and without a tracer.
  */
 #include "code.h"
 #include "proc.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* BP_LIST; and what INFO, fdinfo and the tracepoint tell of breakpoints. */
+/* BP_LIST, and the breakpoints in INFO, in fdinfo and in the tracepoint. */
 #include "breakpoint.h"
 #include "features.h"
 #include "proc.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Breakpoints in every kind of memory: what the target may not write itself,
- * what others share, and what is a file's.
+ * Breakpoints in every kind of memory: memory that the target may not write,
+ * shared memory, and files.
  */
 #include "breakpoint.h"
 #include "device.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A breakpoint belongs to the mapping that it was planted in. What the target maps
- * at its address later is somebody else's: reads hide nothing in it, writes go
- * into it, and neither BP_CLEAR nor close(2) changes a byte of it.
+ * A breakpoint belongs to the mapping in which it was set. If the target maps
+ * other memory at its address later, reads show that memory, writes go into it,
+ * and neither BP_CLEAR nor close(2) changes it.
  */
 #include "shadow_fixture.h"
 #include "proc.h"

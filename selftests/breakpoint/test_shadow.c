@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What transfers read where breakpoints stand: the original, whatever the size,
- * the alignment, the flags and the engine; and the truth with RAW.
+ * Reads where breakpoints are: they show the original bytes, for each size,
+ * alignment, flag and engine. RAW shows the traps.
  */
 #include "features.h"
 #include "shadow_fixture.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Thousands of random breakpoints, reads and writes, against a model that knows
- * what is in memory, where traps are, and what is behind them.
+ * Thousands of random breakpoints, reads and writes, compared with a model of the
+ * memory, the traps and the bytes behind them.
  */
 #include "shadow_fixture.h"
 

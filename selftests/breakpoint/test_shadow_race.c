@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One session in several threads: while some plant and remove traps, others read
- * and write where they are, and the target stores beside them. Nobody sees a
- * trap, and nothing that was written gets lost.
+ * One session in several threads: some set and clear breakpoints, others read and
+ * write at the same addresses, and the target stores beside them. Nobody reads a
+ * trap, and no write is lost.
  */
 #include "shadow_fixture.h"
 #include "slow.h"

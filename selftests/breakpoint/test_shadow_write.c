@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Writes where breakpoints stand go behind them, byte for byte, and to memory
- * beside them; and what becomes of both where the trap does not stand any more.
+ * Writes where breakpoints are change the bytes behind the traps, and memory
+ * beside them. If the trap is no longer in memory, the rules differ; they are
+ * tested too.
  */
 #include "shadow_fixture.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the tests of 'dbgmem dump' share: a helper_sleep, and a core of it. */
+/* For tests of 'dbgmem dump': a helper_sleep, and a core of it. */
 #ifndef SELFTESTS_DUMP_H
 #define SELFTESTS_DUMP_H
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* link: -m32 -static */
 /*
- * A program with pointers of 4 bytes: says where an array of some is, and waits
- * to be killed.
+ * A program with pointers of 4 bytes: it prints the address of an array of
+ * pointers, and waits until it is killed.
  */
 #include <stdint.h>
 #include <stdio.h>

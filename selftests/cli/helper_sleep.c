@@ -2,8 +2,8 @@
 /* link: -pie -pthread */
 /*
  * A program to be dumped: known variables, memory of all kinds, threads that
- * sleep below functions with known names, and one that never sleeps. Says where
- * things are, and waits to be killed.
+ * sleep in functions with known names, and one that never sleeps. It prints
+ * addresses, and waits until it is killed.
  */
 #define _GNU_SOURCE
 #include "sleep.h"

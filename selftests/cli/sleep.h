@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What helper_sleep has, for those who look at it. */
+/* The contents of helper_sleep, for tests that look into it. */
 #ifndef SELFTESTS_SLEEP_H
 #define SELFTESTS_SLEEP_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The dbgmem tool: what verb dump saves of memory and of threads. */
+/* dbgmem dump: memory in the core. */
 #include "dump.h"
 
 #include <sys/procfs.h>

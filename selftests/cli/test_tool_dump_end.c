@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The dbgmem tool: how verb dump ends, and what of its file is there then. */
+/*
+ * dbgmem dump: interruptions and failures, and the state of its file afterwards.
+ */
 #include "proc.h"
 #include "dump.h"
 

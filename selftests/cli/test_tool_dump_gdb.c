@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* gdb opens what dbgmem dump has saved: variables, threads, stacks. */
+/* gdb opens cores of dbgmem dump: variables, threads, stacks. */
 #include "dump.h"
 #include <kselftest_harness.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The dbgmem tool: verb dump of processes that arrange themselves to be trouble for
- * it. What is in the core is what belongs there, and it comes in time.
+ * dbgmem dump of processes that try to disturb it: the core is correct, and is
+ * finished in time.
  */
 #include "dump.h"
 

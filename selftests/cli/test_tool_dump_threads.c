@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The dbgmem tool: what verb dump saves of the process and of its threads. */
+/* dbgmem dump: the process and its threads in the core. */
 #include "dump.h"
 
 #include <pthread.h>

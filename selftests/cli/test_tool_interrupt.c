@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The tool ends when it is told to, also where a page of the target never comes. */
+/* The tool ends on a signal, also while it waits for a page that never comes. */
 #include "tool_run.h"
 
 #include "slow_fault.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The dbgmem tool: everything that lists does it in JSON, too. */
+/* --json of all verbs that print lists. */
 #include "tool_json.h"
 #include "tool_fixture.h"
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who and what a command line means: processes, names, first things typed. */
+/*
+ * How the tool finds a process: pids and names. What it says to a first-time
+ * user.
+ */
 #include "tool.h"
 #include <kselftest_harness.h>
 

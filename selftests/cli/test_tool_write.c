@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The verbs of the dbgmem tool that change something: write, load, unload. */
+/* The verbs that change something: write, load, unload. */
 #include "tool.h"
 #include <kselftest_harness.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Tests of the tool that want a target and no more. */
+/* For tests of the tool that need a target only. */
 #ifndef SELFTESTS_TOOL_FIXTURE_H
 #define SELFTESTS_TOOL_FIXTURE_H
 

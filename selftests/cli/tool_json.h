@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the tool prints with --json, parsed. */
+/* The tool's --json output, parsed. */
 #ifndef SELFTESTS_TOOL_JSON_H
 #define SELFTESTS_TOOL_JSON_H
 

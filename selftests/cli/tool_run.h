@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The tool while it runs: signals for it, and a terminal of its own. */
+/* The tool while it runs: signals, and a terminal of its own. */
 #ifndef SELFTESTS_TOOL_RUN_H
 #define SELFTESTS_TOOL_RUN_H
 
@@ -9,7 +9,7 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 
-/* Under emulation, with others beside. */
+/* Long enough for an emulated, busy machine. */
 #define PATIENCE_MS	30000
 
 /* --- much memory, so that it runs for a while --- */
@@ -18,7 +18,10 @@
 #define MUCH_ADDR	"0x100000000000"
 #define MUCH_RANGE	MUCH_ADDR, "1024G"
 
-/* For target_call(): it all reads as zeros, and with --fault-in that takes minutes. */
+/*
+ * For target_call(). All of it reads as zeros; with --fault-in a read takes
+ * minutes.
+ */
 long map_much(void *addr);
 
 /* --- the tool --- */
@@ -35,7 +38,7 @@ void running_begin(struct running *w, const char *const *args);
 #define BEGIN(w, ...) \
 	running_begin(w, (const char *const []){ __VA_ARGS__, NULL })
 
-/* On a terminal of so many rows. What it was before is in *@before. */
+/* On a terminal with @rows rows; *@before gets the terminal's settings. */
 void terminal_begin(struct running *w, unsigned short rows,
 		    struct termios *before, const char *const *args);
 
@@ -51,10 +54,10 @@ bool running_until(struct running *w, size_t from, const char *words);
 /* The number @key in the fdinfo of its session, or -1. */
 long long running_number(struct running *w, const char *key);
 
-/* Wait until it is in the midst of it: @key, "dbgmem-read-bytes:", is a MiB. */
+/* Wait until the tool has moved a MiB; @key is "dbgmem-read-bytes:" or the like. */
 bool running_midst(struct running *w, const char *key);
 
-/* Until it has ended, or is killed; what it said is in @r. */
+/* Wait until it has ended, or kill it; @r gets its output. */
 void running_end(struct running *w);
 
 #endif /* SELFTESTS_TOOL_RUN_H */

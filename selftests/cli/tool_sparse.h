@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Memory of which next to nothing is there, and how much of it was made since. */
+/* Sparse memory, and how much of it was allocated meanwhile. */
 #ifndef SELFTESTS_TOOL_SPARSE_H
 #define SELFTESTS_TOOL_SPARSE_H
 
@@ -11,7 +11,7 @@
 #define SPARSE_SIZE	(1UL << 30)
 #define SPARSE_RANGE	SPARSE_ADDR, "1G"
 
-/* Less than this are the page tables of what is there. */
+/* The page tables of the pages that are present are smaller than this. */
 #define SPARSE_LITTLE	(64 << 10)
 
 /* A file in memory that the target maps at SPARSE; map_much() is there, too. */
@@ -26,11 +26,11 @@ int sparse_make(struct sparse *f, struct target *t, char *pid);
 void sparse_look(struct sparse *f);
 long long sparse_grown(const struct sparse *f);
 
-/* 20 TB that are reserved, as ASan and wasm do, with nothing but @text at its end. */
+/* 20 TB of reserved memory, as ASan and wasm have, with only @text at its end. */
 #define RESERVED	(20UL << 40)
 #define RESERVED_RANGE	SPARSE_ADDR, "20T"
 
-/* As long as a busy machine that is emulated may take; by itself it is a second. */
+/* The limit on an emulated, busy machine; an idle one takes a second. */
 #define RESERVED_MS	10000
 
 long reserve(void *text);

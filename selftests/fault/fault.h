@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Faults: the n-th thing that a call asks of the kernel is refused: an
- * allocation, or a copy from or to the caller's memory.
+ * Fault injection: the n-th allocation or user copy of a call fails.
  *
- * Where the kernel has fault injection it is the kernel that refuses, anywhere
- * below the call (/proc/self/fail-nth). Elsewhere it is the module's test
- * build, which is loaded for that, and refuses what the module itself asks for;
- * and tells it that its caller is being killed.
+ * If the kernel has fault injection, the kernel makes the fault, anywhere below
+ * the call (/proc/self/fail-nth). Otherwise the module's test build is loaded: it
+ * makes only the module's own allocations and copies fail, and can tell the
+ * module that its caller is being killed.
  */
 #ifndef SELFTESTS_FAULT_H
 #define SELFTESTS_FAULT_H
@@ -21,7 +20,7 @@
 #define FAULT_KILLED	4
 #define FAULT_ANY	7
 
-/* For what is done in other tasks, or by loading the module: always by that. */
+/* Always use the test build: for work in other tasks, and for loading the module. */
 extern bool fault_by_build;
 
 bool fault_by_kernel(void);
@@ -32,18 +31,18 @@ int fault_build_load(const char *params);
 /* Make all kinds of faults possible. 0 or -errno. */
 int fault_begin(void);
 
-/* Only these kinds, where the test build makes them. */
+/* Only these kinds; the test build only. */
 int fault_kinds(unsigned int kinds);
 
 /* The normal module again. */
 int fault_end(void);
 
-/* From now on the @nth fails; false if that cannot be. */
+/* The @nth fails from now on; false: that is not possible. */
 bool fault_arm(unsigned int nth);
 
 /*
- * No more of that. Did one fail? The kernel counts what is done here too, so
- * these may be hit in the call's stead.
+ * Stop, and return whether one failed. The kernel counts this function's own
+ * calls too, so one of them may have failed instead.
  */
 bool fault_disarm(void);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Ways to look at a target, one at a time, for as long as something is done to it. */
+/* Ways to access a target while the kernel does something to its memory. */
 #ifndef SELFTESTS_IMPACT_H
 #define SELFTESTS_IMPACT_H
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Two threads of the pair matrix, each of which makes one call over and over, and
- * what their answers may be.
+ * The pair matrix: two threads, each makes one call over and over; and the
+ * answers that are allowed.
  *
- * The target's memory at @mem is the pattern of one of two seeds, byte by byte:
- * whoever writes, writes one of these two. A trap is neither.
+ * Each byte of the target's memory at @mem is the pattern's of one of two seeds,
+ * because all writes write one of these two. A trap is neither.
  */
 #ifndef SELFTESTS_PAIR_H
 #define SELFTESTS_PAIR_H
@@ -18,14 +18,14 @@
 #define PAIR_COMPLAINTS	8
 #define PAIR_SLOTS	2	/* of each kind of breakpoint */
 
-/* What a call is, or needs. */
+/* Properties of a call. */
 #define PAIR_WRITES	1	/* to the target's memory */
 #define PAIR_RAW	2	/* over this session's traps, too */
 #define PAIR_TRAPS	4	/* plants some */
 #define PAIR_MIRROR	8
 #define PAIR_FLIPS	16	/* the target's protection */
 #define PAIR_REOPENS	32	/* another session comes in the place of this one */
-#define PAIR_FREES	64	/* what others may be using */
+#define PAIR_FREES	64	/* frees what others may be using */
 
 /**
  * struct pair - what both threads share

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A fault sweep: a call is made over and over, and each time the next of the
- * things that it asks of the kernel is refused, until it gets through without.
- * Every time it must answer with an errno that is documented for it, or
- * succeed, and keep its promises either way; and the session must go on working.
+ * A fault sweep repeats a call; each time the next allocation or copy fails,
+ * until the call meets no fault. Each time the call must fail with a documented
+ * errno or succeed, keep its promises, and leave a working session.
  */
 #ifndef SELFTESTS_SWEEP_H
 #define SELFTESTS_SWEEP_H
@@ -11,17 +10,17 @@
 #include "fault.h"
 #include "vector.h"
 
-/* Which of these a fault may make of the answer. */
+/* Answers that a fault may cause. */
 #define MAY_NOMEM	1
 #define MAY_FAULT	2
-#define MAY_INTR	4	/* where the test build says so, see fault.h */
-#define MAY_SUCCEED	8	/* though it would not have, without a fault */
+#define MAY_INTR	4	/* test build only, see fault.h */
+#define MAY_SUCCEED	8	/* although the call fails without a fault */
 #define MAY_ANY		(MAY_NOMEM | MAY_FAULT | MAY_INTR)
 
 /* More faults than any call has. */
 #define SWEEP_MAX	3000
 
-/* Of all tests of a program. */
+/* The number of faults in all tests of a program. */
 extern unsigned int *sweep_faults;
 
 bool sweep_may(unsigned int may, int ret);
@@ -56,10 +55,10 @@ bool sweep_may(unsigned int may, int ret);
 	ASSERT_NE(SWEEP_MAX, _nth);					\
 } while (0)
 
-/* What xfer() found in the answer: none where the request was not read. */
+/* The bytes done; 0 if the kernel did not even read the request. */
 uint64_t sweep_done(const struct dbgmem_transfer *t);
 
-/* Was this the last, which nothing happened to? */
+/* Was this a call without a fault? */
 #define SWEEP_UNHARMED(_nth)	(!(_nth) || !_struck)
 
 /* Run @tests, which are test_harness_run(); at least @min faults must be met. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Faults where /proc/self/fail-nth does not reach, by the module's test build
- * on every kernel: while it is loaded, and in the worker that takes the
- * breakpoints of a closed session out.
+ * Faults that /proc/self/fail-nth does not reach, made by the module's test build
+ * on every kernel: while the module is loaded, and in the worker that removes the
+ * breakpoints of a closed session.
  */
 #include "breakpoint.h"
 #include "sweep.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The impact matrix: what the kernel does with the memory of a target comes out as
- * it does when nobody looks, whatever way somebody does. What cannot, is in a
- * table.
+ * The impact matrix: operations of the kernel on a target's memory have the same
+ * result with and without an agent that accesses this memory. A table lists the
+ * exceptions.
  */
 #include "features.h"
 #include "impact.h"

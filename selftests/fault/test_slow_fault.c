@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Agents that wait for a page of the target which does not come: whatever they
- * asked for, they can be killed at once, and neither an execve nor the exit of the
- * target waits for them. Over both engines; a userfaultfd that nobody reads, and a
- * FUSE server that does not answer.
+ * Agents that wait for a page of the target that never comes can be killed at
+ * once, and neither an execve nor the exit of the target waits for them. Over
+ * both engines, with a userfaultfd that nobody reads, and with a FUSE server that
+ * does not answer.
  */
 #include "proc.h"
 #include "breakpoint.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One cell of the wait matrix: an agent that makes a call while something does
- * not come, its target, and what both of them share with the runner.
+ * One cell of the wait matrix: an agent that makes a call while something that
+ * the call needs does not come, its target, and the memory that both share with
+ * the runner.
  */
 #ifndef SELFTESTS_WAITS_H
 #define SELFTESTS_WAITS_H
@@ -21,10 +22,10 @@
 #define WAITS_AREA	(WAITS_PAGES * PAGE)
 #define WAITS_BED	(WAITS_PAGES / 2)	/* this page has the breakpoint */
 
-/* Where the thing that does not come is. */
+/* The place of the thing that does not come. */
 enum wait_place { IN_TARGET, IN_CALLER, IN_REQUEST, IN_MM };
 
-/* What a call has, so that a thing can be there. */
+/* Properties of a call: a thing can only be missing where the call has it. */
 #define CALL_REQUEST	(1U << 0)	/* an ioctl's structure */
 #define CALL_BUFFER	(1U << 1)	/* a buffer, or an array */
 #define CALL_MIRROR	(1U << 2)	/* the session has a mirror */
@@ -32,9 +33,9 @@ enum wait_place { IN_TARGET, IN_CALLER, IN_REQUEST, IN_MM };
 #define CALL_WINDOW	(1U << 4)	/* the session has windows */
 #define CALL_TRAP	(1U << 5)	/* the session has a breakpoint */
 #define CALL_ATTACHES	(1U << 6)	/* the session is not attached yet */
-#define CALL_WORKER	(1U << 7)	/* what it leaves, a worker does */
+#define CALL_WORKER	(1U << 7)	/* a worker finishes it */
 
-/* How long one system call has taken at most, one that goes on included. */
+/* The longest time of a system call, including one that has not returned. */
 struct stall {
 	double begun;		/* 0: none goes on */
 	double worst;
@@ -44,7 +45,7 @@ void stall_begin(struct stall *s);
 void stall_end(struct stall *s);
 double stall_seconds(const struct stall *s);
 
-/* What the runner, the agent and the target tell each other. */
+/* Shared by the runner, the agent and the target. */
 struct wait_shared {
 	char *addr;		/* in the target: 8 bytes that do not come */
 	char *data;		/* in the target: a page that is there */
@@ -57,7 +58,7 @@ struct wait_shared {
 
 struct wait_cell;
 
-/* A thing that does not come; what is NULL is not needed. */
+/* A thing that does not come. Functions may be NULL. */
 struct wait_thing {
 	enum wait_place place;
 	uint32_t fuse_flags;
@@ -65,7 +66,7 @@ struct wait_thing {
 	bool target_stuck;	/* the target cannot be killed before its end */
 	bool heavy;		/* few at a time */
 	bool writes;		/* only writes of the memory wait */
-	/* what another thread of the target does all the time, if it can */
+	/* run by another thread of the target, over and over */
 	void (*target_loop)(struct wait_cell *c);
 	int (*target_map)(struct wait_cell *c);
 	int (*target_arm)(struct wait_cell *c);
@@ -98,13 +99,13 @@ struct wait_cell {
 	volatile char *win_data, *win_addr;
 };
 
-/* What became of a cell. */
+/* The result of a cell. */
 struct wait_result {
-	int error;		/* it did not come to the call */
+	int error;		/* the call was not reached */
 	bool skipped;
 	bool waited;		/* the call went on when it was killed */
 	bool agent_dies, target_dies;
-	bool sure;		/* it is wrong, and no accident */
+	bool sure;		/* a failure that a busy machine does not explain */
 	double agent_stall, target_stall;
 	char stack[400];
 };
@@ -112,7 +113,7 @@ struct wait_result {
 void set_flag(int *flag);
 bool wait_flag(int *flag, long ms);
 
-/* Has child @pid ended before @ms are over? It is reaped. */
+/* Wait @ms for the end of child @pid, and reap it. */
 bool reaped(pid_t pid, long ms);
 
 /* The kernel's stacks of all threads of @pid, functions only, in one line. */
@@ -124,7 +125,7 @@ void stack_of(pid_t pid, char *out, size_t size);
 
 extern const struct wait_call wait_calls[NR_WAIT_CALLS];
 
-/* Some of them; the first, none at all. */
+/* Some of them. call_nobody, the first, makes no call at all. */
 long call_nobody(struct wait_cell *c);
 long call_read(struct wait_cell *c);
 long call_poll(struct wait_cell *c);

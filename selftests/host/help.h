@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The verbs and options that the tool's --help tells of. */
+/* The verbs and options in the tool's --help. */
 #ifndef SELFTESTS_HELP_H
 #define SELFTESTS_HELP_H
 
@@ -24,7 +24,7 @@ struct words {
 void words_add(struct words *w, const char *s, size_t len);
 bool words_has(const struct words *w, const char *s);
 
-/* What a program prints; @argv ends with NULL. */
+/* The output of a program; @argv ends with NULL. */
 const char *program_output(const char *const *argv);
 
 /* The tool that was built with this program. */
@@ -40,7 +40,7 @@ bool is_option(char c);
 /* Wherever --long stands, and -x where it stands before ", --". */
 void options_of_help(const char *verb, struct words *w);
 
-/* Whether all of one are in the other; with a message that names it. */
+/* Expect that all words of @of are in @in; the message names the one that is not. */
 #define EXPECT_ALL(of, in, where) do {					\
 	size_t _n;							\
 	for (_n = 0; _n < (of)->nr; _n++)				\
@@ -48,7 +48,7 @@ void options_of_help(const char *verb, struct words *w);
 			TH_LOG("%s: no %s", where, (of)->word[_n]);	\
 } while (0)
 
-/* The verbs whose options are compared: "bp" has those of its own verbs. */
+/* All verbs; "bp" is replaced by its own verbs. */
 void all_verbs(struct words *w);
 
 #endif /* SELFTESTS_HELP_H */

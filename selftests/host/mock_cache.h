@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A made-up target for the library's page cache: it counts what it is asked for,
- * has holes and read-only pages, and can be looked into.
+ * A mock target for the library's page cache: it counts calls, has holes and
+ * read-only pages, and its memory can be compared.
  */
 #ifndef SELFTESTS_MOCK_CACHE_H
 #define SELFTESTS_MOCK_CACHE_H
@@ -22,7 +22,7 @@ struct mock_cache {
 	unsigned char mem[SIZE];	/* at BASE */
 	bool hole[CACHE_PAGES];
 	bool locked[CACHE_PAGES];	/* not to be written */
-	uint64_t cut;		/* nothing is read or written from here on; 0: no such */
+	uint64_t cut;		/* accesses fail from here on; 0: nowhere */
 	bool gone;
 	unsigned int reads, writes, vectors;
 	size_t segments;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A made-up target for those parts of the library that only read: small pages,
- * some of which are holes, so that every way in which matches, pieces and holes
- * can lie is tried in no time.
+ * A mock target for parts of the library that only read. Its pages are small and
+ * some are holes, so that all positions of matches, pieces and holes are tried
+ * quickly.
  */
 #ifndef SELFTESTS_MOCK_TARGET_H
 #define SELFTESTS_MOCK_TARGET_H
@@ -22,8 +22,8 @@ struct mock {
 	struct dbgmem m;		/* must be first */
 	unsigned char mem[MOCK_SIZE];	/* at MOCK_BASE */
 	bool hole[MOCK_PAGES];
-	bool zero[MOCK_PAGES];		/* never touched: to read it makes a page */
-	unsigned int made;		/* pages that were made so */
+	bool zero[MOCK_PAGES];		/* never touched: a read allocates a page */
+	unsigned int made;		/* pages allocated by reads */
 	unsigned int reads;
 	unsigned int ends_after;	/* reads, in the middle of the next; 0: never */
 };

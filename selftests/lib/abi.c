@@ -21,14 +21,14 @@ int abi_start(struct abi *a)
 	a->fd = session_open(a->target.pid, O_RDWR);
 	if (a->fd < 0)
 		return a->fd;
-	a->receipt = proc_open(a->target.pid, "mem", O_RDWR);
-	return a->receipt < 0 ? a->receipt : 0;
+	a->mem_fd = proc_open(a->target.pid, "mem", O_RDWR);
+	return a->mem_fd < 0 ? a->mem_fd : 0;
 }
 
 void abi_stop(struct abi *a)
 {
 	close(a->fd);
-	close(a->receipt);
+	close(a->mem_fd);
 	target_stop(&a->target);
 }
 

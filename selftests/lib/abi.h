@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * For the tests of the ABI's edges: a session on a child, memory with known
- * limits on both sides, and addresses that nobody has.
+ * For tests of the ABI's limits: a session on a child, memory with known limits
+ * on both sides, and addresses without memory.
  */
 #ifndef SELFTESTS_ABI_H
 #define SELFTESTS_ABI_H
@@ -15,7 +15,7 @@
 	(DBGMEM_EXACT | DBGMEM_FORCE | DBGMEM_ZEROFILL | DBGMEM_NOFAULT | \
 	 DBGMEM_RAW)
 
-/* Addresses that are no program's memory, as far as a pointer can say them. */
+/* Addresses that no program has memory at. */
 static const uint64_t bad_addr[] = {
 	0,			/* mmap_min_addr keeps it free */
 	0xffff888000000000,	/* x86-64: the kernel's map of all memory */
@@ -27,7 +27,7 @@ static const uint64_t bad_addr[] = {
 
 struct abi {
 	struct target target;
-	int fd, receipt;
+	int fd, mem_fd;
 	unsigned char *req;	/* two pages, and PROT_NONE behind */
 	unsigned char *shared;	/* mapped here and in the target */
 	unsigned char buf[64];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Every ioctl, for the tests of what they all have in common: where its fields
- * are, and a request that is carried out.
+ * All ioctls, for tests of their common properties: the offsets of their fields,
+ * and a request that succeeds.
  */
 #ifndef SELFTESTS_ABI_CASES_H
 #define SELFTESTS_ABI_CASES_H
@@ -17,13 +17,13 @@ struct part {
 
 struct ioctl_case {
 	unsigned long cmd;
-	size_t first, size;		/* of the first version, and today's */
+	size_t first, size;		/* of the first version, and of the current one */
 	struct part out[3];		/* where the outputs are */
 	size_t reserved[3];		/* offsets, 0 for none */
 	uint32_t flags;			/* the ones that are known */
 	bool mirror;			/* it needs a session with one */
 	void (*fill)(struct abi *a, void *req);
-	/* What a request that was carried out left, if it must not stay. */
+	/* Undo what a successful request changed. */
 	void (*undo)(struct abi *a);
 };
 
@@ -31,7 +31,7 @@ void fill_info(struct abi *a, void *req);
 void fill_attach(struct abi *a, void *req);
 void fill_transfer(struct abi *a, void *req);
 
-/* With STABLE and an expectation, so that every output has something to say. */
+/* With STABLE and an expectation, so that every output is used. */
 void fill_vector(struct abi *a, void *req, uint32_t op);
 void fill_vector_read(struct abi *a, void *req);
 void fill_vector_write(struct abi *a, void *req);
@@ -41,7 +41,7 @@ void fill_bp_clear(struct abi *a, void *req);
 void fill_bp_list(struct abi *a, void *req);
 void fill_cmpxchg(struct abi *a, void *req);
 
-/* There is more than the one that it asks for, so that next says where. */
+/* It asks for one region of several, so that "next" is used. */
 void fill_region(struct abi *a, void *req);
 void fill_window(struct abi *a, void *req);
 void fill_window_sync(struct abi *a, void *req);

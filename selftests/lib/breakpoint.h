@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Breakpoints for the tests: the calls, and a bed to plant them in: a target
- * with a session, and /proc/PID/mem, which tells the truth about its memory.
+ * Breakpoints: the calls, and a "bed" to set them in: a target with a session,
+ * and its /proc/PID/mem, which shows what is really in memory.
  */
 #ifndef SELFTESTS_BREAKPOINT_H
 #define SELFTESTS_BREAKPOINT_H
@@ -13,10 +13,10 @@
 #define BED_PAGES	8
 #define BED_SIZE	(BED_PAGES * PAGE)
 
-/* For traps of one byte that nobody runs into: on x86 it is the instruction. */
+/* A trap of one byte that nobody runs into. On x86 it is the instruction. */
 #define INT3		"\xcc"
 
-/* For traps that nobody runs into: no byte of it is the pattern's for long. */
+/* A trap that nobody runs into. The pattern has no long run of its bytes. */
 #define LONG_TRAP	"\xcc\xf1\xcc\xf2\xcc\xf3\xcc\xf4\xcc\xf5\xcc\xf6\xcc\xf7\xcc\xf8"
 
 /* --- the calls: 0 or -errno; the last argument, if not NULL, is the answer --- */
@@ -32,7 +32,7 @@ int bp_clear_flags(int fd, const void *addr, uint32_t flags,
 int bp_list(int fd, struct dbgmem_bp *bps, uint32_t nr, uint64_t from,
 	    uint32_t flags, struct dbgmem_bp_list *l);
 
-/* The state that BP_LIST tells of the session's breakpoint at @addr, or -1. */
+/* The state of the session's breakpoint at @addr in BP_LIST, or -1. */
 int bp_state(int fd, const void *addr);
 
 /* --- the bed --- */
@@ -48,7 +48,7 @@ struct bed {
 
 void bed_stop(struct bed *b);
 
-/* A new target, with what is mapped by now. 0 or -errno. */
+/* A new target, with the current mappings. 0 or -errno. */
 int bed_restart(struct bed *b);
 int bed_start(struct bed *b);
 
@@ -56,12 +56,12 @@ int bed_start(struct bed *b);
 bool truth_is(const struct bed *b, const char *addr, const void *want,
 	      size_t len);
 
-/* Is it what it was at first? */
+/* Is it unchanged? */
 bool truth_is_pattern(const struct bed *b, const char *addr, size_t len);
 
 #define untouched(b)	truth_is_pattern(b, (b)->mem, BED_SIZE)
 
-/* Write as somebody else would. */
+/* Write through /proc/PID/mem, as somebody else would. */
 bool truth_write(const struct bed *b, const char *addr, const void *data,
 		 size_t len);
 

@@ -11,12 +11,15 @@
 
 #define CGROUP	"/tmp/cgroup-test"
 
-/* A memory cgroup, CGROUP "/small", with nobody in it; or why there is none. */
+/*
+ * Make a memory cgroup CGROUP "/small" without processes; or return the reason
+ * why not.
+ */
 const char *cgroup_start(void);
 
 /*
- * Go there, where @limit is all the memory that there is. What a child still shares
- * with its parent is copied before: else that could be what is too much.
+ * Join it with @limit bytes of memory. Pages that a child still shares with its
+ * parent are copied first; otherwise copying them later could exceed the limit.
  */
 int cgroup_enter(const char *limit);
 void cgroup_stop(void);

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * Code for targets to run, with places for traps in it, and what to do when a
- * trap is met.
- */
+/* Code for targets to run, with places for traps, and handlers of these traps. */
 #ifndef SELFTESTS_CODE_H
 #define SELFTESTS_CODE_H
 
@@ -87,18 +84,18 @@ long job_survive(void *arg);
 /* --- a target with a tracer --- */
 
 /*
- * A child that is traced by us and has stopped before @body; it exits with what
- * that returns. Its pid, or -errno.
+ * Start a child that we trace, and that has stopped before @body; it exits with
+ * the value that @body returns. Returns its pid, or -errno.
  */
 pid_t tracee_start(long (*body)(void *arg), void *arg);
 
-/* The program counter; moved to @to unless that is 0. */
+/* Read the program counter, and set it to @to unless @to is 0. */
 unsigned long tracee_pc(pid_t pid, unsigned long to);
 
 /* Let it run into the TRAP at @at. */
 bool tracee_hits(pid_t pid, const void *at);
 
-/* Exit code of a tracee that is let run, or minus the signal that it got. */
+/* Let a tracee run. Returns its exit code, or minus the signal that it got. */
 int tracee_end(pid_t pid);
 
 #endif /* SELFTESTS_CODE_H */

@@ -20,13 +20,13 @@ int proc_open(pid_t pid, const char *name, int oflags)
 
 uint32_t attach_flags;
 
-int attach(int fd, pid_t pid, int receipt)
+int attach(int fd, pid_t pid, int mem_fd)
 {
 	struct dbgmem_attach a = {
 		.size = sizeof(a),
 		.flags = attach_flags,
 		.pid = pid,
-		.receipt = receipt,
+		.receipt = mem_fd,
 	};
 
 	return ioctl(fd, DBGMEM_IOC_ATTACH, &a) ? -errno : 0;
@@ -34,18 +34,18 @@ int attach(int fd, pid_t pid, int receipt)
 
 int session_open(pid_t pid, int oflags)
 {
-	int fd, receipt, ret;
+	int fd, mem_fd, ret;
 
 	fd = dev_open(oflags);
 	if (fd < 0)
 		return fd;
-	receipt = proc_open(pid, "mem", oflags);
-	if (receipt < 0) {
+	mem_fd = proc_open(pid, "mem", oflags);
+	if (mem_fd < 0) {
 		close(fd);
-		return receipt;
+		return mem_fd;
 	}
-	ret = attach(fd, pid, receipt);
-	close(receipt);
+	ret = attach(fd, pid, mem_fd);
+	close(mem_fd);
 	if (ret) {
 		close(fd);
 		return ret;

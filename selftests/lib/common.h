@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What every test program of dbgmem needs: raw system calls on the ABI, the
- * module's parameters, and target processes. The programs speak the ABI itself;
- * only the tests of the library link it.
+ * For every test program: raw system calls on the ABI, the module's parameters,
+ * and target processes. Only tests of the library link the library.
  */
 #ifndef SELFTESTS_COMMON_H
 #define SELFTESTS_COMMON_H
@@ -39,12 +38,12 @@ int dev_open(int oflags);
 /* Open /proc/@pid/@name ("mem", "auxv", "task/7/mem", ...). */
 int proc_open(pid_t pid, const char *name, int oflags);
 
-/* What sessions are attached with. */
+/* Flags of ATTACH for new sessions. */
 extern uint32_t attach_flags;
 
-int attach(int fd, pid_t pid, int receipt);
+int attach(int fd, pid_t pid, int mem_fd);
 
-/* A session on @pid: the device and the receipt opened with @oflags. */
+/* A session on @pid: the device and the mem file are opened with @oflags. */
 int session_open(pid_t pid, int oflags);
 int session_info(int fd, struct dbgmem_info *info);
 
@@ -65,8 +64,8 @@ int xfer(int fd, unsigned long cmd, uint64_t addr, void *buf,
 int param_set(const char *name, const char *value);
 
 /*
- * The way that transfers of this process's sessions go: an engine, or "mirror":
- * sessions to come have one, and what it does not know goes through any engine.
+ * Select the engine for transfers. "mirror": new sessions have a mirror; pages
+ * that it does not know go through any engine.
  */
 int engine_set(const char *name);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What is in an ELF core, as libelf reads it. */
+/* The contents of an ELF core, read by libelf. */
 #ifndef SELFTESTS_COREFILE_H
 #define SELFTESTS_COREFILE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Memory that is not plain, for the tests of what cannot be reached. */
+/* Special memory, which not every engine reaches. */
 #ifndef SELFTESTS_DEVICE_H
 #define SELFTESTS_DEVICE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* For tests that are run once per engine, see engine_set(). */
+/* For tests that run once per engine, see engine_set(). */
 #ifndef SELFTESTS_ENGINE_H
 #define SELFTESTS_ENGINE_H
 

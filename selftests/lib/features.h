@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the module can do on the kernel at hand, as it says itself. */
+/* What the module can do on this kernel, from INFO. */
 #ifndef SELFTESTS_FEATURES_H
 #define SELFTESTS_FEATURES_H
 
@@ -7,7 +7,10 @@
 
 bool module_takes(uint64_t flags);
 
-/* For loops over flags: the round is left out, and that is said once a test. */
+/*
+ * For loops over flags: false if this round must be skipped; the reason is
+ * printed once.
+ */
 bool takes_flags(uint64_t flags);
 
 #define NEEDS_NOFAULT() do {						\

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A FUSE file system with files in it that answer every read with zeros: "mem",
- * what an attacker would show as /proc/PID/mem; "file", which goes through the
- * page cache and so can be mapped, as a file on disk can; and "slow", the same
- * but that reads of it are not answered as long as the test says so. The server
- * speaks the protocol on /dev/fuse itself: libfuse would be one more thing to
- * carry into the guest. It runs in a child, so that a test that fails takes it
- * along.
+ * A FUSE file system. All reads of its files return zeros. "mem" is what an
+ * attacker would present as /proc/PID/mem; "file" uses the page cache, so it can
+ * be mapped like a file on disk; "slow" is the same, but its reads are not
+ * answered until the test says so. The server speaks the protocol on /dev/fuse
+ * itself, so that the guest does not need libfuse. It runs in a child, and dies
+ * with the test.
  */
 #ifndef SELFTESTS_FUSE_MEM_H
 #define SELFTESTS_FUSE_MEM_H
@@ -46,8 +45,8 @@ struct fuse_mem {
 #define FUSE_SLOW_SIZE	(16 << 20)
 
 /*
- * Set before a server is started: the kernel then waits for each read where it
- * cannot be killed, once the server has it.
+ * Set it before a server is started: the kernel then waits unkillably for each
+ * read that the server has taken.
  */
 extern bool fuse_reads_in_turn;
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * What the tests need to know of the machine: its registers, and the instruction
- * that traps.
- */
+/* Machine-dependent facts: registers, and the trap instruction. */
 #ifndef SELFTESTS_MACHINE_H
 #define SELFTESTS_MACHINE_H
 
@@ -13,10 +10,10 @@
 #include <sys/user.h>
 
 /*
- * TRAP is the instruction, of TRAP_LEN bytes; at it, the program counter stops
- * TRAP_BEHIND bytes further on. GENERAL_REG and VECTOR_REG are some registers,
- * by their names; what has them in user_regs_struct is reg_general(), and the
- * offset of the vector in NT_PRFPREG is VECTOR_OFFSET.
+ * TRAP is the instruction, with TRAP_LEN bytes; after it, the program counter is
+ * TRAP_BEHIND bytes further on. GENERAL_REG and VECTOR_REG are names of two
+ * registers; reg_general() is the first in user_regs_struct, VECTOR_OFFSET is the
+ * offset of the second in NT_PRFPREG.
  */
 #if defined(__x86_64__)
 

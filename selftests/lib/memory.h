@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Memory of a target: the kinds that there are, patterns to recognize it by,
- * and what the kernel itself says about it in /proc.
+ * Memory of a target: its kinds, patterns to recognize it by, and its state in
+ * /proc.
  *
- * Memory is mapped by the test before target_start(), so that the same address
- * means it in the target; what is private there is then the target's own copy.
- * The target judges itself: it compares its memory with a buffer that it shares
- * with the test.
+ * The test maps memory before target_start(), so it has the same address in the
+ * target; private memory is then the target's own copy. The target checks itself:
+ * it compares its memory with a buffer that it shares with the test.
  */
 #ifndef SELFTESTS_MEMORY_H
 #define SELFTESTS_MEMORY_H
@@ -24,7 +23,7 @@
 #define MAP_ANON_PRIVATE	(MAP_PRIVATE | MAP_ANONYMOUS)
 #define MAP_ANON_SHARED		(MAP_SHARED | MAP_ANONYMOUS)
 
-/* --- what a target can be asked to do: its argument is in shared memory --- */
+/* --- jobs for a target: the argument is in shared memory --- */
 
 struct job {
 	char *addr;		/* in the target */
@@ -53,7 +52,7 @@ long target_protect(struct target *t, struct job *j, char *addr, size_t len,
 
 /* --- kinds of memory --- */
 
-/* Can those engines that ask the kernel for it have memory of devices? */
+/* Do the engines that use the kernel's access functions reach device memory? */
 #ifdef __aarch64__
 #define DEVICES_REACHED	false	/* the kernel would oops */
 #else
@@ -88,13 +87,13 @@ long file_differs(int fd, size_t len, uint64_t seed);
 int file_write_number(const char *path, unsigned long v);
 
 /*
- * Break the page at @addr, which is the caller's own: 0 or -errno. Newer kernels
- * tell the caller at once, by a signal that cannot be ignored but by a handler.
+ * Break the caller's own page at @addr: 0 or -errno. Newer kernels send the
+ * caller a signal at once, which only a handler can ignore.
  */
 int memory_poison(void *addr);
 long job_poison(void *arg);
 
-/* Maps @len bytes of @kind. NULL, or why this machine cannot. */
+/* Map @len bytes of @kind. NULL, or the reason why this machine cannot. */
 const char *memory_map(struct memory *m, enum memory_kind kind, size_t len,
 		       char *stack);
 
@@ -104,9 +103,9 @@ const char *memory_map(struct memory *m, enum memory_kind kind, size_t len,
 long rollup(pid_t pid, const char *key);
 
 /*
- * kB that the mapping around @addr shares with nobody, of /proc/PID/smaps; or
- * -1. Of that mapping alone: elsewhere a page becomes the target's own when the
- * test, which it was shared with, writes to its copy.
+ * Private kB of the mapping around @addr in /proc/PID/smaps, or -1. Only of that
+ * mapping: elsewhere a page becomes private when the test, which shared it,
+ * writes to its copy.
  */
 long smaps_private(pid_t pid, const void *addr);
 
@@ -122,8 +121,8 @@ uint64_t pagemap(pid_t pid, const void *addr);
 bool maps_line(pid_t pid, const char *name, char *line, size_t size);
 
 /*
- * @len bytes of address space over and over the same @piece bytes of memory: a
- * buffer of any size that costs next to nothing.
+ * @len bytes of address space that map the same @piece bytes of memory
+ * repeatedly: a buffer of any size for little memory.
  */
 char *alias_alloc(size_t len, size_t piece);
 
@@ -137,11 +136,11 @@ struct fixture {
 
 void fixture_init(struct fixture *t);
 
-/* Fork the target, with what is mapped by now, and attach. 0 or -errno. */
+/* Fork the target with the current mappings, and attach. 0 or -errno. */
 int fixture_start(struct fixture *t);
 void fixture_stop(struct fixture *t);
 
-/* The same with an engine for its sessions. */
+/* fixture_init() and fixture_stop() with an engine for the sessions. */
 int fixture_open(struct fixture *t, const char *engine);
 void fixture_close(struct fixture *t);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Some pages at the same address in the test and in its target, and what the
- * target does with one of them: a target_fn each, 0 for success.
+ * Pages at the same address in the test and in its target, and functions that the
+ * target runs on one of them: a target_fn each, 0 for success.
  */
 #ifndef SELFTESTS_PAGE_H
 #define SELFTESTS_PAGE_H
@@ -22,7 +22,7 @@ long page_protect_none(void *page);
 long page_protect_read(void *page);
 long page_drop(void *page);
 
-/* The byte at @addr, and 0xee in its place. */
+/* Read the byte at @addr; write 0xee there. */
 long byte_get(void *addr);
 long byte_set(void *addr);
 

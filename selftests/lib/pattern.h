@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Patterns to recognize memory by. A pattern has a seed, and no two places in it
- * look alike, so that a byte from elsewhere, or of an earlier pattern, is found.
+ * look alike, so a byte from another place or pattern is detected.
  */
 #ifndef SELFTESTS_PATTERN_H
 #define SELFTESTS_PATTERN_H

@@ -39,26 +39,26 @@ bool proc_wait_state(pid_t pid, char state);
 int child_wait(pid_t pid);
 
 /*
- * In vfork(), in state D, until a byte or an end comes out of @fd. Not by the
- * function of that name, of which TSan makes a fork().
+ * Wait in vfork(), in state D, until @fd has a byte or its end. The libc function
+ * is not used, because TSan makes a fork() of it.
  */
 void wait_in_vfork(int fd);
 
 /*
- * A process that does not stop until *@gate is closed: it waits in vfork(), and ends
- * with 7 then. Its id, or -1.
+ * A process that cannot be stopped until *@gate is closed: it waits in vfork(),
+ * and then exits with 7. Its pid, or -1.
  */
 pid_t child_in_vfork(int *gate);
 
 /*
- * An ordinary program of user @uid: no capability, no group, and dumpable again
- * (giving up root clears that).
+ * Become an ordinary program of user @uid: without capabilities and groups, and
+ * dumpable again (giving up root clears that).
  */
 int become_user(uid_t uid);
 
 /*
- * A second node of the device that anybody may open, for agents which need many
- * sessions and are not root: the real one stays as it is. Remove with unlink().
+ * Make a second node of the device that everybody may open, for agents without
+ * privileges. The real node is not changed. Remove it with unlink().
  */
 int dev_make_node(char *path, size_t size);
 

@@ -20,11 +20,11 @@ struct maps {
 	char text[1 << 20];
 };
 
-/* From the open file; [vsyscall], which is not the target's, is left out. */
+/* Read from the open file. [vsyscall], which is not the target's, is left out. */
 int maps_get(int fd, struct maps *maps);
 int maps_of(pid_t pid, struct maps *maps);
 
-/* All that a line says, and the name unless it was not asked for. */
+/* Compare all fields of a line; the name only if there is one to compare. */
 bool region_is_line(const struct dbgmem_region *r, const char *name,
 		    const struct line *l);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A traced child whose registers are known, each by other bytes: it loads them,
- * stops, and, once it goes on, says what they are then.
+ * A traced child with known registers, each with different bytes. It loads them
+ * and stops; when it goes on, it reports their new values.
  */
 #ifndef SELFTESTS_REGISTERS_H
 #define SELFTESTS_REGISTERS_H
@@ -23,7 +23,7 @@
 
 enum { VECTORS_SSE, VECTORS_AVX, VECTORS_AVX512 };
 
-/* What is loaded, and what is there afterwards. */
+/* The values loaded, and the values afterwards. */
 struct file {
 	uint64_t general[16];
 	uint8_t vector[NR_VECTOR][VECTOR_SIZE];
@@ -44,10 +44,10 @@ void registers_other(void);
 void registers_load(void);
 void registers_done(void);
 
-/* The most that this machine has. */
+/* The largest vector registers of this machine: VECTORS_*. */
 int vectors_here(void);
 
-/* What the child has: of @seed, and such that the machine takes it. */
+/* Values for the child, from @seed, that the machine accepts. */
 void file_fill(struct file *f, uint64_t seed);
 
 struct child {
@@ -62,7 +62,10 @@ int child_start(struct child *c, const struct file *f, int vectors);
 int child_finish(struct child *c);
 void child_stop(struct child *c);
 
-/* A register of @tid by its name; what dbgmem_context_read() and _write() say. */
+/*
+ * Read and write a register of @tid by its name; the results are those of
+ * dbgmem_context_read() and _write().
+ */
 int register_read(pid_t tid, const char *name, void *buf, uint64_t len,
 		  uint64_t *done);
 int register_write(pid_t tid, const char *name, const void *buf, uint64_t len,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What exec_race.h, its agent helper_race and helper_suid agree on. */
+/* Shared by exec_race.h, its agent helper_race, and helper_suid. */
 #ifndef SELFTESTS_SECRET_H
 #define SELFTESTS_SECRET_H
 
@@ -17,7 +17,7 @@
 /* at once: while one's target starts or ends, the other's runs */
 #define AGENTS			2
 
-/* What an agent tells the test. */
+/* An agent's report to the test. */
 struct report {
 	int go;			/* the target may exec */
 	long rounds;

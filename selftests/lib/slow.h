@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How much slower than usual things are, by the environment. DBGMEM_SLOW is for the
- * kernel: the runner sets it for the debug kernel. DBGMEM_MACHINE is for the
- * machine: the guest measures it when it has booted.
+ * How much slower than usual this kernel and machine are. The runner sets
+ * DBGMEM_SLOW for a slow kernel; the guest measures the machine after boot and
+ * sets DBGMEM_MACHINE.
  */
 #ifndef SELFTESTS_SLOW_H
 #define SELFTESTS_SLOW_H
@@ -12,18 +12,18 @@
 
 long slow_factor(void);
 
-/* For limits on what may take long on a busy machine too. */
+/* For time limits: also longer on a busy machine. */
 long slow_limit(void);
 
 /*
- * The rounds of a long race: @n, or as many as take about as long on a slow
- * kernel. The runner shows the line.
+ * The rounds of a long race: @n, or fewer on a slow kernel, so that it takes
+ * about the same time. The runner shows the line.
  */
 long slow_rounds(long n);
 
 /*
- * Seconds by which what happens at once has happened, however busy the machine
- * is: far less than what it would take otherwise.
+ * The limit, in seconds, for something that happens at once, on a machine that
+ * may be busy. If it did not happen at once, it would take much longer.
  */
 double soon(void);
 

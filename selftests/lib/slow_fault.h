@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Memory of a target that is there only when the test says so: pages of its own
- * that userfaultfd provides, or of a FUSE file that it has mapped. Each slot of
- * it is good for one fault.
+ * Memory whose pages come only when the test says so: by userfaultfd, or from a
+ * mapped FUSE file. Each slot is good for one fault.
  */
 #ifndef SELFTESTS_SLOW_FAULT_H
 #define SELFTESTS_SLOW_FAULT_H
@@ -39,16 +38,16 @@ struct slow {
 
 char *slow_slot(const struct slow *s, unsigned int i);
 
-/* Map it, before the target is forked. NULL, or what this machine lacks. */
+/* Map it before the target is forked. NULL, or what this machine lacks. */
 const char *slow_map(struct slow *s);
 
 /* Let the faults of @t wait. 0 or -errno. */
 int slow_hold(struct slow *s, struct target *t);
 
-/* Somebody waits, before @ms are over. */
+/* Wait @ms until somebody waits for a page. */
 bool slow_waits(struct slow *s, long ms);
 
-/* The page of @slot is there, and zero. */
+/* Provide the page of @slot, filled with zeros. */
 void slow_answer(struct slow *s, char *slot);
 void slow_unmap(struct slow *s);
 

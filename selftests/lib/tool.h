@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the tests of the tool share: run it, and a target to run it on. */
+/* For tests of the tool: run it, and a target to run it on. */
 #ifndef SELFTESTS_TOOL_H
 #define SELFTESTS_TOOL_H
 
@@ -26,7 +26,7 @@ extern struct result r;
 int capture_file(const char *name, const void *data, size_t len);
 size_t capture_read(int fd, char *buf, size_t size);
 
-/* @args end with NULL; @in is what standard input gives. */
+/* @args end with NULL; @in is the standard input. */
 void run(const void *in, size_t in_len, const char *const *args);
 
 #define RUN(...) \
@@ -48,7 +48,7 @@ size_t lines(void);
 /* "0x..." of byte @off of page @page; a few of them at a time. */
 const char *at(size_t page, size_t off);
 
-/* A new target, with what @mem holds now. */
+/* A new target, with the current contents of @mem. */
 int retarget(struct target *t, char *pid);
 
 /* @mem, filled, and a first target. */

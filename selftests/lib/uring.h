@@ -5,7 +5,7 @@
 
 #include <liburing.h>
 
-/* What became of the request that was prepared. */
+/* The result of the prepared request. */
 int uring_submit(struct io_uring *ring);
 
 #endif /* SELFTESTS_URING_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the tests of libdbgmem share: a target, a handle on it, its failures. */
+/* For tests of libdbgmem: memory of a target, and failures. */
 #ifndef SELFTESTS_USERLIB_H
 #define SELFTESTS_USERLIB_H
 
@@ -14,8 +14,8 @@
 const char *missing_words(const char *const *words, size_t nr);
 
 /*
- * The failure of the last call: code, gate, and words of its sentence. To be
- * used where the call was made, as it is the calling thread's.
+ * Expect that the last call of this thread failed with this code, this error
+ * source, and these words in its message.
  */
 #define EXPECT_ERROR(_code, _gate, ...) do {				\
 	static const char *const _words[] = { __VA_ARGS__ };		\
@@ -30,7 +30,7 @@ const char *missing_words(const char *const *words, size_t nr);
 	EXPECT_EQ(NULL, strchr(dbgmem_errstr(), '\n'));			\
 } while (0)
 
-/* The sentence of the last failure names @addr. */
+/* The message of the last failure names @addr. */
 #define EXPECT_ADDRESS(addr) do {					\
 	char _text[32];							\
 									\
@@ -43,7 +43,10 @@ const char *missing_words(const char *const *words, size_t nr);
 /* A segment whose answer must be written. */
 struct dbgmem_segment user_segment(uint64_t addr, const void *buf, uint64_t len);
 
-/* Bytes that are not the pattern's. The hole, if any, is left out. */
+/*
+ * The number of bytes that are not the pattern's, without those of the hole, if
+ * any.
+ */
 long bytes_changed(void *hole);
 long other_program(void *unused);
 

@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * DBGMEM_IOC_VECTOR for the tests: the call, what must hold for every answer,
- * and a fixture with a target and a caller's buffer, once per engine.
- *
- * The target's memory at @mem is pattern 3, the caller's at @buf pattern 4.
- */
+/* DBGMEM_IOC_VECTOR: the call, and checks that hold for every answer. */
 #ifndef SELFTESTS_VECTOR_H
 #define SELFTESTS_VECTOR_H
 
@@ -38,8 +33,9 @@ int vec_with(int fd, uint32_t op, struct dbgmem_segment *segs, uint32_t nr,
 		 retries, NULL, 0, v)
 
 /*
- * What is wrong in the answer to a vector that was carried out, or NULL: the
- * summary is that of the segments, and a reason goes with what is incomplete.
+ * What is wrong in the answer to a vector that was carried out, or NULL. The
+ * summary must be that of the segments, and each incomplete segment must have a
+ * reason.
  */
 const char *vec_wrong(const struct dbgmem_vector *v,
 		      const struct dbgmem_segment *segs);
@@ -51,7 +47,7 @@ const char *vec_wrong(const struct dbgmem_vector *v,
 		TH_LOG("%s", wrong);					\
 } while (0)
 
-/* As if nothing had been asked. */
+/* Are all outputs zero? */
 bool vec_silent(const struct dbgmem_vector *v);
 
 #endif /* SELFTESTS_VECTOR_H */

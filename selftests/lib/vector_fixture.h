@@ -10,7 +10,7 @@ FIXTURE(vector) {
 	struct target *target;
 	struct job *job;
 	char *mem, *buf;
-	char *image;		/* the target sees it too */
+	char *image;		/* shared with the target */
 	struct dbgmem_segment *segs;	/* room for one too many */
 	struct dbgmem_vector v;
 	int fd;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Windows for the tests: making them, and looking into them. */
+/* Windows: how to make them, and to read through them. */
 #ifndef SELFTESTS_WINDOW_H
 #define SELFTESTS_WINDOW_H
 
@@ -17,7 +17,7 @@ int window_sync(int fd);
 /* Pages that the windows of a session hold, or -1. */
 long window_pages(int fd);
 
-/* Read a word; 0, or the signal that it raised. */
+/* Read a word. 0, or the signal that the read raised. */
 int window_peek(volatile const void *at, uint64_t *word);
 
 #endif /* SELFTESTS_WINDOW_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* For programs that test the registers of x86: what they are elsewhere. */
+/* For programs that test the registers of x86: their only test elsewhere. */
 #ifndef SELFTESTS_X86_ONLY_H
 #define SELFTESTS_X86_ONLY_H
 

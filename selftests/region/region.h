@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the tests of DBGMEM_IOC_REGION share: a target with mappings of every
- * kind, what /proc/PID/maps says of it, and the ioctl.
+ * For tests of DBGMEM_IOC_REGION: a target with mappings of every kind, its
+ * /proc/PID/maps, and the ioctl.
  */
 #ifndef SELFTESTS_REGION_H
 #define SELFTESTS_REGION_H
@@ -17,7 +17,7 @@
 
 #define NAMES_SIZE	(256U << 10)
 
-/* What one look at it says: the caller of several puts them one by one. */
+/* The mappings of a target, as collected by one or several calls. */
 struct regions {
 	uint32_t nr;
 	struct dbgmem_region r[MAX_REGIONS];
@@ -26,20 +26,20 @@ struct regions {
 
 const char *region_name(const struct regions *all, uint32_t i);
 
-/* A request for all of it, with outputs that must be overwritten. */
+/* A request for all mappings, with outputs that must be overwritten. */
 struct dbgmem_region_list region_list(struct regions *all);
 int region_ioctl(int fd, struct dbgmem_region_list *l);
 
 /* All of it in one call. */
 int regions_get(int fd, struct regions *all);
 
-/* The same by calls for @nr regions and @names_size bytes of names at most. */
+/* The same with calls for at most @nr regions and @names_size bytes of names. */
 int regions_get_by(int fd, struct regions *all, uint32_t nr,
 		   uint32_t names_size);
 
 /* --- against /proc/PID/maps --- */
 
-/* The regions are the lines, all of them. */
+/* Expect that the regions are the lines of maps, all of them. */
 #define EXPECT_MAPS(all, maps, with_names) do {				\
 	uint32_t _i;							\
 									\
@@ -58,7 +58,7 @@ int regions_get_by(int fd, struct regions *all, uint32_t nr,
 	}								\
 } while (0)
 
-/* --- a target that has it all --- */
+/* --- a target with all kinds of mappings --- */
 
 enum rich_kind {
 	RICH_PRIVATE_FILE,	/* from its third page on, read-only */
@@ -97,7 +97,7 @@ void rich_unlink(const char *name);
 /* At a place of its own, with a hole before and behind. */
 char *rich_place(size_t len, int prot, int flags, int fd, off_t offset);
 
-/* Which kind could not be mapped, or NR_RICH. */
+/* Map them. Returns the kind that could not be mapped, or NR_RICH. */
 enum rich_kind rich_map(struct rich *r);
 
 /* The region at @addr, alone; false if there is none. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * DBGMEM_IOC_REGION: what it tells of a target is what /proc/PID/maps tells,
- * line by line, in one call and in many; one address, filters, ranges.
+ * DBGMEM_IOC_REGION reports the same as /proc/PID/maps, line by line, in one call
+ * and in many; one address, filters, ranges.
  */
 #include "region_fixture.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The names of DBGMEM_IOC_REGION: where they go, those that do not fit, those of
- * files that are gone, or that the caller sees from another root.
+ * Names of DBGMEM_IOC_REGION: their buffer, names that do not fit, names of
+ * deleted files, and files seen from another root.
  */
 #include "region_fixture.h"
 

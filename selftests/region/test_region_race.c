@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reading the mappings of a target that maps and unmaps all the time: it comes
- * to an end, no two regions overlap, and what does not change is always there.
+ * Listing the mappings of a target that maps and unmaps all the time: the list
+ * ends, no two regions overlap, and mappings that do not change are always in it.
  */
 #include "region_fixture.h"
 #include "slow.h"

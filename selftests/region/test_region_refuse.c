@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * DBGMEM_IOC_REGION with arguments that it refuses, with buffers that are not
- * there, and on targets that are not either.
+ * DBGMEM_IOC_REGION with invalid arguments, with inaccessible buffers, and with
+ * targets that have ended.
  */
 #include "proc.h"
 #include "region_fixture.h"

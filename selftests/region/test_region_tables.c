@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * DBGMEM_LIST_TABLES: nothing that is there is left out, what was never used is, and
- * terabytes of it are passed over at once, whatever the target does meanwhile.
+ * DBGMEM_LIST_TABLES lists all present memory, leaves out memory that was never
+ * used, and skips terabytes of it at once, also while the target changes its
+ * mappings.
  */
 #include "region_fixture.h"
 #include "slow.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The race between a session and an execve of its target into a set-uid
- * program. An agent without privileges opens a session on a process of its own,
- * which then becomes root's; the agent reads and writes all the while. Not one
- * byte of the new program may come out, and none may go in. A program for each
- * engine, ENGINE, as each takes its time.
+ * The race between a session and an execve of its target into a set-uid program.
+ * An agent without privileges opens a session on a process of its own, which then
+ * executes a program of root's; the agent reads and writes all the time. It must
+ * not read or write one byte of the new program. There is one program per engine,
+ * ENGINE, because each takes long.
  */
 #ifndef SELFTESTS_EXEC_RACE_H
 #define SELFTESTS_EXEC_RACE_H

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A request that another thread changes while the kernel works on it: one field
- * after the other, each from its first value, which is good, to another, and back.
+ * Another thread changes a request while the kernel works on it: one field after
+ * the other, each from its first value, which is valid, to another, and back.
  *
- * Memory that may be meant by one of them lies in an arena: 64 KiB at a multiple
- * of that, with nothing around. Addresses differ from each other in the lowest two
- * bytes, and then are in the arena, or in the highest two, and then are nobody's:
- * so is a mix of their bytes.
+ * All memory that a valid address may mean is in an arena: 64 KiB, aligned to its
+ * size, with nothing around. Addresses differ in the lowest two bytes, and are in
+ * the arena, or in the highest two, and have no memory. The same is true for a
+ * mix of their bytes.
  */
 #ifndef SELFTESTS_FLIP_H
 #define SELFTESTS_FLIP_H
@@ -18,7 +18,7 @@
 #include <sched.h>
 
 #define ARENA		0x10000UL
-/* Eight of them are no address, whole or in part. */
+/* Eight of them, or a part of these, are not an address with memory. */
 #define ARENA_BYTE	0xa5
 #define FLIP_VALUES	8
 
@@ -48,7 +48,7 @@ void flip_add(struct flipper *f, void *at, unsigned int width, unsigned int nr,
 	flip_add(f, &(field), sizeof(field), ARRAY_SIZE(_v), _v);	\
 } while (0)
 
-/* Places in the arena that @good is in, and some that are nobody's. */
+/* Addresses in the arena of @good, and some without memory. */
 #define FLIP_ADDR(f, field, good)					\
 	FLIP(f, field, (uintptr_t)(good), (uintptr_t)(good),		\
 	     (uintptr_t)(good) ^ 0x1, (uintptr_t)(good) ^ 0x8,		\

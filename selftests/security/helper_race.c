@@ -156,18 +156,18 @@ static void gap(long n)
 /* One target, from its start to its end. */
 static void round_of(struct report *r, const char *node)
 {
-	int fd, receipt, ret, stay, code;
+	int fd, mem_fd, ret, stay, code;
 	long n, alive = 0;
 	pid_t pid;
 
 	r->go = 0;
 	pid = start_target(r, &stay);
 	fd = open(node, O_RDWR | O_CLOEXEC);
-	receipt = proc_open(pid, "mem", O_RDWR);
-	ret = attach(fd, pid, receipt);
+	mem_fd = proc_open(pid, "mem", O_RDWR);
+	ret = attach(fd, pid, mem_fd);
 	if (ret)
 		odd(r, ret);
-	close(receipt);
+	close(mem_fd);
 	__atomic_store_n(&r->go, 1, __ATOMIC_RELEASE);
 
 	for (n = r->rounds; !ret; n++) {
@@ -187,9 +187,9 @@ static void round_of(struct report *r, const char *node)
 			odd(r, ret);
 	}
 	if (r->rounds % 16 == 0) {
-		receipt = proc_open(pid, "mem", O_RDONLY);
-		if (receipt != -EACCES)
-			odd(r, receipt);
+		mem_fd = proc_open(pid, "mem", O_RDONLY);
+		if (mem_fd != -EACCES)
+			odd(r, mem_fd);
 	}
 	close(stay);
 	code = child_wait(pid);

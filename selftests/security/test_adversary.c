@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What an attacker would put into each field of each request: the kernel's
- * addresses, counts beyond all bounds, the top of the address space. The errno
- * is what the header says; nobody's memory is touched.
+ * Each field of each request has values that an attacker would try: kernel
+ * addresses, huge counts, the top of the address space. The errno is the
+ * documented one, and no memory is touched.
  */
 #include "proc.h"
 
@@ -353,7 +353,7 @@ static pid_t agent_execs(pid_t target, unsigned char *page, int oflags,
 		.len = 1,
 		.trap = { 0xcc },
 	};
-	int in[2], fd, receipt;
+	int in[2], fd, mem_fd;
 	pid_t pid;
 
 	if (pipe2(in, O_CLOEXEC))
@@ -363,8 +363,8 @@ static pid_t agent_execs(pid_t target, unsigned char *page, int oflags,
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		dup2(in[0], 0);
 		fd = open(DEV_PATH, O_RDWR | oflags);
-		receipt = proc_open(target, "mem", O_RDWR);
-		if (attach(fd, target, receipt) ||
+		mem_fd = proc_open(target, "mem", O_RDWR);
+		if (attach(fd, target, mem_fd) ||
 		    ioctl(fd, DBGMEM_IOC_BP_SET, &s))
 			_exit(1);
 		execlp("cat", "cat", NULL);

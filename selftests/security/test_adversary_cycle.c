@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sessions in a circle: two agents that are each other's target, a process whose
- * session is on itself, requests that are about the memory they lie in, a session
- * that only a message to itself still holds. Nobody waits for anybody for ever,
- * and nothing is left behind.
+ * Cycles: two agents that are each other's target, a session on its own process,
+ * requests about the memory that they lie in, a session that is only held by a
+ * message to itself. None of them hangs, and nothing is leaked.
  */
 #include "proc.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Memory that nobody may have, against every way there is to ask for it: secret
- * memory, a page that is broken, guard pages, and the page of vsyscalls.
+ * Forbidden memory, with every call: secret memory, broken pages, guard pages,
+ * the vsyscall page.
  */
 #include "device.h"
 #include "features.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Requests, and the arrays that they point to, that another thread changes while
- * the kernel works on them. What is done is then what one of the values says: no
- * byte beyond, an answer that is documented, and a session that works on.
+ * Another thread changes requests and their arrays while the kernel works on
+ * them. The kernel uses one of the values: it touches no byte outside, its answer
+ * is documented, and the session goes on working.
  */
 #include "flip.h"
 
@@ -460,10 +460,10 @@ TEST_F_TIMEOUT(race, regions_that_are_changed_meanwhile, 120)
 
 /* --- ATTACH and INFO --- */
 
-/* A session is of the process that its receipt is of. */
+/* A session is of the process that its mem_fd is of. */
 TEST_F_TIMEOUT(race, attach_that_is_changed_meanwhile, 240)
 {
-	int receipt[2] = { proc_open(self->target.pid, "mem", O_RDWR),
+	int mem_fd[2] = { proc_open(self->target.pid, "mem", O_RDWR),
 			   proc_open(self->other.pid, "mem", O_RDWR) };
 	struct dbgmem_attach *a = (void *)self->request;
 	struct flipper *f = &self->flipper;
@@ -472,13 +472,13 @@ TEST_F_TIMEOUT(race, attach_that_is_changed_meanwhile, 240)
 	int fd, ret;
 	char c;
 
-	ASSERT_LE(0, receipt[0]);
-	ASSERT_LE(0, receipt[1]);
+	ASSERT_LE(0, mem_fd[0]);
+	ASSERT_LE(0, mem_fd[1]);
 	FLIP_SIZE(f, a, 8);
 	FLIP(f, a->flags, OFTEN(0), OFTEN(0));
 	FLIP(f, a->pid, self->target.pid, self->other.pid, self->target.pid,
 	     self->other.pid, 0, -1);
-	FLIP(f, a->receipt, receipt[0], receipt[1], receipt[0], receipt[1], -1,
+	FLIP(f, a->receipt, mem_fd[0], mem_fd[1], mem_fd[0], mem_fd[1], -1,
 	     self->fd);
 	FLIP(f, a->reserved, OFTEN(0), OFTEN(0));
 	ASSERT_EQ(0, flip_start(f));
@@ -505,12 +505,12 @@ TEST_F_TIMEOUT(race, attach_that_is_changed_meanwhile, 240)
 	EXPECT_LT(0, of_target);
 	EXPECT_LT(0, of_other);
 	expect_works_on(_metadata, self);
-	close(receipt[0]);
-	close(receipt[1]);
+	close(mem_fd[0]);
+	close(mem_fd[1]);
 }
 
 struct swapper {
-	int receipt[3], number;
+	int mem_fd[3], number;
 	unsigned long swaps;
 	bool stop;
 	pthread_t thread;
@@ -521,17 +521,17 @@ static void *swap_thread(void *arg)
 	struct swapper *s = arg;
 
 	while (!__atomic_load_n(&s->stop, __ATOMIC_RELAXED)) {
-		dup2(s->receipt[s->swaps % 3], s->number);
+		dup2(s->mem_fd[s->swaps % 3], s->number);
 		__atomic_add_fetch(&s->swaps, 1, __ATOMIC_RELEASE);
 	}
 	return NULL;
 }
 
 /* The number stays, and what it stands for does not. */
-TEST_F_TIMEOUT(race, receipt_that_is_replaced_meanwhile, 240)
+TEST_F_TIMEOUT(race, mem_fd_that_is_replaced_meanwhile, 240)
 {
 	struct swapper s = {
-		.receipt = { proc_open(self->target.pid, "mem", O_RDWR),
+		.mem_fd = { proc_open(self->target.pid, "mem", O_RDWR),
 			     proc_open(self->other.pid, "mem", O_RDWR),
 			     open("/dev/null", O_RDWR | O_CLOEXEC) },
 	};
@@ -540,7 +540,7 @@ TEST_F_TIMEOUT(race, receipt_that_is_replaced_meanwhile, 240)
 	int fd, ret;
 	char c;
 
-	s.number = dup(s.receipt[2]);
+	s.number = dup(s.mem_fd[2]);
 	ASSERT_LE(0, s.number);
 	ASSERT_EQ(0, pthread_create(&s.thread, NULL, swap_thread, &s));
 	for (i = 0; i < rounds || !ok || !wrong || !none; i++) {
@@ -564,7 +564,7 @@ TEST_F_TIMEOUT(race, receipt_that_is_replaced_meanwhile, 240)
 	TH_LOG("%ld attached, %ld of another process, %ld of none", ok, wrong,
 	       none);
 	for (i = 0; i < 3; i++)
-		close(s.receipt[i]);
+		close(s.mem_fd[i]);
 	close(s.number);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * AppArmor: what a profile denies of ptrace is denied of ATTACH, whoever the
- * caller is; the library and the tool name that gate.
+ * AppArmor: if a profile denies ptrace, ATTACH fails too, for each caller; the
+ * library and the tool name AppArmor as the source of the error.
  */
 #include "tool.h"
 
@@ -109,17 +109,17 @@ static int judge(int fd, pid_t pid)
 	unsigned char buf[sizeof(mark)];
 	struct iovec local = { buf, 1 }, remote = { (void *)mark, 1 };
 	bool vm_denied, opened;
-	int receipt;
+	int mem_fd;
 
 	vm_denied = process_vm_readv(pid, &local, 1, &remote, 1, 0) < 0;
-	receipt = proc_open(pid, "mem", O_RDWR);
-	opened = receipt >= 0;
+	mem_fd = proc_open(pid, "mem", O_RDWR);
+	opened = mem_fd >= 0;
 	if (vm_denied == opened)
 		return AGENT_KERNELS_DISAGREE;
 	if (vm_denied)
 		return other_ways_in(fd, pid, mark) ? AGENT_OTHER_WAY_IN :
 						      AGENT_DENIED;
-	if (attach(fd, pid, receipt) ||
+	if (attach(fd, pid, mem_fd) ||
 	    mem_read(fd, mark, buf, sizeof(buf), 0, NULL) ||
 	    memcmp(buf, (void *)mark, sizeof(buf)) ||
 	    mem_write(fd, mark, buf, sizeof(buf), 0, NULL))
@@ -152,7 +152,7 @@ TEST_F_TIMEOUT(apparmor, profile_without_ptrace_is_denied, 60)
 	EXPECT_EQ(AGENT_DENIED, agent(self->fd, self->target.pid, "no-ptrace"));
 }
 
-/* It opens auxv and environ with that, which are no receipts. */
+/* It opens auxv and environ with that, which are no mem_fds. */
 TEST_F_TIMEOUT(apparmor, right_to_read_only_is_denied, 60)
 {
 	EXPECT_EQ(AGENT_DENIED,

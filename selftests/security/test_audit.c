@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The audit log: a record of each ATTACH, granted or refused, and of the first
- * FORCE and BP_SET of a session, as long as audit is enabled and audit= says so.
- * The test takes the place of the audit daemon.
+ * The audit log has a record of each ATTACH, granted or refused, and of the first
+ * FORCE and BP_SET of a session, if audit is enabled and audit= asks for it. The
+ * test takes the place of the audit daemon.
  */
 #include "breakpoint.h"
 #include "proc.h"

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A session is a right that can be passed on, and what it does not carry: FORCE
- * is decided by who calls, under each force= policy; and what a seccomp filter
- * does not see.
+ * A session can be passed to another process. FORCE depends on the process that
+ * calls, under each force= policy. A seccomp filter does not see what ioctls do.
  */
 #include "proc.h"
 
@@ -126,17 +125,17 @@ TEST_F_TIMEOUT(delegation, session_passed_to_another_user_works, 60)
 	EXPECT_EQ(0, memcmp(buf, "new", 3));
 }
 
-TEST_F_TIMEOUT(delegation, receipt_passed_by_a_broker_works, 60)
+TEST_F_TIMEOUT(delegation, mem_fd_passed_by_a_broker_works, 60)
 {
-	int sock[2], fd, receipt = proc_open(self->target.pid, "mem", O_RDONLY);
+	int sock[2], fd, mem_fd = proc_open(self->target.pid, "mem", O_RDONLY);
 	int device = dev_open(O_RDWR);
 	unsigned char buf[1];
 
-	ASSERT_LE(0, receipt);
+	ASSERT_LE(0, mem_fd);
 	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, sock));
-	ASSERT_EQ(0, send_fd(sock[0], receipt));
+	ASSERT_EQ(0, send_fd(sock[0], mem_fd));
 	EXPECT_EQ(0, IN_CHILD(
-		close(receipt);
+		close(mem_fd);
 		MUST(!become_user(UID_OTHER));
 		fd = receive_fd(sock[1]);
 		MUST(!attach(device, self->target.pid, fd));
@@ -222,7 +221,7 @@ TEST_F_TIMEOUT(delegation, force_policy_table, 120)
 	}
 }
 
-/* The check was at the opening of the receipt, and is not repeated. */
+/* The check was at the opening of the mem_fd, and is not repeated. */
 static long do_not_be_dumpable(void *arg)
 {
 	return prctl(PR_SET_DUMPABLE, 0);

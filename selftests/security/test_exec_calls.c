@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* See exec_race.h: by vectors, compare-and-exchange and breakpoints too. */
+/* exec_race.h with vectors, compare-and-exchange and breakpoints. */
 #define ENGINE	"auto"
 #define ROUNDS	600
 #define RACE_TEST	raced_by_every_call_leaks_and_takes_no_byte

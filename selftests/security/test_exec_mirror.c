@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The race with an execve of a set-uid program, of sessions with a mirror. */
+/* exec_race.h with sessions that have a mirror. */
 #define ENGINE	"mirror"
 #include "exec_race.h"

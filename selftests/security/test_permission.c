@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Permission: the module's verdict is the kernel's own. In every situation the
+ * The module permits exactly what the kernel permits. In every situation the
  * agent asks the kernel (it opens /proc/PID/mem for reading and writing, and
- * tries process_vm_readv); where the kernel says yes ATTACH has to work, where
- * it says no there must be no other way in.
+ * tries process_vm_readv). If the kernel permits it, ATTACH must work; if not,
+ * there must be no other way in.
  */
 #include "proc.h"
 
@@ -270,20 +270,20 @@ static int judge(int fd, pid_t pid)
 	unsigned char buf[sizeof(mark)];
 	struct iovec local = { buf, 1 }, remote = { (void *)mark, 1 };
 	bool vm_denied;
-	int receipt;
+	int mem_fd;
 
 	/* a set-uid program does not have our memory: then it is EFAULT */
 	vm_denied = process_vm_readv(pid, &local, 1, &remote, 1, 0) < 0 &&
 		    errno == EPERM;
-	receipt = proc_open(pid, "mem", O_RDWR);
-	if (receipt < 0) {
+	mem_fd = proc_open(pid, "mem", O_RDWR);
+	if (mem_fd < 0) {
 		if (other_ways_in(fd, pid, mark))
 			return AGENT_LET_IN;
 		return vm_denied ? AGENT_OK_DENIED : AGENT_OK_DENIED_FILE;
 	}
 	if (vm_denied)
 		return AGENT_KERNELS_DISAGREE;
-	if (attach(fd, pid, receipt))
+	if (attach(fd, pid, mem_fd))
 		return AGENT_REFUSED;
 	if (!mem_read(fd, SECRET_ADDR, buf, 1, 0, NULL))
 		return buf[0] == SECRET_BYTE ? AGENT_OK_ALLOWED : AGENT_NO_DATA;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Yama's scope 3: nobody attaches to anything any more, root with all capabilities
- * included. It cannot be undone, so the runner has this program come last in its
- * guest, and sets DBGMEM_YAMA_3.
+ * Yama's scope 3: nobody can attach, not even root with all capabilities. It
+ * cannot be undone; the runner runs this program last in its guest, and sets
+ * DBGMEM_YAMA_3.
  */
 #include "proc.h"
 

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* For tests in which the kernel lets nobody in: what else might be tried. */
+/*
+ * For tests in which the kernel denies access: other ways that an agent might
+ * try.
+ */
 #ifndef SELFTESTS_WAYS_IN_H
 #define SELFTESTS_WAYS_IN_H
 
 #include "proc.h"
 
 /*
- * Everything that an agent might hand in instead. True if one of them works, or
- * @fd reads what the target has at @mark.
+ * Try everything that an agent might pass instead of the mem file. True if one of
+ * them works, or if @fd reads the target's value at @mark.
  */
 bool other_ways_in(int fd, pid_t pid, const volatile void *mark);
 

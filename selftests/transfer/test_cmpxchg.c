@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * CMPXCHG: compare and exchange one word, atomically for the target's CPUs too,
+ * CMPXCHG: compare and exchange one word, atomically also for the target's CPUs,
  * in every kind of memory that has pages.
  */
 #include "cmpxchg_fixture.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * CMPXCHG where others are at work on the same word: breakpoints, the target's
- * own threads, other callers.
+ * CMPXCHG while breakpoints, threads of the target and other callers change the
+ * same word.
  */
 #include "cmpxchg_fixture.h"
 

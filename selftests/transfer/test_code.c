@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Code: what is written there by any of the calls is what the target runs next.
+ * The target runs code that was written by each of the calls.
  *
- * An emulated CPU has no instruction cache that could be stale. That the kernel's
- * function for those that have was called is looked at where the machine needs it.
+ * An emulated CPU has no stale instruction cache. Where the machine needs it, a
+ * test checks that the kernel's cache flush was called.
  */
 #include "code.h"
 #include "slow.h"

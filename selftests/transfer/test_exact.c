@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * EXACT: all or nothing. When it fails, not one byte is different on either
- * side; what it says is judged by comparing all of both sides.
+ * EXACT: all or nothing. When a transfer fails, no byte differs on either side;
+ * the tests compare all of both sides.
  */
 #include "race.h"
 #include "engine.h"

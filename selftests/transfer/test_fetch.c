@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Agents whose own buffer does not come: nothing of the target is held meanwhile,
- * it goes on as if nobody were there, and what it is told at the end is true.
+ * Agents whose own buffer does not come: they hold nothing of the target
+ * meanwhile, the target runs on, and the answer in the end is correct.
  */
 #include "common.h"
 #include "slow_fault.h"

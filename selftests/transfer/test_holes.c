@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * ZEROFILL and NOFAULT reads, and the bitmap that tells what was really there.
- */
+/* ZEROFILL and NOFAULT reads, and the bitmap of the pages that were present. */
 #include "features.h"
 #include "engine.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Memory whose pages the kernel has made inaccessible to learn who uses them (NUMA
- * balancing): they are resident, and looking does not take the hint.
+ * NUMA balancing makes pages inaccessible to learn who uses them. Such pages are
+ * resident, and a read does not consume the hint.
  */
 #include "features.h"
 #include "engine.h"

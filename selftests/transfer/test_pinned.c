@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Looking changes nothing in the target, writing only what was written to, and
- * a small aligned transfer is one load or store.
+ * Reads change nothing in the target, writes change only the bytes written, and a
+ * small aligned transfer is one load or store.
  */
 #include "features.h"
 #include "engine.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Memory that is not plain: devices, secrets, broken pages, ends of files, the
- * kernel's own pages in every process; and FORCE.
+ * Special memory: devices, secret memory, broken pages, ends of files, the
+ * kernel's own pages in each process; and FORCE.
  */
 #include "device.h"
 #include "features.h"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * read(2), write(2) and their relatives on a session: file offset = address,
- * PARTIAL semantics. And io_uring and dd, which know nothing of dbgmem.
+ * read(2), write(2) and their relatives on a session: the file offset is the
+ * address, transfers may be partial. Also io_uring and dd, which do not know
+ * dbgmem.
  */
 #include "engine.h"
 #include "uring.h"
@@ -268,7 +269,7 @@ TEST_F_TIMEOUT(rw, modes_and_states_have_their_own_errors, 60)
 {
 	pid_t pid = self->target->pid;
 	char c = 0;
-	int fd, receipt;
+	int fd, mem_fd;
 
 	fd = dev_open(O_RDWR);
 	ASSERT_LE(0, fd);
@@ -276,11 +277,11 @@ TEST_F_TIMEOUT(rw, modes_and_states_have_their_own_errors, 60)
 	EXPECT_EQ(ENOTCONN, errno);
 	EXPECT_EQ(-1, pwrite(fd, &c, 1, at(self, 0)));
 	EXPECT_EQ(ENOTCONN, errno);
-	/* Attached by a receipt that is read-only. */
-	receipt = proc_open(pid, "mem", O_RDONLY);
-	ASSERT_LE(0, receipt);
-	ASSERT_EQ(0, attach(fd, pid, receipt));
-	close(receipt);
+	/* Attached by a mem_fd that is read-only. */
+	mem_fd = proc_open(pid, "mem", O_RDONLY);
+	ASSERT_LE(0, mem_fd);
+	ASSERT_EQ(0, attach(fd, pid, mem_fd));
+	close(mem_fd);
 	EXPECT_EQ(1, pread(fd, &c, 1, at(self, 0)));
 	EXPECT_EQ(-1, pwrite(fd, &c, 1, at(self, 0)));
 	EXPECT_EQ(EACCES, errno);

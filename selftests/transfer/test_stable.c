@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * STABLE: a vector that is read until it is the same twice, or often enough, and
- * says which of its segments were not.
+ * STABLE: a vector is read until two reads agree or the retries are used up; the
+ * answer names the segments that changed.
  */
 #include "breakpoint.h"
 #include "features.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Long transfers do not starve: while a GiB is read in one call another process
- * on the same processor goes on, and the kernel's own watchdogs, set to their
- * usual limits, keep quiet (the runner sees to that).
+ * Long transfers do not starve others: while one call reads a GiB, another
+ * process on the same processor runs, and the kernel's watchdogs stay quiet. The
+ * runner checks the kernel's log.
  */
 #include "vector.h"
 #include "proc.h"

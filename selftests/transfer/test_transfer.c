@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The contract of READ and WRITE without flags, the same for every engine: what
- * moves is what the target itself sees, to the byte, and where it stops is said
- * exactly, with the reason.
+ * READ and WRITE without flags, the same for every engine: bytes move exactly as
+ * the target sees them, and the answer says exactly where a transfer stopped and
+ * why.
  */
 #include "engine.h"
 #include "slow.h"

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Memory of a target that is larger than the pieces in which the library reads
- * and writes: mapped by the target itself, where nothing else is.
+ * and writes. The target maps it itself, at an address with nothing else.
  */
 #ifndef SELFTESTS_BIG_H
 #define SELFTESTS_BIG_H
 
 #include "userlib.h"
 
-/* What the library moves in one go, and addresses of targets are aligned to. */
+/* The library moves so much at once, aligned in the target. */
 #define PIECE		(512UL << 10)
 #define BIG_SIZE	(3 * PIECE)
 #define BIG		0x100000000000UL	/* and 64 GiB behind it */
@@ -20,7 +20,10 @@ static inline void *at(uint64_t addr)
 	return (void *)(uintptr_t)addr;
 }
 
-/* Progress that is watched, and at some time does something. */
+/*
+ * A progress callback that checks its arguments, and cancels or kills at a given
+ * call.
+ */
 struct watch {
 	uint64_t last, total;
 	unsigned int calls;

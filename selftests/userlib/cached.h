@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the tests of the library's cache share. */
+/* For tests of the library's cache. */
 #ifndef SELFTESTS_CACHED_H
 #define SELFTESTS_CACHED_H
 

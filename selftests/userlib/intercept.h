@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Between the library and the kernel: modules that know less, and answers that
- * are hard to come by. To be included once in a program.
+ * Replaces ioctl(2) below the library: for older modules, and for answers that
+ * are hard to cause. A program may include it once.
  */
 #ifndef SELFTESTS_INTERCEPT_H
 #define SELFTESTS_INTERCEPT_H
@@ -11,10 +11,10 @@
 
 #include "common.h"
 
-/* Features that INFO does not tell of: an older module. */
+/* Features that INFO must not report, as of an older module. */
 static uint64_t features_hidden;
 
-/* In place of the kernel: 0 or -errno. */
+/* Answers instead of the kernel: 0 or -errno. */
 static int (*answer)(unsigned long cmd, void *arg);
 
 int ioctl(int fd, unsigned long cmd, ...)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What helper_registers32 has in its registers. */
+/* The registers of helper_registers32. */
 #ifndef SELFTESTS_REGISTERS32_H
 #define SELFTESTS_REGISTERS32_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * libdbgmem: what each function that moves memory promises, and that failures
- * name their gate and say in words what it was.
+ * libdbgmem: all functions that move memory; failures name their source and
+ * describe it in words.
  */
 #include "features.h"
 #include "userlib_fixture.h"

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * libdbgmem: the page cache on a real target: what costs a system call and what
- * does not, what the kernel says of a flush, breakpoints, threads. Its logic is
- * host_cache's.
+ * libdbgmem: the page cache on a real target: which reads cost a system call, the
+ * kernel's answer to a flush, breakpoints, threads. host_cache tests its logic.
  */
 #include "cached.h"
 #include "features.h"

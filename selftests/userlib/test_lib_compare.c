@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * libdbgmem: what a comparison promises of memory of real targets; how stretches
- * and pieces may lie is host_compare's.
+ * libdbgmem: comparing memory of real targets. host_compare tests how differences
+ * may lie.
  */
 #include "big.h"
 #include "userlib_fixture.h"

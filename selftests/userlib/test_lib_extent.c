@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * libdbgmem: looking at memory of which next to nothing is there makes no page and
- * no page table, whatever the memory is of, and finds what is there.
+ * libdbgmem: a search of sparse memory finds all that is there, and makes neither
+ * pages nor page tables.
  */
 #include "userlib_fixture.h"
 #include "proc.h"

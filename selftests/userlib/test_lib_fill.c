@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* libdbgmem: what dbgmem_fill() promises. */
+/* libdbgmem: dbgmem_fill(). */
 #include "big.h"
 #include "userlib_fixture.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* libdbgmem: what dbgmem_move() promises, against memmove(3). */
+/* libdbgmem: dbgmem_move() against memmove(3). */
 #include "big.h"
 #include "userlib_fixture.h"
 

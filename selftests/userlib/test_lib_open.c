@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * libdbgmem, opening: each gate with its own words, first threads that are
- * gone, receipts that are passed on.
+ * gone, mem_fds that are passed on.
  */
 #include "userlib_fixture.h"
 
@@ -62,7 +62,7 @@ TEST_F(lib, session_without_write_access)
 	static const unsigned int flags[] = { 0, DBGMEM_OPEN_RDONLY };
 	struct iovec iov = { self->buf, 16 };
 	struct dbgmem *ro;
-	int receipt;
+	int mem_fd;
 	size_t i;
 
 	for (i = 0; i < 2; i++) {
@@ -76,19 +76,19 @@ TEST_F(lib, session_without_write_access)
 		dbgmem_close(ro);
 	}
 
-	/* The receipt limits it as well. */
-	receipt = proc_open(self->t.pid, "mem", O_RDONLY);
-	ASSERT_GE(receipt, 0);
-	ASSERT_EQ(0, dbgmem_open_receipt(self->t.pid, receipt,
+	/* The mem_fd limits it as well. */
+	mem_fd = proc_open(self->t.pid, "mem", O_RDONLY);
+	ASSERT_GE(mem_fd, 0);
+	ASSERT_EQ(0, dbgmem_open_receipt(self->t.pid, mem_fd,
 					 DBGMEM_OPEN_WRITE, &ro));
 	EXPECT_EQ(DBGMEM_ACCESS_READ, dbgmem_access(ro));
 	EXPECT_EQ(-EACCES, dbgmem_write(ro, self->addr, "x", 1));
 	dbgmem_close(ro);
-	EXPECT_EQ(0, close(receipt));
+	EXPECT_EQ(0, close(mem_fd));
 	EXPECT_EQ(0, target_call(&self->t, bytes_changed, NULL));
 }
 
-TEST_F(lib, receipts_that_are_none)
+TEST_F(lib, mem_fds_that_are_none)
 {
 	struct dbgmem *m = (struct dbgmem *)1;
 	int fd;
@@ -118,19 +118,19 @@ TEST_F(lib, receipts_that_are_none)
 	close(fd);
 }
 
-TEST_F(lib, receipt_older_than_an_exec)
+TEST_F(lib, mem_fd_older_than_an_exec)
 {
 	struct pollfd p = { .fd = dbgmem_fd(self->m) };
 	struct dbgmem *m;
-	int receipt;
+	int mem_fd;
 
-	receipt = proc_open(self->t.pid, "mem", O_RDWR);
-	ASSERT_GE(receipt, 0);
+	mem_fd = proc_open(self->t.pid, "mem", O_RDWR);
+	ASSERT_GE(mem_fd, 0);
 	target_send(&self->t, other_program, NULL);
 	ASSERT_EQ(1, poll(&p, 1, 10000));
-	EXPECT_EQ(-ESTALE, dbgmem_open_receipt(self->t.pid, receipt, 0, &m));
+	EXPECT_EQ(-ESTALE, dbgmem_open_receipt(self->t.pid, mem_fd, 0, &m));
 	EXPECT_ERROR(ESTALE, DBGMEM_GATE_TARGET, "since the receipt was opened");
-	close(receipt);
+	close(mem_fd);
 }
 
 /* --- gates, as somebody else --- */
@@ -416,7 +416,7 @@ TEST(threads_that_are_gone_are_tried_with_a_limit)
 	}
 }
 
-/* --- a broker that passes a receipt on --- */
+/* --- a broker that passes a mem_fd on --- */
 
 static int fd_send(int sock, int fd)
 {
@@ -464,25 +464,25 @@ struct delegation {
 	int sock;
 };
 
-/* Somebody who may not open the target, but is given the receipt. */
-static int use_receipt(void *arg)
+/* Somebody who may not open the target, but is given the mem_fd. */
+static int use_mem_fd(void *arg)
 {
 	const struct delegation *d = arg;
 	struct dbgmem *m;
 	char buf[16];
-	int receipt;
+	int mem_fd;
 
 	if (dbgmem_open(d->pid, DBGMEM_OPEN_WRITE, &m) != -EACCES ||
 	    dbgmem_last_error()->gate != DBGMEM_GATE_KERNEL)
 		return 1;
-	receipt = fd_receive(d->sock);
-	if (receipt < 0)
+	mem_fd = fd_receive(d->sock);
+	if (mem_fd < 0)
 		return 2;
-	if (dbgmem_open_receipt(d->pid, receipt, DBGMEM_OPEN_WRITE, &m)) {
+	if (dbgmem_open_receipt(d->pid, mem_fd, DBGMEM_OPEN_WRITE, &m)) {
 		fprintf(stderr, "# %s\n", dbgmem_errstr());
 		return 3;
 	}
-	close(receipt);
+	close(mem_fd);
 	if (dbgmem_read_exact(m, (uintptr_t)mem, buf, sizeof(buf)) ||
 	    !is_pattern(buf, 0, sizeof(buf)))
 		return 4;
@@ -492,18 +492,18 @@ static int use_receipt(void *arg)
 	return 0;
 }
 
-TEST_F(lib, receipt_passed_to_a_lesser_process)
+TEST_F(lib, mem_fd_passed_to_a_lesser_process)
 {
 	struct delegation d = { .pid = self->t.pid };
-	int pair[2], receipt;
+	int pair[2], mem_fd;
 
 	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
-	receipt = proc_open(self->t.pid, "mem", O_RDWR);
-	ASSERT_GE(receipt, 0);
-	ASSERT_EQ(0, fd_send(pair[0], receipt));
-	close(receipt);
+	mem_fd = proc_open(self->t.pid, "mem", O_RDWR);
+	ASSERT_GE(mem_fd, 0);
+	ASSERT_EQ(0, fd_send(pair[0], mem_fd));
+	close(mem_fd);
 	d.sock = pair[1];
-	EXPECT_EQ(0, as_nobody(0666, use_receipt, &d));
+	EXPECT_EQ(0, as_nobody(0666, use_mem_fd, &d));
 	EXPECT_EQ('p', target_call(&self->t, byte_get, mem));
 	close(pair[0]);
 	close(pair[1]);

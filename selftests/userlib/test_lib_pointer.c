@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* libdbgmem: what the calls for pointers promise. */
+/* libdbgmem: reading and writing pointers. */
 #include "userlib_fixture.h"
 #include "proc.h"
 

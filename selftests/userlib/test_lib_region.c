@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * libdbgmem: what is mapped, at an address, next, in a range, all of it.
- */
+/* libdbgmem: mappings at an address, behind it, in a range, and all of them. */
 #include "userlib_fixture.h"
 
 #include "region_maps.h"
@@ -267,7 +265,7 @@ TEST_F(lib, region_failures_say_why)
 	struct dbgmem_region region;
 	uint64_t start, len;
 	struct dbgmem *m;
-	int receipt;
+	int mem_fd;
 
 	EXPECT_EQ(-EINVAL, dbgmem_region_query(self->m, self->addr,
 					       W | DBGMEM_REGION_NOT(W),
@@ -282,16 +280,16 @@ TEST_F(lib, region_failures_say_why)
 	EXPECT_EQ(-EINVAL, dbgmem_regions_open(self->m, 0, 0, 0, 2, &r));
 	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "flags 0x2");
 
-	receipt = proc_open(self->t.pid, "mem", O_WRONLY);
-	ASSERT_LE(0, receipt);
-	ASSERT_EQ(0, dbgmem_open_receipt(self->t.pid, receipt, DBGMEM_OPEN_WRITE,
+	mem_fd = proc_open(self->t.pid, "mem", O_WRONLY);
+	ASSERT_LE(0, mem_fd);
+	ASSERT_EQ(0, dbgmem_open_receipt(self->t.pid, mem_fd, DBGMEM_OPEN_WRITE,
 					 &m));
 	EXPECT_EQ(-EACCES, dbgmem_region_valid(m, self->addr, 8, 0, &start,
 					       &len));
 	EXPECT_ERROR(EACCES, DBGMEM_GATE_SESSION, "read access",
 		     "what is mapped");
 	dbgmem_close(m);
-	close(receipt);
+	close(mem_fd);
 }
 
 /* Many regions, so that a second call of the kernel is needed; then none. */

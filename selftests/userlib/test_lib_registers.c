@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * libdbgmem: the registers of a stopped thread, against a child that knows what
- * it has in them.
+ * libdbgmem: registers of a stopped thread, compared with a child that knows its
+ * own.
  */
 #include "x86_only.h"
 #ifdef __x86_64__

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * libdbgmem: which registers there are, and threads that cannot be asked for
- * them.
+ * libdbgmem: the list of registers, and threads whose registers cannot be read.
  */
 #include "x86_only.h"
 #ifdef __x86_64__

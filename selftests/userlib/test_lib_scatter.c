@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* libdbgmem: vectors that are built piece by piece. */
+/* libdbgmem: vectors that are built segment by segment. */
 #include "userlib_fixture.h"
 
 #include <dbgmem.h>

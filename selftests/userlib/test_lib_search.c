@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * libdbgmem: what a search of a target promises. How matches and pieces may lie
- * is host_search's; this is about memory.
+ * libdbgmem: searching memory of a target. host_search tests how matches may lie.
  */
 #include "big.h"
 #include "features.h"

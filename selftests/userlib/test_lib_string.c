@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* libdbgmem: what the reading of strings promises. */
+/* libdbgmem: reading strings. */
 #include "features.h"
 #include "userlib_fixture.h"
 

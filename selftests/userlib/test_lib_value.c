@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* libdbgmem: what the reading and writing of single values promises. */
+/* libdbgmem: reading and writing single values. */
 #include "userlib_fixture.h"
 
 /* There and back, at an address that suits and over the border of two pages. */

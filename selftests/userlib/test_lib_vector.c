@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * libdbgmem: many pieces in one call, also where the kernel needs several.
+ * libdbgmem: many segments in one call, also if the kernel needs several calls.
  */
 #include "features.h"
 #include "userlib_fixture.h"

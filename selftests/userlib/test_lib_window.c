@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* libdbgmem: windows, and reading them with and without a handler of SIGBUS. */
+/* libdbgmem: windows, read with and without a SIGBUS handler. */
 #include "userlib.h"
 #include "proc.h"
 #include <kselftest_harness.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Expectations: a vector that is carried out only if words have the values that
- * are expected of them, and otherwise tells what they have.
+ * Expectations: a vector is carried out only if words have their expected values;
+ * otherwise the answer has the values found.
  */
 #include "breakpoint.h"
 #include "features.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Expectations and time: when the words are looked at, how often, and what can
- * be built on that with a target that writes all the while.
+ * Expectations and time: when and how often the words are read, with a target
+ * that writes all the time.
  */
 #include "vector_fixture.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The contract of VECTOR where all of it is accessible, over every engine:
- * order, sizes and alignments, limits.
+ * VECTOR where all memory is accessible, over every engine: order, sizes and
+ * alignments, limits.
  */
 #include "features.h"
 #include "vector_fixture.h"

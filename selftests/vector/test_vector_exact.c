@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * EXACT vectors: all or none. When one is refused, not one byte is different on
- * either side, and the answer names the culprit.
+ * EXACT vectors: all or nothing. When one fails, no byte differs on either side,
+ * and the answer names the segment at fault.
  */
 #include "device.h"
 #include "race.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Vectors that meet the end of the target or of the caller, several at a time,
- * too little memory; and what they leave behind: nothing un-shared that was only
- * read, exact counts, one tracepoint.
+ * Vectors and the end of the target or of the caller, several vectors at a time,
+ * too little memory. Afterwards nothing that was only read is un-shared, the
+ * counts are exact, and there is one tracepoint per call.
  */
 #include "cgroup.h"
 #include "features.h"

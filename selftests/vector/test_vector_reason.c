@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every reason that a segment can have, each in a vector between segments that
- * are good and must not notice; and how far an incomplete one got.
+ * Every reason that a segment can have, between segments that are good and must
+ * not be affected; and how far an incomplete segment got.
  */
 #include "device.h"
 #include "features.h"

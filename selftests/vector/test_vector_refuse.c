@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The requests that VECTOR refuses, with nothing moved, over every engine. */
+/* Requests that VECTOR refuses, over every engine; nothing is moved. */
 #include "features.h"
 #include "vector_fixture.h"
 

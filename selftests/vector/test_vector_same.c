@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A vector answers what its segments would be answered one by one. Two areas of
- * the target and two buffers of the caller are alike in all but their address,
- * full of holes and of pages that cannot be read or written: the vector works on
- * the first of each, READ and WRITE on the second.
+ * A vector gives the same answers as its segments one by one. The target has two
+ * equal areas and the caller two equal buffers, with holes and with pages that
+ * cannot be read or written: the vector works on the first of each, READ and
+ * WRITE on the second.
  */
 #include "features.h"
 #include "vector_fixture.h"

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A target that moves, copies, discards, replaces, protects and migrates its
- * pages without a pause, and keeps a ledger of it in shared memory.
+ * pages all the time, and keeps a ledger of that in shared memory.
  *
- * A page of it has in all its words where it is, and how often it was written
- * there; or zeros, when it is new. Where a page goes when it is taken away, to
- * another address, to a child or back to the system, it gets other contents at
- * once.
+ * All words of a page have its position and the number of times it was written
+ * there, or zeros if it is new. A page that is taken away (to another address, to
+ * a child, or back to the system) gets other contents at once.
  */
 #ifndef SELFTESTS_LEDGER_H
 #define SELFTESTS_LEDGER_H
@@ -42,7 +41,7 @@ bool race_goes_on(const struct race *r, long done, long rounds);
 void race_begin(struct target *t, struct race *r);
 long race_end(struct target *t, struct race *r);
 
-/* What is known of a page before and after a look. */
+/* The state of a page before and after a read. */
 struct look {
 	unsigned int page;
 	uint32_t flux, number;
@@ -50,13 +49,13 @@ struct look {
 
 void look_before(const struct race *r, struct look *l, unsigned int page);
 
-/* Nothing but writing was done to it meanwhile. */
+/* Was it only written to meanwhile? */
 bool held_still(const struct race *r, const struct look *l);
 
-/* May that word be there, of a page that held still, or of one that did not? */
+/* Is this word allowed, in a page that held still or did not? */
 bool is_right(const struct look *l, bool still, uint64_t word);
 
-/* The same of one that was copied by the byte, while it was written perhaps. */
+/* The same for a word that may have been copied byte by byte during a write. */
 bool may_be_right(const struct look *l, bool still, uint64_t word);
 
 #endif /* SELFTESTS_LEDGER_H */

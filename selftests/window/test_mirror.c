@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The mirror of a session: who gets one, what it says of itself, and that it
- * knows of every change of the target's mappings at once. That transfers of such
- * a session keep all their other promises is in the tests of these, as one of
- * the engines; what races with changes is in test_mirror_race.
+ * The mirror of a session: who may have one, its counts, and that it drops
+ * entries before the target's mappings change. The tests of transfers cover
+ * mirrors as one of the engines; test_mirror_race covers races.
  */
 #include "cgroup.h"
 #include "features.h"
@@ -109,7 +108,7 @@ TEST_F_TIMEOUT(mirror, a_session_has_none_unless_asked_for, 60)
 TEST_F_TIMEOUT(mirror, is_for_sessions_that_may_read, 60)
 {
 	struct dbgmem_info info;
-	int fd, receipt;
+	int fd, mem_fd;
 
 	EXPECT_EQ(-EACCES, session_open(self->target->pid, O_WRONLY));
 	fd = session_open(self->target->pid, O_RDONLY);
@@ -118,15 +117,15 @@ TEST_F_TIMEOUT(mirror, is_for_sessions_that_may_read, 60)
 
 	/* A refused one leaves the session as it was. */
 	fd = dev_open(O_RDWR);
-	receipt = proc_open(self->target->pid, "mem", O_WRONLY);
-	EXPECT_EQ(-EACCES, attach(fd, self->target->pid, receipt));
+	mem_fd = proc_open(self->target->pid, "mem", O_WRONLY);
+	EXPECT_EQ(-EACCES, attach(fd, self->target->pid, mem_fd));
 	ASSERT_EQ(0, session_info(fd, &info));
 	EXPECT_EQ(DBGMEM_STATE_UNBOUND, info.state);
-	close(receipt);
-	receipt = proc_open(self->target->pid, "mem", O_RDWR);
-	EXPECT_EQ(0, attach(fd, self->target->pid, receipt));
-	EXPECT_EQ(-EISCONN, attach(fd, self->target->pid, receipt));
-	close(receipt);
+	close(mem_fd);
+	mem_fd = proc_open(self->target->pid, "mem", O_RDWR);
+	EXPECT_EQ(0, attach(fd, self->target->pid, mem_fd));
+	EXPECT_EQ(-EISCONN, attach(fd, self->target->pid, mem_fd));
+	close(mem_fd);
 	close(fd);
 }
 

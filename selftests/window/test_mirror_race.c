@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reading through a mirror while the target changes without a pause, see
- * ledger.h. A word that was read through a translation which was true no more
- * would say another place, nonsense, or too low a number.
+ * Reading through a mirror while the target changes all the time, see ledger.h. A
+ * word from a stale translation would have another page's number, nonsense, or
+ * too low a count.
  */
 #include "ledger.h"
 #include "slow.h"

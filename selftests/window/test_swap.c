@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the target's pages were swapped out of, a mirror does not know any more, and
- * a window shows it again when it is looked at.
+ * Swapped-out pages: the mirror has dropped them, and a window shows them again
+ * on the next access.
  */
 #include "features.h"
 #include "memory.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Windows: the target's memory in the agent's address space, which shows what
- * the target writes at once, follows every change of its mappings, and raises
- * SIGBUS where nothing is.
+ * Windows: the target's memory in the agent's address space. They show the
+ * target's writes at once, follow every change of its mappings, and raise SIGBUS
+ * where nothing is mapped.
  */
 #include "proc.h"
 #include "window.h"

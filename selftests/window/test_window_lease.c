@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What windows hold of a target, and for how long: an idle one holds nothing, a
- * sealed memfd is not held while that is tried, huge pages count whole; and a
- * page that comes late, or never.
+ * How long windows hold pages of a target: an idle window holds nothing, it does
+ * not stop a memfd from being sealed, huge pages count in full; and pages that
+ * come late or never.
  */
 #include "proc.h"
 #include "slow_fault.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Windows of a target that changes without a pause, see ledger.h; windows on
- * each other; and agents that end in the middle.
+ * Windows of a target that changes all the time, see ledger.h; windows on
+ * windows; and agents that end in the middle.
  */
 #include "ledger.h"
 #include "slow.h"
