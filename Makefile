@@ -355,7 +355,7 @@ clean: ## remove what was built, keep what was downloaded
 	$(Q)rm -rf $(addprefix $(O)/,module user include selftests lint vm vm-debug \
 		vm-coverage coverage matrix matrix.md debug/planted \
 		vm-kcsan kcsan/planted grown sanitizers fuzz/module fuzz/planted demo/run \
-		bench.csv bench.md torture) \
+		bench.csv bench.md torture kselftests) \
 		$(addprefix $(O)/arm64/,module user include selftests vm)
 
 distclean: clean ## remove the downloads too: the whole of O=

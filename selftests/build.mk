@@ -2,33 +2,42 @@
 #
 # Included by the top Makefile: test programs, lint, check, check-debug and demo.
 
-TEST_SRC := $(wildcard selftests/test_*.c)
-HELPER_SRC := $(wildcard selftests/helper_*.c)
-HOST_SRC := $(wildcard selftests/host_*.c)
-# parts that several programs share: x.c goes to those that include "x.h"
-PART_SRC := $(filter-out $(TEST_SRC) $(HELPER_SRC) $(HOST_SRC),\
-	$(wildcard selftests/*.c))
+# Programs lie in folders; what is built of them, side by side.
+TEST_SRC := $(wildcard selftests/*/test_*.c)
+HELPER_SRC := $(wildcard selftests/*/helper_*.c)
+HOST_SRC := $(wildcard selftests/*/host_*.c)
+TEST_DIRS := $(sort $(dir $(TEST_SRC) $(HELPER_SRC) $(HOST_SRC)))
+vpath test_%.c $(TEST_DIRS)
+vpath helper_%.c $(TEST_DIRS)
+vpath host_%.c $(TEST_DIRS)
+# What programs share: an archive of all else that lies there. A program gets those
+# parts that it calls.
+SHARED_SRC := $(wildcard selftests/lib/*.c) $(filter-out $(TEST_SRC) $(HELPER_SRC) \
+	$(HOST_SRC),$(wildcard $(addsuffix *.c,$(TEST_DIRS))))
 # The kernel's headers are those of 64 bits; gcc-multilib would say so, too, but
 # throws cross compilers out.
 CC32 = $(CC) -m32 -idirafter /usr/include/$(shell $(CC) -print-multiarch)
 # these speak the ABI only, and are built a second time
-TEST32_SRC := $(wildcard selftests/test_main.c selftests/test_abi.c \
-	selftests/test_arguments.c)
+TEST32_SRC := $(filter %/test_main.c %/test_abi.c %/test_arguments.c,$(TEST_SRC))
+SHARED32_SRC := $(addprefix selftests/lib/,abi.c abi_cases.c common.c features.c slow.c)
 
 T := $(O)/selftests
-TEST_BIN := $(TEST_SRC:selftests/%.c=$(T)/%) $(TEST32_SRC:selftests/%.c=$(T)/%32)
-HELPER_BIN := $(HELPER_SRC:selftests/%.c=$(T)/%)
-HOST_BIN := $(HOST_SRC:selftests/%.c=$(T)/%)
+# $(call programs,SOURCES)
+programs = $(patsubst %.c,$(T)/%,$(notdir $(1)))
+TEST_BIN := $(call programs,$(TEST_SRC)) $(addsuffix 32,$(call programs,$(TEST32_SRC)))
+HELPER_BIN := $(call programs,$(HELPER_SRC))
+HOST_BIN := $(call programs,$(HOST_SRC))
 
 TEST_CFLAGS = -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter \
-	-I$(O)/include -Iuser/lib -isystem selftests/harness \
+	-iquote selftests/lib -I$(O)/include -Iuser/lib -isystem selftests/harness \
 	-isystem $(O)/kselftest -pthread -MMD -MP $(if $(SANITIZE),$(CFLAGS))
-TEST_DEPS := selftests/build.mk $(PART_SRC) | $(UAPI_COPY) $(O)/kselftest/.complete
+TEST_DEPS := selftests/build.mk | $(UAPI_COPY) $(O)/kselftest/.complete
+
+SHARED_OBJ := $(SHARED_SRC:selftests/%.c=$(T)/%.o)
+SELFTEST_LIB := $(T)/libselftest.a
 
 # only those that use a library are linked to it
 TEST_LIBS := -L$(O)/user -Wl,--as-needed -ldbgmem -luring -lelf $(JSON_LIBS)
-test_parts = $(foreach p,$(PART_SRC),\
-	$(shell grep -ql '^\#include "$(notdir $(p:.c=.h))"' $< && echo $(p)))
 # a helper may ask for special linking: /* link: -nostdlib -static */
 helper_link = $(or $(shell sed -n 's|^/\* link: \(.*\) \*/$$|\1|p' $<),-static)
 
@@ -38,29 +47,40 @@ selftests: $(TEST_BIN) $(HELPER_BIN) $(if $(CROSS_COMPILE),,$(HOST_BIN)) ## buil
 selftests-wanted: $(if $(TESTS),$(filter $(addprefix $(T)/,$(TESTS)),\
 	$(TEST_BIN) $(HOST_BIN)) $(HELPER_BIN),selftests)
 
-$(T)/test_%32: selftests/test_%.c $(TEST_DEPS)
-	$(say) CC32 "$<"
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CC32) $(TEST_CFLAGS) -MF $@.d -static -o $@ $< $(test_parts)
-
-$(T)/test_%: selftests/test_%.c $(LIB) $(TEST_DEPS)
+$(SHARED_OBJ): $(T)/%.o: selftests/%.c $(TEST_DEPS)
 	$(say) CC "$<"
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(TEST_CFLAGS) -MF $@.d -o $@ $< $(test_parts) \
+	$(Q)$(CC) $(TEST_CFLAGS) -c -o $@ $<
+
+$(SELFTEST_LIB): $(SHARED_OBJ)
+	$(say) AR $(@F)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(T)/test_%32: test_%.c $(SHARED32_SRC) $(TEST_DEPS)
+	$(say) CC32 "$<"
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC32) $(TEST_CFLAGS) -MF $@.d -static -o $@ $< $(SHARED32_SRC)
+
+$(T)/test_%: test_%.c $(SELFTEST_LIB) $(LIB) $(TEST_DEPS)
+	$(say) CC "$<"
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(TEST_CFLAGS) -MF $@.d -o $@ $< $(SELFTEST_LIB) \
 		$(TEST_LIBS)
 
-$(T)/helper_%: selftests/helper_%.c $(TEST_DEPS)
+$(T)/helper_%: helper_%.c $(SELFTEST_LIB) $(TEST_DEPS)
 	$(say) CC "$<"
 	$(Q)mkdir -p $(@D)
 	$(Q)$(if $(filter -m32,$(helper_link)),$(CC32),$(CC)) $(TEST_CFLAGS) \
-		-Os -MF $@.d $(filter-out -m32,$(helper_link)) -o $@ $<
+		-Os -MF $@.d $(filter-out -m32,$(helper_link)) -o $@ $< \
+		$(if $(filter -m32 -nostdlib,$(helper_link)),,$(SELFTEST_LIB))
 
 # Tests of pure logic, run on this machine.
-$(T)/host_%: selftests/host_%.c $(CLI_OBJ) $(LIB) $(O)/user/libdbgmem.a $(TEST_DEPS)
+$(T)/host_%: host_%.c $(SELFTEST_LIB) $(CLI_OBJ) $(LIB) $(O)/user/libdbgmem.a $(TEST_DEPS)
 	$(say) CC "$<"
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CFLAGS) -Iuser/cli $(LIBKMOD_CFLAGS) -MF $@.d -o $@ $< \
-		$(filter-out %/main.o,$(CLI_OBJ)) $(O)/user/libdbgmem.a \
+		$(SELFTEST_LIB) $(filter-out %/main.o,$(CLI_OBJ)) $(O)/user/libdbgmem.a \
 		$(LIBKMOD_LIBS) $(JSON_LIBS) $(ELF_LIBS) -lm
 
 # The library once more, with structures that have more fields, for a program that
@@ -78,13 +98,28 @@ $(GROWN)/libdbgmem.a: $(wildcard user/lib/*.[ch]) uapi/dbgmem.h selftests/build.
 	$(Q)cd $(@D) && $(CC) $(filter-out -I%,$(USER_CFLAGS)) -Iinclude -c lib/*.c
 	$(Q)$(AR) rcs $@ $(@D)/*.o
 
-$(T)/host_grown: selftests/host_grown.c $(GROWN)/libdbgmem.a $(TEST_DEPS)
+$(T)/host_grown: host_grown.c $(SELFTEST_LIB) $(GROWN)/libdbgmem.a $(TEST_DEPS)
 	$(say) CC "$<"
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(TEST_CFLAGS) -MF $@.d -o $@ $< $(GROWN)/libdbgmem.a \
+	$(Q)$(CC) $(TEST_CFLAGS) -MF $@.d -o $@ $< \
+		$(SELFTEST_LIB) $(GROWN)/libdbgmem.a \
 		$(LIBKMOD_LIBS)
 
--include $(wildcard $(T)/*.d)
+-include $(wildcard $(T)/*.d $(T)/*/*.d)
+
+# The programs in a tree like the kernel's tools/testing/selftests, for what
+# "make -C selftests run_tests" does.
+KSELFTESTS := $(O)/kselftests
+
+kselftests: user selftests
+	$(Q)rm -rf $(KSELFTESTS) && mkdir -p $(KSELFTESTS)/dbgmem
+	$(Q)ln -s $(O)/kselftest/lib.mk $(O)/kselftest/kselftest $(KSELFTESTS)
+	$(Q)ln -s $(addprefix $(S)/selftests/,Makefile config settings) \
+		$(TEST_BIN) $(HELPER_BIN) $(FUZZ) $(TORTURE) $(KSELFTESTS)/dbgmem
+	$(Q)for v in inject amplify; do \
+		ko=$(MODTREE)-$$v/kmod/dbgmem.ko; \
+		[ ! -e $$ko ] || ln -s $$ko $(KSELFTESTS)/dbgmem/dbgmem-$$v.ko; \
+	done
 
 # --- lint ---
 
@@ -346,7 +381,7 @@ $(APPARMOR): | $(O)/.setup-kernel
 $(O)/demo/.complete: | $(O)/.setup-kernel
 	$(Q)$(QEMU_DIR)/server.sh $(O)
 
-.PHONY: selftests selftests-wanted lint lint-build check check-build check-matrix check-cross \
+.PHONY: selftests selftests-wanted kselftests lint lint-build check check-build check-matrix check-cross \
 	check-debug check-debug-build debug-module demo demo-build inject-module \
 	guest-inject-module debug-inject-module amplify-module \
 	guest-amplify-module debug-amplify-module gcov-modules coverage pairs \

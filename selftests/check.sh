@@ -80,16 +80,16 @@ elif [ -n "${HOST-yes}" ]; then
 		case $f in
 		*.d | *'*') continue ;;
 		esac
-		[ ! -e "$here/$(basename "$f").c" ] || host+=("$(basename "$f")")
+		[ ! -e "$here/host/$(basename "$f").c" ] || host+=("$(basename "$f")")
 	done
 fi
 for f in "$O"/selftests/test_*; do
 	case $f in
 	*.d | *'*') continue ;;
 	esac
-	src=$here/$(basename "${f%32}").c
+	src=("$here"/*/"$(basename "${f%32}").c")
 	# a program whose source is gone is not a test any more
-	[ ! -e "$src" ] || guest+=("$(basename "$f")")
+	[ ! -e "${src[0]}" ] || guest+=("$(basename "$f")")
 done
 for t in ${TESTS:-}; do
 	case " ${host[*]} ${guest[*]:-} " in

@@ -131,7 +131,14 @@ verdict floors
 checkpatch uapi "${ignore_uapi[*]}" uapi/*.h
 checkpatch lib "${ignore_user[*]}" user/lib/*.[ch]
 checkpatch tool "${ignore_user[*]}" user/cli/*.[ch] user/cli/*/*.[ch]
-checkpatch selftests "${ignore_tests[*]}" selftests/*.[ch] \
+# folders of programs, and of what they share
+tests=()
+for f in selftests/*/{test,host,helper}_*.c selftests/lib/*.h; do
+	tests+=("${f%/*}")
+done
+mapfile -t tests < <(printf '%s\n' "${tests[@]}" | sort -u)
+# shellcheck disable=SC2046 # files
+checkpatch selftests "${ignore_tests[*]}" $(find "${tests[@]}" -name '*.[ch]') \
 	selftests/amplify/*.[ch] selftests/fuzz/*.[ch] selftests/inject/*.[ch] \
 	selftests/parsers/*.[ch] \
 	selftests/torture/*.[ch]
@@ -198,7 +205,8 @@ perl selftests/foreign_text.pl selftests/planted/foreign_text.c >"$tmp/log" 2>&1
 verdict foreign_text.looks
 
 warnings user "$USER_CFLAGS" user/lib/*.c user/cli/*.c user/cli/*/*.c
-warnings selftests "$TEST_CFLAGS -Iuser/cli" selftests/*.c
+# shellcheck disable=SC2046 # files
+warnings selftests "$TEST_CFLAGS -Iuser/cli" $(find "${tests[@]}" -name '*.c')
 warnings fuzz "$TEST_CFLAGS -D_GNU_SOURCE" selftests/fuzz/*.c
 
 man=(user/man/*.[1-9])
@@ -213,19 +221,19 @@ verdict manual_pages
 # shellcheck disable=SC2016 # these are the file's
 named=$(grep -oE '`(test|host)_[a-z0-9_]+(\.[a-z0-9_]+)?`' README.md | tr -d '`')
 for t in $named; do
-	src=selftests/${t%%.*}.c
-	if [ ! -e "$src" ]; then
-		echo "README.md: there is no $src"
+	src=(selftests/*/"${t%%.*}.c")
+	if [ ${#src[@]} -eq 0 ]; then
+		echo "README.md: there is no ${t%%.*}.c"
 		continue
 	fi
-	parts=("$src")
+	parts=("${src[0]}")
 	while read -r f; do
-		[ ! -e "selftests/$f" ] || parts+=("selftests/$f")
-	done < <(sed -n 's/^#include "\(.*\)"/\1/p' "$src")
+		parts+=(selftests/*/"$f"*)
+	done < <(sed -n 's/^#include "\([a-z_0-9]*\.\)h"/\1/p' "${src[0]}")
 	[ "$t" = "${t%.*}" ] ||
 		grep -qE "^(TEST\(|TEST_F(_TIMEOUT)?\([a-z_]+, |#define RACE_TEST[[:space:]]+)${t#*.}\>" \
 			"${parts[@]}" ||
-		echo "README.md: $src has no test ${t#*.}"
+		echo "README.md: ${src[0]} has no test ${t#*.}"
 done >"$tmp/log"
 [ "$(wc -w <<<"$named")" -gt 30 ] || echo "README.md names no tests" >>"$tmp/log"
 verdict readme.tests_exist

@@ -58,7 +58,7 @@ int main(int argc, char **argv)
 	if (ret)
 		return 1;
 	/* Every case has its chance, whatever became of the one before. */
-	for (i = 0; i < ARRAY_LEN(cases); i++) {
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		if (cases[i]())
 			ret = 1;
 	}

@@ -9,14 +9,11 @@
 #ifndef BENCH_H
 #define BENCH_H
 
-#include "../common.h"
+#include "common.h"
 
 #include <sys/uio.h>
 
-#define ARRAY_LEN(a)	(sizeof(a) / sizeof((a)[0]))
 
-#define KIB		1024UL
-#define MIB		(1024 * KIB)
 
 /* --- target.c: the process whose memory is read and written --- */
 

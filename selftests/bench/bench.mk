@@ -12,16 +12,15 @@ BENCH_OBJ := $(BENCH_SRC:selftests/%.c=$(T)/%.o)
 BENCH := $(T)/bench/bench
 
 # Static: the guest has no use for another copy of the C library.
-$(BENCH): $(BENCH_OBJ) $(O)/user/libdbgmem.a
+$(BENCH): $(BENCH_OBJ) $(SELFTEST_LIB) $(O)/user/libdbgmem.a
 	$(say) LINK "bench"
 	$(Q)$(CC) -static -o $@ $^
 
 $(T)/bench/%.o: selftests/bench/%.c selftests/bench/bench.mk | $(UAPI_COPY)
 	$(say) CC "$<"
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 -O2 -g -Wall -Wextra -I$(O)/include \
-		-Iuser/lib -MMD -MP \
-		-c -o $@ $<
+	$(Q)$(CC) -std=gnu11 -O2 -g -Wall -Wextra -iquote selftests/lib \
+		-I$(O)/include -Iuser/lib -MMD -MP -c -o $@ $<
 
 -include $(BENCH_OBJ:.o=.d)
 

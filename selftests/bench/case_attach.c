@@ -20,7 +20,7 @@ int case_attach(void)
 		return ret;
 	w.effort = 10;
 	w.pieces[0].iov_base = subject.area[AREA_READ].base;
-	ret = run("attach", methods, ARRAY_LEN(methods), &w);
+	ret = run("attach", methods, ARRAY_SIZE(methods), &w);
 	work_free(&w);
 	return ret;
 }

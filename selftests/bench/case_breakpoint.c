@@ -75,7 +75,7 @@ static int read_with(const char *name, unsigned int nr)
 		if (ret)
 			printf("# error: %s: %s\n", name, strerror(-ret));
 		else
-			ret = run(name, read_methods, ARRAY_LEN(read_methods),
+			ret = run(name, read_methods, ARRAY_SIZE(read_methods),
 				  &w);
 		close(subject.plain);
 	}
@@ -106,9 +106,9 @@ int case_breakpoint(void)
 
 	if (read_with("read_bp1000", 1000))
 		ret = -EIO;
-	if (change("bp_set_clear", set_methods, ARRAY_LEN(set_methods)))
+	if (change("bp_set_clear", set_methods, ARRAY_SIZE(set_methods)))
 		ret = -EIO;
-	if (change("cmpxchg", cmpxchg_methods, ARRAY_LEN(cmpxchg_methods)))
+	if (change("cmpxchg", cmpxchg_methods, ARRAY_SIZE(cmpxchg_methods)))
 		ret = -EIO;
 	return ret;
 }

@@ -19,7 +19,7 @@ int case_floor(void)
 	if (ret)
 		return ret;
 	w.pieces[0].iov_base = subject.area[AREA_READ].base;
-	ret = run("ioctl_floor", methods, ARRAY_LEN(methods), &w);
+	ret = run("ioctl_floor", methods, ARRAY_SIZE(methods), &w);
 	work_free(&w);
 	return ret;
 }

@@ -10,7 +10,6 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#define PAGE	4096UL
 #define PAGES	64
 #define TIMES	20
 
@@ -132,7 +131,7 @@ static int compare_all(void)
 	unsigned int i;
 	int ret = 0;
 
-	for (i = 0; i < ARRAY_LEN(groups) && !ret; i++)
+	for (i = 0; i < ARRAY_SIZE(groups) && !ret; i++)
 		ret = compare(groups[i].name, groups[i].fn);
 	return ret;
 }

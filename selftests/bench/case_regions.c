@@ -7,7 +7,6 @@
 #include "regions.h"
 
 #define MAPPINGS	10000
-#define PAGE		4096UL
 
 static const struct method all_methods[] = {
 	{ .engine = "auto", .call = ours_regions },
@@ -79,10 +78,10 @@ int case_regions(void)
 	/* What all of them have to find. */
 	ret = crowd_expect(MAPPINGS);
 	if (!ret)
-		ret = compare("regions", all_methods, ARRAY_LEN(all_methods),
+		ret = compare("regions", all_methods, ARRAY_SIZE(all_methods),
 			      MAPPINGS);
 	if (!ret)
-		ret = compare("regions_at", at_methods, ARRAY_LEN(at_methods),
+		ret = compare("regions_at", at_methods, ARRAY_SIZE(at_methods),
 			      1);
 	close(crowd.session);
 stop:

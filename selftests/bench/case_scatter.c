@@ -69,17 +69,17 @@ int case_scatter(void)
 	unsigned int i, j;
 	int ret, failed = 0;
 
-	for (i = 0; i < ARRAY_LEN(groups); i++) {
+	for (i = 0; i < ARRAY_SIZE(groups); i++) {
 		a = &subject.area[groups[i].write ? AREA_WRITE : AREA_READ];
-		for (j = 0; j < ARRAY_LEN(numbers); j++) {
+		for (j = 0; j < ARRAY_SIZE(numbers); j++) {
 			ret = work_init(&w, groups[i].write, PIECE, numbers[j]);
 			if (ret)
 				return ret;
 			scatter(&w, a, groups[i].random);
 			if (run(groups[i].name,
 				groups[i].write ? write_methods : read_methods,
-				groups[i].write ? ARRAY_LEN(write_methods) :
-						  ARRAY_LEN(read_methods), &w))
+				groups[i].write ? ARRAY_SIZE(write_methods) :
+						  ARRAY_SIZE(read_methods), &w))
 				failed = -EIO;
 			work_free(&w);
 		}

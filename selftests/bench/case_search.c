@@ -114,7 +114,7 @@ static int search(unsigned int len)
 	w.rounds = 3;
 	memcpy(old, at, len);
 	memcpy(at, field.bytes, len);
-	ret = run("search", methods, ARRAY_LEN(methods), &w);
+	ret = run("search", methods, ARRAY_SIZE(methods), &w);
 	memcpy(at, old, len);
 	work_free(&w);
 	return ret;
@@ -133,7 +133,7 @@ int case_search(void)
 	if (ret)
 		goto unmap;
 	ret = dbgmem_open(t.pid, DBGMEM_OPEN_RDONLY, &field.m);
-	for (i = 0; i < ARRAY_LEN(lengths) && !ret; i++)
+	for (i = 0; i < ARRAY_SIZE(lengths) && !ret; i++)
 		ret = search(lengths[i]);
 	dbgmem_close(field.m);
 	target_stop(&t);

@@ -15,7 +15,7 @@ static const struct method read_methods[] = {
 };
 
 /* On huge pages a local copy is no other than above. */
-#define NR_READ_THP	(ARRAY_LEN(read_methods) - 1)
+#define NR_READ_THP	(ARRAY_SIZE(read_methods) - 1)
 
 static const struct method write_methods[] = {
 	{ .engine = "auto", .call = ours_write },
@@ -50,16 +50,16 @@ static const struct {
 	const size_t *sizes;
 	unsigned int nr_sizes;
 } groups[] = {
-	{ "read", AREA_READ, false, read_methods, ARRAY_LEN(read_methods),
-	  sizes, ARRAY_LEN(sizes) },
-	{ "write", AREA_WRITE, true, write_methods, ARRAY_LEN(write_methods),
-	  sizes, ARRAY_LEN(sizes) },
+	{ "read", AREA_READ, false, read_methods, ARRAY_SIZE(read_methods),
+	  sizes, ARRAY_SIZE(sizes) },
+	{ "write", AREA_WRITE, true, write_methods, ARRAY_SIZE(write_methods),
+	  sizes, ARRAY_SIZE(sizes) },
 	{ "read_thp", AREA_READ_THP, false, read_methods, NR_READ_THP,
-	  sizes_thp, ARRAY_LEN(sizes_thp) },
+	  sizes_thp, ARRAY_SIZE(sizes_thp) },
 	{ "write_thp", AREA_WRITE_THP, true, write_methods,
-	  ARRAY_LEN(write_methods), sizes_thp, ARRAY_LEN(sizes_thp) },
-	{ "pread", AREA_READ, false, pread_methods, ARRAY_LEN(pread_methods),
-	  sizes_pread, ARRAY_LEN(sizes_pread) },
+	  ARRAY_SIZE(write_methods), sizes_thp, ARRAY_SIZE(sizes_thp) },
+	{ "pread", AREA_READ, false, pread_methods, ARRAY_SIZE(pread_methods),
+	  sizes_pread, ARRAY_SIZE(sizes_pread) },
 };
 
 int case_transfer(void)
@@ -69,7 +69,7 @@ int case_transfer(void)
 	unsigned int i, j;
 	int ret, failed = 0;
 
-	for (i = 0; i < ARRAY_LEN(groups); i++) {
+	for (i = 0; i < ARRAY_SIZE(groups); i++) {
 		a = &subject.area[groups[i].area];
 		for (j = 0; j < groups[i].nr_sizes; j++) {
 			ret = work_init(&w, groups[i].write,

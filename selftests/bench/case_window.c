@@ -6,7 +6,6 @@
  */
 #include "bench.h"
 
-#define PAGE	4096UL
 #define PAGES	256
 #define LEN	(PAGES * PAGE)
 
@@ -111,13 +110,13 @@ int case_window(void)
 		printf("# error: window: %s\n", strerror(errno));
 		goto out;
 	}
-	ret = run("window_cold", cold_methods, ARRAY_LEN(cold_methods), &w);
+	ret = run("window_cold", cold_methods, ARRAY_SIZE(cold_methods), &w);
 	if (!ret)
-		ret = run("window_hot", hot_methods, ARRAY_LEN(hot_methods),
+		ret = run("window_hot", hot_methods, ARRAY_SIZE(hot_methods),
 			  &w);
 	munmap(shown, subject.area[AREA_READ].len);
 	if (!ret)
-		ret = run("window_once", once_methods, ARRAY_LEN(once_methods),
+		ret = run("window_once", once_methods, ARRAY_SIZE(once_methods),
 			  &w);
 out:
 	work_free(&w);

@@ -5,7 +5,6 @@
  */
 #include "bench.h"
 
-#define HUGE_SIZE	(2 * MIB)
 
 struct subject subject = {
 	.area = {

@@ -7,7 +7,6 @@
 
 /* Enough for the largest transfer and for every shift of its place. */
 #define SHIFT_PAGES	5
-#define PAGE		4096UL
 
 static size_t work_bytes(const struct work *w)
 {

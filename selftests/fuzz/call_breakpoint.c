@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* BP_SET, BP_CLEAR, BP_LIST, CMPXCHG */
+#include "call.h"
 #include "oracle.h"
 #include "request.h"
 

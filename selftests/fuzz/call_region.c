@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* REGION */
+#include "call.h"
 #include "request.h"
 
 #include <linux/dbgmem.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* pread(2), preadv(2), lseek(2) and read(2), and the writing ones */
+#include "call.h"
 #include "oracle.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Sessions themselves: open, ATTACH, INFO, poll, mmap, dup, close, ... */
+#include "call.h"
 #include "request.h"
 
 #include <errno.h>
@@ -19,7 +20,7 @@
 static const int modes[4] = { O_RDWR, O_RDONLY, O_WRONLY, O_RDWR | O_NONBLOCK };
 
 /* 0 is the one that is wanted. */
-static int open_receipt(struct lane *l, const struct call *c, uint32_t kind)
+static int open_mem_fd(struct lane *l, const struct call *c, uint32_t kind)
 {
 	static const char *const names[] = { "mem", "auxv", "environ", "maps" };
 	pid_t pid = fuzz_target_pid(run_target(l, c));
@@ -49,7 +50,7 @@ static int open_receipt(struct lane *l, const struct call *c, uint32_t kind)
 	return open(path, modes[kind & 3] | O_CLOEXEC);
 }
 
-/* Whatever it is, the receipt is of a process of ours. */
+/* Whatever it is, the mem_fd is of a process of ours. */
 static pid_t named_pid(struct lane *l, const struct call *c, uint32_t kind)
 {
 	switch (kind & 15) {
@@ -66,10 +67,10 @@ static pid_t named_pid(struct lane *l, const struct call *c, uint32_t kind)
 	}
 }
 
-static void attach(struct lane *l, const struct call *c, uint32_t receipt,
+static void attach(struct lane *l, const struct call *c, uint32_t mem_fd,
 		   uint32_t pid)
 {
-	int fd = open_receipt(l, c, receipt);
+	int fd = open_mem_fd(l, c, mem_fd);
 	struct dbgmem_attach a = {
 		.flags = c->flags > 63 ? c->flags :
 			 c->flags >> 4 & DBGMEM_ATTACH_MIRROR,
@@ -80,7 +81,7 @@ static void attach(struct lane *l, const struct call *c, uint32_t receipt,
 	bool sane;
 
 	if (!request(l, c, DBGMEM_IOC_ATTACH, &a, sizeof(a), &sane)) {
-		atomic_store(&s->target, receipt & 8 ? NR_TARGETS - 1 :
+		atomic_store(&s->target, mem_fd & 8 ? NR_TARGETS - 1 :
 					 call_target(c));
 		atomic_store(&s->attached, true);
 	}
@@ -156,7 +157,8 @@ static void unknown(struct lane *l, const struct call *c)
 /* A child that has the session too: it works on it, and ends, or is killed. */
 static void agent(struct lane *l, const struct call *c)
 {
-	struct call read = *c;
+	const bool reads = c->arg & 1;
+	struct call call = *c;
 	pid_t pid = fork();
 
 	if (pid < 0)
@@ -165,14 +167,16 @@ static void agent(struct lane *l, const struct call *c)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (caller_map(l->nr))
 			_exit(1);
-		read.op = c->arg & 1 ? OP_READ : OP_BP_SET;
-		read.mode = 0;
+		call.op = reads ? OP_READ : OP_BP_SET;
+		call.mode = 0;
 		/* what is found here is not the program's */
 		l->run->result = &(struct result){ };
-		call_do(l, &read);
-		if (c->arg & 2)
-			for (;;)
-				call_do(l, &read);
+		do {
+			if (reads)
+				call_transfer(l, &call);
+			else
+				call_breakpoint(l, &call);
+		} while (c->arg & 2);
 		_exit(0);
 	}
 	if (c->arg & 2) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* READ and WRITE */
+#include "call.h"
 #include "oracle.h"
 #include "request.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* VECTOR: segments and expectations, made from one number */
-#include "../random.h"
+#include "call.h"
+#include "random.h"
 #include "oracle.h"
 #include "request.h"
 

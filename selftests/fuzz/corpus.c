@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "../random.h"
+#include "random.h"
 #include "corpus.h"
 
 #define MAX_CORPUS	4096

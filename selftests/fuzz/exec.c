@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "proc.h"
+#include "call.h"
 #include "exec.h"
 #include "kcov.h"
 
@@ -15,8 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../common.h"
-#include "../slow.h"
+#include "common.h"
+#include "slow.h"
 
 /* A program gets so long; what is killed after it must be gone in the other. */
 #define LIMIT_MS	500
@@ -164,14 +166,6 @@ static void wait_some(int ms)
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	sigtimedwait(&set, NULL, &ts);
-}
-
-static long now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 static void wait_for_end(pid_t pid)

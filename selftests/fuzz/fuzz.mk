@@ -23,7 +23,7 @@ FUZZ_KO := $(FUZZ_TREE)/kmod/dbgmem.ko
 selftests selftests-wanted: $(FUZZ)
 
 # Static, as it is started again and again
-$(FUZZ): $(FUZZ_OBJ)
+$(FUZZ): $(FUZZ_OBJ) $(SELFTEST_LIB)
 	$(say) LINK "$(@F)"
 	$(Q)$(CC) -static -pthread -o $@ $^
 

@@ -15,6 +15,7 @@
  * in lines "# corpus PROGRAM". On any other each is made from nothing, and all of
  * them follow from the seed.
  */
+#include "proc.h"
 #include "corpus.h"
 #include "exec.h"
 #include "kcov.h"
@@ -35,14 +36,6 @@
 static char before[NR_BEFORE][MAX_TEXT];
 static unsigned long executions;
 static bool found;
-
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec + ts.tv_nsec / 1e9;
-}
 
 static unsigned long number(const char *name, unsigned long otherwise)
 {

@@ -58,7 +58,7 @@ void oracle_errno(struct lane *l, const struct call *c, unsigned long cmd,
 
 	if (!ret || !l->run->trust_errno || run_fd(l, c) < 0)
 		return;
-	for (i = 0; i < sizeof(documented) / sizeof(*documented); i++)
+	for (i = 0; i < ARRAY_SIZE(documented); i++)
 		if (documented[i].cmd == cmd &&
 		    among(documented[i].errnos, -ret))
 			return;

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 
-#include "../device.h"
+#include "device.h"
 
 #define CALLER_BASE	0x20000000000UL
 #define CALLER_STRIDE	0x100000UL
@@ -28,9 +28,9 @@ uint64_t place_start(enum place place)
 {
 	switch (place) {
 	case PLACE_HUGE:
-		return TARGET_BASE + HUGE;
+		return TARGET_BASE + HUGE_SIZE;
 	case PLACE_HUGETLB:
-		return TARGET_BASE + 2 * HUGE;
+		return TARGET_BASE + 2 * HUGE_SIZE;
 	case PLACE_VDSO:
 		return getauxval(AT_SYSINFO_EHDR);
 	case PLACE_VSYSCALL:
@@ -76,7 +76,7 @@ uint64_t place_len(uint16_t field)
 		8, 1, 2, 4, 16, 3, 7, 64, PAGE, 100, 4 * PAGE, 0, 2 * PAGE,
 		1000, PAGE - 1, 32,
 		PAGE + 1, 5, 511, 512, BUF_SIZE, BUF_SIZE + 1, 16 * PAGE,
-		1 << 20, HUGE, HUGE + PAGE, 64UL << 20, (64UL << 20) + 1,
+		1 << 20, HUGE_SIZE, HUGE_SIZE + PAGE, 64UL << 20, (64UL << 20) + 1,
 		1UL << 47, 1UL << 63, -PAGE, -1UL,
 	};
 
@@ -130,10 +130,10 @@ static int map_file(enum place place, int prot, int fd)
 /* What not every kernel has stays a hole. */
 static void map_special(void)
 {
-	int fd = file_of(HUGE, MFD_CLOEXEC | MFD_HUGETLB);
+	int fd = file_of(HUGE_SIZE, MFD_CLOEXEC | MFD_HUGETLB);
 
 	if (fd >= 0) {
-		map(place_start(PLACE_HUGETLB), HUGE, RW, MAP_SHARED, fd);
+		map(place_start(PLACE_HUGETLB), HUGE_SIZE, RW, MAP_SHARED, fd);
 		close(fd);
 	}
 	map_secret((void *)place_start(PLACE_SECRET));
@@ -148,7 +148,7 @@ static int map_targets(void)
 	for (i = 0; i < NR_MAPPED && !ret; i++)
 		if (i != PLACE_HOLE)
 			ret = map(place_start(i), PLACE_SIZE, RW, PRIVATE, -1);
-	ret = ret ?: map(place_start(PLACE_HUGE), HUGE, RW,
+	ret = ret ?: map(place_start(PLACE_HUGE), HUGE_SIZE, RW,
 			 PRIVATE | MAP_NORESERVE, -1);
 	ret = ret ?: map(place_start(PLACE_GROWS), PLACE_SIZE, RW,
 			 PRIVATE | MAP_GROWSDOWN, -1);
@@ -206,7 +206,7 @@ void callers_keep(void)
 
 void places_unmap(void)
 {
-	munmap((void *)TARGET_BASE, 3 * HUGE);
+	munmap((void *)TARGET_BASE, 3 * HUGE_SIZE);
 	munmap((void *)CALLER_BASE, NR_LANES * CALLER_STRIDE);
 	munmap(shared_view, PLACE_SIZE);
 }

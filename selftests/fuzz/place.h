@@ -15,8 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PAGE		4096UL
-#define HUGE		(2UL << 20)
+#include "sizes.h"
+
 #define PLACE_SIZE	(4 * PAGE)
 
 /* --- in the target --- */

@@ -57,14 +57,4 @@ struct fuzz_target *run_target(struct lane *l, const struct call *c);
 /* May what the target's memory holds be concluded from what we know? */
 bool run_knows_target(struct lane *l, const struct call *c);
 
-void call_do(struct lane *l, const struct call *c);
-
-/* by kind */
-void call_session(struct lane *l, const struct call *c);
-void call_transfer(struct lane *l, const struct call *c);
-void call_rw(struct lane *l, const struct call *c);
-void call_vector(struct lane *l, const struct call *c);
-void call_breakpoint(struct lane *l, const struct call *c);
-void call_region(struct lane *l, const struct call *c);
-
 #endif /* FUZZ_RUN_H */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "sizes.h"
 #include "splat.h"
 
 #include <errno.h>
@@ -30,7 +31,7 @@ static bool is_splat(const char *line)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(words) / sizeof(*words); i++)
+	for (i = 0; i < ARRAY_SIZE(words); i++)
 		if (strstr(line, words[i]))
 			return true;
 	return false;

@@ -41,7 +41,7 @@ static void protect(void *at, size_t len, uint32_t arg)
 		PROT_READ | PROT_EXEC, PROT_READ | PROT_WRITE | PROT_EXEC,
 	};
 
-	mprotect(at, len, prots[arg % (sizeof(prots) / sizeof(*prots))]);
+	mprotect(at, len, prots[arg % (ARRAY_SIZE(prots))]);
 }
 
 static void map_other(void *at, size_t len, uint32_t arg)
@@ -86,7 +86,7 @@ static void advise(void *at, size_t len, uint32_t arg)
 		MADV_WILLNEED,
 	};
 
-	madvise(at, len, advices[arg % (sizeof(advices) / sizeof(*advices))]);
+	madvise(at, len, advices[arg % (ARRAY_SIZE(advices))]);
 }
 
 /* By a system call, which fails where the access would be fatal. */
@@ -181,7 +181,7 @@ static void target_do(const struct call *c)
 		break;
 	case OP_T_ADVISE:
 		if (place_of(c->addr) == PLACE_HUGE)
-			len = HUGE;
+			len = HUGE_SIZE;
 		advise(at, len, c->arg);
 		break;
 	case OP_T_TOUCH:

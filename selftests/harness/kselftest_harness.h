@@ -11,7 +11,7 @@
 #endif
 #include <unistd.h>
 
-#include "../slow.h"
+#include "../lib/slow.h"
 
 static inline unsigned int slow_alarm(unsigned int seconds)
 {

@@ -51,6 +51,18 @@ for v in inject amplify; do
 	[ ! -e "$variant" ] || cp "$variant" "$root/tests/dbgmem-$v.ko"
 done
 
+# The tests as kselftests; see selftests/Makefile
+if [ ! -e "$O/sysroot/.complete" ]; then
+	cp "$(command -v make)" "$root/usr/bin/"
+	mkdir -p "$root/kselftests/dbgmem"
+	cp -r "$O/kselftest/lib.mk" "$O/kselftest/kselftest" "$root/kselftests/"
+	cp "$here/../Makefile" "$here/../config" "$here/../settings" \
+		"$root/kselftests/dbgmem/"
+	for f in "$root"/tests/*; do
+		ln -s "/tests/${f##*/}" "$root/kselftests/dbgmem/"
+	done
+fi
+
 # For the tests that load profiles
 [ ! -e "$O/apparmor/.complete" ] || cp -a "$O/apparmor/root/." "$root/"
 

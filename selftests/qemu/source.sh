@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # source.sh O SERIES: the few files that only the kernel's source package has:
-# the kselftest harness in $O/kselftest; checkpatch, extract-vmlinux and the
-# coccinelle scripts in $O/scripts. The package itself is not kept.
+# the kselftest harness, lib.mk and its runner in $O/kselftest; checkpatch,
+# extract-vmlinux and the coccinelle scripts in $O/scripts. The package itself is
+# not kept.
 set -eu
 O=$1
 series=$2
@@ -28,6 +29,8 @@ tar -xJmf "$tmp/usr/src/linux-source-$series.tar.xz" -C "$tmp/x" \
 	--strip-components=1 --wildcards \
 	"*/tools/testing/selftests/kselftest.h" \
 	"*/tools/testing/selftests/kselftest_harness.h" \
+	"*/tools/testing/selftests/lib.mk" \
+	"*/tools/testing/selftests/kselftest/*" \
 	"*/scripts/checkpatch.pl" "*/scripts/const_structs.checkpatch" \
 	"*/scripts/spelling.txt" "*/scripts/extract-vmlinux" \
 	"*/scripts/coccinelle/*"

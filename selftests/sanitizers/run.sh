@@ -24,7 +24,7 @@ found() {
 
 programs=()
 for p in "$dir"/*/selftests/host_*; do
-	[ ! -x "$p" ] || [ ! -e "$here/../$(basename "$p").c" ] ||
+	[ ! -x "$p" ] || [ ! -e "$here/../host/$(basename "$p").c" ] ||
 		programs+=("$p")
 done
 echo "TAP version 13"

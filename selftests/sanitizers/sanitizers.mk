@@ -18,7 +18,7 @@ sanitizers-asan sanitizers-tsan: sanitizers-%: $(O)/kselftest/.complete
 # what make, modinfo and other debuggers say is not said of C.
 SAN_TEXT := $(addprefix $(T)/,host_makefile host_load host_core_readers)
 # These count their target's threads, to which TSan adds some.
-SAN_THREADS = $(filter-out $(addprefix $(T)/,host_threads host_core_readers),$(patsubst selftests/%.c,$(T)/%,\
+SAN_THREADS = $(filter-out $(addprefix $(T)/,host_threads host_core_readers),$(call programs,\
 	$(shell grep -l pthread_create $(HOST_SRC))))
 
 sanitized: user $(if $(filter thread,$(SANITIZE)),$(SAN_THREADS),\

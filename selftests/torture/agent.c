@@ -5,7 +5,7 @@
  * its successor, and the target, know what that has left open.
  */
 #include "torture.h"
-#include "../window.h"
+#include "window.h"
 
 #include <poll.h>
 
@@ -227,7 +227,7 @@ static bool room_is_clean(uint32_t flags)
 {
 	uint64_t room = TRAPS + me.self * TRAP_ROOM;
 	struct dbgmem_transfer t;
-	char seen[TRAP_ROOM];
+	char seen[TRAP_ROOM] = "";
 
 	return mem_read(me.fd, room, seen, TRAP_ROOM, flags, &t) ||
 	       stamp_differs(room, seen, t.done, me.at, me.generation,
@@ -398,7 +398,7 @@ static bool attach_somewhere(void)
 	struct place *p;
 	pid_t pid;
 
-	me.at = below(torture->crew);
+	me.at = below(torture->workers);
 	p = &torture->target[me.at];
 	me.generation = __atomic_load_n(&p->ready, __ATOMIC_ACQUIRE);
 	pid = __atomic_load_n(&p->pid, __ATOMIC_ACQUIRE);

@@ -1,43 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The controller of the torture, see torture.h. Runs for TORTURE_SECONDS with
- * TORTURE_CREW agents and as many targets, and prints TAP and figures.
+ * TORTURE_WORKERS agents and as many targets, and prints TAP and figures.
  */
 #include "torture.h"
-
-#include <stdarg.h>
 
 #define ROUND_MS	20000
 /* What a guest's memory may differ by, when all is over, in kB */
 #define SLACK_KB	(24 << 10)
-
-struct torture *torture;
-
-const char *const op_names[NR_OPS] = {
-	[OP_READ] = "read", [OP_EXACT] = "exact", [OP_ZEROFILL] = "zerofill",
-	[OP_NOFAULT] = "nofault", [OP_VECTOR] = "vector", [OP_PREAD] = "pread",
-	[OP_WRITE] = "write", [OP_CMPXCHG] = "cmpxchg",
-	[OP_BP_SET] = "bp_set", [OP_BP_CLEAR] = "bp_clear",
-	[OP_BP_LIST] = "bp_list", [OP_REGION] = "region", [OP_POLL] = "poll",
-	[OP_MIRROR] = "mirror", [OP_WINDOW] = "window", [OP_SYNC] = "sync",
-	[OP_TOUCH] = "touch", [OP_UNMAP] = "unmap", [OP_PAGEOUT] = "pageout",
-	[OP_FORK] = "fork", [OP_MOVE] = "move",
-};
-
-/* Something that must not be; anybody may say so. */
-void complain(const char *format, ...)
-{
-	uint32_t i = __atomic_fetch_add(&torture->nr_complaints, 1,
-					__ATOMIC_SEQ_CST);
-	va_list ap;
-
-	if (i >= MAX_COMPLAINTS)
-		return;
-	va_start(ap, format);
-	vsnprintf(torture->complaint[i], sizeof(torture->complaint[i]), format,
-		  ap);
-	va_end(ap);
-}
 
 /* --- figures, all of which must be more than 0 --- */
 
@@ -95,23 +65,23 @@ static bool one_round(unsigned int n, long ms, uint64_t *random)
 		complain("cannot set the engine");
 		return false;
 	}
-	crew_begin();
+	supervisor_begin();
 	while (now_ms() < end && !torture->nr_complaints) {
 		long swapped = machine_swapped();
 
 		if (swapped > most_swapped)
 			most_swapped = swapped;
-		crew_tend(random);
+		supervisor_tend(random);
 		sleep_ms(20);
 	}
-	if (!crew_end_agents())
+	if (!supervisor_end_agents())
 		return false;
 	/* The module is not there any more when what it left is looked for. */
 	if (!module_is(false)) {
 		complain("the module cannot be unloaded");
 		return false;
 	}
-	return crew_judge() && crew_end() && !torture->nr_complaints;
+	return supervisor_judge() && supervisor_end() && !torture->nr_complaints;
 }
 
 static unsigned int run(long seconds, unsigned int *reloads, long *before)
@@ -157,14 +127,14 @@ static bool memory_is_back(long before, long after)
 
 static bool begin(void)
 {
-	const char *crew = getenv("TORTURE_CREW");
+	const char *workers = getenv("TORTURE_WORKERS");
 
 	torture = mmap(NULL, sizeof(*torture), PROT_READ | PROT_WRITE,
 		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (torture == MAP_FAILED)
 		return false;
-	torture->crew = crew ? atoi(crew) : MAX_CREW;
-	if (torture->crew < 1 || torture->crew > MAX_CREW)
+	torture->workers = workers ? atoi(workers) : MAX_WORKERS;
+	if (torture->workers < 1 || torture->workers > MAX_WORKERS)
 		return false;
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	return cgroup_make() && machine_swap(true);

@@ -163,7 +163,7 @@ static void judge(void)
 	long at;
 	int i;
 
-	for (i = 0; i < torture->crew; i++) {
+	for (i = 0; i < torture->workers; i++) {
 		const struct share *s = &torture->share[me.self][i];
 		const uint64_t *r = (void *)(SLOTS + i * SLOT_SIZE);
 		uint64_t written = 0;

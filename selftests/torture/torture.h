@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Torture: a crew of agents and a crew of targets, all of which may end at any
+ * Torture: agents and targets, all of which may end at any
  * time, in rounds between which the module is unloaded.
  *
  * The controller starts them, kills some, replaces those that ended, and judges.
@@ -19,13 +19,12 @@
 #ifndef TORTURE_H
 #define TORTURE_H
 
-#include "../common.h"
-#include "../random.h"
-#include "../proc.h"
+#include "common.h"
+#include "random.h"
+#include "proc.h"
 
-#define PAGE		4096UL
 
-#define MAX_CREW	32	/* agents, and targets */
+#define MAX_WORKERS	32	/* agents, and targets */
 
 #define STAMPED_PAGES	64
 #define HOG_PAGES	128
@@ -36,8 +35,8 @@
 #define STAMPED		TARGET_AREA
 #define COUNTER		(STAMPED + STAMPED_PAGES * PAGE)
 #define SLOTS		(COUNTER + PAGE)
-#define TRAPS		(SLOTS + MAX_CREW * SLOT_SIZE)
-#define HOG		(TRAPS + MAX_CREW * TRAP_ROOM)
+#define TRAPS		(SLOTS + MAX_WORKERS * SLOT_SIZE)
+#define HOG		(TRAPS + MAX_WORKERS * TRAP_ROOM)
 #define AREA_END	(HOG + HOG_PAGES * PAGE)
 
 #define RECORD_WORDS	8
@@ -81,12 +80,12 @@ struct share {
 #define MAX_COMPLAINTS	20
 
 struct torture {
-	int crew;
+	int workers;
 	int quiet;		/* targets: do not end, nor unmap */
 	int judge;		/* targets: look for what was lost */
-	struct place target[MAX_CREW];
-	pid_t agent[MAX_CREW];
-	struct share share[MAX_CREW][MAX_CREW];	/* of target, of agent */
+	struct place target[MAX_WORKERS];
+	pid_t agent[MAX_WORKERS];
+	struct share share[MAX_WORKERS][MAX_WORKERS];	/* of target, of agent */
 	uint64_t ops[NR_OPS];
 	uint64_t bytes, sessions, stopped;
 	uint32_t nr_complaints;
@@ -95,7 +94,7 @@ struct torture {
 
 extern struct torture *torture;
 
-/* main.c */
+/* shared.c */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 static inline void count_op(enum op op)
@@ -117,18 +116,18 @@ void agent_run(int self) __attribute__((noreturn));
 /* target.c */
 void target_run(int self) __attribute__((noreturn));
 
-/* crew.c */
+/* supervisor.c */
 struct ended {
 	uint64_t agents, agents_killed, way[NR_WAYS];
 };
 
 extern struct ended ended;
 
-void crew_begin(void);
-void crew_tend(uint64_t *random);
-bool crew_end_agents(void);
-bool crew_judge(void);
-bool crew_end(void);
+void supervisor_begin(void);
+void supervisor_tend(uint64_t *random);
+bool supervisor_end_agents(void);
+bool supervisor_judge(void);
+bool supervisor_end(void);
 
 /* cgroup.c */
 #define CGROUPS		4	/* in which memory is short */

@@ -12,7 +12,7 @@ TORTURE_SECONDS := $(if $(filter command line,$(origin TIME)),$(TIME),600)
 selftests selftests-wanted: $(TORTURE)
 
 # Static, as it is started again and again
-$(TORTURE): $(TORTURE_OBJ)
+$(TORTURE): $(TORTURE_OBJ) $(SELFTEST_LIB)
 	$(say) LINK "$(@F)"
 	$(Q)$(CC) -static -o $@ $^
 

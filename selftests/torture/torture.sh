@@ -3,7 +3,7 @@
 #
 # Torture in a guest with the debug kernel; print figures and verdicts. Called by
 # make, which gives O, GUEST, SECONDS_LONG and DISK, a module that makes a disk to
-# swap to. CREW is how many agents, and targets, there are (default 32).
+# swap to. WORKERS is how many agents, and targets, there are (default 32).
 set -eu
 here=$(dirname "$0")
 O=${O:?} GUEST=${GUEST:?} DISK=${DISK:?} SECONDS_LONG=${SECONDS_LONG:?}
@@ -31,7 +31,7 @@ rm -rf "$out/root"
 	TESTS=helper_torture "LIMIT=$((SECONDS_LONG * 2 + 900))" DEBUG=1 \
 	DBGMEM_SLOW=10 "TORTURE_SECONDS=$SECONDS_LONG" \
 	"TORTURE_DISK=/job/$(basename "$DISK")" \
-	${CREW:+"TORTURE_CREW=$CREW"} || :	# the collector sees what is missing
+	${WORKERS:+"TORTURE_WORKERS=$WORKERS"} || :	# the collector sees what is missing
 
 # The stack of who asked for memory when the OOM killer came is no splat.
 for f in "$out/vm.results" "$out/vm.console"; do

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef SELFTESTS_ABI_CASES_FIXTURE_H
+#define SELFTESTS_ABI_CASES_FIXTURE_H
+
+#include "abi_cases.h"
+
+#include <kselftest_harness.h>
+
+FIXTURE(every_ioctl)
+{
+	struct abi a;
+};
+
+FIXTURE_VARIANT(every_ioctl)
+{
+	struct ioctl_case c;
+};
+
+#define OFFSET(s, f)	offsetof(struct dbgmem_##s, f)
+#define END(s, f)	(OFFSET(s, f) + sizeof(((struct dbgmem_##s *)0)->f))
+#define FIELDS(s, first, last)	{ OFFSET(s, first), END(s, last) }
+
+FIXTURE_VARIANT_ADD(every_ioctl, info)
+{
+	.c = {
+		.cmd = DBGMEM_IOC_INFO,
+		.first = END(info, reserved),
+		.size = sizeof(struct dbgmem_info),
+		.out = { FIELDS(info, abi_version, max_exact_pages),
+			 FIELDS(info, max_breakpoints, max_retries),
+			 FIELDS(info, attach_flags, window_lease) },
+		.reserved = { OFFSET(info, reserved), OFFSET(info, reserved2),
+			      OFFSET(info, reserved3) },
+		.fill = fill_info,
+	},
+};
+
+FIXTURE_VARIANT_ADD(every_ioctl, attach)
+{
+	.c = {
+		.cmd = DBGMEM_IOC_ATTACH,
+		.first = sizeof(struct dbgmem_attach),
+		.size = sizeof(struct dbgmem_attach),
+		.out = { FIELDS(attach, access, access) },
+		.reserved = { OFFSET(attach, reserved) },
+		.flags = DBGMEM_ATTACH_MIRROR,
+		.fill = fill_attach,
+	},
+};
+
+FIXTURE_VARIANT_ADD(every_ioctl, read)
+{
+	.c = {
+		.cmd = DBGMEM_IOC_READ,
+		.first = sizeof(struct dbgmem_transfer),
+		.size = sizeof(struct dbgmem_transfer),
+		.out = { FIELDS(transfer, done, reason) },
+		.reserved = { OFFSET(transfer, reserved) },
+		.flags = KNOWN_FLAGS,
+		.fill = fill_transfer,
+	},
+};
+
+FIXTURE_VARIANT_ADD(every_ioctl, write)
+{
+	.c = {
+		.cmd = DBGMEM_IOC_WRITE,
+		.first = sizeof(struct dbgmem_transfer),
+		.size = sizeof(struct dbgmem_transfer),
+		.out = { FIELDS(transfer, done, reason) },
+		.reserved = { OFFSET(transfer, reserved) },
+		.flags = KNOWN_FLAGS,
+		.fill = fill_transfer,
+	},
+};
+
+FIXTURE_VARIANT_ADD(every_ioctl, vector_read)
+{
+	.c = {
+		.cmd = DBGMEM_IOC_VECTOR,
+		.first = END(vector, fault_addr),
+		.size = sizeof(struct dbgmem_vector),
+		.out = { FIELDS(vector, done, fault_addr),
+			 FIELDS(vector, first_unmet, passes) },
+		.reserved = { OFFSET(vector, reserved) },
+		.flags = KNOWN_FLAGS | DBGMEM_STABLE,
+		.fill = fill_vector_read,
+	},
+};
+
+FIXTURE_VARIANT_ADD(every_ioctl, vector_write)
+{
+	.c = {
+		.cmd = DBGMEM_IOC_VECTOR,
+		.first = END(vector, fault_addr),
+		.size = sizeof(struct dbgmem_vector),
+		.out = { FIELDS(vector, done, fault_addr),
+			 FIELDS(vector, first_unmet, passes) },
+		.reserved = { OFFSET(vector, reserved) },
+		.flags = KNOWN_FLAGS | DBGMEM_STABLE,
+		.fill = fill_vector_write,
+	},
+};
+
+FIXTURE_VARIANT_ADD(every_ioctl, bp_set)
+{
+	.c = {
+		.cmd = DBGMEM_IOC_BP_SET,
+		.first = sizeof(struct dbgmem_bp_set),
+		.size = sizeof(struct dbgmem_bp_set),
+		.out = { FIELDS(bp_set, original, reason) },
+		.reserved = { OFFSET(bp_set, reserved),
+			      OFFSET(bp_set, reserved2) },
+		.fill = fill_bp_set,
+		.undo = bp_clear_all,
+	},
+};
+
+FIXTURE_VARIANT_ADD(every_ioctl, bp_clear)
+{
+	.c = {
+		.cmd = DBGMEM_IOC_BP_CLEAR,
+		.first = sizeof(struct dbgmem_bp_clear),
+		.size = sizeof(struct dbgmem_bp_clear),
+		.out = { FIELDS(bp_clear, cleared, reason) },
+		.reserved = { OFFSET(bp_clear, reserved) },
+		.flags = DBGMEM_BP_ALL,
+		.fill = fill_bp_clear,
+	},
+};
+
+FIXTURE_VARIANT_ADD(every_ioctl, bp_list)
+{
+	.c = {
+		.cmd = DBGMEM_IOC_BP_LIST,
+		.first = sizeof(struct dbgmem_bp_list),
+		.size = sizeof(struct dbgmem_bp_list),
+		.out = { FIELDS(bp_list, nr, total) },
+		.reserved = { OFFSET(bp_list, reserved) },
+		.flags = DBGMEM_BP_ALL,
+		.fill = fill_bp_list,
+	},
+};
+
+FIXTURE_VARIANT_ADD(every_ioctl, cmpxchg)
+{
+	.c = {
+		.cmd = DBGMEM_IOC_CMPXCHG,
+		.first = sizeof(struct dbgmem_cmpxchg),
+		.size = sizeof(struct dbgmem_cmpxchg),
+		.out = { FIELDS(cmpxchg, observed, exchanged) },
+		.reserved = { OFFSET(cmpxchg, reserved) },
+		.flags = DBGMEM_FORCE | DBGMEM_RAW,
+		.fill = fill_cmpxchg,
+	},
+};
+
+FIXTURE_VARIANT_ADD(every_ioctl, region)
+{
+	.c = {
+		.cmd = DBGMEM_IOC_REGION,
+		.first = sizeof(struct dbgmem_region_list),
+		.size = sizeof(struct dbgmem_region_list),
+		.out = { FIELDS(region_list, nr, more) },
+		.reserved = { OFFSET(region_list, reserved) },
+		.flags = DBGMEM_LIST_AT | DBGMEM_LIST_CLIP | DBGMEM_LIST_TABLES,
+		.fill = fill_region,
+	},
+};
+
+FIXTURE_VARIANT_ADD(every_ioctl, window)
+{
+	.c = {
+		.cmd = DBGMEM_IOC_WINDOW,
+		.first = sizeof(struct dbgmem_window_map),
+		.size = sizeof(struct dbgmem_window_map),
+		.out = { FIELDS(window_map, offset, offset) },
+		.reserved = { OFFSET(window_map, reserved) },
+		.fill = fill_window,
+		.mirror = true,
+	},
+};
+
+FIXTURE_VARIANT_ADD(every_ioctl, window_sync)
+{
+	.c = {
+		.cmd = DBGMEM_IOC_WINDOW_SYNC,
+		.first = sizeof(struct dbgmem_window_sync),
+		.size = sizeof(struct dbgmem_window_sync),
+		.out = { FIELDS(window_sync, pages, pages) },
+		.reserved = { OFFSET(window_sync, reserved) },
+		.fill = fill_window_sync,
+		.mirror = true,
+	},
+};
+
+FIXTURE_SETUP(every_ioctl)
+{
+	attach_flags = variant->c.mirror ? DBGMEM_ATTACH_MIRROR : 0;
+	ASSERT_EQ(0, abi_start(&self->a));
+}
+
+FIXTURE_TEARDOWN(every_ioctl)
+{
+	abi_stop(&self->a);
+}
+
+#endif /* SELFTESTS_ABI_CASES_FIXTURE_H */
