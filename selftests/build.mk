@@ -338,7 +338,7 @@ demo: ## change the memory of a running server in a guest and see it notice
 demo-build: user guest-module $(GUEST)/vmlinux $(O)/demo/.complete
 
 $(GDB): | $(O)/.setup-kernel
-	$(Q)$(QEMU_DIR)/gdb.sh $(O) $(GUEST_ARCH)
+	$(Q)$(QEMU_DIR)/program.sh $(O) gdb gdb-minimal $(GUEST_ARCH)
 
 $(APPARMOR): | $(O)/.setup-kernel
 	$(Q)$(QEMU_DIR)/apparmor.sh $(O) $(GUEST_ARCH)
