@@ -17,7 +17,9 @@ TEST32_SRC := $(wildcard selftests/test_main.c selftests/test_abi.c \
 
 T := $(O)/selftests
 TEST_BIN := $(TEST_SRC:selftests/%.c=$(T)/%) $(TEST32_SRC:selftests/%.c=$(T)/%32)
-HELPER_BIN := $(HELPER_SRC:selftests/%.c=$(T)/%)
+EXAMPLE_BIN := $(patsubst user/examples/%.c,$(T)/helper_example_%,\
+	$(wildcard user/examples/*.c))
+HELPER_BIN := $(HELPER_SRC:selftests/%.c=$(T)/%) $(EXAMPLE_BIN)
 HOST_BIN := $(HOST_SRC:selftests/%.c=$(T)/%)
 
 TEST_CFLAGS = -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter \
@@ -49,11 +51,21 @@ $(T)/test_%: selftests/test_%.c $(LIB) $(TEST_DEPS)
 	$(Q)$(CC) $(TEST_CFLAGS) -MF $@.d -o $@ $< $(test_parts) \
 		$(TEST_LIBS)
 
+# it has README's session in it
+$(T)/test_readme: README.md
+
 $(T)/helper_%: selftests/helper_%.c $(TEST_DEPS)
 	$(say) CC "$<"
 	$(Q)mkdir -p $(@D)
 	$(Q)$(if $(filter -m32,$(helper_link)),$(CC32),$(CC)) $(TEST_CFLAGS) \
 		-Os -MF $@.d $(filter-out -m32,$(helper_link)) -o $@ $<
+
+# as a user would build them; test_examples runs them
+$(EXAMPLE_BIN): $(T)/helper_example_%: user/examples/%.c $(LIB) | $(UAPI_COPY)
+	$(say) CC "$<"
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -O2 -g -Wall -Wextra -Werror -I$(O)/include -Iuser/lib -MMD -MP \
+		-MF $@.d -o $@ $< -L$(O)/user -ldbgmem
 
 # Tests of pure logic, run on this machine.
 $(T)/host_%: selftests/host_%.c $(CLI_OBJ) $(LIB) $(O)/user/libdbgmem.a $(TEST_DEPS)
