@@ -8,7 +8,7 @@
 
 static volatile int answer = 42;
 static volatile uint64_t words[] = { 1, 22, 333 };
-static char text[] = "a needle, and \0 another needle";
+static char text[64] = "a needle, and \0 another needle";
 static volatile int ticks;
 
 FIXTURE(examples)

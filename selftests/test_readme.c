@@ -4,18 +4,13 @@
  * be what README shows. What differs is printed, to be put there.
  */
 #include "common.h"
+#include "readme.h"
 
 #include <pty.h>
 
 #include "kselftest_harness.h"
 
 #define PID		"1234"	/* of the server, in README */
-
-__asm__(".section .rodata\n"
-	"readme: .incbin \"README.md\"\n"
-	".byte 0\n"
-	".previous\n");
-extern const char readme[];
 
 FIXTURE(readme)
 {
