@@ -2,7 +2,8 @@
 #
 # The human's entry; kbuild's is Kbuild. Every product is under $(O).
 
-VERSION := 0.1.0
+# The module is built without this file, too.
+VERSION := $(shell sed -n 's/^MODULE_VERSION("\(.*\)");/\1/p' kmod/main.c)
 SOVERSION := 0
 
 O := build
@@ -355,17 +356,22 @@ clean: ## remove what was built, keep what was downloaded
 	$(Q)rm -rf $(addprefix $(O)/,module user include selftests lint vm vm-debug \
 		vm-coverage coverage matrix matrix.md debug/planted \
 		vm-kcsan kcsan/planted grown sanitizers fuzz/module fuzz/planted demo/run \
-		bench.csv bench.md torture kselftests) \
+		bench.csv bench.md still.csv still.svg torture kselftests) \
 		$(addprefix $(O)/arm64/,module user include selftests vm)
 
 distclean: clean ## remove the downloads too: the whole of O=
 	$(Q)rm -rf $(addprefix $(O)/,apt guest kselftest scripts demo fuzz gdb \
-		cross arm64 apparmor dkms debug kcsan source.tmp debug.tmp gdb.tmp apparmor.tmp) $(O)/.setup-kernel
+		scanmem cross arm64 apparmor dkms debug kcsan source.tmp debug.tmp gdb.tmp \
+		scanmem.tmp apparmor.tmp) $(O)/.setup-kernel
 	$(Q)rmdir $(O) 2>/dev/null || :
 
+compile_commands.json: $(UAPI_COPY) FORCE ## how each file is compiled, for clangd and the like
+	$(Q)$(LINT_ENV) KDIR='$(realpath $(or $(KDIR),$(GUEST)/build))' \
+		selftests/compile_commands.sh >$@
+
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1 \2/p' $(MAKEFILE_LIST) | sort -u | \
-		awk '{ t = $$1; $$1 = ""; printf "  %-13s%s\n", t, $$0 }'
+	@sed -n 's/^\([a-z_.-]*\):.*## \(.*\)/  \1 \2/p' $(MAKEFILE_LIST) | sort -u | \
+		awk '{ t = $$1; $$1 = ""; printf "  %-22s%s\n", t, $$0 }'
 	@echo "Variables: O=$(notdir $(O)) KDIR= W=1 C=2 V=1 TESTS=\"test_x ...\" KERNEL=$(KERNEL) PREFIX= DESTDIR="
 
 FORCE:

@@ -25,7 +25,9 @@ T := $(O)/selftests
 # $(call programs,SOURCES)
 programs = $(patsubst %.c,$(T)/%,$(notdir $(1)))
 TEST_BIN := $(call programs,$(TEST_SRC)) $(addsuffix 32,$(call programs,$(TEST32_SRC)))
-HELPER_BIN := $(call programs,$(HELPER_SRC))
+EXAMPLE_BIN := $(patsubst user/examples/%.c,$(T)/helper_example_%,\
+	$(wildcard user/examples/*.c))
+HELPER_BIN := $(call programs,$(HELPER_SRC)) $(EXAMPLE_BIN)
 HOST_BIN := $(call programs,$(HOST_SRC))
 
 TEST_CFLAGS = -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter \
@@ -68,12 +70,22 @@ $(T)/test_%: test_%.c $(SELFTEST_LIB) $(LIB) $(TEST_DEPS)
 	$(Q)$(CC) $(TEST_CFLAGS) -MF $@.d -o $@ $< $(SELFTEST_LIB) \
 		$(TEST_LIBS)
 
+# it has README's session in it
+$(T)/test_readme: README.md
+
 $(T)/helper_%: helper_%.c $(SELFTEST_LIB) $(TEST_DEPS)
 	$(say) CC "$<"
 	$(Q)mkdir -p $(@D)
 	$(Q)$(if $(filter -m32,$(helper_link)),$(CC32),$(CC)) $(TEST_CFLAGS) \
 		-Os -MF $@.d $(filter-out -m32,$(helper_link)) -o $@ $< \
 		$(if $(filter -m32 -nostdlib,$(helper_link)),,$(SELFTEST_LIB))
+
+# as a user would build them; test_examples runs them
+$(EXAMPLE_BIN): $(T)/helper_example_%: user/examples/%.c $(LIB) | $(UAPI_COPY)
+	$(say) CC "$<"
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -O2 -g -Wall -Wextra -Werror -I$(O)/include -Iuser/lib -MMD -MP \
+		-MF $@.d -o $@ $< -L$(O)/user -ldbgmem
 
 # Tests of pure logic, run on this machine.
 $(T)/host_%: host_%.c $(SELFTEST_LIB) $(CLI_OBJ) $(LIB) $(O)/user/libdbgmem.a $(TEST_DEPS)
@@ -373,7 +385,7 @@ demo: ## change the memory of a running server in a guest and see it notice
 demo-build: user guest-module $(GUEST)/vmlinux $(O)/demo/.complete
 
 $(GDB): | $(O)/.setup-kernel
-	$(Q)$(QEMU_DIR)/gdb.sh $(O) $(GUEST_ARCH)
+	$(Q)$(QEMU_DIR)/program.sh $(O) gdb gdb-minimal $(GUEST_ARCH)
 
 $(APPARMOR): | $(O)/.setup-kernel
 	$(Q)$(QEMU_DIR)/apparmor.sh $(O) $(GUEST_ARCH)

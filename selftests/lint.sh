@@ -97,7 +97,7 @@ warnings() {
 
 shopt -s nullglob
 echo "TAP version 13"
-echo "1..26"
+echo "1..28"
 
 module_log | grep -E '\[-W|error|modpost' >"$tmp/log"
 verdict module.W=1
@@ -129,7 +129,7 @@ selftests/floors.sh "$tmp/floors" |
 verdict floors
 
 checkpatch uapi "${ignore_uapi[*]}" uapi/*.h
-checkpatch lib "${ignore_user[*]}" user/lib/*.[ch]
+checkpatch lib "${ignore_user[*]}" user/lib/*.[ch] user/examples/*.c
 checkpatch tool "${ignore_user[*]}" user/cli/*.[ch] user/cli/*/*.[ch]
 # folders of programs, and of what they share
 tests=()
@@ -217,23 +217,44 @@ else
 fi
 verdict manual_pages
 
-# What the README says is tested: `program`, or `program.test`
-# shellcheck disable=SC2016 # these are the file's
-named=$(grep -oE '`(test|host)_[a-z0-9_]+(\.[a-z0-9_]+)?`' README.md | tr -d '`')
+# What the documents say is tested: "program", or "program.test"
+documents=(README.md .github/*.md kmod/*.md selftests/*.md selftests/*/*.md user/*.md
+	user/man/*.[1-9])
+named=$(grep -ohP '\b(test|host)_[a-z0-9_]*[a-z0-9](\.(?!c\b)[a-z0-9_]*[a-z0-9])?(?![a-zA-Z0-9_*])' \
+	"${documents[@]}" | sort -u)
 for t in $named; do
-	src=(selftests/*/"${t%%.*}.c")
-	if [ ${#src[@]} -eq 0 ]; then
-		echo "README.md: there is no ${t%%.*}.c"
+	src=$(find selftests -name "${t%%.*}.c")
+	if [ ! -e "$src" ]; then
+		echo "no program of the name $t: $(grep -lw "$t" "${documents[@]}")"
 		continue
 	fi
 	parts=("${src[0]}")
 	while read -r f; do
-		parts+=(selftests/*/"$f"*)
-	done < <(sed -n 's/^#include "\([a-z_0-9]*\.\)h"/\1/p' "${src[0]}")
+		parts+=("$(find selftests -path "*/${f##*/}")")
+	done < <(sed -n 's/^#include "\(.*\)"/\1/p' "$src")
 	[ "$t" = "${t%.*}" ] ||
 		grep -qE "^(TEST\(|TEST_F(_TIMEOUT)?\([a-z_]+, |#define RACE_TEST[[:space:]]+)${t#*.}\>" \
-			"${parts[@]}" ||
-		echo "README.md: ${src[0]} has no test ${t#*.}"
+			"${parts[@]}" 2>/dev/null ||
+		echo "$src has no test ${t#*.}: $(grep -lw "$t" "${documents[@]}")"
 done >"$tmp/log"
-[ "$(wc -w <<<"$named")" -gt 30 ] || echo "README.md names no tests" >>"$tmp/log"
-verdict readme.tests_exist
+[ "$(wc -w <<<"$named")" -gt 30 ] || echo "the documents name no tests" >>"$tmp/log"
+verdict documents.tests_exist
+
+# Files that the documents point to, from where they are
+for f in "${documents[@]}"; do
+	while read -r link; do
+		[ -e "$(dirname "$f")/$link" ] || echo "$f: there is no $link"
+	done < <(grep -oP '(?<=\]\()[^):#]+(?=\))' "$f")
+done >"$tmp/log"
+verdict documents.links_exist
+
+# The version is in one place, which may be read without make.
+version=$(sed -n 's/^MODULE_VERSION("\(.*\)");/\1/p' kmod/main.c)
+{
+	grep -rnwF -- "$version" Makefile kmod uapi user selftests |
+		grep -v '^kmod/main.c:.*MODULE_VERSION'
+	[ "$(sed -n 's/^## //p' .github/CHANGELOG.md | head -n 1)" = "$version" ] ||
+		echo ".github/CHANGELOG.md does not begin with $version"
+	[ -n "$version" ] || echo "kmod/main.c has no MODULE_VERSION"
+} >"$tmp/log"
+verdict one_version

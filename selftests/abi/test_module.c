@@ -186,7 +186,7 @@ TEST_F(module, bad_files_are_refused)
 	      f);
 	fclose(f);
 	EXPECT_EQ(-ENOEXEC, dbgmem_module_load(path, NULL));
-	EXPECT_ERROR(ENOEXEC, DBGMEM_GATE_MODULE, path, "it is no module");
+	EXPECT_ERROR(ENOEXEC, DBGMEM_GATE_MODULE, path, "it is not a module");
 	unlink(path);
 	EXPECT_EQ(DBGMEM_MODULE_ABSENT, dbgmem_module_state());
 }

@@ -32,4 +32,23 @@ bench: ## count instructions in a guest, ours against the peers' (CLOCK=host: re
 
 bench-build: user guest-module $(BENCH) $(GUEST)/vmlinux
 
-.PHONY: bench bench-build
+# What the target has to bear, beside gdb and scanmem
+STILL := $(T)/bench/still/still
+SCANMEM := $(O)/scanmem/.complete
+
+$(STILL): selftests/bench/still/still.c
+	$(say) CC "$<"
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 -g -Wall -Wextra -static -o $@ $<
+
+$(SCANMEM): | $(O)/.setup-kernel
+	$(Q)$(QEMU_DIR)/program.sh $(O) scanmem scanmem
+
+still: ## how long a target stands still while its memory is saved or searched, ours beside gcore and scanmem
+	$(Q)$(QEMU_DIR)/setup.sh
+	+$(Q)$(MAKE) --no-print-directory $(JOBS) still-build
+	$(Q)O='$(O)' GUEST='$(GUEST)' selftests/bench/still/still.sh
+
+still-build: user guest-module $(STILL) $(GDB) $(SCANMEM) $(GUEST)/vmlinux
+
+.PHONY: bench bench-build still still-build

@@ -411,7 +411,7 @@ TEST_F(tool, read_no_fault)
 		EXPECT_HAS("not resident", r.err);
 		EXPECT_HAS("without --no-fault", r.err);
 	} else {
-		EXPECT_HAS("this kernel cannot look at memory without faulting it in",
+		EXPECT_HAS("this kernel cannot read memory without faulting it in",
 			   r.err);
 		EXPECT_HAS("--no-fault", r.err);
 	}

@@ -133,7 +133,7 @@ TEST_F(bp, set_says_which_could_not_be)
 	EXPECT_EQ((uint8_t)mem[5], TRUTH(0, 5));
 	RUN("bp", "set", "-y", ONE_BYTE_TRAP self->pid, at(0, 5), at(0, 5));
 	EXPECT_EQ(1, r.status);
-	EXPECT_HAS("is there already", r.err);
+	EXPECT_HAS("already has a breakpoint", r.err);
 	EXPECT_EQ((uint8_t)mem[5], TRUTH(0, 5));
 	RUN("bp", "set", "-y", self->pid, at(HOLE, 5));
 	EXPECT_EQ(1, r.status);

@@ -82,7 +82,7 @@ TEST_F(stable, wrong_command_lines)
 	EXPECT_HAS("exclude each other", r.err);
 	RUN("read", "--stable=4294967295", self->pid, at(0, 0), "8");
 	EXPECT_EQ(1, r.status);
-	EXPECT_HAS("is the most", r.err);
+	EXPECT_HAS("the maximum is", r.err);
 	RUN("read", "--stable", self->pid, at(0, 0), "2G");
 	EXPECT_EQ(1, r.status);
 	EXPECT_HAS("at most 1073741824 bytes", r.err);

@@ -270,4 +270,31 @@ TEST_F(makefile, example_in_the_readme_is_built_and_runs)
 	EXPECT_STREQ("1\n", text);
 }
 
+TEST_F(makefile, python_in_the_readme_gets_as_far_as_the_device)
+{
+	const char *text;
+
+	text = sh("command -v python3 || :");
+	if (!*text)
+		SKIP(return, "no python3");
+	sh("sed -n '/^```python$/,/^```$/p' README.md | grep -v '^```' >$T/example.py");
+	text = sh("LD_LIBRARY_PATH=${BUILT%/*} python3 $T/example.py 2>&1");
+	EXPECT_EQ(0, strncmp(text, "cannot open ", 12)) TH_LOG("%s", text);
+}
+
+TEST_F(makefile, compile_commands_are_json_with_all_files)
+{
+	const char *text;
+
+	sh("O=$T CC=cc USER_CFLAGS='-DA=\"b\\c\"' TEST_CFLAGS=-DT selftests/compile_commands.sh >$T/commands.json 2>$T/err");
+	text = sh("cat $T/err");
+	EXPECT_STREQ("without the module: run 'make modules' first\n", text);
+	text = sh("command -v python3 || :");
+	if (!*text)
+		SKIP(return, "no python3");
+	text = sh("python3 -c 'import json, sys; c = json.load(open(sys.argv[1])); print([e[\"command\"] for e in c if \"user/lib\" in e[\"file\"]][0]); print(len(c) == int(sys.argv[2]))' $T/commands.json $(find user selftests -name '*.c' | grep -vcE '/(planted|inject|amplify)/') 2>&1");
+	EXPECT_NE(NULL, strstr(text, "-DA=\"b\\c\" ")) TH_LOG("%s", text);
+	EXPECT_NE(NULL, strstr(text, "\nTrue\n")) TH_LOG("%s", text);
+}
+
 TEST_HARNESS_MAIN

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The manual of the tool has every verb, every option, and an example of each. */
+/*
+ * The manual of the tool has every verb, every option, and an example of each;
+ * that of the device has all that the module gives.
+ */
 #include "help.h"
 #include <kselftest_harness.h>
 
@@ -216,6 +219,47 @@ TEST(commands_in_the_readme_are_those_that_there_are)
 	}
 	fclose(f);
 	EXPECT_LT(10, nr);
+}
+
+/*
+ * Words that @list prints, $w, for which no line of dbgmem(4) matches @pattern; and
+ * if there are fewer than @at_least of them, that.
+ */
+static const char *lacking(const char *list, const char *pattern, int at_least)
+{
+	static char script[1024];
+	static const char *const argv[] = { "bash", "-c", script, NULL };
+
+	snprintf(script, sizeof(script),
+		 "n=0; for w in $(%s | sort -u); do n=$((n + 1)); grep -qE \"%s\" user/man/dbgmem.4 || echo \"$w\"; done; [ $n -ge %d ] || echo \"only $n words\"",
+		 list, pattern, at_least);
+	return output(argv);
+}
+
+#define IOCTLS	"grep -ohE 'DBGMEM_IOC_[A-Z_]+' uapi/dbgmem.h | grep -v _TYPE"
+
+TEST(the_device_has_every_ioctl_in_synopsis_and_description)
+{
+	EXPECT_STREQ("", lacking(IOCTLS, "^[.]Fn ioctl fd $w ", 12));
+	EXPECT_STREQ("", lacking(IOCTLS, "^[.]It Dv .*$w( |$)", 12));
+}
+
+TEST(the_device_has_every_tracepoint)
+{
+	EXPECT_STREQ("", lacking("grep -ohP '^(TRACE|DEFINE)_EVENT\\(\\K[a-z_]+' kmod/trace.h",
+				 "^[.]It Li dbgmem:$w$", 6));
+}
+
+TEST(the_device_has_every_parameter)
+{
+	EXPECT_STREQ("", lacking("grep -rhoP '^module_param(_cb|_named)?\\(\\K[a-z_]+' kmod",
+				 "^[.]It Cm $w=", 6));
+}
+
+TEST(the_device_has_every_error)
+{
+	EXPECT_STREQ("", lacking("sed -n 's/^ [*] \\(E[A-Z0-9]*\\)  .*/\\1/p' uapi/dbgmem.h",
+				 "^[.]It Bq Er $w$", 25));
 }
 
 TEST_HARNESS_MAIN

@@ -243,7 +243,7 @@ TEST_F(lib, more_than_a_register_has_is_partial)
 	ASSERT_EQ(0, regs_get(self->t.pid, &regs));
 	EXPECT_EQ(DBGMEM_PARTIAL, dbgmem_context_read(&ctx, &loc, v, 16, &n));
 	EXPECT_EQ(8, n);
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "the register ends");
+	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "the register is shorter");
 	EXPECT_EQ(reg_general(&regs), v[0]);
 	EXPECT_EQ(77, v[1]);
 	v[0] = 5;

@@ -275,7 +275,7 @@ TEST_F(lib, bp_refusals_of_the_policy)
 	ASSERT_EQ(0, target_call(&self->t, page_protect_read, mem));
 	ASSERT_EQ(0, param_set("force", "never"));
 	EXPECT_EQ(-EPERM, dbgmem_bp_set(self->m, self->addr, NULL, 0, NULL));
-	EXPECT_ERROR(EPERM, DBGMEM_GATE_POLICY, "takes FORCE",
+	EXPECT_ERROR(EPERM, DBGMEM_GATE_POLICY, "FORCE is needed",
 		     "force= policy is never");
 	/* Where the target writes itself there is nothing to force. */
 	EXPECT_EQ(0, dbgmem_bp_set(self->m, self->addr + PAGE, NULL, 0, NULL));
@@ -315,7 +315,7 @@ TEST_F(lib, bp_no_more_than_there_may_be)
 	ASSERT_EQ(info.max_breakpoints, i) TH_LOG("%s", dbgmem_errstr());
 	EXPECT_EQ(-ENOSPC, dbgmem_bp_set(self->m, self->addr + i, "\xcc", 1,
 					 NULL));
-	EXPECT_ERROR(ENOSPC, DBGMEM_GATE_USAGE, "which is the most");
+	EXPECT_ERROR(ENOSPC, DBGMEM_GATE_USAGE, "the maximum");
 	EXPECT_EQ(0, dbgmem_bp_clear_all(self->m, &cleared, NULL));
 	EXPECT_EQ(info.max_breakpoints, cleared);
 	EXPECT_EQ(0, target_call(&self->t, bytes_changed, NULL));

@@ -66,7 +66,7 @@ TEST_F(lib, cmpxchg_that_makes_no_sense)
 	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "not a multiple");
 	EXPECT_EQ(-EINVAL, dbgmem_cmpxchg(self->m, self->addr, 4, 1ULL << 32, 0,
 					  0, NULL));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "more bytes");
+	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "does not fit");
 	EXPECT_EQ(-EINVAL, dbgmem_cmpxchg(self->m, self->addr, 1, 0, 256, 0,
 					  NULL));
 	EXPECT_EQ(-EOPNOTSUPP, dbgmem_cmpxchg(self->m, self->addr, 1, 0, 1,

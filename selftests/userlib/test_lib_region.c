@@ -276,7 +276,7 @@ TEST_F(lib, region_failures_say_why)
 	EXPECT_ERROR(EOPNOTSUPP, DBGMEM_GATE_USAGE, "filter 0x80000000");
 	EXPECT_EQ(-EINVAL, dbgmem_regions_open(self->m, 8, 4, 0, 0, &r));
 	EXPECT_EQ(NULL, r);
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "ends before it begins");
+	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "ends before it starts");
 	EXPECT_EQ(-EINVAL, dbgmem_regions_open(self->m, 0, 0, 0, 2, &r));
 	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "flags 0x2");
 

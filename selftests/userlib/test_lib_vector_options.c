@@ -197,13 +197,13 @@ TEST_F(lib, stable_options_that_make_no_sense)
 	struct dbgmem_info info;
 
 	EXPECT_EQ(-EINVAL, dbgmem_readv_options(self->m, &s, 1, &opt, NULL));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "retries are for STABLE");
+	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "retries need STABLE");
 	ASSERT_EQ(0, dbgmem_get_info(self->m, &info));
 	ASSERT_LT(0, info.max_retries);
 	opt.flags = DBGMEM_STABLE;
 	opt.retries = info.max_retries + 1;
 	EXPECT_EQ(-EINVAL, dbgmem_readv_options(self->m, &s, 1, &opt, NULL));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "is the most");
+	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "the maximum is");
 	opt.retries = info.max_retries;
 	EXPECT_EQ(8, dbgmem_readv_options(self->m, &s, 1, &opt, NULL));
 	EXPECT_EQ(-EINVAL, dbgmem_writev(self->m, &s, 1, DBGMEM_STABLE, NULL));
@@ -362,12 +362,11 @@ TEST_F(lib, expectations_that_make_no_sense)
 						.value = word_at(0) };
 
 	EXPECT_EQ(-EINVAL, dbgmem_readv_options(self->m, &s, 1, &opt, NULL));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "no array of the 1");
+	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "1 expectations, but their array is NULL");
 	opt.expects = x;
 	opt.nr_expects = nr;
 	EXPECT_EQ(-E2BIG, dbgmem_readv_options(self->m, &s, 1, &opt, NULL));
-	EXPECT_ERROR(E2BIG, DBGMEM_GATE_USAGE, "expectations are given",
-		     "is the most");
+	EXPECT_ERROR(E2BIG, DBGMEM_GATE_USAGE, "expectations: the maximum is");
 	opt.nr_expects = nr - 1;
 	EXPECT_EQ(8, dbgmem_readv_options(self->m, &s, 1, &opt, NULL))
 		TH_LOG("%s", dbgmem_errstr());

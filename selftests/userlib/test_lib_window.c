@@ -309,7 +309,7 @@ TEST_F(window, read_of_what_is_not_in_it)
 {
 	EXPECT_EQ(-EINVAL, dbgmem_window_read(self->w, self->addr - 1,
 					      self->buf, 2));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "the window is of 24576 bytes");
+	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "the window has 24576 bytes");
 	EXPECT_EQ(-EINVAL, dbgmem_window_read(self->w, self->addr, self->buf,
 					      LEN + 1));
 	EXPECT_EQ(0, dbgmem_window_read(self->w, self->addr + LEN, self->buf,
@@ -340,7 +340,7 @@ TEST_F(window, map_says_what_is_missing)
 	ASSERT_EQ(0, dbgmem_open(getpid(), DBGMEM_OPEN_RDONLY |
 				 DBGMEM_OPEN_MIRROR, &m));
 	EXPECT_EQ(-ELOOP, dbgmem_window_map(m, self->addr, 8, 0, &w));
-	EXPECT_ERROR(ELOOP, DBGMEM_GATE_USAGE, "that is this process");
+	EXPECT_ERROR(ELOOP, DBGMEM_GATE_USAGE, "the target is this process");
 	dbgmem_close(m);
 	dbgmem_window_unmap(NULL);
 }

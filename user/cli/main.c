@@ -12,10 +12,6 @@
 #include "text/text.h"
 #include "text/typo.h"
 
-#ifndef DBGMEM_VERSION
-#define DBGMEM_VERSION "0.1.0"
-#endif
-
 static const struct verb {
 	const char *name;
 	int (*run)(int argc, char **argv);

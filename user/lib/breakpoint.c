@@ -25,20 +25,20 @@ static int bp_fail(struct dbgmem *m, const struct dbgmem_transfer *t, int code,
 	switch (code) {
 	case EEXIST:
 		e.gate = DBGMEM_GATE_BREAKPOINT;
-		return dbgmem__fail(&e, "%s: a breakpoint of this session is there already: clear that first",
+		return dbgmem__fail(&e, "%s: this session already has a breakpoint there: clear it first",
 				    what);
 	case EBUSY:
 		e.gate = DBGMEM_GATE_BREAKPOINT;
-		return dbgmem__fail(&e, "%s: a breakpoint of another session is there: 'dbgmem bp list %d' says whose, it must be cleared by that one",
+		return dbgmem__fail(&e, "%s: another session has a breakpoint there and must clear it: 'dbgmem bp list %d' shows whose it is",
 				    what, (int)m->pid);
 	case ENOSPC:
-		return dbgmem__fail(&e, "%s: the session has %u of them, which is the most: clear some, or open another session",
+		return dbgmem__fail(&e, "%s: the session has %u breakpoints, the maximum: clear some, or open another session",
 				    what, m->max_breakpoints);
 	case ENOENT:
-		return dbgmem__fail(&e, "%s: this session has none at that address",
+		return dbgmem__fail(&e, "%s: this session has no breakpoint there",
 				    what);
 	case EPERM:
-		snprintf(forced, sizeof(forced), "%s: the target itself may not write there, it takes FORCE",
+		snprintf(forced, sizeof(forced), "%s: the target itself may not write there, so FORCE is needed",
 			 what);
 		return dbgmem__transfer_fail(m, DBGMEM_IOC_WRITE, t, code,
 					     forced);
@@ -112,7 +112,7 @@ static int clear(struct dbgmem *m, struct dbgmem_bp_clear *c)
 	t.reason = c->reason;
 	if (c->flags & DBGMEM_BP_ALL)
 		snprintf(what, sizeof(what),
-			 "cannot clear all breakpoints of this session on process %d, %u were",
+			 "cannot clear all breakpoints of this session on process %d, only %u",
 			 (int)m->pid, c->cleared);
 	else
 		snprintf(what, sizeof(what),

@@ -383,7 +383,7 @@ int dbgmem__cache_new(const struct dbgmem__cache_ops *ops, struct dbgmem *m,
 			"cannot make a cache: its mode is neither WRITE_THROUGH nor WRITE_BACK");
 	if (flags & ~(DBGMEM_FORCE | DBGMEM_RAW | DBGMEM_NOFAULT))
 		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
-			"cannot make a cache: flags 0x%x: only FORCE, RAW and NOFAULT may be",
+			"cannot make a cache: flags 0x%x: only FORCE, RAW and NOFAULT are allowed",
 			flags);
 	c = calloc(1, sizeof(*c));
 	if (!c)

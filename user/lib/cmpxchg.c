@@ -36,9 +36,9 @@ DBGMEM_EXPORT int dbgmem_cmpxchg(struct dbgmem *m, uint64_t addr,
 	if (width != 1 && width != 2 && width != 4 && width != 8)
 		return usage(what, "a word has 1, 2, 4 or 8 bytes");
 	if (addr % width)
-		return usage(what, "the address is not a multiple of that");
+		return usage(what, "the address is not a multiple of its size");
 	if (width < 8 && (expected | desired) >> 8 * width)
-		return usage(what, "a value has more bytes than that");
+		return usage(what, "a value does not fit into it");
 	ret = dbgmem__feature(m, DBGMEM_FEATURE_CMPXCHG, "compare and exchange");
 	if (ret)
 		return ret;

@@ -53,7 +53,7 @@ enum dbgmem_gate {
 	DBGMEM_GATE_TARGET,	/* the target is gone, or runs another program */
 	DBGMEM_GATE_MEMORY,	/* the memory at fault_addr, see reason */
 	DBGMEM_GATE_SYSTEM,	/* anything else: out of memory, of descriptors, ... */
-	DBGMEM_GATE_BREAKPOINT,	/* a breakpoint that is there already */
+	DBGMEM_GATE_BREAKPOINT,	/* an existing breakpoint */
 	DBGMEM_GATE_EXPECTATION, /* an expectation of the vector does not hold */
 	DBGMEM_GATE_TRACER,	/* the thread is not stopped by the calling one */
 };
@@ -313,7 +313,7 @@ void dbgmem_scatter_free(struct dbgmem_scatter *s);
  * writes). NULL: memory of the handle's, zeroed, see dbgmem_scatter_data().
  * Its index, counted from 0 in the order of the calls, or a negative errno and
  * no piece was added: -EOVERFLOW (address plus length exceeds 64 bits), -EINVAL
- * (the lengths exceed SSIZE_MAX together), -ENOMEM.
+ * (the sum of the lengths exceeds SSIZE_MAX), -ENOMEM.
  */
 ssize_t dbgmem_scatter_add(struct dbgmem_scatter *s, uint64_t addr, void *buf,
 			   size_t len);

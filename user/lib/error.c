@@ -50,7 +50,7 @@ static const char *const reasons[] = {
 	[DBGMEM_REASON_INTERRUPTED] = "the caller is being killed",
 	[DBGMEM_REASON_CHANGED] = "it changed while it was read",
 	[DBGMEM_REASON_SHARED_FILE] = "it is a shared mapping of a file, and the trap would get into the file",
-	[DBGMEM_REASON_CANCELED] = "an expectation did not hold any more",
+	[DBGMEM_REASON_CANCELED] = "an expectation no longer held",
 };
 
 DBGMEM_EXPORT const char *dbgmem_reason_str(uint32_t reason)
@@ -88,9 +88,9 @@ static const char *const gates[] = {
 	[DBGMEM_GATE_TARGET] = "the target is gone or runs another program",
 	[DBGMEM_GATE_MEMORY] = "the memory itself",
 	[DBGMEM_GATE_SYSTEM] = "the system",
-	[DBGMEM_GATE_BREAKPOINT] = "a breakpoint that is there already",
+	[DBGMEM_GATE_BREAKPOINT] = "an existing breakpoint",
 	[DBGMEM_GATE_EXPECTATION] = "an expectation of the vector",
-	[DBGMEM_GATE_TRACER] = "the tracing of the thread",
+	[DBGMEM_GATE_TRACER] = "who traces the thread",
 };
 
 DBGMEM_EXPORT const char *dbgmem_gate_str(enum dbgmem_gate gate)

@@ -20,7 +20,7 @@ static int memory(struct dbgmem *m, uint32_t op, uint64_t addr, void *buf,
 	if (!m)
 		return usage(op, EINVAL, "the context has no address space");
 	if (len > SIZE_MAX)
-		return usage(op, EOVERFLOW, "no buffer is as long as that");
+		return usage(op, EOVERFLOW, "no buffer can be that long");
 	ret = op == DBGMEM_OP_READ ?
 		dbgmem_read_flags(m, addr, buf, (size_t)len, 0, &res) :
 		dbgmem_write_flags(m, addr, buf, (size_t)len, 0, &res);
@@ -63,7 +63,7 @@ static int transfer(const struct dbgmem_context *ctx, uint32_t op,
 	if (moved == len)
 		return DBGMEM_FULL;
 	if (loc->kind == DBGMEM_LOCATION_REGISTER) {
-		usage(op, EINVAL, "the register ends before that");
+		usage(op, EINVAL, "the register is shorter than that");
 		dbgmem__fail_done(moved);
 	}
 	return DBGMEM_PARTIAL;

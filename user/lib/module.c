@@ -84,7 +84,7 @@ out:
 static int not_a_module(const char *what, int code)
 {
 	return dbgmem__fail_simple(code, DBGMEM_GATE_MODULE,
-		LOAD "it is no module, or was built for another kernel: build it for the running one ('make modules'); the kernel log has the details",
+		LOAD "it is not a module, or was built for another kernel: build it for the running kernel ('make modules'); the kernel log has the details",
 		what);
 }
 

@@ -91,7 +91,7 @@ int dbgmem__needle_init(struct dbgmem__needle *n, const struct dbgmem_pattern *p
 	if (!best[0]) {
 		dbgmem__needle_free(n);
 		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
-			"cannot search for a pattern of %zu bytes of which the mask lets none count",
+			"cannot search for a pattern of %zu bytes: the mask selects none of its bits",
 			p->len);
 	}
 	if (whole) {

@@ -87,7 +87,7 @@ DBGMEM_EXPORT int dbgmem_pointer_width(struct dbgmem *m)
 		return there;
 	if (ret == -ENOEXEC)
 		return width_fail(m, ENOEXEC, DBGMEM_GATE_TARGET,
-				  "it is no ELF file: give the width");
+				  "it is not an ELF file: give the width");
 	if (ret < 0)
 		return width_fail(m, -ret, DBGMEM_GATE_SYSTEM, strerror(-ret));
 	__atomic_store_n(&m->pointer_width, (unsigned int)ret,
@@ -117,7 +117,7 @@ static int begin(struct dbgmem *m, uint64_t addr, size_t nr, unsigned int width)
 
 	if (bytes > 0 && nr > SSIZE_MAX / 8)
 		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
-			"cannot transfer %zu pointers at 0x%llx of process %d: they exceed SSIZE_MAX together",
+			"cannot transfer %zu pointers at 0x%llx of process %d: together they exceed SSIZE_MAX",
 			nr, (unsigned long long)addr, (int)m->pid);
 	return bytes;
 }
@@ -157,7 +157,7 @@ DBGMEM_EXPORT ssize_t dbgmem_read_pointers(struct dbgmem *m, uint64_t addr,
 	each = bytes == 4 ? 4 : 8;
 	if (flags & DBGMEM_ZEROFILL)
 		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
-			"cannot read pointers at 0x%llx of process %d: zeros for what is inaccessible would pass for them",
+			"cannot read pointers at 0x%llx of process %d: ZEROFILL is not possible, as zeros would look like pointers",
 			(unsigned long long)addr, (int)m->pid);
 	/* Narrow ones go to the end of the array, and are spread from its begin. */
 	narrow = (unsigned char *)ptrs + (8 - each) * nr;

@@ -32,14 +32,14 @@ static int region_fail(struct dbgmem *m, const struct dbgmem_region_list *l,
 	char what[96];
 
 	snprintf(what, sizeof(what),
-		 "cannot tell what is mapped at 0x%llx in process %d",
+		 "cannot list what is mapped at 0x%llx in process %d",
 		 (unsigned long long)l->addr, (int)m->pid);
 	switch (code) {
 	case EINVAL:
-		return dbgmem__fail(&e, "%s: the range ends before it begins, or the filter 0x%llx asks for something and for its absence",
+		return dbgmem__fail(&e, "%s: the range ends before it starts, or the filter 0x%llx asks for a flag and for its absence",
 				    what, (unsigned long long)l->filter);
 	case EOPNOTSUPP:
-		return dbgmem__fail(&e, "%s: the module does not know all that the filter 0x%llx asks for",
+		return dbgmem__fail(&e, "%s: the module does not know all flags of the filter 0x%llx",
 				    what, (unsigned long long)l->filter);
 	case EFAULT:
 		return dbgmem__fail(&e, "%s: the buffer for the answer is not accessible",
@@ -169,7 +169,7 @@ DBGMEM_EXPORT int dbgmem_region_valid(struct dbgmem *m, uint64_t addr,
 	if (!len)
 		return 0;
 	if (len - 1 > UINT64_MAX - addr)
-		return dbgmem__fail(&e, "cannot tell what is mapped of %llu bytes at 0x%llx in process %d: address plus length exceeds 64 bits",
+		return dbgmem__fail(&e, "cannot list what is mapped of %llu bytes at 0x%llx in process %d: address plus length exceeds 64 bits",
 				    (unsigned long long)len,
 				    (unsigned long long)addr, (int)m->pid);
 	do {
@@ -202,7 +202,7 @@ DBGMEM_EXPORT int dbgmem_regions_open(struct dbgmem *m, uint64_t addr,
 	*out = NULL;
 	if (flags & ~DBGMEM_REGIONS_NAMES)
 		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
-			"cannot tell what is mapped: unknown flags 0x%x",
+			"cannot list what is mapped: unknown flags 0x%x",
 			flags & ~DBGMEM_REGIONS_NAMES);
 	r = malloc(sizeof(*r));
 	if (!r)
@@ -237,7 +237,7 @@ err_free:
 	free(r);
 err_memory:
 	return dbgmem__fail_simple(ENOMEM, DBGMEM_GATE_SYSTEM,
-				   "cannot tell what is mapped: out of memory");
+				   "cannot list what is mapped: out of memory");
 }
 
 DBGMEM_EXPORT int dbgmem_regions_next_sized(struct dbgmem_regions *r,

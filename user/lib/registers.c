@@ -87,7 +87,7 @@ static int thread_fail(pid_t tid, int code, const char *what)
 		return dbgmem__fail(&e, "%s of thread %d: nobody traces it: PTRACE_SEIZE it, PTRACE_INTERRUPT it, and wait until it stops",
 				    what, (int)tid);
 	if (tracer != gettid())
-		return dbgmem__fail(&e, "%s of thread %d: it is traced by thread %ld, and only that one may",
+		return dbgmem__fail(&e, "%s of thread %d: thread %ld traces it, and only that thread may do this",
 				    what, (int)tid, tracer);
 	return dbgmem__fail(&e, "%s of thread %d: it is running: PTRACE_INTERRUPT it, and wait until it stops",
 			    what, (int)tid);
@@ -295,7 +295,7 @@ static int transfer(pid_t tid, uint32_t op, uint32_t id, uint64_t off,
 		f = family_of(&t, ID_NR(id), &i);
 	if (!f || !is_there(&t, f, i))
 		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
-			"%s of thread %d: it has none with id 0x%x: look for that among its own",
+			"%s of thread %d: it has no register with id 0x%x: ids belong to a kind of thread, 32-bit or 64-bit",
 			what, (int)tid, id);
 	size = size_of(f);
 	if (off > size || (off == size && len))

@@ -13,7 +13,7 @@ static int ranges_copy(struct dbgmem_runs *r, const struct dbgmem_range *from)
 
 	if (r->nr && !from)
 		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
-			"cannot search %zu ranges: no array of them", r->nr);
+			"cannot search %zu ranges: the array is NULL", r->nr);
 	for (i = 0; i < r->nr; i++) {
 		if (from[i].len > UINT64_MAX - from[i].addr)
 			return dbgmem__fail_simple(EOVERFLOW, DBGMEM_GATE_USAGE,
@@ -22,7 +22,7 @@ static int ranges_copy(struct dbgmem_runs *r, const struct dbgmem_range *from)
 				(unsigned long long)from[i].addr);
 		if (from[i].len > UINT64_MAX - *total)
 			return dbgmem__fail_simple(EOVERFLOW, DBGMEM_GATE_USAGE,
-				"cannot search %zu ranges: their lengths exceed 64 bits together",
+				"cannot search %zu ranges: the sum of their lengths exceeds 64 bits",
 				r->nr);
 		*total += from[i].len;
 	}

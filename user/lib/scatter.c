@@ -153,7 +153,7 @@ DBGMEM_EXPORT ssize_t dbgmem_scatter_add(struct dbgmem_scatter *s,
 				"address plus length exceeds 64 bits");
 	if (len > SSIZE_MAX - s->total)
 		return add_fail(s, addr, len, EINVAL,
-				"the lengths exceed SSIZE_MAX together");
+				"the sum of the lengths exceeds SSIZE_MAX");
 	if (room_get(s))
 		return add_fail(s, addr, len, ENOMEM, "out of memory");
 	if (!buf)
@@ -191,7 +191,7 @@ DBGMEM_EXPORT void *dbgmem_scatter_data(const struct dbgmem_scatter *s,
 	if (index < s->nr)
 		return (void *)(uintptr_t)s->segs[index].buf;
 	dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
-			    "no memory of segment %zu: the vector has %zu",
+			    "there is no segment %zu: the vector has %zu",
 			    index, s->nr);
 	return NULL;
 }

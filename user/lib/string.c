@@ -84,11 +84,11 @@ static int string_begin(struct dbgmem *m, uint64_t addr, size_t size,
 	*s = (struct dbgmem_string_result){ .end = DBGMEM_STRING_FULL };
 	if (!size)
 		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
-			"cannot read a string at 0x%llx of process %d: no room for its terminator",
+			"cannot read a string at 0x%llx of process %d: the buffer has no room for its terminator",
 			(unsigned long long)addr, (int)m->pid);
 	if (flags & ~STRING_FLAGS)
 		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
-			"cannot read a string at 0x%llx of process %d: of the flags 0x%x only FORCE, NOFAULT and RAW are for this",
+			"cannot read a string at 0x%llx of process %d: flags 0x%x: only FORCE, NOFAULT and RAW are allowed",
 			(unsigned long long)addr, (int)m->pid, flags);
 	return 0;
 }

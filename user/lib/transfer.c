@@ -49,15 +49,15 @@ static const char *advice(uint32_t cmd, const struct dbgmem_transfer *t)
 		if (t->flags & DBGMEM_FORCE)
 			return ": a shared mapping that its owner may not write cannot be forced";
 		return cmd == DBGMEM_IOC_READ ?
-			": FORCE reads it all the same" :
-			": FORCE writes it all the same where it is private";
+			": FORCE can read it" :
+			": FORCE can write it, if it is private";
 	case DBGMEM_REASON_NOT_RESIDENT:
-		return ": without NOFAULT it would be brought in";
+		return ": without NOFAULT it would be faulted in";
 	case DBGMEM_REASON_UNMAPPED:
 		return ": see /proc/PID/maps for what is mapped";
 	case DBGMEM_REASON_SPECIAL:
 		return t->flags & DBGMEM_EXACT ?
-			": it cannot be pinned, which EXACT needs" : "";
+			": it cannot be pinned, and EXACT needs that" : "";
 	default:
 		return "";
 	}
@@ -122,7 +122,7 @@ int dbgmem__transfer_fail(struct dbgmem *m, uint32_t cmd,
 		e.gate = DBGMEM_GATE_USAGE;
 		if (t->flags & DBGMEM_NOFAULT &&
 		    !(m->features & DBGMEM_FEATURE_NOFAULT))
-			return dbgmem__fail(&e, "%s: this kernel cannot look at memory without faulting it in, as NOFAULT (--no-fault) asks",
+			return dbgmem__fail(&e, "%s: this kernel cannot read memory without faulting it in (NOFAULT, --no-fault)",
 					    what);
 		return dbgmem__fail(&e, "%s: the module or the kernel does not know one of the flags 0x%x: compare with transfer_flags of dbgmem_get_info()",
 				    what, t->flags);
@@ -212,7 +212,7 @@ static ssize_t counted(struct dbgmem *m, uint32_t cmd, uint64_t addr,
 
 	if (len > SSIZE_MAX)
 		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
-			"cannot %s %zu bytes at 0x%llx: a length above SSIZE_MAX has no count to be returned: split it, or use the _flags form",
+			"cannot %s %zu bytes at 0x%llx: the result cannot hold a length above SSIZE_MAX: split it, or use the _flags form",
 			cmd == DBGMEM_IOC_READ ? "read" : "write", len,
 			(unsigned long long)addr);
 	ret = simple(m, cmd, addr, buf, len, 0, &res);
@@ -312,7 +312,7 @@ static ssize_t vector(struct dbgmem *m, uint32_t cmd, const struct iovec *iov,
 		return vector_usage(verb, addr, EINVAL, "no buffers, or a negative number of them");
 	for (i = 0; i < iovcnt; i++) {
 		if (iov[i].iov_len > SSIZE_MAX - total)
-			return vector_usage(verb, addr, EINVAL, "the lengths exceed SSIZE_MAX together");
+			return vector_usage(verb, addr, EINVAL, "the sum of the lengths exceeds SSIZE_MAX");
 		total += iov[i].iov_len;
 	}
 	if (total > UINT64_MAX - addr)

@@ -37,7 +37,7 @@ DBGMEM_EXPORT const uint8_t *dbgmem_bp_trap(size_t *len)
 #else
 	*len = 0;
 	dbgmem__fail_simple(EOPNOTSUPP, DBGMEM_GATE_USAGE,
-			    "the trap instruction of this architecture is not known: give the bytes of one");
+			    "the trap instruction of this architecture is unknown: give its bytes");
 	return NULL;
 #endif
 }

@@ -70,7 +70,7 @@ static int vector_fail(struct dbgmem *m, uint32_t op, size_t nr, uint32_t flags,
 		 (int)m->pid);
 	switch (code) {
 	case E2BIG:
-		return dbgmem__fail(&e, "%s: with EXACT, STABLE or expectations it is one call of at most %u segments: split it, or transfer without these",
+		return dbgmem__fail(&e, "%s: EXACT, STABLE and expectations allow at most %u segments: split it, or transfer without these",
 				    what, m->max_segments);
 	case EMSGSIZE:
 		return dbgmem__fail(&e, "%s: an exact vector takes at most %u pages on either side: split it, or transfer without EXACT",
@@ -131,7 +131,7 @@ static int segments_check(struct dbgmem *m, uint32_t op,
 
 	if (nr && !segs)
 		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
-			"cannot %s %zu segments: no array of them",
+			"cannot %s %zu segments: the array is NULL",
 			verb_of(op), nr);
 	if (indivisible(opt) && m->max_segments && nr > m->max_segments)
 		return vector_fail(m, op, nr, flags, res, E2BIG);
@@ -149,7 +149,7 @@ static int segments_check(struct dbgmem *m, uint32_t op,
 						    EOVERFLOW);
 		if (seg->len > SSIZE_MAX - total)
 			return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
-				"cannot %s %zu segments: the lengths exceed SSIZE_MAX together",
+				"cannot %s %zu segments: the sum of the lengths exceeds SSIZE_MAX",
 				verb_of(op), nr);
 		total += seg->len;
 	}
@@ -174,19 +174,19 @@ static int options_check(struct dbgmem *m, uint32_t op,
 #define REFUSED	"cannot %s a vector: "
 	if (opt->retries && !(opt->flags & DBGMEM_STABLE))
 		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
-			REFUSED "retries are for STABLE, which is not asked for",
+			REFUSED "retries need STABLE",
 			verb_of(op));
 	if (opt->retries > m->max_retries)
 		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
-			REFUSED "%u retries are asked for, %u is the most",
+			REFUSED "%u retries: the maximum is %u",
 			verb_of(op), opt->retries, m->max_retries);
 	if (opt->nr_expects > m->max_expects)
 		return dbgmem__fail_simple(E2BIG, DBGMEM_GATE_USAGE,
-			REFUSED "%zu expectations are given, %u is the most",
+			REFUSED "%zu expectations: the maximum is %u",
 			verb_of(op), opt->nr_expects, m->max_expects);
 	if (opt->nr_expects && !opt->expects)
 		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
-			REFUSED "no array of the %zu expectations",
+			REFUSED "%zu expectations, but their array is NULL",
 			verb_of(op), opt->nr_expects);
 	for (i = 0; i < opt->nr_expects; i++) {
 		x = &opt->expects[i];
@@ -437,7 +437,7 @@ static ssize_t options_run(struct dbgmem *m, uint32_t op,
 	for (i = sizeof(all); i < size; i++)
 		if (more[i])
 			return dbgmem__fail_simple(E2BIG, DBGMEM_GATE_USAGE,
-				"cannot %s a vector: its options ask for what this library does not know: it is older than the program",
+				"cannot %s a vector: this library is older than the program and does not know all of its options",
 				verb_of(op));
 	memcpy(&all, opt, known);
 	ret = dbgmem__vector(m, op, segs, nr, &all, res);

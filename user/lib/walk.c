@@ -63,7 +63,7 @@ int dbgmem__walk_init(struct dbgmem__walk *w, struct dbgmem *m, uint32_t flags,
 	};
 	if (flags & ~WALK_FLAGS)
 		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
-			"%s process %d: of the flags 0x%x only FORCE, NOFAULT, FAULT_IN and RAW are for this",
+			"%s process %d: flags 0x%x: only FORCE, NOFAULT, FAULT_IN and RAW are allowed",
 			what, (int)m->pid, flags);
 	if (flags & DBGMEM_FAULT_IN && flags & DBGMEM_NOFAULT)
 		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,

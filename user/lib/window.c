@@ -40,21 +40,21 @@ static int map_fail(struct dbgmem *m, uint64_t addr, size_t len, int code)
 		return dbgmem__fail(&e, "%s: a window has at least one byte",
 				    what);
 	case EOVERFLOW:
-		return dbgmem__fail(&e, "%s: the end of these pages is no address",
+		return dbgmem__fail(&e, "%s: these pages end beyond 64 bits",
 				    what);
 	case ENOLINK:
 		return dbgmem__fail(&e, "%s: the session has no mirror: open it with DBGMEM_OPEN_MIRROR",
 				    what);
 	case ELOOP:
-		return dbgmem__fail(&e, "%s: that is this process: its memory is here already",
+		return dbgmem__fail(&e, "%s: the target is this process itself",
 				    what);
 	case EOPNOTSUPP:
 		e.gate = DBGMEM_GATE_MODULE;
-		return dbgmem__fail(&e, "%s: the module has no windows: /sys/module/dbgmem/parameters/window_pages is 0",
+		return dbgmem__fail(&e, "%s: the module allows no windows: /sys/module/dbgmem/parameters/window_pages is 0",
 				    what);
 	case ENOMEM:
 		e.gate = DBGMEM_GATE_SYSTEM;
-		return dbgmem__fail(&e, "%s: no memory, or too many mappings here, or none so long",
+		return dbgmem__fail(&e, "%s: out of memory, too many mappings in this process, or no room for one of that size",
 				    what);
 	default:
 		return dbgmem__transfer_fail(m, DBGMEM_IOC_READ,
@@ -182,7 +182,7 @@ DBGMEM_EXPORT ssize_t dbgmem_window_read(struct dbgmem_window *w, uint64_t addr,
 	if (!from || len > SSIZE_MAX)
 		return dbgmem__fail(&(struct dbgmem_error){ .code = EINVAL,
 				.gate = DBGMEM_GATE_USAGE, .pid = w->m->pid },
-			"cannot read %zu bytes at 0x%llx of process %d: the window is of %llu bytes at 0x%llx",
+			"cannot read %zu bytes at 0x%llx of process %d: the window has %llu bytes at 0x%llx",
 			len, (unsigned long long)addr, (int)w->m->pid,
 			(unsigned long long)w->len, (unsigned long long)w->addr);
 	n = dbgmem__sigbus_copy(buf, from, len, w->m->page_size);
