@@ -240,8 +240,7 @@ TEST_F(maps, json_has_all_of_it)
 	RUN("maps", "--json", self->pid, at(0, 0));
 	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
 	snprintf(words, sizeof(words),
-"[\n  { \"start\": \"%s\", \"end\": \"%s\", \"size\": 16384, "
-"\"protection\": \"rw-p\", \"page_size\": 4096, \"flags\": [ ] }\n]\n",
+"[\n  { \"start\": \"%s\", \"end\": \"%s\", \"size\": 16384, \"protection\": \"rw-p\", \"page_size\": 4096, \"flags\": [ ] }\n]\n",
 		 at(0, 0), at(HOLE, 0));
 	EXPECT_STREQ(words, r.out);
 
@@ -249,10 +248,7 @@ TEST_F(maps, json_has_all_of_it)
 	RUN("maps", "-j", self->pid, words);
 	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
 	snprintf(words, sizeof(words),
-"\"flags\": [ \"file\" ], \"offset\": \"0x1000\", "
-"\"device\": \"%02x:%02x\", \"inode\": \"%llu\", "
-"\"name\": \"/tmp/odd \\u001b[31m\xef\xbf\xbd name\\n\", "
-"\"name_bytes\": \"2f746d702f6f6464201b5b33316dff206e616d650a\" }\n]\n",
+"\"flags\": [ \"file\" ], \"offset\": \"0x1000\", \"device\": \"%02x:%02x\", \"inode\": \"%llu\", \"name\": \"/tmp/odd \\u001b[31m\xef\xbf\xbd name\\n\", \"name_bytes\": \"2f746d702f6f6464201b5b33316dff206e616d650a\" }\n]\n",
 		 l->major, l->minor, (unsigned long long)l->inode);
 	EXPECT_HAS(words, r.out);
 	/* all of them are an array of that */

@@ -11,7 +11,7 @@ const char *missing_words(const char *const *words, size_t nr)
 	return "";
 }
 
-struct dbgmem_segment user_segment(uint64_t addr, const void *buf, uint64_t len)
+struct dbgmem_segment user_segment(uint64_t addr, void *buf, uint64_t len)
 {
 	return (struct dbgmem_segment){
 		.addr = addr,

@@ -41,7 +41,7 @@ const char *missing_words(const char *const *words, size_t nr);
 } while (0)
 
 /* A segment whose answer must be written. */
-struct dbgmem_segment user_segment(uint64_t addr, const void *buf, uint64_t len);
+struct dbgmem_segment user_segment(uint64_t addr, void *buf, uint64_t len);
 
 /*
  * The number of bytes that are not the pattern's, without those of the hole, if

@@ -223,7 +223,8 @@ static bool zero_pages_are_told(void)
 	int major = 0, minor = 0;
 
 	uname(&u);
-	sscanf(u.release, "%d.%d", &major, &minor);
+	if (sscanf(u.release, "%d.%d", &major, &minor) != 2)
+		return false;
 	return major > 6 || (major == 6 && minor >= 7);
 }
 
