@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Measure in a guest how long a target stands still while it is saved and searched,
-# and draw it: $O/still.csv, $O/still.svg. Called by make, which gives O and GUEST.
-# The guest's clock is real time, so this machine should have nothing else to do:
-# "nothing" says how far it is from that.
+# and draw it: $O/still.csv, $O/still.svg. Called by make, which gives O and GUEST;
+# ROUNDS is how many rounds, TOTAL bounds the guest in seconds.
+#
+# As in bench.sh the guest's clock advances 1 ns with each of its instructions, so
+# that what else this machine does is not in the numbers. The two processors take
+# turns, of a tick at most: that is what "nothing" shows.
 set -eu
 here=$(dirname "$0")
 GUEST=${GUEST:?} O=${O:?}
@@ -24,8 +27,13 @@ cp -a "$O/gdb/root/." "$O/scanmem/root/." "$root/"
 version=$(basename "$(realpath "$GUEST")")
 "$qemu/initramfs.sh" "$out.initramfs" "$GUEST" \
 	"$O/module/$version/kmod/dbgmem.ko" "$O" "$root"
-"$qemu/vm.sh" "$out" "$GUEST/vmlinux" "$out.initramfs" 1500 \
-	JOB=commands NONCE=still LIMIT=1200 || :
+machine="-cpu max,erms=off,fsrm=off -smp 2 -accel tcg,thread=single"
+machine+=" -icount shift=0,sleep=off -rtc base=2026-01-01,clock=vm -seed 1"
+total=${TOTAL:-3000}
+MACHINE=$machine "$qemu/vm.sh" "$out" "$GUEST/vmlinux" "$out.initramfs" \
+	"$total" tsc=reliable tsc_early_khz=1000000 hpet=disable pmtmr=0 \
+	norandmaps JOB=commands NONCE=still "LIMIT=$total" \
+	"ROUNDS=${ROUNDS:-5}" || :
 
 echo "what,with,round,still_us,took_ms" >"$O/still.csv"
 tr -d '\r' <"$out.results" | sed -n 's/^still,//p' >>"$O/still.csv"
