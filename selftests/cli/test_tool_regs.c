@@ -308,9 +308,9 @@ TEST_F(regs, a_process_whose_first_thread_has_exited)
 	EXPECT_EQ(1, r.status);
 	EXPECT_HAS("it has exited, but other threads of the process have not", r.err);
 	/* It names one, of which there are registers. */
-	p = strstr(r.err, "as thread ");
+	p = strstr(r.err, "such as ");
 	ASSERT_NE(NULL, p);
-	sprintf(tid, "%d", atoi(p + strlen("as thread ")));
+	sprintf(tid, "%d", atoi(p + strlen("such as ")));
 	EXPECT_STRNE(pid, tid);
 	RUN("regs", tid, "pc");
 	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
