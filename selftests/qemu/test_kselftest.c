@@ -53,9 +53,19 @@ static int script(const char *name, const char *text)
 	return file_write(path, text);
 }
 
+/* In one line, as the runner would take it for results of this program. */
+static const char *flat(char *text)
+{
+	char *p;
+
+	for (p = text; (p = strchr(p, '\n')); )
+		*p = '|';
+	return text;
+}
+
 #define EXPECT_LINE(line) \
 	EXPECT_NE(NULL, strstr(self->out, line)) \
-		TH_LOG("no '%s' in: %s", line, self->out)
+		TH_LOG("not there: %s", flat(self->out))
 
 TEST_F_TIMEOUT(kselftest, a_program_of_ours_passes, 120)
 {
