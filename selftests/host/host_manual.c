@@ -233,7 +233,7 @@ static const char *lacking(const char *list, const char *pattern, int at_least)
 	snprintf(script, sizeof(script),
 		 "n=0; for w in $(%s | sort -u); do n=$((n + 1)); grep -qE \"%s\" user/man/dbgmem.4 || echo \"$w\"; done; [ $n -ge %d ] || echo \"only $n words\"",
 		 list, pattern, at_least);
-	return output(argv);
+	return program_output(argv);
 }
 
 #define IOCTLS	"grep -ohE 'DBGMEM_IOC_[A-Z_]+' uapi/dbgmem.h | grep -v _TYPE"
