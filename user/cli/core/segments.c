@@ -222,7 +222,7 @@ static enum content everything(const struct segment *seg)
 
 static int refuse(struct dbgmem *m, const char *file, int code)
 {
-	msg("cannot read /proc/%d/%s, which has what process %d excludes from a core: %s; nothing is saved; --all saves all readable memory",
+	msg("cannot read /proc/%d/%s, which has what process %d excludes from a core: %s; nothing is saved; --all saves everything that can be read",
 	    (int)dbgmem_pid(m), file, (int)dbgmem_pid(m), strerror(-code));
 	return -1;
 }
