@@ -357,7 +357,7 @@ TEST_F_TIMEOUT(hostile, many_mappings_take_little_more_than_to_list_them, 300)
 
 /* --- many names, and long ones --- */
 
-#define NAMED		6000
+#define NAMED		4400
 #define NAMED_IN	"/tmp/names"
 
 /* One file, whose name is 4 KB long, mapped over and over. */
