@@ -357,7 +357,7 @@ TEST_F_TIMEOUT(hostile, many_mappings_take_little_more_than_to_list_them, 300)
 
 /* --- many names, and long ones --- */
 
-#define NAMED		6000
+#define NAMED		4400
 #define NAMED_IN	"/tmp/names"
 
 /* One file, whose name is 4 KB long, mapped over and over. */
@@ -408,6 +408,23 @@ TEST_F_TIMEOUT(hostile, names_do_not_size_the_tool, 300)
 
 /* --- standard output --- */
 
+/* The status of a shell that has a pipe for the core, and puts it to CORE_PATH. */
+static int dump_to_pipe(const char *pid)
+{
+	static const char command[] =
+		"$0 dump $1 - | cat >" CORE_PATH;
+	int status;
+	pid_t child;
+
+	child = fork();
+	if (!child) {
+		execl("/bin/busybox", "sh", "-c", command, tool_path(), pid,
+		      NULL);
+		_exit(127);
+	}
+	return waitpid(child, &status, 0) == child ? status : -1;
+}
+
 #define FAR_APART	256
 
 /* A page in each GiB, of which each is no long stretch by itself. */
@@ -431,18 +448,9 @@ TEST_F_TIMEOUT(hostile, far_apart_pages_to_standard_output, 120)
 	const long before = now_ms();
 	uint64_t at, i;
 	struct stat st;
-	pid_t child;
-	int status;
 
 	ASSERT_EQ(0, target_call(&self->t, scatter_pages, NULL));
-	child = fork();
-	if (!child) {
-		execl("/bin/busybox", "sh", "-c", "$0 dump $1 - | cat >" CORE_PATH,
-		      tool_path(), self->pid, NULL);
-		_exit(127);
-	}
-	ASSERT_EQ(child, waitpid(child, &status, 0));
-	EXPECT_EQ(0, status);
+	EXPECT_EQ(0, dump_to_pipe(self->pid));
 	TH_LOG("%ld ms", now_ms() - before);
 	ASSERT_EQ(0, stat(CORE_PATH, &st));
 	EXPECT_GT(64 << 20, st.st_size);
@@ -457,23 +465,11 @@ TEST_F_TIMEOUT(hostile, far_apart_pages_to_standard_output, 120)
 
 TEST_F(hostile, to_standard_output)
 {
-	static const char command[] =
-		"$0 dump $1 - | cat >" CORE_PATH;
-	int status;
-	pid_t child;
-
 	RUN("dump", self->pid, "-");
 	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);
 	EXPECT_EQ(0, memcmp(ELFMAG, r.out, SELFMAG));
 	EXPECT_EQ(-1, access("-", F_OK));
-	child = fork();
-	if (!child) {
-		execl("/bin/busybox", "sh", "-c", command, tool_path(),
-		      self->pid, NULL);
-		_exit(127);
-	}
-	ASSERT_EQ(child, waitpid(child, &status, 0));
-	EXPECT_EQ(0, status);
+	EXPECT_EQ(0, dump_to_pipe(self->pid));
 	ASSERT_TRUE(core_open(&self->core, CORE_PATH));
 	EXPECT_FALSE(core_has(&self->core, (uintptr_t)self->page, SECRET));
 	RUN("dump", "--all", self->pid, "-");
