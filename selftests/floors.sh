@@ -1,13 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The floors of the module: a file of kmod/ includes headers of its own floor and
-# of those below only. floors.sh DIR: print what breaks that in DIR.
+# The floors of the module and of the tool: a file includes headers of its own
+# floor and of those below only. floors.sh kmod|cli DIR: print what breaks that.
 set -eu
-cd "$1"
+table=$1
+cd "$2"
 
 # A floor and what it may include, from the ground.
-allowed='
+declare -A allowed
+allowed[kmod]='
 compat
 session		compat
 target		compat session
@@ -19,8 +21,16 @@ window		compat session target access breakpoint engine mirror
 transfer	compat session target access breakpoint engine mirror
 main		compat session target access breakpoint engine mirror window transfer
 '
+allowed[cli]='
+text
+run		text
+target		text run
+core		text run target
+cmd		text run target core
+main		text cmd
+'
 
-# floor FILE: a folder is one; the files beside the folders are of two.
+# floor FILE: a folder is one; the module's files beside the folders are of two.
 floor() {
 	case $1 in
 	../uapi/*)	echo session ;;
@@ -32,7 +42,7 @@ floor() {
 
 for f in *.[ch] */*.[ch]; do
 	from=$(floor "$f")
-	may=$(awk -v from="$from" '$1 == from' <<<"$allowed")
+	may=$(awk -v from="$from" '$1 == from' <<<"${allowed[$table]}")
 	[ -n "$may" ] || echo "$f: $from is no floor"
 	while read -r header; do
 		# one of the file's own folder, or else named from DIR

@@ -120,12 +120,20 @@ checkpatch compat "${ignore_compat[*]}" kmod/compat/compat.h
 checkpatch probe "${ignore_probe[*]}" kmod/compat/probe/*.c
 
 # An upward include must be found, or nobody has looked.
-selftests/floors.sh kmod >"$tmp/log" 2>&1
-cp -r kmod "$tmp/floors"
-echo '#include "engine/engine.h"' >>"$tmp/floors/target/target.h"
-selftests/floors.sh "$tmp/floors" |
-	grep -q 'target/target.h includes engine/engine.h' ||
-	echo "it does not find what is planted" >>"$tmp/log"
+{
+	selftests/floors.sh kmod kmod
+	selftests/floors.sh cli user/cli
+	cp -r kmod "$tmp/kmod"
+	echo '#include "engine/engine.h"' >>"$tmp/kmod/target/target.h"
+	selftests/floors.sh kmod "$tmp/kmod" |
+		grep -q 'target/target.h includes engine/engine.h' ||
+		echo "it does not find what is planted in kmod"
+	cp -r user/cli "$tmp/cli"
+	echo '#include "cmd/cmd.h"' >>"$tmp/cli/text/text.h"
+	selftests/floors.sh cli "$tmp/cli" |
+		grep -q 'text/text.h includes cmd/cmd.h' ||
+		echo "it does not find what is planted in user/cli"
+} >"$tmp/log" 2>&1
 verdict floors
 
 checkpatch uapi "${ignore_uapi[*]}" uapi/*.h
@@ -246,6 +254,11 @@ for f in "${documents[@]}"; do
 		[ -e "$(dirname "$f")/$link" ] || echo "$f: there is no $link"
 	done < <(grep -oP '(?<=\]\()[^):#]+(?=\))' "$f")
 done >"$tmp/log"
+# and those that they name, but for NAMEs that a reader is to choose
+for f in $(grep -ohP '`\K(kmod|uapi|user|selftests)/[\w./-]+\.\w+(?=`)' \
+	"${documents[@]}" | grep -vE '/(FOLDER|NAME|VERB|test_NAME|test_tool_VERB)\b' | sort -u); do
+	[ -e "$f" ] || echo "there is no $f: $(grep -lF "\`$f\`" "${documents[@]}")"
+done >>"$tmp/log"
 verdict documents.links_exist
 
 # The version is in one place, which may be read without make.
