@@ -255,9 +255,10 @@ for f in "${documents[@]}"; do
 	done < <(grep -oP '(?<=\]\()[^):#]+(?=\))' "$f")
 done >"$tmp/log"
 # and those that they name, but for NAMEs that a reader is to choose
-for f in $(grep -ohP '`\K(kmod|uapi|user|selftests)/[\w./-]+\.\w+(?=`)' \
-	"${documents[@]}" | grep -vE '/(FOLDER|NAME|VERB|test_NAME|test_tool_VERB)\b' | sort -u); do
-	[ -e "$f" ] || echo "there is no $f: $(grep -lF "\`$f\`" "${documents[@]}")"
+named=$(grep -ohP '\x60\K(kmod|uapi|user|selftests)/[\w./-]+\.\w+(?=\x60)' \
+	"${documents[@]}" | grep -vE '/(FOLDER|NAME|VERB|test_NAME|test_tool_VERB)\b' | sort -u)
+for f in $named; do
+	[ -e "$f" ] || echo "there is no $f: $(grep -lwF "$f" "${documents[@]}")"
 done >>"$tmp/log"
 verdict documents.links_exist
 
