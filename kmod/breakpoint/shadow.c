@@ -231,7 +231,7 @@ void dbgmem_shadow_mask(const struct dbgmem_session *s, unsigned long addr,
 
 static u16 shadow_bits(const struct shadow_touch *t)
 {
-	return GENMASK(t->in + t->len - 1, t->in);
+	return ((1U << t->len) - 1) << t->in;
 }
 
 /**

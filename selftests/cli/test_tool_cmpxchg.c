@@ -48,7 +48,7 @@ TEST_F(cmpxchg, leaves_another_word_alone)
 
 TEST_F(cmpxchg, refusals)
 {
-	char was[16], line[16];
+	char was[8], line[16];
 
 	snprintf(was, sizeof(was), "0x%02x", (unsigned char)mem[0]);
 	snprintf(line, sizeof(line), "%s\n", was);

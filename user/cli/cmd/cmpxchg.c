@@ -133,7 +133,7 @@ static int aligned(const struct target_range *r, const struct exchange *x)
 static int run(struct transfer *p, struct target_range *r,
 	       const struct exchange *x)
 {
-	uint64_t observed;
+	uint64_t observed = 0;
 	struct dbgmem *m;
 	int ret, status;
 
@@ -190,7 +190,7 @@ int cmd_cmpxchg(int argc, char **argv)
 	struct typed t = { .most = 2 };
 	struct options o = { 0 };
 	struct target_range r;
-	struct exchange x;
+	struct exchange x = { .width = 1 };
 	int c, status;
 
 	while ((c = getopt_long(argc, argv, "x:s:fh", options, NULL)) != -1) {

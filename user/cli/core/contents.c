@@ -188,7 +188,7 @@ struct plan {
 static int plan_large(struct contents *c, const struct segment *seg,
 		      const struct plan *plan)
 {
-	uint64_t begin = seg->region.start, used = begin, start, len;
+	uint64_t begin = seg->region.start, used = begin, start, len = 0;
 	const uint64_t end = seg->region.end;
 	struct source src;
 	int ret;
@@ -324,7 +324,7 @@ static int copy_load(struct copy *cp, struct segment *seg,
 {
 	const struct dbgmem_progress *p = cp->c->progress;
 	const uint64_t end = l->start + l->size;
-	uint64_t addr = l->start, start, len;
+	uint64_t addr = l->start, start, len = 0;
 	ssize_t n;
 	int ret;
 

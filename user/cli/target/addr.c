@@ -218,7 +218,7 @@ static int two_meanings(const struct lookup *l, const char *expr,
 static int find_as(const struct lookup *l, enum part kind, const char *expr,
 		   const char *sign, uint64_t off, uint64_t *addr)
 {
-	uint64_t base;
+	uint64_t base = 0;
 	int whole, ret = -ENOENT;
 
 	if (sign)

@@ -24,7 +24,7 @@ static int regions_room(struct symbolizer *p)
 	size_t room = p->room ? 2 * p->room : 64;
 	struct named_region *more;
 
-	if (p->nr < p->room)
+	if (p->region && p->nr < p->room)
 		return 0;
 	more = reallocarray(p->region, room, sizeof(*more));
 	if (!more)

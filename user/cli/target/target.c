@@ -330,7 +330,7 @@ int target_extent(struct dbgmem *m, struct target_range *r)
 			break;
 		if (!end && region.start > r->addr)
 			break;
-		if (!end)
+		if (!first)
 			first = strdup(name);
 		if (!first)
 			ret = -ENOMEM;

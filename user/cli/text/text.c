@@ -146,8 +146,12 @@ void text_unescape(char *s)
 
 	while (*s) {
 		c = escape_get(s);
-		*out++ = c ? c : *s;
-		s += c ? 4 : 1;
+		if (!c)
+			c = *s;
+		else
+			s += 3;
+		s++;
+		*out++ = c;
 	}
 	*out = '\0';
 }
