@@ -50,8 +50,8 @@ int dbgmem_ioc_info(struct dbgmem_ucmd *ucmd)
 	if (info->max_mirror_pages) {
 		info->features |= DBGMEM_FEATURE_MIRROR;
 		info->attach_flags = DBGMEM_ATTACH_MIRROR;
-		info->max_window_pages = dbgmem_window_max(s);
 	}
+	info->max_window_pages = dbgmem_window_max(s);
 	if (info->max_window_pages) {
 		info->features |= DBGMEM_FEATURE_WINDOW;
 		info->window_lease = dbgmem_window_lease();

@@ -49,7 +49,6 @@
  *               pages than dbgmem_info.max_exact_pages
  * ENODEV        mmap: there was no WINDOW on this session
  * ENOENT        BP_CLEAR: this session has no breakpoint at that address
- * ENOLINK       WINDOW: the session has no mirror
  * ENOMEM        no memory for the kernel's own bookkeeping, or for the target's
  *               page
  * ENOSPC        BP_SET: the session has dbgmem_info.max_breakpoints already
@@ -102,7 +101,7 @@
  * %DBGMEM_FEATURE_MIRROR: %DBGMEM_ATTACH_MIRROR (kernels with CONFIG_HMM_MIRROR,
  * and only as long as the module's mirror_pages= is not 0).
  * %DBGMEM_FEATURE_WINDOW: DBGMEM_IOC_WINDOW, DBGMEM_IOC_WINDOW_SYNC and mmap(2)
- * (where there are mirrors, and the module's window_pages= is not 0).
+ * (kernels with CONFIG_HMM_MIRROR, where the module's window_pages= is not 0).
  * %DBGMEM_FEATURE_TABLES: %DBGMEM_LIST_TABLES.
  */
 #define DBGMEM_FEATURE_EXACT	(1ULL << 0)
@@ -886,14 +885,14 @@ struct dbgmem_region_list {
  * @reserved: must be 0
  * @offset: (out) what to give mmap(2) for an offset
  *
- * A session with a mirror can be mapped, with MAP_SHARED and PROT_READ: the range
- * of the target appears in the caller's address space and is read with no call
- * at all. It is the target's own memory: what the target writes is there at once.
- * Nothing changes for the target, and nothing has to be mapped there: where
- * nothing is, where the target may not read, in device and secret memory and that
- * of hugetlbfs, and after the target's exit or execve, reading the window raises
- * SIGBUS. What is not resident is fetched. A first access shows what is resident
- * of the 64 pages around it.
+ * A session can be mapped, with MAP_SHARED and PROT_READ: the range of the target
+ * appears in the caller's address space and is read with no call at all. It is the
+ * target's own memory: what the target writes is there at once. Nothing changes for
+ * the target, and nothing has to be mapped there: where nothing is, where the
+ * target may not read, in device and secret memory and that of hugetlbfs, and after
+ * the target's exit or execve, reading the window raises SIGBUS. What is not
+ * resident is fetched. A first access shows what is resident of the 64 pages
+ * around it.
  *
  * A change of the target's mapping, by munmap, mremap, mprotect, copying after a
  * fork, being swapped out and the like, shows a moment later. Until then the
@@ -917,7 +916,7 @@ struct dbgmem_region_list {
  * prepared nothing is kept: any part of the target may be mapped once this has
  * succeeded on a session, any number of times.
  *
- * Asks for read access. Errors: EACCES, EINVAL (not whole pages), ELOOP, ENOLINK,
+ * Asks for read access. Errors: EACCES, EINTR, EINVAL (not whole pages), ELOOP,
  * ENOMEM, ENOTCONN, EOPNOTSUPP (also where window_pages= is 0), EOVERFLOW, ESRCH,
  * ESTALE, and those of the structure. mmap: EACCES (PROT_WRITE, PROT_EXEC), EINVAL
  * (not MAP_SHARED), ELOOP, ENODEV, and those of mmap(2).

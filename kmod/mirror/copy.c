@@ -27,7 +27,7 @@ static size_t mirror_copy_known(struct dbgmem_xfer *x, size_t at, size_t max,
 	char *page;
 
 	*known = true;
-	read_lock(&m->lock);
+	read_lock(&m->changes.lock);
 	pagefault_disable();
 	for (i = 0; i < LOCKED_PAGES && done < max; i++) {
 		unsigned long addr = x->access.addr + at + done;
@@ -46,7 +46,7 @@ static size_t mirror_copy_known(struct dbgmem_xfer *x, size_t at, size_t max,
 			break;
 	}
 	pagefault_enable();
-	read_unlock(&m->lock);
+	read_unlock(&m->changes.lock);
 	return done;
 }
 
@@ -89,7 +89,7 @@ static struct dbgmem_segment *mirror_put_words(struct dbgmem_mirror *m,
 	char *page = NULL;
 
 	end = min(end, seg + LOCKED_WORDS);
-	read_lock(&m->lock);
+	read_lock(&m->changes.lock);
 	pagefault_disable();
 	if (!user_write_access_begin(u64_to_user_ptr(seg->buf), seg->len))
 		goto out;
@@ -106,7 +106,7 @@ static struct dbgmem_segment *mirror_put_words(struct dbgmem_mirror *m,
 	user_write_access_end();
 out:
 	pagefault_enable();
-	read_unlock(&m->lock);
+	read_unlock(&m->changes.lock);
 	return seg;
 }
 

@@ -306,7 +306,7 @@ void pair_window(struct pair_side *s)
 {
 	int ret = window_prepare(s->fd, (uintptr_t)s->p->mem, PAIR_SIZE, NULL);
 
-	if (ret && !(ret == -ENOLINK && !s->p->mirror))
+	if (ret)
 		pair_complain(s, "%s answers %s", __func__, strerror(-ret));
 }
 

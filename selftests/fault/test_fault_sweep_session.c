@@ -259,7 +259,6 @@ TEST_F_TIMEOUT(life, each_window_fails_well, 120)
 	int fd, ret;
 
 	pattern_fill(&want, 0, sizeof(want), 3);
-	attach_flags = DBGMEM_ATTACH_MIRROR;
 	SWEEP_EACH(nth) {
 		fd = session_open(self->b->target->pid, O_RDWR);
 		ASSERT_LE(0, fd);
@@ -274,7 +273,6 @@ TEST_F_TIMEOUT(life, each_window_fails_well, 120)
 		close(fd);
 		EXPECT_WORKS();
 	}
-	attach_flags = 0;
 }
 
 TEST_F_TIMEOUT(life, each_close_cleans_up, 60)

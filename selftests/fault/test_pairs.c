@@ -64,11 +64,11 @@ static const struct pair_call calls[] = {
 	{ "cmpxchg_raw", pair_cmpxchg_raw, PAIR_WRITES | PAIR_RAW },
 	{ "region", pair_region, 0 },
 	{ "region_names", pair_region_names, 0 },
-	{ "window", pair_window, PAIR_MIRROR },
-	{ "window_map", pair_window_map, PAIR_MIRROR | PAIR_FREES },
-	{ "window_look", pair_window_look, PAIR_MIRROR | PAIR_FREES },
-	{ "window_cycle", pair_window_cycle, PAIR_MIRROR | PAIR_FREES },
-	{ "window_sync", pair_window_sync, PAIR_MIRROR },
+	{ "window", pair_window, 0 },
+	{ "window_map", pair_window_map, PAIR_FREES },
+	{ "window_look", pair_window_look, PAIR_FREES },
+	{ "window_cycle", pair_window_cycle, PAIR_FREES },
+	{ "window_sync", pair_window_sync, 0 },
 	{ "read2", pair_read2, 0 },
 	{ "write2", pair_write2, 0 },
 	{ "pread", pair_pread, 0 },
@@ -217,7 +217,7 @@ static bool cell_begin(FIXTURE_DATA(pairs) *self, int a, int b, bool two)
 
 	p->two = two;
 	p->flags = calls[a].flags | calls[b].flags;
-	p->mirror = p->flags & PAIR_MIRROR || random_below(&self->random, 2);
+	p->mirror = random_below(&self->random, 2);
 	p->names[0] = calls[a].name;
 	p->names[1] = calls[b].name;
 	p->stop = false;

@@ -423,7 +423,7 @@ long call_poll_close(struct wait_cell *c)
 #define BUF	CALL_BUFFER
 #define MIR	CALL_MIRROR
 #define REM	CALL_REMOTE
-#define WIN	(CALL_MIRROR | CALL_WINDOW)
+#define WIN	CALL_WINDOW
 #define CALL(f, h)	{ .name = #f, .has = h, .call = call_##f }
 /* the same call, on a session with a mirror, or with engine=remote */
 #define CALL_M(f, h)	{ .name = #f " (mirror)", .has = (h) | MIR, .call = call_##f }
@@ -479,6 +479,7 @@ const struct wait_call wait_calls[NR_WAIT_CALLS] = {
 	CALL_M(poll, 0),
 	CALL_M(close, 0),
 	CALL(window, REQ | WIN),
+	{ .name = "window (first)", .has = REQ | MIR, .call = call_window },
 	CALL(mmap, WIN),
 	CALL(load, WIN),
 	CALL(load_again, WIN),

@@ -349,7 +349,7 @@ static bool op_window(void)
 		me.window = (char *)window_map(me.fd, (void *)STAMPED,
 					       STAMPED_PAGES * PAGE);
 		if (me.window == MAP_FAILED)
-			return errno != ENOLINK && over("window", -errno, 0);
+			return over("window", -errno, 0);
 	}
 	for (i = 0; i < 20; i++) {
 		const char *at = me.window + below(STAMPED_PAGES) * PAGE;

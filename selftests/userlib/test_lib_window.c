@@ -23,8 +23,7 @@ FIXTURE_SETUP(window)
 	ASSERT_TRUE(mem_make(PAGES));
 	self->addr = (uintptr_t)mem + SKEW;
 	ASSERT_EQ(0, target_start(&self->t));
-	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_RDONLY |
-				 DBGMEM_OPEN_MIRROR, &self->m))
+	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_RDONLY, &self->m))
 		TH_LOG("%s", dbgmem_errstr());
 	ASSERT_EQ(0, dbgmem_window_map(self->m, self->addr, LEN, 0, &self->w))
 		TH_LOG("%s", dbgmem_errstr());
@@ -333,19 +332,14 @@ TEST_F(window, map_says_what_is_missing)
 	EXPECT_EQ(-EINVAL, dbgmem_window_catch(1U << 31));
 	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "unknown flags 0x80000000");
 
-	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_RDONLY, &m));
-	EXPECT_EQ(-ENOLINK, dbgmem_window_map(m, self->addr, 8, 0, &w));
-	EXPECT_ERROR(ENOLINK, DBGMEM_GATE_USAGE, "DBGMEM_OPEN_MIRROR");
-	dbgmem_close(m);
-	ASSERT_EQ(0, dbgmem_open(getpid(), DBGMEM_OPEN_RDONLY |
-				 DBGMEM_OPEN_MIRROR, &m));
+	ASSERT_EQ(0, dbgmem_open(getpid(), DBGMEM_OPEN_RDONLY, &m));
 	EXPECT_EQ(-ELOOP, dbgmem_window_map(m, self->addr, 8, 0, &w));
 	EXPECT_ERROR(ELOOP, DBGMEM_GATE_USAGE, "the target is this process");
 	dbgmem_close(m);
 	dbgmem_window_unmap(NULL);
 }
 
-TEST_F(window, no_mirrors_no_windows_and_that_is_said)
+TEST_F(window, where_mirrors_and_windows_are_off_that_is_said)
 {
 	struct dbgmem_window *w;
 	struct dbgmem *m;
@@ -355,9 +349,13 @@ TEST_F(window, no_mirrors_no_windows_and_that_is_said)
 					   &m));
 	EXPECT_EQ(NULL, m);
 	EXPECT_ERROR(EOPNOTSUPP, DBGMEM_GATE_MODULE, "mirror_pages is 0");
+	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_RDONLY, &m));
+	ASSERT_EQ(0, dbgmem_window_map(m, self->addr, 8, 0, &w));
+	dbgmem_window_unmap(w);
+	dbgmem_close(m);
 	ASSERT_EQ(0, param_set("mirror_pages", "262144"));
-	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_MIRROR, &m));
 	ASSERT_EQ(0, param_set("window_pages", "0"));
+	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_MIRROR, &m));
 	EXPECT_EQ(-EOPNOTSUPP, dbgmem_window_map(m, self->addr, 8, 0, &w));
 	EXPECT_ERROR(EOPNOTSUPP, DBGMEM_GATE_MODULE, "window_pages is 0");
 	ASSERT_EQ(0, param_set("window_pages", "65536"));

@@ -31,7 +31,6 @@ FIXTURE_SETUP(lease)
 {
 	fixture_init(&self->fixture);
 	ASSERT_NE(NULL, self->fixture.job);
-	attach_flags = DBGMEM_ATTACH_MIRROR;
 	self->win = MAP_FAILED;
 }
 

@@ -106,7 +106,7 @@ const char *dbgmem_gate_str(enum dbgmem_gate gate);
 /* --- session (session.c) --- */
 
 #define DBGMEM_OPEN_RDONLY	(1U << 0)	/* for reading only: the default */
-#define DBGMEM_OPEN_MIRROR	(1U << 1)	/* with a mirror: faster, and windows */
+#define DBGMEM_OPEN_MIRROR	(1U << 1)	/* with a mirror: faster */
 #define DBGMEM_OPEN_WRITE	(1U << 2)	/* for reading and writing */
 
 /*
@@ -416,12 +416,11 @@ struct dbgmem_window;
 
 /*
  * Map @len bytes at @addr of the target, > 0, to be read without a call: see
- * DBGMEM_IOC_WINDOW. @m was opened with DBGMEM_OPEN_MIRROR, and is closed after
- * its windows are unmapped. With DBGMEM_WINDOW_PREFAULT what can be shown is
- * fetched now, and not at the first look. What is not there yet, or no longer, is
- * no error: it may come. Breakpoints are not hidden. 0 and *@out, or a negative
- * errno and *@out = NULL: -ENOLINK (no mirror), -ELOOP (@m is of this process),
- * -EOVERFLOW, -EINVAL, -ESRCH, -ESTALE, -ENOMEM, -EOPNOTSUPP.
+ * DBGMEM_IOC_WINDOW. @m is closed after its windows are unmapped. With
+ * DBGMEM_WINDOW_PREFAULT what can be shown is fetched now, and not at the first
+ * look. What is not there yet, or no longer, is no error: it may come. Breakpoints
+ * are not hidden. 0 and *@out, or a negative errno and *@out = NULL: -ELOOP (@m is
+ * of this process), -EOVERFLOW, -EINVAL, -ESRCH, -ESTALE, -ENOMEM, -EOPNOTSUPP.
  */
 int dbgmem_window_map(struct dbgmem *m, uint64_t addr, size_t len,
 		      unsigned int flags, struct dbgmem_window **out);

@@ -42,15 +42,12 @@ static int map_fail(struct dbgmem *m, uint64_t addr, size_t len, int code)
 	case EOVERFLOW:
 		return dbgmem__fail(&e, "%s: these pages end beyond 64 bits",
 				    what);
-	case ENOLINK:
-		return dbgmem__fail(&e, "%s: the session has no mirror: open it with DBGMEM_OPEN_MIRROR",
-				    what);
 	case ELOOP:
 		return dbgmem__fail(&e, "%s: the target is this process itself",
 				    what);
 	case EOPNOTSUPP:
 		e.gate = DBGMEM_GATE_MODULE;
-		return dbgmem__fail(&e, "%s: the module allows no windows: /sys/module/dbgmem/parameters/window_pages is 0",
+		return dbgmem__fail(&e, "%s: the module allows no windows, as the kernel lacks CONFIG_HMM_MIRROR, or /sys/module/dbgmem/parameters/window_pages is 0",
 				    what);
 	case ENOMEM:
 		e.gate = DBGMEM_GATE_SYSTEM;

@@ -340,12 +340,10 @@ static int window_open(struct watch *w)
 
 static int run(struct query *q)
 {
-	const unsigned int flags = DBGMEM_OPEN_RDONLY |
-				   (q->live ? DBGMEM_OPEN_MIRROR : 0);
 	struct watch w = { .q = q };
 	int status, width;
 
-	status = target_attach(q->pid, flags, &q->at, 1, &w.m);
+	status = target_attach(q->pid, DBGMEM_OPEN_RDONLY, &q->at, 1, &w.m);
 	if (status)
 		return status;
 	q->addr = q->at.addr;
