@@ -15,7 +15,7 @@ access		compat session target
 breakpoint	compat session target access
 engine		compat session target access breakpoint
 mirror		compat session target access breakpoint engine
-window		compat session target access breakpoint engine mirror
+window		compat session target access
 transfer	compat session target access breakpoint engine mirror
 main		compat session target access breakpoint engine mirror window transfer
 '

@@ -6,8 +6,8 @@
  */
 #include <linux/mm.h>
 
-#include "lookup.h"
 #include "mirror.h"
+#include "target/lookup.h"
 
 /* A target that never stops changing is read the ordinary way. */
 #define MAX_TRIES	3

@@ -17,8 +17,8 @@
 #include <linux/hash.h>
 #include <linux/uaccess.h>
 
-#include "block.h"
 #include "engine/engine.h"
+#include "target/block.h"
 
 /* A target that never stops changing is read as without a mirror. */
 #define DBGMEM_MAX_FETCHES	8

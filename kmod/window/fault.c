@@ -14,7 +14,7 @@
 
 #include "compat/compat.h"
 #include "access/fetch.h"
-#include "mirror/lookup.h"
+#include "target/lookup.h"
 #include "target/target.h"
 #include "window.h"
 

@@ -8,7 +8,7 @@
 #include <linux/moduleparam.h>
 #include <linux/slab.h>
 
-#include "mirror/lookup.h"
+#include "target/lookup.h"
 #include "window.h"
 
 static unsigned int window_lease = 100;

@@ -32,8 +32,8 @@
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 
-#include "mirror/block.h"
 #include "session.h"
+#include "target/block.h"
 #include "target/change.h"
 
 struct dbgmem_ucmd;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* A lookup in the target's page tables, without changing them. */
-#ifndef KMOD_MIRROR_LOOKUP_H
-#define KMOD_MIRROR_LOOKUP_H
+#ifndef KMOD_TARGET_LOOKUP_H
+#define KMOD_TARGET_LOOKUP_H
 
 #include <linux/hmm.h>
 
 #include "block.h"
-#include "target/change.h"
+#include "change.h"
 
 /**
  * struct dbgmem_lookup - what is resident in a part of a block
@@ -50,4 +50,4 @@ static inline struct page *dbgmem_lookup_page(unsigned long pfn)
 	       hmm_pfn_to_page(pfn) : NULL;
 }
 
-#endif /* KMOD_MIRROR_LOOKUP_H */
+#endif /* KMOD_TARGET_LOOKUP_H */

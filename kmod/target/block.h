@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Blocks of 64 neighbouring pages. */
-#ifndef KMOD_MIRROR_BLOCK_H
-#define KMOD_MIRROR_BLOCK_H
+#ifndef KMOD_TARGET_BLOCK_H
+#define KMOD_TARGET_BLOCK_H
 
 #include <linux/bits.h>
 #include <linux/list.h>
@@ -50,4 +50,4 @@ struct dbgmem_block {
 	char			*page[DBGMEM_BLOCK_PAGES];
 };
 
-#endif /* KMOD_MIRROR_BLOCK_H */
+#endif /* KMOD_TARGET_BLOCK_H */

@@ -6,7 +6,7 @@
 #include <linux/mm.h>
 
 #include "lookup.h"
-#include "target/vma.h"
+#include "vma.h"
 
 /*
  * All that hmm_range_fault() reads of a notifier beside its mm
