@@ -7,7 +7,7 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
-#include "../uapi/dbgmem.h"
+#include <dbgmem/uapi.h>
 #include "param.h"
 
 static const char * const engine_names[] = {

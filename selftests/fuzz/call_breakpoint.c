@@ -4,7 +4,7 @@
 #include "oracle.h"
 #include "request.h"
 
-#include <linux/dbgmem.h>
+#include <dbgmem/uapi.h>
 #include <string.h>
 
 static void set(struct lane *l, const struct call *c)

@@ -3,7 +3,7 @@
 #include "call.h"
 #include "request.h"
 
-#include <linux/dbgmem.h>
+#include <dbgmem/uapi.h>
 #include <string.h>
 
 static uint64_t filter(uint32_t arg)

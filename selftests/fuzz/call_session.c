@@ -5,7 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/dbgmem.h>
+#include <dbgmem/uapi.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>

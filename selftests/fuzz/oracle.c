@@ -3,7 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
-#include <linux/dbgmem.h>
+#include <dbgmem/uapi.h>
 
 /* of the structure itself */
 #define STRUCTURE	EFAULT, EINVAL, E2BIG, EOPNOTSUPP
@@ -12,7 +12,7 @@
 
 #define MAX_ERRNOS	16
 
-/* From uapi/dbgmem.h, without EINTR: who gets that does not return. */
+/* From uapi/dbgmem/uapi.h, without EINTR: who gets that does not return. */
 static const struct {
 	unsigned long cmd;
 	int errnos[MAX_ERRNOS];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * libdbgmem: a thin library over /dev/dbgmem, see <linux/dbgmem.h> for the ABI
+ * libdbgmem: a thin library over /dev/dbgmem, see <dbgmem/uapi.h> for the ABI
  * beneath and libdbgmem(3) for the manual.
  *
  * Conventions
@@ -31,7 +31,7 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 
-#include <linux/dbgmem.h>
+#include <dbgmem/uapi.h>
 
 #ifdef __cplusplus
 extern "C" {

@@ -69,8 +69,8 @@
  *               the one that @pid names
  * ============  ==============================================================
  */
-#ifndef _UAPI_LINUX_DBGMEM_H
-#define _UAPI_LINUX_DBGMEM_H
+#ifndef _UAPI_DBGMEM_H
+#define _UAPI_DBGMEM_H
 
 #include <linux/ioctl.h>
 #include <linux/types.h>
@@ -963,4 +963,4 @@ struct dbgmem_window_sync {
 #define DBGMEM_IOC_WINDOW	_IO(DBGMEM_IOC_TYPE, 0x0a)
 #define DBGMEM_IOC_WINDOW_SYNC	_IO(DBGMEM_IOC_TYPE, 0x0b)
 
-#endif /* _UAPI_LINUX_DBGMEM_H */
+#endif /* _UAPI_DBGMEM_H */
