@@ -332,10 +332,10 @@ TEST(info_follows_the_module_parameters)
 		{ "engine", "remote", DBGMEM_ENGINE_REMOTE },
 		{ "engine", "pinned", DBGMEM_ENGINE_PINNED },
 		{ "engine", "auto", DBGMEM_ENGINE_AUTO },
-		{ "force", "never", DBGMEM_FORCE_NEVER },
-		{ "force", "ptrace", DBGMEM_FORCE_PTRACE },
-		{ "force", "always", DBGMEM_FORCE_ALWAYS },
-		{ "force", "capable", DBGMEM_FORCE_CAPABLE },
+		{ "force", "never", DBGMEM_FORCE_POLICY_NEVER },
+		{ "force", "ptrace", DBGMEM_FORCE_POLICY_PTRACE },
+		{ "force", "always", DBGMEM_FORCE_POLICY_ALWAYS },
+		{ "force", "capable", DBGMEM_FORCE_POLICY_CAPABLE },
 	};
 	struct dbgmem_info info, before;
 	size_t i;

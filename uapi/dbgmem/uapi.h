@@ -141,10 +141,10 @@
  * where the kernel lets a process write to a read-only page of its own through
  * /proc/self/mem, and PTRACE where it does not (proc_mem.force_override).
  */
-#define DBGMEM_FORCE_NEVER	0	/* nobody */
-#define DBGMEM_FORCE_PTRACE	1	/* the target's tracer */
-#define DBGMEM_FORCE_CAPABLE	2	/* as above, or CAP_SYS_PTRACE over the target */
-#define DBGMEM_FORCE_ALWAYS	3	/* any session that may write */
+#define DBGMEM_FORCE_POLICY_NEVER	0	/* nobody */
+#define DBGMEM_FORCE_POLICY_PTRACE	1	/* the target's tracer */
+#define DBGMEM_FORCE_POLICY_CAPABLE	2	/* as above, or CAP_SYS_PTRACE over the target */
+#define DBGMEM_FORCE_POLICY_ALWAYS	3	/* any session that may write */
 
 /**
  * struct dbgmem_info - DBGMEM_IOC_INFO: what the module can do, and what this
@@ -159,7 +159,7 @@
  * @max_exact: (out) the most bytes that one EXACT transfer may have; other
  *	transfers are bounded by the address space only
  * @engine: (out) DBGMEM_ENGINE_*
- * @force_policy: (out) DBGMEM_FORCE_*
+ * @force_policy: (out) DBGMEM_FORCE_POLICY_*
  * @state: (out) DBGMEM_STATE_*
  * @access: (out) DBGMEM_ACCESS_* bits of this session, 0 when unbound
  * @pid: (out) the target's process id in the caller's pid namespace, 0 when

@@ -17,11 +17,11 @@
 #define OFFSET_MAX	((uint64_t)INT64_MAX)
 
 static const char *const policies[] = {
-	[DBGMEM_FORCE_NEVER] = "never (nobody may)",
-	[DBGMEM_FORCE_PTRACE] = "ptrace (only the target's tracer may)",
-	[DBGMEM_FORCE_CAPABLE] =
+	[DBGMEM_FORCE_POLICY_NEVER] = "never (nobody may)",
+	[DBGMEM_FORCE_POLICY_PTRACE] = "ptrace (only the target's tracer may)",
+	[DBGMEM_FORCE_POLICY_CAPABLE] =
 		"capable (the target's tracer may, and CAP_SYS_PTRACE)",
-	[DBGMEM_FORCE_ALWAYS] = "always",
+	[DBGMEM_FORCE_POLICY_ALWAYS] = "always",
 };
 
 static const char *policy_str(struct dbgmem *m)
