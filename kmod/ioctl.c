@@ -45,7 +45,7 @@ static const struct dbgmem_ioctl_op ioctl_ops[] = {
 		 struct dbgmem_bp_list, nr, reserved),
 	IOCTL_OP(DBGMEM_IOC_CMPXCHG, dbgmem_ioc_cmpxchg,
 		 struct dbgmem_cmpxchg, observed, exchanged),
-	IOCTL_OP(DBGMEM_IOC_REGION, dbgmem_ioc_region,
+	IOCTL_OP(DBGMEM_IOC_REGION_LIST, dbgmem_ioc_region_list,
 		 struct dbgmem_region_list, nr, reserved),
 	IOCTL_OP(DBGMEM_IOC_WINDOW, dbgmem_ioc_window,
 		 struct dbgmem_window_map, offset, offset),

@@ -40,7 +40,7 @@ struct dbgmem_ioctl_op {
  * @req.bp_clear: DBGMEM_IOC_BP_CLEAR
  * @req.bp_list: DBGMEM_IOC_BP_LIST
  * @req.cmpxchg: DBGMEM_IOC_CMPXCHG
- * @req.region_list: DBGMEM_IOC_REGION
+ * @req.region_list: DBGMEM_IOC_REGION_LIST
  * @req.window: DBGMEM_IOC_WINDOW
  * @req.window_sync: DBGMEM_IOC_WINDOW_SYNC
  */

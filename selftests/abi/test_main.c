@@ -211,7 +211,7 @@ _Static_assert(DBGMEM_IOC_BP_SET == 0xde05, "BP_SET");
 _Static_assert(DBGMEM_IOC_BP_CLEAR == 0xde06, "BP_CLEAR");
 _Static_assert(DBGMEM_IOC_BP_LIST == 0xde07, "BP_LIST");
 _Static_assert(DBGMEM_IOC_CMPXCHG == 0xde08, "CMPXCHG");
-_Static_assert(DBGMEM_IOC_REGION == 0xde09, "REGION");
+_Static_assert(DBGMEM_IOC_REGION_LIST == 0xde09, "REGION_LIST");
 
 /* Numbers from here on are nobody's. */
 #define NR_IOCTLS	12

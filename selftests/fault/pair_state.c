@@ -243,7 +243,7 @@ static void region(struct pair_side *s, const char *what, uint32_t names_size)
 	};
 	uint32_t i;
 
-	if (ioctl(s->fd, DBGMEM_IOC_REGION, &l)) {
+	if (ioctl(s->fd, DBGMEM_IOC_REGION_LIST, &l)) {
 		pair_complain(s, "%s answers %s", what, strerror(errno));
 		return;
 	}

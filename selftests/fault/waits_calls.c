@@ -265,7 +265,7 @@ static long call_region(struct wait_cell *c)
 		.names_size = sizeof(names),
 	};
 
-	return ASK(c, DBGMEM_IOC_REGION, &l);
+	return ASK(c, DBGMEM_IOC_REGION_LIST, &l);
 }
 
 static long call_region_names(struct wait_cell *c)
@@ -281,7 +281,7 @@ static long call_region_names(struct wait_cell *c)
 		.names_size = 512,
 	};
 
-	return ASK(c, DBGMEM_IOC_REGION, &l);
+	return ASK(c, DBGMEM_IOC_REGION_LIST, &l);
 }
 
 static long ask_attach(struct wait_cell *c, uint32_t flags)

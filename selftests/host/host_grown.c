@@ -94,7 +94,7 @@ int dbgmem__node_ioctl(int fd, unsigned long cmd, void *arg)
 	case DBGMEM_IOC_BP_LIST:
 		bps_answer(arg);
 		return 0;
-	case DBGMEM_IOC_REGION:
+	case DBGMEM_IOC_REGION_LIST:
 		regions_answer(arg);
 		return 0;
 	case DBGMEM_IOC_VECTOR:

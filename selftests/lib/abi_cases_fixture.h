@@ -158,12 +158,13 @@ FIXTURE_VARIANT_ADD(every_ioctl, cmpxchg)
 FIXTURE_VARIANT_ADD(every_ioctl, region)
 {
 	.c = {
-		.cmd = DBGMEM_IOC_REGION,
+		.cmd = DBGMEM_IOC_REGION_LIST,
 		.first = sizeof(struct dbgmem_region_list),
 		.size = sizeof(struct dbgmem_region_list),
 		.out = { FIELDS(region_list, nr, more) },
 		.reserved = { OFFSET(region_list, reserved) },
-		.flags = DBGMEM_LIST_AT | DBGMEM_LIST_CLIP | DBGMEM_LIST_TABLES,
+		.flags = DBGMEM_REGION_LIST_AT | DBGMEM_REGION_LIST_CLIP |
+			 DBGMEM_REGION_LIST_TABLES,
 		.fill = fill_region,
 	},
 };

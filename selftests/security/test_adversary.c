@@ -52,7 +52,7 @@ static size_t pointers(const struct ioctl_case *c, size_t field[2])
 	case DBGMEM_IOC_BP_LIST:
 		field[0] = OFFSET(bp_list, entries);
 		return 1;
-	case DBGMEM_IOC_REGION:
+	case DBGMEM_IOC_REGION_LIST:
 		field[0] = OFFSET(region_list, entries);
 		field[1] = OFFSET(region_list, names);
 		return 2;
@@ -74,7 +74,7 @@ TEST_F_TIMEOUT(every_ioctl, kernel_address_of_the_callers_is_efault, 60)
 			memset(r, 0, sizeof(r));
 			c->fill(a, r);
 			/* one that has a name to tell: this program */
-			if (c->cmd == DBGMEM_IOC_REGION)
+			if (c->cmd == DBGMEM_IOC_REGION_LIST)
 				((struct dbgmem_region_list *)r)->addr =
 					(uintptr_t)request;
 			memcpy(r + field[i], &nobodys[k], 8);
@@ -294,14 +294,14 @@ TEST_F_TIMEOUT(adversary, endless_lists_end_where_their_room_does, 60)
 	l.nr_entries = MANY;
 	l.entries = (uintptr_t)a->req + 2 * PAGE - 2 * sizeof(a->region);
 	l.names_size = 0;
-	EXPECT_EQ(-EFAULT, CALL(DBGMEM_IOC_REGION, &l));
+	EXPECT_EQ(-EFAULT, CALL(DBGMEM_IOC_REGION_LIST, &l));
 	EXPECT_GE(2, l.nr);
 	/* names that would reach beyond all memory */
 	l.nr_entries = 1;
 	l.entries = (uintptr_t)&a->region;
 	l.names = (uintptr_t)a->req;
 	l.names_size = MANY;
-	EXPECT_EQ(0, CALL(DBGMEM_IOC_REGION, &l));
+	EXPECT_EQ(0, CALL(DBGMEM_IOC_REGION_LIST, &l));
 	EXPECT_EQ(1, l.nr);
 }
 

@@ -385,7 +385,7 @@ TEST_F_TIMEOUT(race, list_of_breakpoints_that_is_changed_meanwhile, 120)
 	expect_works_on(_metadata, self);
 }
 
-/* --- CMPXCHG and REGION --- */
+/* --- CMPXCHG and REGION_LIST --- */
 
 static long job_but_for_words(void *arena)
 {
@@ -431,8 +431,8 @@ TEST_F_TIMEOUT(race, regions_that_are_changed_meanwhile, 120)
 	struct flipper *f = &self->flipper;
 
 	FLIP_SIZE(f, l, 8);
-	FLIP(f, l->flags, OFTEN(0), DBGMEM_LIST_AT, DBGMEM_LIST_CLIP,
-	     DBGMEM_LIST_TABLES, 8);
+	FLIP(f, l->flags, OFTEN(0), DBGMEM_REGION_LIST_AT, DBGMEM_REGION_LIST_CLIP,
+	     DBGMEM_REGION_LIST_TABLES, 8);
 	FLIP_ADDR(f, l->addr, self->remote);
 	FLIP_ADDR(f, l->end, self->remote + 0x5000);
 	FLIP(f, l->filter, 0, DBGMEM_REGION_READ,
@@ -445,7 +445,7 @@ TEST_F_TIMEOUT(race, regions_that_are_changed_meanwhile, 120)
 	FLIP(f, l->reserved, OFTEN(0), 1);
 	ASSERT_EQ(0, flip_start(f));
 	while (!enough(self)) {
-		int ret = call(self, self->fd, DBGMEM_IOC_REGION);
+		int ret = call(self, self->fd, DBGMEM_IOC_REGION_LIST);
 
 		EXPECT_DOCUMENTED(ret, ENOMEM);
 		if (!ret) {

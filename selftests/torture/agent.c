@@ -303,7 +303,7 @@ static bool op_region(void)
 		.entry_size = sizeof(regions[0]),
 		.names_size = PAGE,
 	};
-	int ret = ioctl(me.fd, DBGMEM_IOC_REGION, &l) ? -errno : 0;
+	int ret = ioctl(me.fd, DBGMEM_IOC_REGION_LIST, &l) ? -errno : 0;
 
 	return ret && over("region", ret, 0);
 }

@@ -5,7 +5,7 @@
  * This is the whole ABI of /dev/dbgmem. An open file is a session; ATTACH
  * binds it, once, to the address space of one target; READ, WRITE, VECTOR, and
  * pread(2), pwrite(2) and their relatives with file offset = target address,
- * then work on it; BP_SET plants breakpoints that they do not see; REGION tells
+ * then work on it; BP_SET plants breakpoints that they do not see; REGION_LIST tells
  * what is mapped; poll(2) reports EPOLLHUP once the target has exited or executed
  * another program; close(2) is detach, and takes the breakpoints out.
  *
@@ -98,12 +98,12 @@
  * %DBGMEM_RAW.
  * %DBGMEM_FEATURE_CMPXCHG: DBGMEM_IOC_CMPXCHG.
  * %DBGMEM_FEATURE_STABLE: %DBGMEM_STABLE and expectations of VECTOR.
- * %DBGMEM_FEATURE_REGION: DBGMEM_IOC_REGION.
+ * %DBGMEM_FEATURE_REGION: DBGMEM_IOC_REGION_LIST.
  * %DBGMEM_FEATURE_MIRROR: %DBGMEM_ATTACH_MIRROR (kernels with CONFIG_HMM_MIRROR,
  * and only as long as the module's mirror_pages= is not 0).
  * %DBGMEM_FEATURE_WINDOW: DBGMEM_IOC_WINDOW, DBGMEM_IOC_WINDOW_SYNC and mmap(2)
  * (where there are mirrors, and the module's window_pages= is not 0).
- * %DBGMEM_FEATURE_TABLES: %DBGMEM_LIST_TABLES.
+ * %DBGMEM_FEATURE_TABLES: %DBGMEM_REGION_LIST_TABLES.
  */
 #define DBGMEM_FEATURE_EXACT	(1ULL << 0)
 #define DBGMEM_FEATURE_FORCE	(1ULL << 1)
@@ -798,32 +798,32 @@ struct dbgmem_region {
 };
 
 /**
- * DBGMEM_LIST_AT - REGION: only the region that @addr is in, not one behind it.
+ * DBGMEM_REGION_LIST_AT - REGION_LIST: only the region that @addr is in, not one behind it.
  */
-#define DBGMEM_LIST_AT		(1U << 0)
+#define DBGMEM_REGION_LIST_AT		(1U << 0)
 /**
- * DBGMEM_LIST_CLIP - REGION: cut what reaches out of @addr to @end, and set
+ * DBGMEM_REGION_LIST_CLIP - REGION_LIST: cut what reaches out of @addr to @end, and set
  * %DBGMEM_REGION_CLIPPED. To go on from @next.
  */
-#define DBGMEM_LIST_CLIP	(1U << 1)
+#define DBGMEM_REGION_LIST_CLIP	(1U << 1)
 /**
- * DBGMEM_LIST_TABLES - REGION: cut as %DBGMEM_LIST_CLIP does, and tell only of the
- * parts of mappings that have page tables. Not with %DBGMEM_LIST_AT.
+ * DBGMEM_REGION_LIST_TABLES - REGION_LIST: cut as %DBGMEM_REGION_LIST_CLIP does, and tell only of the
+ * parts of mappings that have page tables. Not with %DBGMEM_REGION_LIST_AT.
  *
  * The rest has no page that the target has touched, in memory or in swap. A part may
  * have some: it begins and ends where a page table does (on x86-64 every 2 MiB, for
  * hugetlbfs every 1 GiB), or the mapping. Terabytes that the target has reserved and
  * never used take no time. Parts may touch each other.
  */
-#define DBGMEM_LIST_TABLES	(1U << 2)
+#define DBGMEM_REGION_LIST_TABLES	(1U << 2)
 
-/** DBGMEM_REGION_NOT - REGION: in @filter, what a region must not be. */
+/** DBGMEM_REGION_NOT - REGION_LIST: in @filter, what a region must not be. */
 #define DBGMEM_REGION_NOT(bits)	((__u64)(bits) << 32)
 
 /**
- * struct dbgmem_region_list - DBGMEM_IOC_REGION: what is mapped
+ * struct dbgmem_region_list - DBGMEM_IOC_REGION_LIST: what is mapped
  * @size: sizeof(struct dbgmem_region_list)
- * @flags: DBGMEM_LIST_AT, DBGMEM_LIST_CLIP, DBGMEM_LIST_TABLES
+ * @flags: DBGMEM_REGION_LIST_AT, DBGMEM_REGION_LIST_CLIP, DBGMEM_REGION_LIST_TABLES
  * @addr: where to begin: the first region is the one that this address is in, or
  *	the next one behind it
  * @end: tell of none that begins at this address or above; 0: the top of the
@@ -841,9 +841,9 @@ struct dbgmem_region {
  *	enough page tables: there may be further regions
  * @reserved: must be 0
  *
- * Success also where nothing is mapped: @nr is 0 then; with DBGMEM_LIST_TABLES it
+ * Success also where nothing is mapped: @nr is 0 then; with DBGMEM_REGION_LIST_TABLES it
  * may be 0 where there is @more. To go through all regions call again with @addr =
- * @next and DBGMEM_LIST_CLIP while there is @more. Meanwhile the target may map and
+ * @next and DBGMEM_REGION_LIST_CLIP while there is @more. Meanwhile the target may map and
  * unmap. Still @next is always above what it was before, so that this comes to an
  * end; and regions never overlap, neither those of one call nor those of such a
  * series: one that has grown downwards, or was merged with its predecessor, is told
@@ -959,7 +959,7 @@ struct dbgmem_window_sync {
 #define DBGMEM_IOC_BP_CLEAR	_IO(DBGMEM_IOC_TYPE, 0x06)
 #define DBGMEM_IOC_BP_LIST	_IO(DBGMEM_IOC_TYPE, 0x07)
 #define DBGMEM_IOC_CMPXCHG	_IO(DBGMEM_IOC_TYPE, 0x08)
-#define DBGMEM_IOC_REGION	_IO(DBGMEM_IOC_TYPE, 0x09)
+#define DBGMEM_IOC_REGION_LIST	_IO(DBGMEM_IOC_TYPE, 0x09)
 #define DBGMEM_IOC_WINDOW	_IO(DBGMEM_IOC_TYPE, 0x0a)
 #define DBGMEM_IOC_WINDOW_SYNC	_IO(DBGMEM_IOC_TYPE, 0x0b)
 
