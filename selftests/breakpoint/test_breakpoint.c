@@ -79,7 +79,7 @@ TEST_F_TIMEOUT(breakpoint, the_same_bytes_as_before_are_a_trap_too, 60)
 	ASSERT_EQ(0, bp_set(b->fd, b->mem + 8, same, 8, &self->set));
 	EXPECT_EQ(0, memcmp(self->set.original, same, 8));
 	EXPECT_TRUE(untouched(b));
-	EXPECT_EQ(DBGMEM_BP_STANDING, bp_state(b->fd, b->mem + 8));
+	EXPECT_EQ(DBGMEM_BP_STATE_STANDING, bp_state(b->fd, b->mem + 8));
 	/* What is written goes behind it. */
 	EXPECT_EQ(0, mem_write(b->fd, b->mem + 8, "original", 8, 0, NULL));
 	EXPECT_TRUE(untouched(b));

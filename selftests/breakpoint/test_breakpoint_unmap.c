@@ -159,8 +159,8 @@ static void replaced(struct __test_metadata *_metadata,
 		TH_LOG("%s", how_name[how]);
 	EXPECT_TRUE(is_as_mapped(b, at, PAGE))
 		TH_LOG("%s", how_name[how]);
-	EXPECT_EQ(DBGMEM_BP_LOST, bp_state(b->fd, at + 32));
-	EXPECT_EQ(DBGMEM_BP_LOST, bp_state(b->fd, at + PAGE - 8));
+	EXPECT_EQ(DBGMEM_BP_STATE_LOST, bp_state(b->fd, at + 32));
+	EXPECT_EQ(DBGMEM_BP_STATE_LOST, bp_state(b->fd, at + PAGE - 8));
 	/* Its other half stands, and is hidden. */
 	EXPECT_TRUE(shows_pattern(b, at + PAGE, PAGE, 0));
 	if (by_close) {
@@ -240,7 +240,7 @@ TEST_F_TIMEOUT(shadow, lost_one_can_be_cleared_and_set_again, 60)
 	ASSERT_EQ(0, bp_set(b->fd, AT(b) + 32, INT3, 1, &s));
 	EXPECT_EQ(0, memcmp(s.original, trap, 1));
 	EXPECT_TRUE(shows(b->fd, AT(b) + 32, trap, 16, 0));
-	EXPECT_EQ(DBGMEM_BP_STANDING, bp_state(b->fd, AT(b) + 32));
+	EXPECT_EQ(DBGMEM_BP_STATE_STANDING, bp_state(b->fd, AT(b) + 32));
 }
 
 /* --- while it is planted --- */

@@ -285,8 +285,8 @@ static int check(FIXTURE_DATA(shadow) *self, struct model *m)
 		if (j == l.nr || bps[j].len != p->len ||
 		    memcmp(bps[j].trap, p->trap, p->len) ||
 		    memcmp(bps[j].original, p->shadow, p->len) ||
-		    bps[j].state != (stands_whole(m, p) ? DBGMEM_BP_STANDING :
-							  DBGMEM_BP_LOST))
+		    bps[j].state != (stands_whole(m, p) ? DBGMEM_BP_STATE_STANDING :
+							  DBGMEM_BP_STATE_LOST))
 			return 83;
 	}
 	if (fdinfo_number(b->fd, "dbgmem-breakpoints-lost:") != m->lost)

@@ -208,13 +208,13 @@ TEST_F_TIMEOUT(shadow, raw_writes_reach_memory_and_lose_the_breakpoint, 60)
 	/* Beside it, it changes nothing. */
 	ASSERT_EQ(0, mem_write(b->fd, b->mem + 96, "beside", 4, DBGMEM_RAW,
 			       NULL));
-	EXPECT_EQ(DBGMEM_BP_STANDING, bp_state(b->fd, b->mem + 100));
+	EXPECT_EQ(DBGMEM_BP_STATE_STANDING, bp_state(b->fd, b->mem + 100));
 	EXPECT_TRUE(shows_pattern(b, b->mem + 100, 8, 0));
 
 	ASSERT_EQ(0, mem_write(b->fd, b->mem + 100, "the real", 8,
 			       DBGMEM_RAW | DBGMEM_EXACT, NULL));
 	EXPECT_TRUE(truth_is(b, b->mem + 96, "besithe real", 12));
-	EXPECT_EQ(DBGMEM_BP_LOST, bp_state(b->fd, b->mem + 100));
+	EXPECT_EQ(DBGMEM_BP_STATE_LOST, bp_state(b->fd, b->mem + 100));
 	EXPECT_TRUE(seen_is(b, b->mem + 100, "the real", 8));
 	EXPECT_TRUE(shows(b->fd, b->mem + 100, "the real", 8, DBGMEM_RAW));
 	EXPECT_EQ(0, bp_clear(b->fd, b->mem + 100, &c));

@@ -114,7 +114,7 @@ TEST_F_TIMEOUT(sweep, each_list_fails_well, 60)
 		if (!ret)
 			ASSERT_EQ(NR + 1, l.nr);
 		if (SWEEP_UNHARMED(nth))
-			ASSERT_EQ(DBGMEM_BP_STANDING, bps[NR].state);
+			ASSERT_EQ(DBGMEM_BP_STATE_STANDING, bps[NR].state);
 	}
 	ASSERT_EQ(0, bp_clear_all(b->fd, NULL));
 	EXPECT_NO_HARM();

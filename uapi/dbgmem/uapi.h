@@ -646,15 +646,15 @@ struct dbgmem_bp_clear {
 };
 
 /* dbgmem_bp.state */
-#define DBGMEM_BP_STANDING	0	/* the trap is in memory */
-#define DBGMEM_BP_LOST		1	/* something else is, or its mapping is gone */
-#define DBGMEM_BP_UNKNOWN	2	/* not resident, or could not be read */
+#define DBGMEM_BP_STATE_STANDING	0	/* the trap is in memory */
+#define DBGMEM_BP_STATE_LOST		1	/* something else is, or its mapping is gone */
+#define DBGMEM_BP_STATE_UNKNOWN	2	/* not resident, or could not be read */
 
 /**
  * struct dbgmem_bp - a breakpoint as BP_LIST tells of it
  * @addr: address in the target
  * @len: bytes
- * @state: DBGMEM_BP_STANDING, ...
+ * @state: DBGMEM_BP_STATE_STANDING, ...
  * @trap: the trap
  * @original: the shadow: what is behind it
  * @owner: process id of who set it, in the caller's pid namespace, or 0
