@@ -50,7 +50,7 @@ _Static_assert(sizeof(struct dbgmem_attach) == 24, "dbgmem_attach");
 LAYOUT(dbgmem_attach, size, 0);
 LAYOUT(dbgmem_attach, flags, 4);
 LAYOUT(dbgmem_attach, pid, 8);
-LAYOUT(dbgmem_attach, receipt, 12);
+LAYOUT(dbgmem_attach, mem_fd, 12);
 LAYOUT(dbgmem_attach, access, 16);
 LAYOUT(dbgmem_attach, reserved, 20);
 

@@ -51,7 +51,7 @@ static void sweep_attach(struct __test_metadata *_metadata,
 		.size = sizeof(a),
 		.flags = flags,
 		.pid = pid,
-		.receipt = proc_open(want ? getpid() : pid, "mem", O_RDWR),
+		.mem_fd = proc_open(want ? getpid() : pid, "mem", O_RDWR),
 	};
 	struct dbgmem_info info;
 	int fd, ret;
@@ -67,10 +67,10 @@ static void sweep_attach(struct __test_metadata *_metadata,
 		ASSERT_EQ(ret ? DBGMEM_STATE_UNBOUND : DBGMEM_STATE_ATTACHED,
 			  info.state);
 		if (ret && !want)
-			ASSERT_EQ(0, attach(fd, pid, a.receipt));
+			ASSERT_EQ(0, attach(fd, pid, a.mem_fd));
 		close(fd);
 	}
-	close(a.receipt);
+	close(a.mem_fd);
 	EXPECT_WORKS();
 }
 

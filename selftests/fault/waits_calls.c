@@ -290,7 +290,7 @@ static long ask_attach(struct wait_cell *c, uint32_t flags)
 		.size = sizeof(a),
 		.flags = flags,
 		.pid = c->target,
-		.receipt = c->mem_fd,
+		.mem_fd = c->mem_fd,
 	};
 
 	return ASK(c, DBGMEM_IOC_ATTACH, &a);

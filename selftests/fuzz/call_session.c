@@ -75,7 +75,7 @@ static void attach(struct lane *l, const struct call *c, uint32_t mem_fd,
 		.flags = c->flags > 63 ? c->flags :
 			 c->flags >> 4 & DBGMEM_ATTACH_MIRROR,
 		.pid = named_pid(l, c, pid),
-		.receipt = fd,
+		.mem_fd = fd,
 	};
 	struct slot *s = &l->run->slot[call_slot(c)];
 	bool sane;

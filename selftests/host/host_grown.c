@@ -118,7 +118,7 @@ FIXTURE_SETUP(grown)
 {
 	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
-	ASSERT_EQ(0, dbgmem_open_receipt(getpid(), fd, 0, &self->m))
+	ASSERT_EQ(0, dbgmem_open_mem_fd(getpid(), fd, 0, &self->m))
 		TH_LOG("%s", dbgmem_errstr());
 	close(fd);
 }

@@ -11,7 +11,7 @@ void fill_attach(struct abi *a, void *req)
 {
 	struct dbgmem_attach r = {
 		.pid = a->target.pid,
-		.receipt = a->mem_fd,
+		.mem_fd = a->mem_fd,
 	};
 
 	memcpy(req, &r, sizeof(r));

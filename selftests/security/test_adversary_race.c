@@ -478,7 +478,7 @@ TEST_F_TIMEOUT(race, attach_that_is_changed_meanwhile, 240)
 	FLIP(f, a->flags, OFTEN(0), OFTEN(0));
 	FLIP(f, a->pid, self->target.pid, self->other.pid, self->target.pid,
 	     self->other.pid, 0, -1);
-	FLIP(f, a->receipt, mem_fd[0], mem_fd[1], mem_fd[0], mem_fd[1], -1,
+	FLIP(f, a->mem_fd, mem_fd[0], mem_fd[1], mem_fd[0], mem_fd[1], -1,
 	     self->fd);
 	FLIP(f, a->reserved, OFTEN(0), OFTEN(0));
 	ASSERT_EQ(0, flip_start(f));

@@ -26,12 +26,12 @@
  * E2BIG         @size exceeds what the kernel knows and the excess is not zero,
  *               or @size exceeds one page; VECTOR: too many segments or
  *               expectations
- * EACCES        the session has no such access, because the receipt or the
+ * EACCES        the session has no such access, because the mem_fd or the
  *               session itself was opened without that mode; CMPXCHG: the
  *               target's mapping is read-only (@reason says so)
- * EBADF         ATTACH: the receipt is not an open descriptor.
+ * EBADF         ATTACH: the mem_fd is not an open descriptor.
  *               pread, pwrite: the session was opened without that mode
- * EBADFD        ATTACH: the receipt is not a file of procfs at all
+ * EBADFD        ATTACH: the mem_fd is not a file of procfs at all
  * EBUSY         BP_SET: another session has a breakpoint there
  * ECANCELED     VECTOR: an expectation does not hold
  * EEXIST        BP_SET: this session has a breakpoint there
@@ -42,7 +42,7 @@
  * EINVAL        @size below the first published version, a value out of range,
  *               or flags that exclude each other
  * EISCONN       ATTACH: the session is attached already
- * EKEYREJECTED  ATTACH: the receipt is a procfs file, but not /proc/PID/mem: it
+ * EKEYREJECTED  ATTACH: the mem_fd is a procfs file, but not /proc/PID/mem: it
  *               passed a weaker check than the one that is needed
  * ELOOP         WINDOW, mmap: the target is the caller
  * EMSGSIZE      EXACT: longer than dbgmem_info.max_exact; EXACT VECTOR: more
@@ -63,9 +63,9 @@
  *               force= policy
  * ESRCH         the target does not exist, or has exited
  * ESTALE        the target has executed another program since the session was
- *               attached (ATTACH: the receipt's address space is gone, by an
+ *               attached (ATTACH: the mem_fd's address space is gone, by an
  *               execve or exit since it was opened, while @pid runs)
- * EXDEV         ATTACH: the receipt is /proc/PID/mem, of another process than
+ * EXDEV         ATTACH: the mem_fd is /proc/PID/mem, of another process than
  *               the one that @pid names
  * ============  ==============================================================
  */
@@ -253,20 +253,20 @@ struct dbgmem_info {
  * @size: sizeof(struct dbgmem_attach)
  * @flags: 0 or DBGMEM_ATTACH_MIRROR
  * @pid: the target: a process (or thread) id in the caller's pid namespace
- * @receipt: descriptor of the target's /proc/PID/mem, or of
+ * @mem_fd: descriptor of the target's /proc/PID/mem, or of
  *	/proc/PID/task/TID/mem where the first thread is gone
- * @access: (out) DBGMEM_ACCESS_*: the modes in which both the receipt and the
+ * @access: (out) DBGMEM_ACCESS_*: the modes in which both the mem_fd and the
  *	session were opened
  * @reserved: must be 0
  *
- * The receipt is the permission: opening it made the kernel run its full
+ * The mem_fd is the permission: opening it made the kernel run its full
  * PTRACE_MODE_ATTACH_FSCREDS check (credentials, dumpable, Yama and other
  * LSMs; see ptrace(2)) against exactly this address space. The descriptor is
  * not needed afterwards. Like any descriptor it may be passed on, and with it
  * the right that it stands for. A session attaches once; a refused ATTACH
  * leaves it unbound and may be tried again.
  *
- * Errors: EACCES (receipt and session have no mode in common, or a mirror is asked
+ * Errors: EACCES (mem_fd and session have no mode in common, or a mirror is asked
  * for and it is not that of reading), EBADF, EBADFD, EINTR, EKEYREJECTED, ENOMEM,
  * EXDEV, ESTALE, ESRCH, ENXIO, EISCONN, EINVAL (@pid not positive), and those of
  * the structure.
@@ -275,7 +275,7 @@ struct dbgmem_attach {
 	__u32 size;
 	__u32 flags;
 	__s32 pid;
-	__s32 receipt;
+	__s32 mem_fd;
 	__u32 access;
 	__u32 reserved;
 };

@@ -96,7 +96,7 @@ int dbgmem__transfer_fail(struct dbgmem *m, uint32_t cmd,
 	switch (code) {
 	case EACCES:
 		e.gate = DBGMEM_GATE_SESSION;
-		return dbgmem__fail(&e, "%s: the session has no %s access: open it, and the receipt if that came from elsewhere, for both directions",
+		return dbgmem__fail(&e, "%s: the session has no %s access: open it, and the mem_fd if that came from elsewhere, for both directions",
 				    what, m->access & DBGMEM_ACCESS_READ &&
 				    cmd != DBGMEM_IOC_READ ? "write" : "read");
 	case EPERM:
