@@ -51,7 +51,7 @@ static void info_answer(struct dbgmem_info *info)
 	answer(info, info->size, &known, sizeof(known));
 }
 
-static void bps_answer(struct dbgmem_bp_list *l)
+static void bps_answer(struct dbgmem_bp_list_args *l)
 {
 	struct dbgmem_bp bp = { .len = 1, .own = 1 };
 	uint32_t i;

@@ -106,8 +106,8 @@ FIXTURE_VARIANT_ADD(every_ioctl, bp_set)
 {
 	.c = {
 		.cmd = DBGMEM_IOC_BP_SET,
-		.first = sizeof(struct dbgmem_bp_set),
-		.size = sizeof(struct dbgmem_bp_set),
+		.first = sizeof(struct dbgmem_bp_set_args),
+		.size = sizeof(struct dbgmem_bp_set_args),
 		.out = { FIELDS(bp_set, original, reason) },
 		.reserved = { OFFSET(bp_set, reserved),
 			      OFFSET(bp_set, reserved2) },
@@ -120,8 +120,8 @@ FIXTURE_VARIANT_ADD(every_ioctl, bp_clear)
 {
 	.c = {
 		.cmd = DBGMEM_IOC_BP_CLEAR,
-		.first = sizeof(struct dbgmem_bp_clear),
-		.size = sizeof(struct dbgmem_bp_clear),
+		.first = sizeof(struct dbgmem_bp_clear_args),
+		.size = sizeof(struct dbgmem_bp_clear_args),
 		.out = { FIELDS(bp_clear, cleared, reason) },
 		.reserved = { OFFSET(bp_clear, reserved) },
 		.flags = DBGMEM_BP_ALL,
@@ -133,8 +133,8 @@ FIXTURE_VARIANT_ADD(every_ioctl, bp_list)
 {
 	.c = {
 		.cmd = DBGMEM_IOC_BP_LIST,
-		.first = sizeof(struct dbgmem_bp_list),
-		.size = sizeof(struct dbgmem_bp_list),
+		.first = sizeof(struct dbgmem_bp_list_args),
+		.size = sizeof(struct dbgmem_bp_list_args),
 		.out = { FIELDS(bp_list, nr, total) },
 		.reserved = { OFFSET(bp_list, reserved) },
 		.flags = DBGMEM_BP_ALL,
@@ -146,8 +146,8 @@ FIXTURE_VARIANT_ADD(every_ioctl, cmpxchg)
 {
 	.c = {
 		.cmd = DBGMEM_IOC_CMPXCHG,
-		.first = sizeof(struct dbgmem_cmpxchg),
-		.size = sizeof(struct dbgmem_cmpxchg),
+		.first = sizeof(struct dbgmem_cmpxchg_args),
+		.size = sizeof(struct dbgmem_cmpxchg_args),
 		.out = { FIELDS(cmpxchg, observed, exchanged) },
 		.reserved = { OFFSET(cmpxchg, reserved) },
 		.flags = DBGMEM_FORCE | DBGMEM_RAW,
@@ -173,8 +173,8 @@ FIXTURE_VARIANT_ADD(every_ioctl, window)
 {
 	.c = {
 		.cmd = DBGMEM_IOC_WINDOW,
-		.first = sizeof(struct dbgmem_window_map),
-		.size = sizeof(struct dbgmem_window_map),
+		.first = sizeof(struct dbgmem_window_args),
+		.size = sizeof(struct dbgmem_window_args),
 		.out = { FIELDS(window_map, offset, offset) },
 		.reserved = { OFFSET(window_map, reserved) },
 		.fill = fill_window,
@@ -186,8 +186,8 @@ FIXTURE_VARIANT_ADD(every_ioctl, window_sync)
 {
 	.c = {
 		.cmd = DBGMEM_IOC_WINDOW_SYNC,
-		.first = sizeof(struct dbgmem_window_sync),
-		.size = sizeof(struct dbgmem_window_sync),
+		.first = sizeof(struct dbgmem_window_sync_args),
+		.size = sizeof(struct dbgmem_window_sync_args),
 		.out = { FIELDS(window_sync, pages, pages) },
 		.reserved = { OFFSET(window_sync, reserved) },
 		.fill = fill_window_sync,
