@@ -36,7 +36,7 @@ static const struct dbgmem_ioctl_op ioctl_ops[] = {
 	IOCTL_OP(DBGMEM_IOC_WRITE, dbgmem_ioc_write,
 		 struct dbgmem_transfer, done, reserved),
 	IOCTL_OP(DBGMEM_IOC_VECTOR, dbgmem_ioc_vector,
-		 struct dbgmem_vector, done, fault_addr),
+		 struct dbgmem_vector, done, reserved),
 	IOCTL_OP(DBGMEM_IOC_BP_SET, dbgmem_ioc_bp_set,
 		 struct dbgmem_bp_set_args, original, reserved2),
 	IOCTL_OP(DBGMEM_IOC_BP_CLEAR, dbgmem_ioc_bp_clear,

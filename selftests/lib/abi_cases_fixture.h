@@ -78,10 +78,9 @@ FIXTURE_VARIANT_ADD(every_ioctl, vector_read)
 {
 	.c = {
 		.cmd = DBGMEM_IOC_VECTOR,
-		.first = END(vector, fault_addr),
+		.first = sizeof(struct dbgmem_vector),
 		.size = sizeof(struct dbgmem_vector),
-		.out = { FIELDS(vector, done, fault_addr),
-			 FIELDS(vector, first_unmet, passes) },
+		.out = { FIELDS(vector, done, passes) },
 		.reserved = { OFFSET(vector, reserved) },
 		.flags = KNOWN_FLAGS | DBGMEM_STABLE,
 		.fill = fill_vector_read,
@@ -92,10 +91,9 @@ FIXTURE_VARIANT_ADD(every_ioctl, vector_write)
 {
 	.c = {
 		.cmd = DBGMEM_IOC_VECTOR,
-		.first = END(vector, fault_addr),
+		.first = sizeof(struct dbgmem_vector),
 		.size = sizeof(struct dbgmem_vector),
-		.out = { FIELDS(vector, done, fault_addr),
-			 FIELDS(vector, first_unmet, passes) },
+		.out = { FIELDS(vector, done, passes) },
 		.reserved = { OFFSET(vector, reserved) },
 		.flags = KNOWN_FLAGS | DBGMEM_STABLE,
 		.fill = fill_vector_write,

@@ -438,20 +438,21 @@ struct dbgmem_expect {
  * @flags: DBGMEM_EXACT, DBGMEM_FORCE, DBGMEM_RAW; reading: DBGMEM_NOFAULT,
  *	DBGMEM_STABLE
  * @segments: address of an array of struct dbgmem_segment
+ * @expects: address of an array of struct dbgmem_expect, or 0
  * @nr_segments: how many, at most dbgmem_info.max_segments; may be 0
  * @segment_size: sizeof(struct dbgmem_segment)
+ * @nr_expects: how many, at most dbgmem_info.max_expects; may be 0
+ * @expect_size: sizeof(struct dbgmem_expect), or 0 without any
  * @op: DBGMEM_OP_READ or DBGMEM_OP_WRITE, for all of them
  * @retries: with STABLE: how often to read once more while something changes,
  *	at most dbgmem_info.max_retries; otherwise 0
  * @done: (out) bytes that moved, over all segments
+ * @fault_addr: (out) the address that was not accessible in the first segment that
+ *	is not complete, the target's or the caller's as in struct dbgmem_transfer; 0
+ *	if all are complete
  * @nr_complete: (out) segments whose done equals their len
  * @first_incomplete: (out) index of the first segment that is not complete,
  *	@nr_segments if all are
- * @fault_addr: (out) the address that was not accessible there, the target's or
- *	the caller's as in struct dbgmem_transfer; 0 if all are complete
- * @expects: address of an array of struct dbgmem_expect, or 0
- * @nr_expects: how many, at most dbgmem_info.max_expects; may be 0
- * @expect_size: sizeof(struct dbgmem_expect), or 0 without any
  * @first_unmet: (out) index of the first expectation that did not hold,
  *	@nr_expects if all did
  * @nr_changed: (out) with STABLE: segments that were not the same twice
@@ -512,17 +513,17 @@ struct dbgmem_vector {
 	__u32 size;
 	__u32 flags;
 	__aligned_u64 segments;
+	__aligned_u64 expects;
 	__u32 nr_segments;
 	__u32 segment_size;
+	__u32 nr_expects;
+	__u32 expect_size;
 	__u32 op;
 	__u32 retries;
 	__aligned_u64 done;
+	__aligned_u64 fault_addr;
 	__u32 nr_complete;
 	__u32 first_incomplete;
-	__aligned_u64 fault_addr;
-	__aligned_u64 expects;
-	__u32 nr_expects;
-	__u32 expect_size;
 	__u32 first_unmet;
 	__u32 nr_changed;
 	__u32 passes;
