@@ -50,7 +50,7 @@ static size_t pointers(const struct ioctl_case *c, size_t field[2])
 		field[1] = OFFSET(vector, expects);
 		return 2;
 	case DBGMEM_IOC_BP_LIST:
-		field[0] = OFFSET(bp_list, entries);
+		field[0] = OFFSET(bp_list_args, entries);
 		return 1;
 	case DBGMEM_IOC_REGION_LIST:
 		field[0] = OFFSET(region_list, entries);
