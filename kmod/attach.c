@@ -102,7 +102,7 @@ static int attach_locked(struct dbgmem_ucmd *ucmd)
 	if (a->pid <= 0)
 		return -EINVAL;
 
-	mem_fd = fget(a->receipt);
+	mem_fd = fget(a->mem_fd);
 	if (!mem_fd)
 		return -EBADF;
 	/* Its holder may wait for a page of the caller's, to write the answer. */

@@ -32,7 +32,7 @@
 #include <linux/rwsem.h>
 #include <linux/workqueue.h>
 
-#include "../uapi/dbgmem.h"
+#include <dbgmem/uapi.h>
 
 /**
  * struct dbgmem_session - one open of /dev/dbgmem

@@ -23,7 +23,6 @@ main		compat session target access breakpoint engine mirror window transfer
 # floor FILE: a folder is one; the files beside the folders are of two.
 floor() {
 	case $1 in
-	../uapi/*)	echo session ;;
 	*/*)		echo "${1%%/*}" ;;
 	session.[ch] | request.h | param.[ch] | trace.h) echo session ;;
 	*)		echo main ;;

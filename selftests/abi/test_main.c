@@ -50,7 +50,7 @@ _Static_assert(sizeof(struct dbgmem_attach) == 24, "dbgmem_attach");
 LAYOUT(dbgmem_attach, size, 0);
 LAYOUT(dbgmem_attach, flags, 4);
 LAYOUT(dbgmem_attach, pid, 8);
-LAYOUT(dbgmem_attach, receipt, 12);
+LAYOUT(dbgmem_attach, mem_fd, 12);
 LAYOUT(dbgmem_attach, access, 16);
 LAYOUT(dbgmem_attach, reserved, 20);
 
@@ -86,43 +86,43 @@ _Static_assert(sizeof(struct dbgmem_vector) == 88, "dbgmem_vector");
 LAYOUT(dbgmem_vector, size, 0);
 LAYOUT(dbgmem_vector, flags, 4);
 LAYOUT(dbgmem_vector, segments, 8);
-LAYOUT(dbgmem_vector, nr_segments, 16);
-LAYOUT(dbgmem_vector, segment_size, 20);
-LAYOUT(dbgmem_vector, op, 24);
-LAYOUT(dbgmem_vector, retries, 28);
-LAYOUT(dbgmem_vector, done, 32);
-LAYOUT(dbgmem_vector, nr_complete, 40);
-LAYOUT(dbgmem_vector, first_incomplete, 44);
-LAYOUT(dbgmem_vector, fault_addr, 48);
-LAYOUT(dbgmem_vector, expects, 56);
-LAYOUT(dbgmem_vector, nr_expects, 64);
-LAYOUT(dbgmem_vector, expect_size, 68);
+LAYOUT(dbgmem_vector, expects, 16);
+LAYOUT(dbgmem_vector, nr_segments, 24);
+LAYOUT(dbgmem_vector, segment_size, 28);
+LAYOUT(dbgmem_vector, nr_expects, 32);
+LAYOUT(dbgmem_vector, expect_size, 36);
+LAYOUT(dbgmem_vector, op, 40);
+LAYOUT(dbgmem_vector, retries, 44);
+LAYOUT(dbgmem_vector, done, 48);
+LAYOUT(dbgmem_vector, fault_addr, 56);
+LAYOUT(dbgmem_vector, nr_complete, 64);
+LAYOUT(dbgmem_vector, first_incomplete, 68);
 LAYOUT(dbgmem_vector, first_unmet, 72);
 LAYOUT(dbgmem_vector, nr_changed, 76);
 LAYOUT(dbgmem_vector, passes, 80);
 LAYOUT(dbgmem_vector, reserved, 84);
 
-_Static_assert(sizeof(struct dbgmem_bp_set) == 72, "dbgmem_bp_set");
-LAYOUT(dbgmem_bp_set, size, 0);
-LAYOUT(dbgmem_bp_set, flags, 4);
-LAYOUT(dbgmem_bp_set, addr, 8);
-LAYOUT(dbgmem_bp_set, len, 16);
-LAYOUT(dbgmem_bp_set, reserved, 20);
-LAYOUT(dbgmem_bp_set, trap, 24);
-LAYOUT(dbgmem_bp_set, original, 40);
-LAYOUT(dbgmem_bp_set, fault_addr, 56);
-LAYOUT(dbgmem_bp_set, reason, 64);
-LAYOUT(dbgmem_bp_set, reserved2, 68);
+_Static_assert(sizeof(struct dbgmem_bp_set_args) == 72, "dbgmem_bp_set_args");
+LAYOUT(dbgmem_bp_set_args, size, 0);
+LAYOUT(dbgmem_bp_set_args, flags, 4);
+LAYOUT(dbgmem_bp_set_args, addr, 8);
+LAYOUT(dbgmem_bp_set_args, len, 16);
+LAYOUT(dbgmem_bp_set_args, reserved, 20);
+LAYOUT(dbgmem_bp_set_args, trap, 24);
+LAYOUT(dbgmem_bp_set_args, original, 40);
+LAYOUT(dbgmem_bp_set_args, fault_addr, 56);
+LAYOUT(dbgmem_bp_set_args, reason, 64);
+LAYOUT(dbgmem_bp_set_args, reserved2, 68);
 
-_Static_assert(sizeof(struct dbgmem_bp_clear) == 40, "dbgmem_bp_clear");
-LAYOUT(dbgmem_bp_clear, size, 0);
-LAYOUT(dbgmem_bp_clear, flags, 4);
-LAYOUT(dbgmem_bp_clear, addr, 8);
-LAYOUT(dbgmem_bp_clear, cleared, 16);
-LAYOUT(dbgmem_bp_clear, lost, 20);
-LAYOUT(dbgmem_bp_clear, fault_addr, 24);
-LAYOUT(dbgmem_bp_clear, reason, 32);
-LAYOUT(dbgmem_bp_clear, reserved, 36);
+_Static_assert(sizeof(struct dbgmem_bp_clear_args) == 40, "dbgmem_bp_clear_args");
+LAYOUT(dbgmem_bp_clear_args, size, 0);
+LAYOUT(dbgmem_bp_clear_args, flags, 4);
+LAYOUT(dbgmem_bp_clear_args, addr, 8);
+LAYOUT(dbgmem_bp_clear_args, cleared, 16);
+LAYOUT(dbgmem_bp_clear_args, lost, 20);
+LAYOUT(dbgmem_bp_clear_args, fault_addr, 24);
+LAYOUT(dbgmem_bp_clear_args, reason, 32);
+LAYOUT(dbgmem_bp_clear_args, reserved, 36);
 
 _Static_assert(sizeof(struct dbgmem_bp) == 56, "dbgmem_bp");
 LAYOUT(dbgmem_bp, addr, 0);
@@ -133,31 +133,31 @@ LAYOUT(dbgmem_bp, original, 32);
 LAYOUT(dbgmem_bp, owner, 48);
 LAYOUT(dbgmem_bp, own, 52);
 
-_Static_assert(sizeof(struct dbgmem_bp_list) == 56, "dbgmem_bp_list");
-LAYOUT(dbgmem_bp_list, size, 0);
-LAYOUT(dbgmem_bp_list, flags, 4);
-LAYOUT(dbgmem_bp_list, entries, 8);
-LAYOUT(dbgmem_bp_list, nr_entries, 16);
-LAYOUT(dbgmem_bp_list, entry_size, 20);
-LAYOUT(dbgmem_bp_list, from, 24);
-LAYOUT(dbgmem_bp_list, nr, 32);
-LAYOUT(dbgmem_bp_list, more, 36);
-LAYOUT(dbgmem_bp_list, next, 40);
-LAYOUT(dbgmem_bp_list, total, 48);
-LAYOUT(dbgmem_bp_list, reserved, 52);
+_Static_assert(sizeof(struct dbgmem_bp_list_args) == 56, "dbgmem_bp_list_args");
+LAYOUT(dbgmem_bp_list_args, size, 0);
+LAYOUT(dbgmem_bp_list_args, flags, 4);
+LAYOUT(dbgmem_bp_list_args, entries, 8);
+LAYOUT(dbgmem_bp_list_args, nr_entries, 16);
+LAYOUT(dbgmem_bp_list_args, entry_size, 20);
+LAYOUT(dbgmem_bp_list_args, from, 24);
+LAYOUT(dbgmem_bp_list_args, nr, 32);
+LAYOUT(dbgmem_bp_list_args, more, 36);
+LAYOUT(dbgmem_bp_list_args, next, 40);
+LAYOUT(dbgmem_bp_list_args, total, 48);
+LAYOUT(dbgmem_bp_list_args, reserved, 52);
 
-_Static_assert(sizeof(struct dbgmem_cmpxchg) == 64, "dbgmem_cmpxchg");
-LAYOUT(dbgmem_cmpxchg, size, 0);
-LAYOUT(dbgmem_cmpxchg, flags, 4);
-LAYOUT(dbgmem_cmpxchg, addr, 8);
-LAYOUT(dbgmem_cmpxchg, expected, 16);
-LAYOUT(dbgmem_cmpxchg, desired, 24);
-LAYOUT(dbgmem_cmpxchg, width, 32);
-LAYOUT(dbgmem_cmpxchg, reserved, 36);
-LAYOUT(dbgmem_cmpxchg, observed, 40);
-LAYOUT(dbgmem_cmpxchg, fault_addr, 48);
-LAYOUT(dbgmem_cmpxchg, reason, 56);
-LAYOUT(dbgmem_cmpxchg, exchanged, 60);
+_Static_assert(sizeof(struct dbgmem_cmpxchg_args) == 64, "dbgmem_cmpxchg_args");
+LAYOUT(dbgmem_cmpxchg_args, size, 0);
+LAYOUT(dbgmem_cmpxchg_args, flags, 4);
+LAYOUT(dbgmem_cmpxchg_args, addr, 8);
+LAYOUT(dbgmem_cmpxchg_args, expected, 16);
+LAYOUT(dbgmem_cmpxchg_args, desired, 24);
+LAYOUT(dbgmem_cmpxchg_args, width, 32);
+LAYOUT(dbgmem_cmpxchg_args, reserved, 36);
+LAYOUT(dbgmem_cmpxchg_args, observed, 40);
+LAYOUT(dbgmem_cmpxchg_args, fault_addr, 48);
+LAYOUT(dbgmem_cmpxchg_args, reason, 56);
+LAYOUT(dbgmem_cmpxchg_args, exchanged, 60);
 
 _Static_assert(sizeof(struct dbgmem_region) == 64, "dbgmem_region");
 LAYOUT(dbgmem_region, start, 0);
@@ -188,19 +188,19 @@ LAYOUT(dbgmem_region_list, next, 64);
 LAYOUT(dbgmem_region_list, more, 72);
 LAYOUT(dbgmem_region_list, reserved, 76);
 
-_Static_assert(sizeof(struct dbgmem_window_map) == 40, "dbgmem_window_map");
-LAYOUT(dbgmem_window_map, size, 0);
-LAYOUT(dbgmem_window_map, flags, 4);
-LAYOUT(dbgmem_window_map, addr, 8);
-LAYOUT(dbgmem_window_map, len, 16);
-LAYOUT(dbgmem_window_map, reserved, 24);
-LAYOUT(dbgmem_window_map, offset, 32);
+_Static_assert(sizeof(struct dbgmem_window_args) == 40, "dbgmem_window_args");
+LAYOUT(dbgmem_window_args, size, 0);
+LAYOUT(dbgmem_window_args, flags, 4);
+LAYOUT(dbgmem_window_args, addr, 8);
+LAYOUT(dbgmem_window_args, len, 16);
+LAYOUT(dbgmem_window_args, reserved, 24);
+LAYOUT(dbgmem_window_args, offset, 32);
 
-_Static_assert(sizeof(struct dbgmem_window_sync) == 16, "dbgmem_window_sync");
-LAYOUT(dbgmem_window_sync, size, 0);
-LAYOUT(dbgmem_window_sync, flags, 4);
-LAYOUT(dbgmem_window_sync, pages, 8);
-LAYOUT(dbgmem_window_sync, reserved, 12);
+_Static_assert(sizeof(struct dbgmem_window_sync_args) == 16, "dbgmem_window_sync_args");
+LAYOUT(dbgmem_window_sync_args, size, 0);
+LAYOUT(dbgmem_window_sync_args, flags, 4);
+LAYOUT(dbgmem_window_sync_args, pages, 8);
+LAYOUT(dbgmem_window_sync_args, reserved, 12);
 
 _Static_assert(DBGMEM_IOC_INFO == 0xde00, "INFO");
 _Static_assert(DBGMEM_IOC_ATTACH == 0xde01, "ATTACH");
@@ -211,7 +211,7 @@ _Static_assert(DBGMEM_IOC_BP_SET == 0xde05, "BP_SET");
 _Static_assert(DBGMEM_IOC_BP_CLEAR == 0xde06, "BP_CLEAR");
 _Static_assert(DBGMEM_IOC_BP_LIST == 0xde07, "BP_LIST");
 _Static_assert(DBGMEM_IOC_CMPXCHG == 0xde08, "CMPXCHG");
-_Static_assert(DBGMEM_IOC_REGION == 0xde09, "REGION");
+_Static_assert(DBGMEM_IOC_REGION_LIST == 0xde09, "REGION_LIST");
 
 /* Numbers from here on are nobody's. */
 #define NR_IOCTLS	12
@@ -332,10 +332,10 @@ TEST(info_follows_the_module_parameters)
 		{ "engine", "remote", DBGMEM_ENGINE_REMOTE },
 		{ "engine", "pinned", DBGMEM_ENGINE_PINNED },
 		{ "engine", "auto", DBGMEM_ENGINE_AUTO },
-		{ "force", "never", DBGMEM_FORCE_NEVER },
-		{ "force", "ptrace", DBGMEM_FORCE_PTRACE },
-		{ "force", "always", DBGMEM_FORCE_ALWAYS },
-		{ "force", "capable", DBGMEM_FORCE_CAPABLE },
+		{ "force", "never", DBGMEM_FORCE_POLICY_NEVER },
+		{ "force", "ptrace", DBGMEM_FORCE_POLICY_PTRACE },
+		{ "force", "always", DBGMEM_FORCE_POLICY_ALWAYS },
+		{ "force", "capable", DBGMEM_FORCE_POLICY_CAPABLE },
 	};
 	struct dbgmem_info info, before;
 	size_t i;

@@ -408,15 +408,15 @@ TEST_F_TIMEOUT(access_mode, is_what_device_and_mem_fd_have_in_common, 60)
 	int want_r = variant->access & R ? 0 : -EACCES;
 	int want_w = variant->access & W ? 0 : -EACCES;
 
-	a.receipt = proc_open(self->target.pid, "mem", variant->mem_fd);
-	ASSERT_LE(0, a.receipt);
+	a.mem_fd = proc_open(self->target.pid, "mem", variant->mem_fd);
+	ASSERT_LE(0, a.mem_fd);
 	EXPECT_EQ(variant->access ? 0 : -1, ioctl(fd, DBGMEM_IOC_ATTACH, &a));
 	if (!variant->access) {
 		EXPECT_EQ(EACCES, errno);
 		want_r = want_w = -ENOTCONN;
 	}
 	EXPECT_EQ(variant->access, a.access);
-	close(a.receipt);
+	close(a.mem_fd);
 	EXPECT_EQ(want_w, mem_write(fd, mark, buf, sizeof(buf), 0, NULL));
 	EXPECT_EQ(want_w, mem_write(fd, mark, buf, sizeof(buf), DBGMEM_EXACT,
 				    NULL));

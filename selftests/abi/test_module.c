@@ -116,7 +116,7 @@ TEST_F(module, parameters)
 	EXPECT_PARAM("never", "force");
 	ASSERT_EQ(0, dbgmem_get_info(NULL, &info));
 	EXPECT_EQ(DBGMEM_ENGINE_PINNED, info.engine);
-	EXPECT_EQ(DBGMEM_FORCE_NEVER, info.force_policy);
+	EXPECT_EQ(DBGMEM_FORCE_POLICY_NEVER, info.force_policy);
 
 	/* Loaded already: nothing changes. */
 	EXPECT_EQ(0, dbgmem_module_load(NULL, "engine=remote"));
@@ -318,7 +318,7 @@ TEST_F(module, default_of_force_is_learned)
 	ASSERT_EQ(0, in_child(load_that_cannot_try));
 	EXPECT_PARAM("ptrace", "force");
 	ASSERT_EQ(0, dbgmem_get_info(NULL, &info));
-	EXPECT_EQ(DBGMEM_FORCE_PTRACE, info.force_policy);
+	EXPECT_EQ(DBGMEM_FORCE_POLICY_PTRACE, info.force_policy);
 }
 
 TEST_F(module, twenty_times)

@@ -538,7 +538,7 @@ static void attach_and_wait(int fd, pid_t pid, int mem_fd)
 		.size = sizeof(*a),
 		.flags = attach_flags,
 		.pid = pid,
-		.receipt = mem_fd,
+		.mem_fd = mem_fd,
 	};
 	if (uffd < 0 || ioctl(uffd, UFFDIO_API, &api) ||
 	    ioctl(uffd, UFFDIO_REGISTER, &reg) ||

@@ -6,7 +6,7 @@
 #include "request.h"
 
 #include <errno.h>
-#include <linux/dbgmem.h>
+#include <dbgmem/uapi.h>
 #include <string.h>
 
 #define MAX_SEGMENTS	(ARRAY_SIZE_MAX / 2 / sizeof(struct dbgmem_segment))

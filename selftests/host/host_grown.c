@@ -51,7 +51,7 @@ static void info_answer(struct dbgmem_info *info)
 	answer(info, info->size, &known, sizeof(known));
 }
 
-static void bps_answer(struct dbgmem_bp_list *l)
+static void bps_answer(struct dbgmem_bp_list_args *l)
 {
 	struct dbgmem_bp bp = { .len = 1, .own = 1 };
 	uint32_t i;
@@ -94,7 +94,7 @@ int dbgmem__node_ioctl(int fd, unsigned long cmd, void *arg)
 	case DBGMEM_IOC_BP_LIST:
 		bps_answer(arg);
 		return 0;
-	case DBGMEM_IOC_REGION:
+	case DBGMEM_IOC_REGION_LIST:
 		regions_answer(arg);
 		return 0;
 	case DBGMEM_IOC_VECTOR:
@@ -118,7 +118,7 @@ FIXTURE_SETUP(grown)
 {
 	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
-	ASSERT_EQ(0, dbgmem_open_receipt(getpid(), fd, 0, &self->m))
+	ASSERT_EQ(0, dbgmem_open_mem_fd(getpid(), fd, 0, &self->m))
 		TH_LOG("%s", dbgmem_errstr());
 	close(fd);
 }

@@ -236,7 +236,7 @@ static const char *lacking(const char *list, const char *pattern, int at_least)
 	return program_output(argv);
 }
 
-#define IOCTLS	"grep -ohE 'DBGMEM_IOC_[A-Z_]+' uapi/dbgmem.h | grep -v _TYPE"
+#define IOCTLS	"grep -ohE 'DBGMEM_IOC_[A-Z_]+' uapi/dbgmem/uapi.h | grep -v _TYPE"
 
 TEST(the_device_has_every_ioctl_in_synopsis_and_description)
 {
@@ -258,7 +258,7 @@ TEST(the_device_has_every_parameter)
 
 TEST(the_device_has_every_error)
 {
-	EXPECT_STREQ("", lacking("sed -n 's/^ [*] \\(E[A-Z0-9]*\\)  .*/\\1/p' uapi/dbgmem.h",
+	EXPECT_STREQ("", lacking("sed -n 's/^ [*] \\(E[A-Z0-9]*\\)  .*/\\1/p' uapi/dbgmem/uapi.h",
 				 "^[.]It Bq Er $w$", 25));
 }
 

@@ -13,7 +13,7 @@
 
 #include <kselftest_harness.h>
 
-#define HEADER		"uapi/dbgmem.h"
+#define HEADER		"uapi/dbgmem/uapi.h"
 #define DESCRIPTION	"selftests/dbgmem.syzkaller.txt"
 #define MAX_NAME	64
 #define MAX_FIELDS	40

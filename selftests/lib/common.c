@@ -26,7 +26,7 @@ int attach(int fd, pid_t pid, int mem_fd)
 		.size = sizeof(a),
 		.flags = attach_flags,
 		.pid = pid,
-		.receipt = mem_fd,
+		.mem_fd = mem_fd,
 	};
 
 	return ioctl(fd, DBGMEM_IOC_ATTACH, &a) ? -errno : 0;

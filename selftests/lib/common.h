@@ -24,7 +24,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <linux/dbgmem.h>
+#include <dbgmem/uapi.h>
 
 #include "sizes.h"
 

@@ -312,8 +312,8 @@ TEST_F_TIMEOUT(race, vector_write_that_is_changed_meanwhile, 120)
 
 TEST_F_TIMEOUT(race, breakpoints_that_are_changed_meanwhile_all_come_out, 120)
 {
-	struct dbgmem_bp_set *s = (void *)self->request;
-	struct dbgmem_bp_clear all = { .size = sizeof(all),
+	struct dbgmem_bp_set_args *s = (void *)self->request;
+	struct dbgmem_bp_clear_args all = { .size = sizeof(all),
 				       .flags = DBGMEM_BP_ALL };
 	struct flipper *f = &self->flipper;
 	unsigned int i;
@@ -348,12 +348,12 @@ TEST_F_TIMEOUT(race, breakpoints_that_are_changed_meanwhile_all_come_out, 120)
 TEST_F_TIMEOUT(race, list_of_breakpoints_that_is_changed_meanwhile, 120)
 {
 	struct dbgmem_bp *bps = (void *)(self->local + 0x4000);
-	struct dbgmem_bp_list *l = (void *)self->request;
+	struct dbgmem_bp_list_args *l = (void *)self->request;
 	struct flipper *f = &self->flipper;
 	int i;
 
 	for (i = 0; i < 20; i++) {
-		struct dbgmem_bp_set s = {
+		struct dbgmem_bp_set_args s = {
 			.size = sizeof(s),
 			.addr = (uintptr_t)self->remote + 256 * i,
 			.len = 1,
@@ -385,7 +385,7 @@ TEST_F_TIMEOUT(race, list_of_breakpoints_that_is_changed_meanwhile, 120)
 	expect_works_on(_metadata, self);
 }
 
-/* --- CMPXCHG and REGION --- */
+/* --- CMPXCHG and REGION_LIST --- */
 
 static long job_but_for_words(void *arena)
 {
@@ -397,7 +397,7 @@ static long job_but_for_words(void *arena)
 
 TEST_F_TIMEOUT(race, cmpxchg_that_is_changed_meanwhile, 120)
 {
-	struct dbgmem_cmpxchg *c = (void *)self->request;
+	struct dbgmem_cmpxchg_args *c = (void *)self->request;
 	const uint64_t was = 0xa5a5a5a5a5a5a5a5;
 	struct flipper *f = &self->flipper;
 
@@ -431,8 +431,8 @@ TEST_F_TIMEOUT(race, regions_that_are_changed_meanwhile, 120)
 	struct flipper *f = &self->flipper;
 
 	FLIP_SIZE(f, l, 8);
-	FLIP(f, l->flags, OFTEN(0), DBGMEM_LIST_AT, DBGMEM_LIST_CLIP,
-	     DBGMEM_LIST_TABLES, 8);
+	FLIP(f, l->flags, OFTEN(0), DBGMEM_REGION_LIST_AT, DBGMEM_REGION_LIST_CLIP,
+	     DBGMEM_REGION_LIST_TABLES, 8);
 	FLIP_ADDR(f, l->addr, self->remote);
 	FLIP_ADDR(f, l->end, self->remote + 0x5000);
 	FLIP(f, l->filter, 0, DBGMEM_REGION_READ,
@@ -445,7 +445,7 @@ TEST_F_TIMEOUT(race, regions_that_are_changed_meanwhile, 120)
 	FLIP(f, l->reserved, OFTEN(0), 1);
 	ASSERT_EQ(0, flip_start(f));
 	while (!enough(self)) {
-		int ret = call(self, self->fd, DBGMEM_IOC_REGION);
+		int ret = call(self, self->fd, DBGMEM_IOC_REGION_LIST);
 
 		EXPECT_DOCUMENTED(ret, ENOMEM);
 		if (!ret) {
@@ -478,7 +478,7 @@ TEST_F_TIMEOUT(race, attach_that_is_changed_meanwhile, 240)
 	FLIP(f, a->flags, OFTEN(0), OFTEN(0));
 	FLIP(f, a->pid, self->target.pid, self->other.pid, self->target.pid,
 	     self->other.pid, 0, -1);
-	FLIP(f, a->receipt, mem_fd[0], mem_fd[1], mem_fd[0], mem_fd[1], -1,
+	FLIP(f, a->mem_fd, mem_fd[0], mem_fd[1], mem_fd[0], mem_fd[1], -1,
 	     self->fd);
 	FLIP(f, a->reserved, OFTEN(0), OFTEN(0));
 	ASSERT_EQ(0, flip_start(f));

@@ -358,7 +358,7 @@ TEST_F(lib, bp_list_tells_all)
 	ASSERT_EQ(1, dbgmem_bp_list(self->m, 0, &bps));
 	EXPECT_EQ(self->addr + 9, bps[0].addr);
 	EXPECT_EQ(2, bps[0].len);
-	EXPECT_EQ(DBGMEM_BP_STANDING, bps[0].state);
+	EXPECT_EQ(DBGMEM_BP_STATE_STANDING, bps[0].state);
 	EXPECT_EQ(0, memcmp("\xcc\xf4", bps[0].trap, 2));
 	EXPECT_EQ(0, memcmp(mem + 9, bps[0].original, 2));
 	EXPECT_EQ(getpid(), bps[0].owner);
@@ -368,7 +368,7 @@ TEST_F(lib, bp_list_tells_all)
 	ASSERT_EQ(2, dbgmem_bp_list(self->m, DBGMEM_BP_ALL, &bps));
 	EXPECT_EQ(self->addr, bps[0].addr);
 	EXPECT_EQ(0, bps[0].own);
-	EXPECT_EQ(DBGMEM_BP_LOST, bps[0].state);
+	EXPECT_EQ(DBGMEM_BP_STATE_LOST, bps[0].state);
 	EXPECT_EQ(self->addr + 9, bps[1].addr);
 	EXPECT_EQ(1, bps[1].own);
 	free(bps);

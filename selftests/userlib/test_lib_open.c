@@ -79,8 +79,8 @@ TEST_F(lib, session_without_write_access)
 	/* The mem_fd limits it as well. */
 	mem_fd = proc_open(self->t.pid, "mem", O_RDONLY);
 	ASSERT_GE(mem_fd, 0);
-	ASSERT_EQ(0, dbgmem_open_receipt(self->t.pid, mem_fd,
-					 DBGMEM_OPEN_WRITE, &ro));
+	ASSERT_EQ(0, dbgmem_open_mem_fd(self->t.pid, mem_fd,
+					DBGMEM_OPEN_WRITE, &ro));
 	EXPECT_EQ(DBGMEM_ACCESS_READ, dbgmem_access(ro));
 	EXPECT_EQ(-EACCES, dbgmem_write(ro, self->addr, "x", 1));
 	dbgmem_close(ro);
@@ -93,28 +93,28 @@ TEST_F(lib, mem_fds_that_are_none)
 	struct dbgmem *m = (struct dbgmem *)1;
 	int fd;
 
-	EXPECT_EQ(-EBADF, dbgmem_open_receipt(self->t.pid, -1, 0, &m));
+	EXPECT_EQ(-EBADF, dbgmem_open_mem_fd(self->t.pid, -1, 0, &m));
 	EXPECT_EQ(NULL, m);
-	EXPECT_ERROR(EBADF, DBGMEM_GATE_RECEIPT, "not an open descriptor");
-	EXPECT_EQ(-EBADF, dbgmem_open_receipt(self->t.pid, 900, 0, &m));
-	EXPECT_ERROR(EBADF, DBGMEM_GATE_RECEIPT, "not an open descriptor");
+	EXPECT_ERROR(EBADF, DBGMEM_GATE_MEM_FD, "not an open descriptor");
+	EXPECT_EQ(-EBADF, dbgmem_open_mem_fd(self->t.pid, 900, 0, &m));
+	EXPECT_ERROR(EBADF, DBGMEM_GATE_MEM_FD, "not an open descriptor");
 
 	fd = open("/dev/zero", O_RDWR);
-	EXPECT_EQ(-EBADFD, dbgmem_open_receipt(self->t.pid, fd, 0, &m));
-	EXPECT_ERROR(EBADFD, DBGMEM_GATE_RECEIPT, "not a file of procfs");
+	EXPECT_EQ(-EBADFD, dbgmem_open_mem_fd(self->t.pid, fd, 0, &m));
+	EXPECT_ERROR(EBADFD, DBGMEM_GATE_MEM_FD, "not a file of procfs");
 	close(fd);
 	fd = proc_open(self->t.pid, "auxv", O_RDONLY);
-	EXPECT_EQ(-EKEYREJECTED, dbgmem_open_receipt(self->t.pid, fd, 0, &m));
-	EXPECT_ERROR(EKEYREJECTED, DBGMEM_GATE_RECEIPT, "weaker check");
+	EXPECT_EQ(-EKEYREJECTED, dbgmem_open_mem_fd(self->t.pid, fd, 0, &m));
+	EXPECT_ERROR(EKEYREJECTED, DBGMEM_GATE_MEM_FD, "weaker check");
 	close(fd);
 	fd = proc_open(getpid(), "mem", O_RDWR);
-	EXPECT_EQ(-EXDEV, dbgmem_open_receipt(self->t.pid, fd, 0, &m));
-	EXPECT_ERROR(EXDEV, DBGMEM_GATE_RECEIPT, "another process");
+	EXPECT_EQ(-EXDEV, dbgmem_open_mem_fd(self->t.pid, fd, 0, &m));
+	EXPECT_ERROR(EXDEV, DBGMEM_GATE_MEM_FD, "another process");
 	close(fd);
 	fd = proc_open(self->t.pid, "mem", O_WRONLY);
-	EXPECT_EQ(-EACCES, dbgmem_open_receipt(self->t.pid, fd,
-					       DBGMEM_OPEN_RDONLY, &m));
-	EXPECT_ERROR(EACCES, DBGMEM_GATE_RECEIPT, "no access mode in common");
+	EXPECT_EQ(-EACCES, dbgmem_open_mem_fd(self->t.pid, fd,
+					      DBGMEM_OPEN_RDONLY, &m));
+	EXPECT_ERROR(EACCES, DBGMEM_GATE_MEM_FD, "no access mode in common");
 	close(fd);
 }
 
@@ -128,8 +128,8 @@ TEST_F(lib, mem_fd_older_than_an_exec)
 	ASSERT_GE(mem_fd, 0);
 	target_send(&self->t, other_program, NULL);
 	ASSERT_EQ(1, poll(&p, 1, 10000));
-	EXPECT_EQ(-ESTALE, dbgmem_open_receipt(self->t.pid, mem_fd, 0, &m));
-	EXPECT_ERROR(ESTALE, DBGMEM_GATE_TARGET, "since the receipt was opened");
+	EXPECT_EQ(-ESTALE, dbgmem_open_mem_fd(self->t.pid, mem_fd, 0, &m));
+	EXPECT_ERROR(ESTALE, DBGMEM_GATE_TARGET, "since the mem_fd was opened");
 	close(mem_fd);
 }
 
@@ -478,7 +478,7 @@ static int use_mem_fd(void *arg)
 	mem_fd = fd_receive(d->sock);
 	if (mem_fd < 0)
 		return 2;
-	if (dbgmem_open_receipt(d->pid, mem_fd, DBGMEM_OPEN_WRITE, &m)) {
+	if (dbgmem_open_mem_fd(d->pid, mem_fd, DBGMEM_OPEN_WRITE, &m)) {
 		fprintf(stderr, "# %s\n", dbgmem_errstr());
 		return 3;
 	}

@@ -282,8 +282,8 @@ TEST_F(lib, region_failures_say_why)
 
 	mem_fd = proc_open(self->t.pid, "mem", O_WRONLY);
 	ASSERT_LE(0, mem_fd);
-	ASSERT_EQ(0, dbgmem_open_receipt(self->t.pid, mem_fd, DBGMEM_OPEN_WRITE,
-					 &m));
+	ASSERT_EQ(0, dbgmem_open_mem_fd(self->t.pid, mem_fd, DBGMEM_OPEN_WRITE,
+					&m));
 	EXPECT_EQ(-EACCES, dbgmem_region_valid(m, self->addr, 8, 0, &start,
 					       &len));
 	EXPECT_ERROR(EACCES, DBGMEM_GATE_SESSION, "read access",

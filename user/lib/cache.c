@@ -146,7 +146,7 @@ static int miss(struct dbgmem_cache *c, uint64_t addr, void *buf, size_t len,
 		*done = (size_t)res.done;
 	}
 	if (p)
-		dbgmem__page_overlay(p, off, buf, *done < first ? *done : first);
+		dbgmem__page_copy_dirty(p, off, buf, *done < first ? *done : first);
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * libdbgmem: a thin library over /dev/dbgmem, see <linux/dbgmem.h> for the ABI
+ * libdbgmem: a thin library over /dev/dbgmem, see <dbgmem/uapi.h> for the ABI
  * beneath and libdbgmem(3) for the manual.
  *
  * Conventions
@@ -31,7 +31,7 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 
-#include <linux/dbgmem.h>
+#include <dbgmem/uapi.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -47,7 +47,7 @@ enum dbgmem_gate {
 	DBGMEM_GATE_MODULE,	/* the module is not loaded: no /dev/dbgmem */
 	DBGMEM_GATE_NODE,	/* access rights of /dev/dbgmem, or a device cgroup */
 	DBGMEM_GATE_KERNEL,	/* the kernel's ptrace check: credentials, Yama, LSM */
-	DBGMEM_GATE_RECEIPT,	/* the module did not accept the receipt */
+	DBGMEM_GATE_MEM_FD,	/* the module did not accept the mem_fd */
 	DBGMEM_GATE_SESSION,	/* the session was opened without that access */
 	DBGMEM_GATE_POLICY,	/* the module's force= policy */
 	DBGMEM_GATE_TARGET,	/* the target is gone, or runs another program */
@@ -110,9 +110,9 @@ const char *dbgmem_gate_str(enum dbgmem_gate gate);
 #define DBGMEM_OPEN_WRITE	(1U << 2)	/* for reading and writing */
 
 /*
- * Open process @pid: opens /dev/dbgmem, opens the receipt (/proc/PID/mem, or
+ * Open process @pid: opens /dev/dbgmem, opens the mem_fd (/proc/PID/mem, or
  * that of a live thread when the first one is gone), attaches, and closes the
- * receipt. It can only be read, unless @flags have DBGMEM_OPEN_WRITE. With
+ * mem_fd. It can only be read, unless @flags have DBGMEM_OPEN_WRITE. With
  * DBGMEM_OPEN_MIRROR the session keeps a mirror of the target's page tables, see
  * DBGMEM_ATTACH_MIRROR; -EOPNOTSUPP where the module keeps none.
  * 0 and *@out, or a negative errno and *@out = NULL: -ETIMEDOUT if the first thread is
@@ -121,11 +121,11 @@ const char *dbgmem_gate_str(enum dbgmem_gate gate);
 int dbgmem_open(pid_t pid, unsigned int flags, struct dbgmem **out);
 
 /*
- * The same with a receipt that somebody else opened (a privileged broker, for
- * example). @receipt stays the caller's.
+ * The same with a mem_fd that somebody else opened (a privileged broker, for
+ * example). @mem_fd stays the caller's.
  */
-int dbgmem_open_receipt(pid_t pid, int receipt, unsigned int flags,
-			struct dbgmem **out);
+int dbgmem_open_mem_fd(pid_t pid, int mem_fd, unsigned int flags,
+		       struct dbgmem **out);
 
 /*
  * Detach, and take out the breakpoints of the handle: also if a child, or whoever it
@@ -512,7 +512,7 @@ struct dbgmem_range {
  * would make a page, of memory that was never touched or in a hole of a file, there
  * are zeros, and nothing is read. With DBGMEM_FAULT_IN all of it is read as the
  * target itself would, which allocates memory; with DBGMEM_NOFAULT only what is
- * resident. Without the right to see /proc/PID/pagemap, as with a receipt from
+ * resident. Without the right to see /proc/PID/pagemap, as with a mem_fd from
  * elsewhere, it is as with DBGMEM_NOFAULT. A flag of the library's, for those that
  * name it; not for the module.
  */

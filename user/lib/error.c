@@ -82,7 +82,7 @@ static const char *const gates[] = {
 	[DBGMEM_GATE_MODULE] = "the dbgmem module",
 	[DBGMEM_GATE_NODE] = "the access rights of /dev/dbgmem",
 	[DBGMEM_GATE_KERNEL] = "the kernel's ptrace check",
-	[DBGMEM_GATE_RECEIPT] = "the check of the receipt",
+	[DBGMEM_GATE_MEM_FD] = "the check of the mem_fd",
 	[DBGMEM_GATE_SESSION] = "the access that the session was opened with",
 	[DBGMEM_GATE_POLICY] = "the module's force= policy",
 	[DBGMEM_GATE_TARGET] = "the target is gone or runs another program",

@@ -85,12 +85,12 @@ int dbgmem__node_ioctl(int fd, unsigned long cmd, void *arg)
 bool dbgmem__confined(char *label, size_t size)
 	__attribute__((visibility("hidden")));
 
-/* receipt.c */
-int dbgmem__receipt_open(pid_t pid, pid_t tid, int oflags)
+/* mem_fd.c */
+int dbgmem__mem_fd_open(pid_t pid, pid_t tid, int oflags)
 	__attribute__((visibility("hidden")));
 bool dbgmem__proc_fail(pid_t pid, int code)
 	__attribute__((visibility("hidden")));
-int dbgmem__receipt_fail(pid_t pid, int code)
+int dbgmem__mem_fd_fail(pid_t pid, int code)
 	__attribute__((visibility("hidden")));
 
 /* progress.c */

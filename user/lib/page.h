@@ -54,8 +54,8 @@ void dbgmem__page_write(struct dbgmem__page *p, size_t off, const void *buf,
 			size_t len, bool dirty);
 
 /* Copy out those bytes from @off on that are dirty. */
-void dbgmem__page_overlay(const struct dbgmem__page *p, size_t off, void *buf,
-			  size_t len);
+void dbgmem__page_copy_dirty(const struct dbgmem__page *p, size_t off, void *buf,
+			     size_t len);
 
 /* Not to be read any more. What is dirty is kept, otherwise it is dropped. */
 void dbgmem__page_forget(struct dbgmem__page *p);

@@ -60,7 +60,7 @@ static int list(struct dbgmem *m, struct dbgmem_region_list *l)
 		return ret;
 	l->size = sizeof(*l);
 	l->entry_size = sizeof(struct dbgmem_region);
-	ret = dbgmem__node_ioctl(m->fd, DBGMEM_IOC_REGION, l);
+	ret = dbgmem__node_ioctl(m->fd, DBGMEM_IOC_REGION_LIST, l);
 	return ret ? region_fail(m, l, -ret) : 0;
 }
 
@@ -101,7 +101,7 @@ DBGMEM_EXPORT int dbgmem_region_query_sized(struct dbgmem *m, uint64_t addr,
 					    size_t region_size, char *name,
 					    size_t size)
 {
-	return one(m, addr, filter, DBGMEM_LIST_AT, region, region_size, name,
+	return one(m, addr, filter, DBGMEM_REGION_LIST_AT, region, region_size, name,
 		   size);
 }
 
@@ -110,7 +110,7 @@ DBGMEM_EXPORT int (dbgmem_region_query)(struct dbgmem *m, uint64_t addr,
 					struct dbgmem_region *region,
 					char *name, size_t size)
 {
-	return one(m, addr, filter, DBGMEM_LIST_AT, region, FIRST_SIZE, name,
+	return one(m, addr, filter, DBGMEM_REGION_LIST_AT, region, FIRST_SIZE, name,
 		   size);
 }
 
@@ -149,7 +149,7 @@ DBGMEM_EXPORT int dbgmem_region_valid(struct dbgmem *m, uint64_t addr,
 {
 	struct dbgmem_region r[BATCH_VALID];
 	struct dbgmem_region_list l = {
-		.flags = DBGMEM_LIST_CLIP,
+		.flags = DBGMEM_REGION_LIST_CLIP,
 		.addr = addr,
 		.end = addr + len,	/* 2^64 is 0, which is what it means */
 		.filter = filter,
@@ -252,7 +252,7 @@ DBGMEM_EXPORT int dbgmem_regions_next_sized(struct dbgmem_regions *r,
 		if (!l->more)
 			return 0;
 		l->addr = l->next;
-		l->flags = DBGMEM_LIST_CLIP;
+		l->flags = DBGMEM_REGION_LIST_CLIP;
 		r->pos = 0;
 		ret = list(r->m, l);
 		if (ret) {

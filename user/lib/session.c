@@ -36,28 +36,28 @@ static int attach_fail(pid_t pid, int code)
 #define ATTACH	"cannot attach to process %d: "
 	switch (code) {
 	case EBADF:
-		e.gate = DBGMEM_GATE_RECEIPT;
-		return dbgmem__fail(&e, ATTACH "the receipt is not an open descriptor: open /proc/%d/mem and pass that",
+		e.gate = DBGMEM_GATE_MEM_FD;
+		return dbgmem__fail(&e, ATTACH "the mem_fd is not an open descriptor: open /proc/%d/mem and pass that",
 				    (int)pid, (int)pid);
 	case EBADFD:
-		e.gate = DBGMEM_GATE_RECEIPT;
-		return dbgmem__fail(&e, ATTACH "the receipt is not a file of procfs: open /proc/%d/mem and pass that",
+		e.gate = DBGMEM_GATE_MEM_FD;
+		return dbgmem__fail(&e, ATTACH "the mem_fd is not a file of procfs: open /proc/%d/mem and pass that",
 				    (int)pid, (int)pid);
 	case EKEYREJECTED:
-		e.gate = DBGMEM_GATE_RECEIPT;
-		return dbgmem__fail(&e, ATTACH "the receipt is a file of procfs that stands for a weaker check: open /proc/%d/mem and pass that",
+		e.gate = DBGMEM_GATE_MEM_FD;
+		return dbgmem__fail(&e, ATTACH "the mem_fd is a file of procfs that stands for a weaker check: open /proc/%d/mem and pass that",
 				    (int)pid, (int)pid);
 	case EXDEV:
-		e.gate = DBGMEM_GATE_RECEIPT;
-		return dbgmem__fail(&e, ATTACH "the receipt belongs to another process: open /proc/%d/mem and pass that",
+		e.gate = DBGMEM_GATE_MEM_FD;
+		return dbgmem__fail(&e, ATTACH "the mem_fd belongs to another process: open /proc/%d/mem and pass that",
 				    (int)pid, (int)pid);
 	case EACCES:
-		e.gate = DBGMEM_GATE_RECEIPT;
-		return dbgmem__fail(&e, ATTACH "the receipt and the session have no access mode in common: open /proc/%d/mem for reading, or for both",
+		e.gate = DBGMEM_GATE_MEM_FD;
+		return dbgmem__fail(&e, ATTACH "the mem_fd and the session have no access mode in common: open /proc/%d/mem for reading, or for both",
 				    (int)pid, (int)pid);
 	case ESTALE:
 		e.gate = DBGMEM_GATE_TARGET;
-		return dbgmem__fail(&e, ATTACH "it has executed another program since the receipt was opened: open it again",
+		return dbgmem__fail(&e, ATTACH "it has executed another program since the mem_fd was opened: open it again",
 				    (int)pid);
 	case ESRCH:
 		e.gate = DBGMEM_GATE_TARGET;
@@ -90,13 +90,13 @@ static int attach_fail(pid_t pid, int code)
 }
 
 /* 0 or a negative errno; records nothing. */
-static int attach_try(struct dbgmem *m, int receipt)
+static int attach_try(struct dbgmem *m, int mem_fd)
 {
 	struct dbgmem_attach a = {
 		.size = sizeof(a),
 		.flags = m->attach_flags,
 		.pid = m->pid,
-		.receipt = receipt,
+		.mem_fd = mem_fd,
 	};
 	int ret;
 
@@ -122,7 +122,7 @@ static long now_ms(void)
 static int attach_thread(struct dbgmem *m, int oflags)
 {
 	const long limit = now_ms() + THREAD_MS;
-	int receipt, ret = -ESRCH, tries = 0;
+	int mem_fd, ret = -ESRCH, tries = 0;
 	struct dirent *d;
 	char path[32], *end;
 	long tid;
@@ -140,11 +140,11 @@ static int attach_thread(struct dbgmem *m, int oflags)
 			ret = -ETIMEDOUT;
 			break;
 		}
-		receipt = dbgmem__receipt_open(m->pid, (pid_t)tid, oflags);
-		if (receipt < 0)
+		mem_fd = dbgmem__mem_fd_open(m->pid, (pid_t)tid, oflags);
+		if (mem_fd < 0)
 			continue;
-		ret = attach_try(m, receipt);
-		close(receipt);
+		ret = attach_try(m, mem_fd);
+		close(mem_fd);
 	}
 	closedir(dir);
 	return ret;
@@ -152,37 +152,37 @@ static int attach_thread(struct dbgmem *m, int oflags)
 
 /*
  * Nothing of it opens. The module knows a kernel thread from what has exited, and
- * says so before it looks at whose receipt it is given: our own will do.
+ * says so before it looks at whose mem_fd it is given: our own will do.
  */
 static int attach_without(struct dbgmem *m, int oflags)
 {
-	int receipt = dbgmem__receipt_open(getpid(), 0, oflags);
+	int mem_fd = dbgmem__mem_fd_open(getpid(), 0, oflags);
 	int ret = -ESRCH;
 
-	if (receipt >= 0) {
-		ret = attach_try(m, receipt);
-		close(receipt);
+	if (mem_fd >= 0) {
+		ret = attach_try(m, mem_fd);
+		close(mem_fd);
 	}
 	return ret && ret != -ENXIO ? -ESRCH : ret;
 }
 
 static int attach_pid(struct dbgmem *m, int oflags)
 {
-	int receipt, ret, tries = ATTACH_TRIES;
+	int mem_fd, ret, tries = ATTACH_TRIES;
 
 	do {
-		receipt = dbgmem__receipt_open(m->pid, 0, oflags);
+		mem_fd = dbgmem__mem_fd_open(m->pid, 0, oflags);
 		/* Newer kernels refuse the open where there is no memory. */
-		if (receipt == -ESRCH) {
+		if (mem_fd == -ESRCH) {
 			ret = attach_thread(m, oflags);
 			if (ret == -ESRCH)
 				ret = attach_without(m, oflags);
 			continue;
 		}
-		if (receipt < 0)
-			return dbgmem__receipt_fail(m->pid, -receipt);
-		ret = attach_try(m, receipt);
-		close(receipt);
+		if (mem_fd < 0)
+			return dbgmem__mem_fd_fail(m->pid, -mem_fd);
+		ret = attach_try(m, mem_fd);
+		close(mem_fd);
 		if (ret == -ESRCH)
 			ret = attach_thread(m, oflags);
 	} while (ret == -ESTALE && --tries);
@@ -242,7 +242,7 @@ static int mirror_check(struct dbgmem *m)
  */
 static void breakpoints_end(struct dbgmem *m)
 {
-	struct dbgmem_bp_clear c = { .size = sizeof(c), .flags = DBGMEM_BP_ALL };
+	struct dbgmem_bp_clear_args c = { .size = sizeof(c), .flags = DBGMEM_BP_ALL };
 
 	if (m->opener == getpid() &&
 	    __atomic_load_n(&m->has_planted, __ATOMIC_RELAXED))
@@ -251,8 +251,8 @@ static void breakpoints_end(struct dbgmem *m)
 
 /* --- opening and closing --- */
 
-/* @receipt of -1: open it here. */
-static int session_open(pid_t pid, int receipt, unsigned int flags,
+/* @mem_fd of -1: open it here. */
+static int session_open(pid_t pid, int mem_fd, unsigned int flags,
 			struct dbgmem **out)
 {
 	int oflags = flags & DBGMEM_OPEN_WRITE ? O_RDWR : O_RDONLY;
@@ -290,10 +290,10 @@ static int session_open(pid_t pid, int receipt, unsigned int flags,
 		ret = mirror_check(m);
 	if (ret)
 		goto err_close;
-	if (receipt < 0) {
+	if (mem_fd < 0) {
 		ret = attach_pid(m, oflags);
 	} else {
-		ret = attach_try(m, receipt);
+		ret = attach_try(m, mem_fd);
 		if (ret)
 			attach_fail(pid, -ret);
 	}
@@ -315,14 +315,14 @@ DBGMEM_EXPORT int dbgmem_open(pid_t pid, unsigned int flags,
 	return session_open(pid, -1, flags, out);
 }
 
-DBGMEM_EXPORT int dbgmem_open_receipt(pid_t pid, int receipt,
-				      unsigned int flags, struct dbgmem **out)
+DBGMEM_EXPORT int dbgmem_open_mem_fd(pid_t pid, int mem_fd,
+				     unsigned int flags, struct dbgmem **out)
 {
-	if (receipt < 0) {
+	if (mem_fd < 0) {
 		*out = NULL;
 		return attach_fail(pid, EBADF);
 	}
-	return session_open(pid, receipt, flags, out);
+	return session_open(pid, mem_fd, flags, out);
 }
 
 DBGMEM_EXPORT void dbgmem_close(struct dbgmem *m)

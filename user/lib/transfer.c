@@ -17,11 +17,11 @@
 #define OFFSET_MAX	((uint64_t)INT64_MAX)
 
 static const char *const policies[] = {
-	[DBGMEM_FORCE_NEVER] = "never (nobody may)",
-	[DBGMEM_FORCE_PTRACE] = "ptrace (only the target's tracer may)",
-	[DBGMEM_FORCE_CAPABLE] =
+	[DBGMEM_FORCE_POLICY_NEVER] = "never (nobody may)",
+	[DBGMEM_FORCE_POLICY_PTRACE] = "ptrace (only the target's tracer may)",
+	[DBGMEM_FORCE_POLICY_CAPABLE] =
 		"capable (the target's tracer may, and CAP_SYS_PTRACE)",
-	[DBGMEM_FORCE_ALWAYS] = "always",
+	[DBGMEM_FORCE_POLICY_ALWAYS] = "always",
 };
 
 static const char *policy_str(struct dbgmem *m)
@@ -96,7 +96,7 @@ int dbgmem__transfer_fail(struct dbgmem *m, uint32_t cmd,
 	switch (code) {
 	case EACCES:
 		e.gate = DBGMEM_GATE_SESSION;
-		return dbgmem__fail(&e, "%s: the session has no %s access: open it, and the receipt if that came from elsewhere, for both directions",
+		return dbgmem__fail(&e, "%s: the session has no %s access: open it, and the mem_fd if that came from elsewhere, for both directions",
 				    what, m->access & DBGMEM_ACCESS_READ &&
 				    cmd != DBGMEM_IOC_READ ? "write" : "read");
 	case EPERM:

@@ -39,9 +39,9 @@ static int help(void)
 static const char *state_name(uint32_t state)
 {
 	static const char *const names[] = {
-		[DBGMEM_BP_STANDING] = "standing",
-		[DBGMEM_BP_LOST] = "lost",
-		[DBGMEM_BP_UNKNOWN] = "unknown",
+		[DBGMEM_BP_STATE_STANDING] = "standing",
+		[DBGMEM_BP_STATE_LOST] = "lost",
+		[DBGMEM_BP_STATE_UNKNOWN] = "unknown",
 	};
 
 	return state < sizeof(names) / sizeof(names[0]) ? names[state] : "?";

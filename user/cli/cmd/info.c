@@ -81,11 +81,11 @@ static const struct word engines[] = {
 };
 
 static const struct word policies[] = {
-	{ DBGMEM_FORCE_NEVER, "never (nobody)" },
-	{ DBGMEM_FORCE_PTRACE, "ptrace (the target's tracer)" },
-	{ DBGMEM_FORCE_CAPABLE,
+	{ DBGMEM_FORCE_POLICY_NEVER, "never (nobody)" },
+	{ DBGMEM_FORCE_POLICY_PTRACE, "ptrace (the target's tracer)" },
+	{ DBGMEM_FORCE_POLICY_CAPABLE,
 	  "capable (the target's tracer, or CAP_SYS_PTRACE over the target)" },
-	{ DBGMEM_FORCE_ALWAYS, "always (any session that may write)" },
+	{ DBGMEM_FORCE_POLICY_ALWAYS, "always (any session that may write)" },
 };
 
 static const struct word states[] = {

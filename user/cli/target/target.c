@@ -204,7 +204,7 @@ static int open_mem_fd(pid_t pid, unsigned int flags, struct dbgmem **m)
 								 O_RDONLY));
 	if (fd < 0)
 		return -ESRCH;
-	ret = dbgmem_open_receipt(pid, fd, flags, m);
+	ret = dbgmem_open_mem_fd(pid, fd, flags, m);
 	close(fd);
 	return ret;
 }

@@ -5,7 +5,7 @@
  * This is the whole ABI of /dev/dbgmem. An open file is a session; ATTACH
  * binds it, once, to the address space of one target; READ, WRITE, VECTOR, and
  * pread(2), pwrite(2) and their relatives with file offset = target address,
- * then work on it; BP_SET plants breakpoints that they do not see; REGION tells
+ * then work on it; BP_SET plants breakpoints that they do not see; REGION_LIST tells
  * what is mapped; poll(2) reports EPOLLHUP once the target has exited or executed
  * another program; close(2) is detach, and takes the breakpoints out.
  *
@@ -26,12 +26,12 @@
  * E2BIG         @size exceeds what the kernel knows and the excess is not zero,
  *               or @size exceeds one page; VECTOR: too many segments or
  *               expectations
- * EACCES        the session has no such access, because the receipt or the
+ * EACCES        the session has no such access, because the mem_fd or the
  *               session itself was opened without that mode; CMPXCHG: the
  *               target's mapping is read-only (@reason says so)
- * EBADF         ATTACH: the receipt is not an open descriptor.
+ * EBADF         ATTACH: the mem_fd is not an open descriptor.
  *               pread, pwrite: the session was opened without that mode
- * EBADFD        ATTACH: the receipt is not a file of procfs at all
+ * EBADFD        ATTACH: the mem_fd is not a file of procfs at all
  * EBUSY         BP_SET: another session has a breakpoint there
  * ECANCELED     VECTOR: an expectation does not hold
  * EEXIST        BP_SET: this session has a breakpoint there
@@ -42,7 +42,7 @@
  * EINVAL        @size below the first published version, a value out of range,
  *               or flags that exclude each other
  * EISCONN       ATTACH: the session is attached already
- * EKEYREJECTED  ATTACH: the receipt is a procfs file, but not /proc/PID/mem: it
+ * EKEYREJECTED  ATTACH: the mem_fd is a procfs file, but not /proc/PID/mem: it
  *               passed a weaker check than the one that is needed
  * ELOOP         WINDOW, mmap: the target is the caller
  * EMSGSIZE      EXACT: longer than dbgmem_info.max_exact; EXACT VECTOR: more
@@ -62,14 +62,14 @@
  *               force= policy
  * ESRCH         the target does not exist, or has exited
  * ESTALE        the target has executed another program since the session was
- *               attached (ATTACH: the receipt's address space is gone, by an
+ *               attached (ATTACH: the mem_fd's address space is gone, by an
  *               execve or exit since it was opened, while @pid runs)
- * EXDEV         ATTACH: the receipt is /proc/PID/mem, of another process than
+ * EXDEV         ATTACH: the mem_fd is /proc/PID/mem, of another process than
  *               the one that @pid names
  * ============  ==============================================================
  */
-#ifndef _UAPI_LINUX_DBGMEM_H
-#define _UAPI_LINUX_DBGMEM_H
+#ifndef _UAPI_DBGMEM_H
+#define _UAPI_DBGMEM_H
 
 #include <linux/ioctl.h>
 #include <linux/types.h>
@@ -97,12 +97,12 @@
  * %DBGMEM_RAW.
  * %DBGMEM_FEATURE_CMPXCHG: DBGMEM_IOC_CMPXCHG.
  * %DBGMEM_FEATURE_STABLE: %DBGMEM_STABLE and expectations of VECTOR.
- * %DBGMEM_FEATURE_REGION: DBGMEM_IOC_REGION.
+ * %DBGMEM_FEATURE_REGION: DBGMEM_IOC_REGION_LIST.
  * %DBGMEM_FEATURE_MIRROR: %DBGMEM_ATTACH_MIRROR (kernels with CONFIG_HMM_MIRROR,
  * and only as long as the module's mirror_pages= is not 0).
  * %DBGMEM_FEATURE_WINDOW: DBGMEM_IOC_WINDOW, DBGMEM_IOC_WINDOW_SYNC and mmap(2)
  * (kernels with CONFIG_HMM_MIRROR, where the module's window_pages= is not 0).
- * %DBGMEM_FEATURE_TABLES: %DBGMEM_LIST_TABLES.
+ * %DBGMEM_FEATURE_TABLES: %DBGMEM_REGION_LIST_TABLES.
  */
 #define DBGMEM_FEATURE_EXACT	(1ULL << 0)
 #define DBGMEM_FEATURE_FORCE	(1ULL << 1)
@@ -140,10 +140,10 @@
  * where the kernel lets a process write to a read-only page of its own through
  * /proc/self/mem, and PTRACE where it does not (proc_mem.force_override).
  */
-#define DBGMEM_FORCE_NEVER	0	/* nobody */
-#define DBGMEM_FORCE_PTRACE	1	/* the target's tracer */
-#define DBGMEM_FORCE_CAPABLE	2	/* as above, or CAP_SYS_PTRACE over the target */
-#define DBGMEM_FORCE_ALWAYS	3	/* any session that may write */
+#define DBGMEM_FORCE_POLICY_NEVER	0	/* nobody */
+#define DBGMEM_FORCE_POLICY_PTRACE	1	/* the target's tracer */
+#define DBGMEM_FORCE_POLICY_CAPABLE	2	/* as above, or CAP_SYS_PTRACE over the target */
+#define DBGMEM_FORCE_POLICY_ALWAYS	3	/* any session that may write */
 
 /**
  * struct dbgmem_info - DBGMEM_IOC_INFO: what the module can do, and what this
@@ -158,7 +158,7 @@
  * @max_exact: (out) the most bytes that one EXACT transfer may have; other
  *	transfers are bounded by the address space only
  * @engine: (out) DBGMEM_ENGINE_*
- * @force_policy: (out) DBGMEM_FORCE_*
+ * @force_policy: (out) DBGMEM_FORCE_POLICY_*
  * @state: (out) DBGMEM_STATE_*
  * @access: (out) DBGMEM_ACCESS_* bits of this session, 0 when unbound
  * @pid: (out) the target's process id in the caller's pid namespace, 0 when
@@ -252,20 +252,20 @@ struct dbgmem_info {
  * @size: sizeof(struct dbgmem_attach)
  * @flags: 0 or DBGMEM_ATTACH_MIRROR
  * @pid: the target: a process (or thread) id in the caller's pid namespace
- * @receipt: descriptor of the target's /proc/PID/mem, or of
+ * @mem_fd: descriptor of the target's /proc/PID/mem, or of
  *	/proc/PID/task/TID/mem where the first thread is gone
- * @access: (out) DBGMEM_ACCESS_*: the modes in which both the receipt and the
+ * @access: (out) DBGMEM_ACCESS_*: the modes in which both the mem_fd and the
  *	session were opened
  * @reserved: must be 0
  *
- * The receipt is the permission: opening it made the kernel run its full
+ * The mem_fd is the permission: opening it made the kernel run its full
  * PTRACE_MODE_ATTACH_FSCREDS check (credentials, dumpable, Yama and other
  * LSMs; see ptrace(2)) against exactly this address space. The descriptor is
  * not needed afterwards. Like any descriptor it may be passed on, and with it
  * the right that it stands for. A session attaches once; a refused ATTACH
  * leaves it unbound and may be tried again.
  *
- * Errors: EACCES (receipt and session have no mode in common, or a mirror is asked
+ * Errors: EACCES (mem_fd and session have no mode in common, or a mirror is asked
  * for and it is not that of reading), EBADF, EBADFD, EINTR, EKEYREJECTED, ENOMEM,
  * EXDEV, ESTALE, ESRCH, ENXIO, EISCONN, EINVAL (@pid not positive), and those of
  * the structure.
@@ -274,7 +274,7 @@ struct dbgmem_attach {
 	__u32 size;
 	__u32 flags;
 	__s32 pid;
-	__s32 receipt;
+	__s32 mem_fd;
 	__u32 access;
 	__u32 reserved;
 };
@@ -309,7 +309,7 @@ struct dbgmem_attach {
  * them would fault them in all the same.
  *
  * %DBGMEM_RAW: the memory as it is. Without it, transfers of a session do not
- * see its own breakpoints: see struct dbgmem_bp_set.
+ * see its own breakpoints: see struct dbgmem_bp_set_args.
  *
  * %DBGMEM_STABLE (VECTOR, reading): say whether the memory held still: see
  * struct dbgmem_vector.
@@ -437,20 +437,21 @@ struct dbgmem_expect {
  * @flags: DBGMEM_EXACT, DBGMEM_FORCE, DBGMEM_RAW; reading: DBGMEM_NOFAULT,
  *	DBGMEM_STABLE
  * @segments: address of an array of struct dbgmem_segment
+ * @expects: address of an array of struct dbgmem_expect, or 0
  * @nr_segments: how many, at most dbgmem_info.max_segments; may be 0
  * @segment_size: sizeof(struct dbgmem_segment)
+ * @nr_expects: how many, at most dbgmem_info.max_expects; may be 0
+ * @expect_size: sizeof(struct dbgmem_expect), or 0 without any
  * @op: DBGMEM_OP_READ or DBGMEM_OP_WRITE, for all of them
  * @retries: with STABLE: how often to read once more while something changes,
  *	at most dbgmem_info.max_retries; otherwise 0
  * @done: (out) bytes that moved, over all segments
+ * @fault_addr: (out) the address that was not accessible in the first segment that
+ *	is not complete, the target's or the caller's as in struct dbgmem_transfer; 0
+ *	if all are complete
  * @nr_complete: (out) segments whose done equals their len
  * @first_incomplete: (out) index of the first segment that is not complete,
  *	@nr_segments if all are
- * @fault_addr: (out) the address that was not accessible there, the target's or
- *	the caller's as in struct dbgmem_transfer; 0 if all are complete
- * @expects: address of an array of struct dbgmem_expect, or 0
- * @nr_expects: how many, at most dbgmem_info.max_expects; may be 0
- * @expect_size: sizeof(struct dbgmem_expect), or 0 without any
  * @first_unmet: (out) index of the first expectation that did not hold,
  *	@nr_expects if all did
  * @nr_changed: (out) with STABLE: segments that were not the same twice
@@ -511,17 +512,17 @@ struct dbgmem_vector {
 	__u32 size;
 	__u32 flags;
 	__aligned_u64 segments;
+	__aligned_u64 expects;
 	__u32 nr_segments;
 	__u32 segment_size;
+	__u32 nr_expects;
+	__u32 expect_size;
 	__u32 op;
 	__u32 retries;
 	__aligned_u64 done;
+	__aligned_u64 fault_addr;
 	__u32 nr_complete;
 	__u32 first_incomplete;
-	__aligned_u64 fault_addr;
-	__aligned_u64 expects;
-	__u32 nr_expects;
-	__u32 expect_size;
 	__u32 first_unmet;
 	__u32 nr_changed;
 	__u32 passes;
@@ -532,8 +533,8 @@ struct dbgmem_vector {
 #define DBGMEM_BP_MAX_LEN	16
 
 /**
- * struct dbgmem_bp_set - DBGMEM_IOC_BP_SET: plant a breakpoint
- * @size: sizeof(struct dbgmem_bp_set)
+ * struct dbgmem_bp_set_args - DBGMEM_IOC_BP_SET: plant a breakpoint
+ * @size: sizeof(struct dbgmem_bp_set_args)
  * @flags: must be 0
  * @addr: address in the target, any alignment
  * @len: bytes of @trap, 1 to DBGMEM_BP_MAX_LEN
@@ -593,7 +594,7 @@ struct dbgmem_vector {
  * EFAULT, EINTR, EINVAL, ENOMEM, ENOSPC, ENOTCONN, EOPNOTSUPP, EOVERFLOW, EPERM,
  * ESRCH, ESTALE, and those of the structure.
  */
-struct dbgmem_bp_set {
+struct dbgmem_bp_set_args {
 	__u32 size;
 	__u32 flags;
 	__aligned_u64 addr;
@@ -613,8 +614,8 @@ struct dbgmem_bp_set {
 #define DBGMEM_BP_ALL		(1U << 0)
 
 /**
- * struct dbgmem_bp_clear - DBGMEM_IOC_BP_CLEAR: take breakpoints out
- * @size: sizeof(struct dbgmem_bp_clear)
+ * struct dbgmem_bp_clear_args - DBGMEM_IOC_BP_CLEAR: take breakpoints out
+ * @size: sizeof(struct dbgmem_bp_clear_args)
  * @flags: 0 or DBGMEM_BP_ALL
  * @addr: address of a breakpoint of this session's; 0 with DBGMEM_BP_ALL
  * @cleared: (out) breakpoints taken out, those that were lost included
@@ -627,13 +628,13 @@ struct dbgmem_bp_set {
  * @reserved: must be 0
  *
  * A trap that is not there any more, because it was overwritten or nothing is
- * mapped there, is lost: see struct dbgmem_bp_set. With DBGMEM_BP_ALL, one that
+ * mapped there, is lost: see struct dbgmem_bp_set_args. With DBGMEM_BP_ALL, one that
  * cannot be taken out does not stop the others.
  *
  * Errors: EFAULT, EINTR, EINVAL, ENOENT, ENOTCONN, EOPNOTSUPP, ESRCH, ESTALE, and
  * those of the structure.
  */
-struct dbgmem_bp_clear {
+struct dbgmem_bp_clear_args {
 	__u32 size;
 	__u32 flags;
 	__aligned_u64 addr;
@@ -645,15 +646,15 @@ struct dbgmem_bp_clear {
 };
 
 /* dbgmem_bp.state */
-#define DBGMEM_BP_STANDING	0	/* the trap is in memory */
-#define DBGMEM_BP_LOST		1	/* something else is, or its mapping is gone */
-#define DBGMEM_BP_UNKNOWN	2	/* not resident, or could not be read */
+#define DBGMEM_BP_STATE_STANDING	0	/* the trap is in memory */
+#define DBGMEM_BP_STATE_LOST		1	/* something else is, or its mapping is gone */
+#define DBGMEM_BP_STATE_UNKNOWN	2	/* not resident, or could not be read */
 
 /**
  * struct dbgmem_bp - a breakpoint as BP_LIST tells of it
  * @addr: address in the target
  * @len: bytes
- * @state: DBGMEM_BP_STANDING, ...
+ * @state: DBGMEM_BP_STATE_STANDING, ...
  * @trap: the trap
  * @original: the shadow: what is behind it
  * @owner: process id of who set it, in the caller's pid namespace, or 0
@@ -670,8 +671,8 @@ struct dbgmem_bp {
 };
 
 /**
- * struct dbgmem_bp_list - DBGMEM_IOC_BP_LIST: what breakpoints there are
- * @size: sizeof(struct dbgmem_bp_list)
+ * struct dbgmem_bp_list_args - DBGMEM_IOC_BP_LIST: what breakpoints there are
+ * @size: sizeof(struct dbgmem_bp_list_args)
  * @flags: 0 for this session's, DBGMEM_BP_ALL for everybody's
  * @entries: address of an array of struct dbgmem_bp
  * @nr_entries: room in it, may be 0
@@ -689,7 +690,7 @@ struct dbgmem_bp {
  * Asks for read access. Errors: EACCES, EFAULT, EINTR, EINVAL, ENOMEM, ENOTCONN,
  * EOPNOTSUPP, ESRCH, ESTALE, and those of the structure.
  */
-struct dbgmem_bp_list {
+struct dbgmem_bp_list_args {
 	__u32 size;
 	__u32 flags;
 	__aligned_u64 entries;
@@ -704,8 +705,8 @@ struct dbgmem_bp_list {
 };
 
 /**
- * struct dbgmem_cmpxchg - DBGMEM_IOC_CMPXCHG: compare and exchange one word
- * @size: sizeof(struct dbgmem_cmpxchg)
+ * struct dbgmem_cmpxchg_args - DBGMEM_IOC_CMPXCHG: compare and exchange one word
+ * @size: sizeof(struct dbgmem_cmpxchg_args)
  * @flags: DBGMEM_FORCE, DBGMEM_RAW
  * @addr: address in the target, a multiple of @width
  * @expected: the value that must be there
@@ -729,7 +730,7 @@ struct dbgmem_bp_list {
  * EINTR, EINVAL, ENOMEM, ENOTCONN, EOPNOTSUPP, EPERM, ESRCH, ESTALE, and those of
  * the structure.
  */
-struct dbgmem_cmpxchg {
+struct dbgmem_cmpxchg_args {
 	__u32 size;
 	__u32 flags;
 	__aligned_u64 addr;
@@ -797,32 +798,32 @@ struct dbgmem_region {
 };
 
 /**
- * DBGMEM_LIST_AT - REGION: only the region that @addr is in, not one behind it.
+ * DBGMEM_REGION_LIST_AT - REGION_LIST: only the region that @addr is in, not one behind it.
  */
-#define DBGMEM_LIST_AT		(1U << 0)
+#define DBGMEM_REGION_LIST_AT		(1U << 0)
 /**
- * DBGMEM_LIST_CLIP - REGION: cut what reaches out of @addr to @end, and set
+ * DBGMEM_REGION_LIST_CLIP - REGION_LIST: cut what reaches out of @addr to @end, and set
  * %DBGMEM_REGION_CLIPPED. To go on from @next.
  */
-#define DBGMEM_LIST_CLIP	(1U << 1)
+#define DBGMEM_REGION_LIST_CLIP	(1U << 1)
 /**
- * DBGMEM_LIST_TABLES - REGION: cut as %DBGMEM_LIST_CLIP does, and tell only of the
- * parts of mappings that have page tables. Not with %DBGMEM_LIST_AT.
+ * DBGMEM_REGION_LIST_TABLES - REGION_LIST: cut as %DBGMEM_REGION_LIST_CLIP does, and tell only of the
+ * parts of mappings that have page tables. Not with %DBGMEM_REGION_LIST_AT.
  *
  * The rest has no page that the target has touched, in memory or in swap. A part may
  * have some: it begins and ends where a page table does (on x86-64 every 2 MiB, for
  * hugetlbfs every 1 GiB), or the mapping. Terabytes that the target has reserved and
  * never used take no time. Parts may touch each other.
  */
-#define DBGMEM_LIST_TABLES	(1U << 2)
+#define DBGMEM_REGION_LIST_TABLES	(1U << 2)
 
-/** DBGMEM_REGION_NOT - REGION: in @filter, what a region must not be. */
+/** DBGMEM_REGION_NOT - REGION_LIST: in @filter, what a region must not be. */
 #define DBGMEM_REGION_NOT(bits)	((__u64)(bits) << 32)
 
 /**
- * struct dbgmem_region_list - DBGMEM_IOC_REGION: what is mapped
+ * struct dbgmem_region_list - DBGMEM_IOC_REGION_LIST: what is mapped
  * @size: sizeof(struct dbgmem_region_list)
- * @flags: DBGMEM_LIST_AT, DBGMEM_LIST_CLIP, DBGMEM_LIST_TABLES
+ * @flags: DBGMEM_REGION_LIST_AT, DBGMEM_REGION_LIST_CLIP, DBGMEM_REGION_LIST_TABLES
  * @addr: where to begin: the first region is the one that this address is in, or
  *	the next one behind it
  * @end: tell of none that begins at this address or above; 0: the top of the
@@ -840,9 +841,9 @@ struct dbgmem_region {
  *	enough page tables: there may be further regions
  * @reserved: must be 0
  *
- * Success also where nothing is mapped: @nr is 0 then; with DBGMEM_LIST_TABLES it
+ * Success also where nothing is mapped: @nr is 0 then; with DBGMEM_REGION_LIST_TABLES it
  * may be 0 where there is @more. To go through all regions call again with @addr =
- * @next and DBGMEM_LIST_CLIP while there is @more. Meanwhile the target may map and
+ * @next and DBGMEM_REGION_LIST_CLIP while there is @more. Meanwhile the target may map and
  * unmap. Still @next is always above what it was before, so that this comes to an
  * end; and regions never overlap, neither those of one call nor those of such a
  * series: one that has grown downwards, or was merged with its predecessor, is told
@@ -877,8 +878,8 @@ struct dbgmem_region_list {
 };
 
 /**
- * struct dbgmem_window_map - DBGMEM_IOC_WINDOW: prepare to see the target's memory
- * @size: sizeof(struct dbgmem_window_map)
+ * struct dbgmem_window_args - DBGMEM_IOC_WINDOW: prepare to see the target's memory
+ * @size: sizeof(struct dbgmem_window_args)
  * @flags: must be 0
  * @addr: address in the target, of a page
  * @len: bytes, whole pages, > 0
@@ -921,7 +922,7 @@ struct dbgmem_region_list {
  * ESTALE, and those of the structure. mmap: EACCES (PROT_WRITE, PROT_EXEC), EINVAL
  * (not MAP_SHARED), ELOOP, ENODEV, and those of mmap(2).
  */
-struct dbgmem_window_map {
+struct dbgmem_window_args {
 	__u32 size;
 	__u32 flags;
 	__aligned_u64 addr;
@@ -931,8 +932,8 @@ struct dbgmem_window_map {
 };
 
 /**
- * struct dbgmem_window_sync - DBGMEM_IOC_WINDOW_SYNC: wait for what has changed
- * @size: sizeof(struct dbgmem_window_sync)
+ * struct dbgmem_window_sync_args - DBGMEM_IOC_WINDOW_SYNC: wait for what has changed
+ * @size: sizeof(struct dbgmem_window_sync_args)
  * @flags: must be 0
  * @pages: (out) how many pages the windows hold now
  * @reserved: must be 0
@@ -942,7 +943,7 @@ struct dbgmem_window_map {
  *
  * Errors: EINTR, ENOTCONN, EOPNOTSUPP, and those of the structure.
  */
-struct dbgmem_window_sync {
+struct dbgmem_window_sync_args {
 	__u32 size;
 	__u32 flags;
 	__u32 pages;
@@ -958,8 +959,8 @@ struct dbgmem_window_sync {
 #define DBGMEM_IOC_BP_CLEAR	_IO(DBGMEM_IOC_TYPE, 0x06)
 #define DBGMEM_IOC_BP_LIST	_IO(DBGMEM_IOC_TYPE, 0x07)
 #define DBGMEM_IOC_CMPXCHG	_IO(DBGMEM_IOC_TYPE, 0x08)
-#define DBGMEM_IOC_REGION	_IO(DBGMEM_IOC_TYPE, 0x09)
+#define DBGMEM_IOC_REGION_LIST	_IO(DBGMEM_IOC_TYPE, 0x09)
 #define DBGMEM_IOC_WINDOW	_IO(DBGMEM_IOC_TYPE, 0x0a)
 #define DBGMEM_IOC_WINDOW_SYNC	_IO(DBGMEM_IOC_TYPE, 0x0b)
 
-#endif /* _UAPI_LINUX_DBGMEM_H */
+#endif /* _UAPI_DBGMEM_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The receipt: opening /proc/PID/mem makes the kernel run its ptrace check.
+ * The mem_fd: opening /proc/PID/mem makes the kernel run its ptrace check.
  * The kernel answers EACCES whatever it was that refused, so after a refusal
  * the same facts that it looked at are looked at here, to name the likely one.
  */
@@ -183,8 +183,8 @@ bool dbgmem__proc_fail(pid_t pid, int code)
 	return true;
 }
 
-/* Explain why the receipt of @pid did not open, with errno value @code. */
-int dbgmem__receipt_fail(pid_t pid, int code)
+/* Explain why the mem_fd of @pid did not open, with errno value @code. */
+int dbgmem__mem_fd_fail(pid_t pid, int code)
 {
 	struct dbgmem_error e = {
 		.code = code,
@@ -225,10 +225,10 @@ int dbgmem__receipt_fail(pid_t pid, int code)
 }
 
 /*
- * Open the receipt of thread @tid of @pid, or of the process where @tid is 0.
+ * Open the mem_fd of thread @tid of @pid, or of the process where @tid is 0.
  * A descriptor or a negative errno; records nothing.
  */
-int dbgmem__receipt_open(pid_t pid, pid_t tid, int oflags)
+int dbgmem__mem_fd_open(pid_t pid, pid_t tid, int oflags)
 {
 	char path[64];
 	int fd;
