@@ -52,17 +52,17 @@ struct dbgmem_ucmd {
 	u32			usize;
 	bool			responded;
 	union {
-		struct dbgmem_info	info;
-		struct dbgmem_attach	attach;
-		struct dbgmem_transfer	transfer;
-		struct dbgmem_vector	vector;
-		struct dbgmem_bp_set	bp_set;
-		struct dbgmem_bp_clear	bp_clear;
-		struct dbgmem_bp_list	bp_list;
-		struct dbgmem_cmpxchg	cmpxchg;
+		struct dbgmem_info info;
+		struct dbgmem_attach attach;
+		struct dbgmem_transfer transfer;
+		struct dbgmem_vector vector;
+		struct dbgmem_bp_set_args bp_set;
+		struct dbgmem_bp_clear_args bp_clear;
+		struct dbgmem_bp_list_args bp_list;
+		struct dbgmem_cmpxchg_args cmpxchg;
 		struct dbgmem_region_list region_list;
-		struct dbgmem_window_map window;
-		struct dbgmem_window_sync window_sync;
+		struct dbgmem_window_args window;
+		struct dbgmem_window_sync_args window_sync;
 	} req;
 };
 

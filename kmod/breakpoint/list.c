@@ -125,7 +125,7 @@ static void bp_list_look(struct dbgmem_session *s, struct dbgmem_bp *e)
 	e->state = dbgmem_trap_state(s->mm, &bp);
 }
 
-static int bp_list_run(struct bp_list *l, struct dbgmem_bp_list *b,
+static int bp_list_run(struct bp_list *l, struct dbgmem_bp_list_args *b,
 		       struct dbgmem_bp *entries)
 {
 	struct dbgmem_bp __user *to = u64_to_user_ptr(b->entries);
@@ -156,7 +156,7 @@ static int bp_list_run(struct bp_list *l, struct dbgmem_bp_list *b,
  */
 int dbgmem_ioc_bp_list(struct dbgmem_ucmd *ucmd)
 {
-	struct dbgmem_bp_list *b = &ucmd->req.bp_list;
+	struct dbgmem_bp_list_args *b = &ucmd->req.bp_list;
 	struct bp_list l = {
 		.s = ucmd->session,
 		.all = b->flags & DBGMEM_BP_ALL,

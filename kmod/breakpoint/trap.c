@@ -5,7 +5,7 @@
  * They are written and removed by atomic compare-and-exchange of the smallest
  * aligned word that holds them. This disturbs neither a CPU that executes there nor
  * a store of the target beside them. A longer trap is written word by word, see
- * struct dbgmem_bp_set.
+ * struct dbgmem_bp_set_args.
  */
 #include <linux/backing-dev.h>
 #include <linux/highmem.h>

@@ -128,7 +128,7 @@ static int window_create(struct dbgmem_session *s, struct file *file)
 	return 0;
 }
 
-static int window_check(const struct dbgmem_window_map *r)
+static int window_check(const struct dbgmem_window_args *r)
 {
 	u64 end;
 
@@ -162,7 +162,7 @@ static int window_prepare(struct dbgmem_session *s, struct file *file)
  */
 int dbgmem_ioc_window(struct dbgmem_ucmd *ucmd)
 {
-	struct dbgmem_window_map *r = &ucmd->req.window;
+	struct dbgmem_window_args *r = &ucmd->req.window;
 	struct dbgmem_session *s = ucmd->session;
 	int ret;
 
@@ -187,7 +187,7 @@ int dbgmem_ioc_window(struct dbgmem_ucmd *ucmd)
  */
 int dbgmem_ioc_window_sync(struct dbgmem_ucmd *ucmd)
 {
-	struct dbgmem_window_sync *r = &ucmd->req.window_sync;
+	struct dbgmem_window_sync_args *r = &ucmd->req.window_sync;
 	struct dbgmem_session *s = ucmd->session;
 	struct dbgmem_window *w;
 

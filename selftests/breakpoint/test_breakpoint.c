@@ -13,7 +13,7 @@ static const char trap[] = LONG_TRAP;
 FIXTURE(breakpoint) {
 	struct bed bed;
 	struct bed *b;
-	struct dbgmem_bp_set set;
+	struct dbgmem_bp_set_args set;
 };
 
 FIXTURE_SETUP(breakpoint)
@@ -28,7 +28,7 @@ FIXTURE_TEARDOWN(breakpoint)
 }
 
 /* As if nothing had been asked. */
-static bool set_silent(const struct dbgmem_bp_set *s)
+static bool set_silent(const struct dbgmem_bp_set_args *s)
 {
 	return byte_differs(s->original, 0, sizeof(s->original)) < 0 &&
 	       !s->fault_addr && !s->reason;
@@ -302,7 +302,7 @@ TEST_F_TIMEOUT(breakpoint, adjacent_ones_fill_pages_and_come_out_one_by_one, 60)
 TEST_F_TIMEOUT(breakpoint, as_many_as_info_says_and_one_is_enospc, 120)
 {
 	struct bed *b = self->b;
-	struct dbgmem_bp_clear c;
+	struct dbgmem_bp_clear_args c;
 	struct dbgmem_info info;
 	uint32_t i;
 	int fd;

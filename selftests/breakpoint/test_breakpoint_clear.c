@@ -16,7 +16,7 @@ static const char trap[] = LONG_TRAP;
 FIXTURE(clear) {
 	struct bed bed;
 	struct bed *b;
-	struct dbgmem_bp_clear c;
+	struct dbgmem_bp_clear_args c;
 };
 
 FIXTURE_SETUP(clear)
@@ -450,8 +450,8 @@ static void gone(struct __test_metadata *_metadata, FIXTURE_DATA(clear) *self,
 		 int err)
 {
 	struct bed *b = self->b;
-	struct dbgmem_bp_list l;
-	struct dbgmem_bp_set s;
+	struct dbgmem_bp_list_args l;
+	struct dbgmem_bp_set_args s;
 	struct dbgmem_info info;
 
 	EXPECT_EQ(err, bp_set(b->fd, b->mem + 32, trap, 1, &s));

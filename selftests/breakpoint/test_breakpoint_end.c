@@ -337,7 +337,7 @@ TEST_F_TIMEOUT(end, a_session_that_was_sent_but_not_received_ends_too, 60)
 TEST_F_TIMEOUT(end, target_killed_at_every_stage, 120)
 {
 	struct bed *b = self->b;
-	struct dbgmem_bp_set s;
+	struct dbgmem_bp_set_args s;
 	int i, ret;
 
 	for (i = 0; i < 60; i++) {

@@ -18,7 +18,7 @@ static const char trap[] = LONG_TRAP;
 FIXTURE(list) {
 	struct bed bed;
 	struct bed *b;
-	struct dbgmem_bp_list l;
+	struct dbgmem_bp_list_args l;
 	struct dbgmem_bp *bps;	/* room for the most that there can be */
 };
 
@@ -206,7 +206,7 @@ TEST_F_TIMEOUT(list, bad_requests_are_refused, 60)
 	_Static_assert(sizeof(struct dbgmem_bp) == 56, "entry_size");
 	ASSERT_EQ(0, bp_set(b->fd, b->mem, trap, 1, NULL));
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
-		self->l = (struct dbgmem_bp_list){
+		self->l = (struct dbgmem_bp_list_args){
 			.size = sizeof(self->l),
 			.entries = (uintptr_t)self->bps,
 			.nr_entries = 1,

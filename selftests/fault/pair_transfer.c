@@ -350,7 +350,7 @@ void pair_vec_write_expect(struct pair_side *s)
 static void cmpxchg(struct pair_side *s, const char *what, uint32_t flags)
 {
 	size_t off = word(s);
-	struct dbgmem_cmpxchg c = {
+	struct dbgmem_cmpxchg_args c = {
 		.size = sizeof(c),
 		.flags = flags,
 		.addr = (uintptr_t)s->p->mem + off,

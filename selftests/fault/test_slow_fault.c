@@ -131,7 +131,7 @@ static int op_bp_set(int fd, char *addr)
 
 static int op_cmpxchg(int fd, char *addr)
 {
-	struct dbgmem_cmpxchg c = {
+	struct dbgmem_cmpxchg_args c = {
 		.size = sizeof(c),
 		.addr = (uintptr_t)addr,
 		.desired = 1,

@@ -198,7 +198,7 @@ static long call_pwrite(struct wait_cell *c)
 
 static long call_bp_set(struct wait_cell *c)
 {
-	struct dbgmem_bp_set b = {
+	struct dbgmem_bp_set_args b = {
 		.size = sizeof(b),
 		.addr = (uintptr_t)c->sh->addr,
 		.len = 1,
@@ -210,7 +210,7 @@ static long call_bp_set(struct wait_cell *c)
 
 static long call_bp_clear(struct wait_cell *c)
 {
-	struct dbgmem_bp_clear b = {
+	struct dbgmem_bp_clear_args b = {
 		.size = sizeof(b),
 		.addr = (uintptr_t)c->sh->addr,
 	};
@@ -220,7 +220,7 @@ static long call_bp_clear(struct wait_cell *c)
 
 static long call_bp_clear_all(struct wait_cell *c)
 {
-	struct dbgmem_bp_clear b = {
+	struct dbgmem_bp_clear_args b = {
 		.size = sizeof(b),
 		.flags = DBGMEM_BP_ALL,
 	};
@@ -230,7 +230,7 @@ static long call_bp_clear_all(struct wait_cell *c)
 
 static long call_bp_list(struct wait_cell *c)
 {
-	struct dbgmem_bp_list l = {
+	struct dbgmem_bp_list_args l = {
 		.size = sizeof(l),
 		.flags = DBGMEM_BP_ALL,
 		.entries = (uintptr_t)c->buf,
@@ -243,7 +243,7 @@ static long call_bp_list(struct wait_cell *c)
 
 static long call_cmpxchg(struct wait_cell *c)
 {
-	struct dbgmem_cmpxchg x = {
+	struct dbgmem_cmpxchg_args x = {
 		.size = sizeof(x),
 		.addr = (uintptr_t)c->sh->addr,
 		.width = 8,
@@ -332,7 +332,7 @@ static long call_epoll(struct wait_cell *c)
 
 static long ask_window(struct wait_cell *c, void *addr, uint64_t *offset)
 {
-	struct dbgmem_window_map w = {
+	struct dbgmem_window_args w = {
 		.size = sizeof(w),
 		.addr = (uintptr_t)addr & -PAGE,
 		.len = PAGE,
@@ -380,7 +380,7 @@ static long call_load_again(struct wait_cell *c)
 
 static long call_sync(struct wait_cell *c)
 {
-	struct dbgmem_window_sync s = { .size = sizeof(s) };
+	struct dbgmem_window_sync_args s = { .size = sizeof(s) };
 
 	return ASK(c, DBGMEM_IOC_WINDOW_SYNC, &s);
 }

@@ -116,12 +116,12 @@ static void look_at(const void *p, size_t len)
 static void map(struct lane *l, const struct call *c)
 {
 	int prot = c->arg & 1 ? PROT_READ : PROT_READ | PROT_WRITE;
-	struct dbgmem_window_map w = {
+	struct dbgmem_window_args w = {
 		.flags = c->flags > 63 ? c->flags : 0,
 		.addr = place_addr(c->addr) & ~(PAGE - 1),
 		.len = PAGE * (1 + (c->len & 3)),
 	};
-	struct dbgmem_window_sync y = { .flags = 0 };
+	struct dbgmem_window_sync_args y = { .flags = 0 };
 	size_t len = w.len;
 	bool sane;
 	void *p;

@@ -50,7 +50,7 @@ static size_t pointers(const struct ioctl_case *c, size_t field[2])
 		field[1] = OFFSET(vector, expects);
 		return 2;
 	case DBGMEM_IOC_BP_LIST:
-		field[0] = OFFSET(bp_list, entries);
+		field[0] = OFFSET(bp_list_args, entries);
 		return 1;
 	case DBGMEM_IOC_REGION_LIST:
 		field[0] = OFFSET(region_list, entries);
@@ -165,8 +165,8 @@ TEST_F_TIMEOUT(adversary, kernel_address_of_a_bitmap_is_reason_buffer, 60)
 /* Eight bytes, or a breakpoint, at @addr: what comes of it, by each ioctl. */
 static int each(struct abi *a, unsigned long cmd, uint64_t addr)
 {
-	struct dbgmem_cmpxchg c = { .addr = addr, .width = 8 };
-	struct dbgmem_bp_set s = { .addr = addr, .len = 8 };
+	struct dbgmem_cmpxchg_args c = { .addr = addr, .width = 8 };
+	struct dbgmem_bp_set_args s = { .addr = addr, .len = 8 };
 	struct dbgmem_transfer t = {
 		.addr = addr,
 		.buf = (uintptr_t)a->buf,
@@ -280,7 +280,7 @@ TEST_F_TIMEOUT(adversary, endless_vector_is_refused, 60)
 TEST_F_TIMEOUT(adversary, endless_lists_end_where_their_room_does, 60)
 {
 	struct dbgmem_region_list l = {};
-	struct dbgmem_bp_list b = {};
+	struct dbgmem_bp_list_args b = {};
 	struct abi *a = &self->a;
 
 	fill_bp_list(a, &b);
@@ -307,8 +307,8 @@ TEST_F_TIMEOUT(adversary, endless_lists_end_where_their_room_does, 60)
 
 TEST_F_TIMEOUT(adversary, endless_trap_and_word_are_einval, 60)
 {
-	struct dbgmem_cmpxchg c = { .addr = (uintptr_t)self->a.shared };
-	struct dbgmem_bp_set s = { .addr = (uintptr_t)self->a.shared };
+	struct dbgmem_cmpxchg_args c = { .addr = (uintptr_t)self->a.shared };
+	struct dbgmem_bp_set_args s = { .addr = (uintptr_t)self->a.shared };
 	struct abi *a = &self->a;
 
 	s.len = MANY;
@@ -347,7 +347,7 @@ static long job_byte(void *addr)
 static pid_t agent_execs(pid_t target, unsigned char *page, int oflags,
 			 int *stdin_of_it)
 {
-	struct dbgmem_bp_set s = {
+	struct dbgmem_bp_set_args s = {
 		.size = sizeof(s),
 		.addr = (uintptr_t)page,
 		.len = 1,

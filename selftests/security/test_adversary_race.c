@@ -312,8 +312,8 @@ TEST_F_TIMEOUT(race, vector_write_that_is_changed_meanwhile, 120)
 
 TEST_F_TIMEOUT(race, breakpoints_that_are_changed_meanwhile_all_come_out, 120)
 {
-	struct dbgmem_bp_set *s = (void *)self->request;
-	struct dbgmem_bp_clear all = { .size = sizeof(all),
+	struct dbgmem_bp_set_args *s = (void *)self->request;
+	struct dbgmem_bp_clear_args all = { .size = sizeof(all),
 				       .flags = DBGMEM_BP_ALL };
 	struct flipper *f = &self->flipper;
 	unsigned int i;
@@ -348,12 +348,12 @@ TEST_F_TIMEOUT(race, breakpoints_that_are_changed_meanwhile_all_come_out, 120)
 TEST_F_TIMEOUT(race, list_of_breakpoints_that_is_changed_meanwhile, 120)
 {
 	struct dbgmem_bp *bps = (void *)(self->local + 0x4000);
-	struct dbgmem_bp_list *l = (void *)self->request;
+	struct dbgmem_bp_list_args *l = (void *)self->request;
 	struct flipper *f = &self->flipper;
 	int i;
 
 	for (i = 0; i < 20; i++) {
-		struct dbgmem_bp_set s = {
+		struct dbgmem_bp_set_args s = {
 			.size = sizeof(s),
 			.addr = (uintptr_t)self->remote + 256 * i,
 			.len = 1,
@@ -397,7 +397,7 @@ static long job_but_for_words(void *arena)
 
 TEST_F_TIMEOUT(race, cmpxchg_that_is_changed_meanwhile, 120)
 {
-	struct dbgmem_cmpxchg *c = (void *)self->request;
+	struct dbgmem_cmpxchg_args *c = (void *)self->request;
 	const uint64_t was = 0xa5a5a5a5a5a5a5a5;
 	struct flipper *f = &self->flipper;
 

@@ -95,7 +95,7 @@ TEST_F_TIMEOUT(cmpxchg, narrow_words_in_a_trap_are_exchanged_behind_it, 60)
 TEST_F_TIMEOUT(cmpxchg, raw_works_on_the_trap_itself, 60)
 {
 	struct bed *b = self->b;
-	struct dbgmem_bp_clear c;
+	struct dbgmem_bp_clear_args c;
 	char *at = b->mem + AT;
 	uint64_t raw = 0;
 
@@ -173,7 +173,7 @@ struct counter {
 static void *count_there(void *arg)
 {
 	struct counter *t = arg;
-	struct dbgmem_cmpxchg c;
+	struct dbgmem_cmpxchg_args c;
 	uint64_t seen = 0;
 	long n;
 

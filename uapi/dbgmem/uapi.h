@@ -310,7 +310,7 @@ struct dbgmem_attach {
  * them would fault them in all the same.
  *
  * %DBGMEM_RAW: the memory as it is. Without it, transfers of a session do not
- * see its own breakpoints: see struct dbgmem_bp_set.
+ * see its own breakpoints: see struct dbgmem_bp_set_args.
  *
  * %DBGMEM_STABLE (VECTOR, reading): say whether the memory held still: see
  * struct dbgmem_vector.
@@ -438,20 +438,21 @@ struct dbgmem_expect {
  * @flags: DBGMEM_EXACT, DBGMEM_FORCE, DBGMEM_RAW; reading: DBGMEM_NOFAULT,
  *	DBGMEM_STABLE
  * @segments: address of an array of struct dbgmem_segment
+ * @expects: address of an array of struct dbgmem_expect, or 0
  * @nr_segments: how many, at most dbgmem_info.max_segments; may be 0
  * @segment_size: sizeof(struct dbgmem_segment)
+ * @nr_expects: how many, at most dbgmem_info.max_expects; may be 0
+ * @expect_size: sizeof(struct dbgmem_expect), or 0 without any
  * @op: DBGMEM_OP_READ or DBGMEM_OP_WRITE, for all of them
  * @retries: with STABLE: how often to read once more while something changes,
  *	at most dbgmem_info.max_retries; otherwise 0
  * @done: (out) bytes that moved, over all segments
+ * @fault_addr: (out) the address that was not accessible in the first segment that
+ *	is not complete, the target's or the caller's as in struct dbgmem_transfer; 0
+ *	if all are complete
  * @nr_complete: (out) segments whose done equals their len
  * @first_incomplete: (out) index of the first segment that is not complete,
  *	@nr_segments if all are
- * @fault_addr: (out) the address that was not accessible there, the target's or
- *	the caller's as in struct dbgmem_transfer; 0 if all are complete
- * @expects: address of an array of struct dbgmem_expect, or 0
- * @nr_expects: how many, at most dbgmem_info.max_expects; may be 0
- * @expect_size: sizeof(struct dbgmem_expect), or 0 without any
  * @first_unmet: (out) index of the first expectation that did not hold,
  *	@nr_expects if all did
  * @nr_changed: (out) with STABLE: segments that were not the same twice
@@ -512,17 +513,17 @@ struct dbgmem_vector {
 	__u32 size;
 	__u32 flags;
 	__aligned_u64 segments;
+	__aligned_u64 expects;
 	__u32 nr_segments;
 	__u32 segment_size;
+	__u32 nr_expects;
+	__u32 expect_size;
 	__u32 op;
 	__u32 retries;
 	__aligned_u64 done;
+	__aligned_u64 fault_addr;
 	__u32 nr_complete;
 	__u32 first_incomplete;
-	__aligned_u64 fault_addr;
-	__aligned_u64 expects;
-	__u32 nr_expects;
-	__u32 expect_size;
 	__u32 first_unmet;
 	__u32 nr_changed;
 	__u32 passes;
@@ -533,8 +534,8 @@ struct dbgmem_vector {
 #define DBGMEM_BP_MAX_LEN	16
 
 /**
- * struct dbgmem_bp_set - DBGMEM_IOC_BP_SET: plant a breakpoint
- * @size: sizeof(struct dbgmem_bp_set)
+ * struct dbgmem_bp_set_args - DBGMEM_IOC_BP_SET: plant a breakpoint
+ * @size: sizeof(struct dbgmem_bp_set_args)
  * @flags: must be 0
  * @addr: address in the target, any alignment
  * @len: bytes of @trap, 1 to DBGMEM_BP_MAX_LEN
@@ -594,7 +595,7 @@ struct dbgmem_vector {
  * EFAULT, EINTR, EINVAL, ENOMEM, ENOSPC, ENOTCONN, EOPNOTSUPP, EOVERFLOW, EPERM,
  * ESRCH, ESTALE, and those of the structure.
  */
-struct dbgmem_bp_set {
+struct dbgmem_bp_set_args {
 	__u32 size;
 	__u32 flags;
 	__aligned_u64 addr;
@@ -614,8 +615,8 @@ struct dbgmem_bp_set {
 #define DBGMEM_BP_ALL		(1U << 0)
 
 /**
- * struct dbgmem_bp_clear - DBGMEM_IOC_BP_CLEAR: take breakpoints out
- * @size: sizeof(struct dbgmem_bp_clear)
+ * struct dbgmem_bp_clear_args - DBGMEM_IOC_BP_CLEAR: take breakpoints out
+ * @size: sizeof(struct dbgmem_bp_clear_args)
  * @flags: 0 or DBGMEM_BP_ALL
  * @addr: address of a breakpoint of this session's; 0 with DBGMEM_BP_ALL
  * @cleared: (out) breakpoints taken out, those that were lost included
@@ -628,13 +629,13 @@ struct dbgmem_bp_set {
  * @reserved: must be 0
  *
  * A trap that is not there any more, because it was overwritten or nothing is
- * mapped there, is lost: see struct dbgmem_bp_set. With DBGMEM_BP_ALL, one that
+ * mapped there, is lost: see struct dbgmem_bp_set_args. With DBGMEM_BP_ALL, one that
  * cannot be taken out does not stop the others.
  *
  * Errors: EFAULT, EINTR, EINVAL, ENOENT, ENOTCONN, EOPNOTSUPP, ESRCH, ESTALE, and
  * those of the structure.
  */
-struct dbgmem_bp_clear {
+struct dbgmem_bp_clear_args {
 	__u32 size;
 	__u32 flags;
 	__aligned_u64 addr;
@@ -671,8 +672,8 @@ struct dbgmem_bp {
 };
 
 /**
- * struct dbgmem_bp_list - DBGMEM_IOC_BP_LIST: what breakpoints there are
- * @size: sizeof(struct dbgmem_bp_list)
+ * struct dbgmem_bp_list_args - DBGMEM_IOC_BP_LIST: what breakpoints there are
+ * @size: sizeof(struct dbgmem_bp_list_args)
  * @flags: 0 for this session's, DBGMEM_BP_ALL for everybody's
  * @entries: address of an array of struct dbgmem_bp
  * @nr_entries: room in it, may be 0
@@ -690,7 +691,7 @@ struct dbgmem_bp {
  * Asks for read access. Errors: EACCES, EFAULT, EINTR, EINVAL, ENOMEM, ENOTCONN,
  * EOPNOTSUPP, ESRCH, ESTALE, and those of the structure.
  */
-struct dbgmem_bp_list {
+struct dbgmem_bp_list_args {
 	__u32 size;
 	__u32 flags;
 	__aligned_u64 entries;
@@ -705,8 +706,8 @@ struct dbgmem_bp_list {
 };
 
 /**
- * struct dbgmem_cmpxchg - DBGMEM_IOC_CMPXCHG: compare and exchange one word
- * @size: sizeof(struct dbgmem_cmpxchg)
+ * struct dbgmem_cmpxchg_args - DBGMEM_IOC_CMPXCHG: compare and exchange one word
+ * @size: sizeof(struct dbgmem_cmpxchg_args)
  * @flags: DBGMEM_FORCE, DBGMEM_RAW
  * @addr: address in the target, a multiple of @width
  * @expected: the value that must be there
@@ -730,7 +731,7 @@ struct dbgmem_bp_list {
  * EINTR, EINVAL, ENOMEM, ENOTCONN, EOPNOTSUPP, EPERM, ESRCH, ESTALE, and those of
  * the structure.
  */
-struct dbgmem_cmpxchg {
+struct dbgmem_cmpxchg_args {
 	__u32 size;
 	__u32 flags;
 	__aligned_u64 addr;
@@ -878,8 +879,8 @@ struct dbgmem_region_list {
 };
 
 /**
- * struct dbgmem_window_map - DBGMEM_IOC_WINDOW: prepare to see the target's memory
- * @size: sizeof(struct dbgmem_window_map)
+ * struct dbgmem_window_args - DBGMEM_IOC_WINDOW: prepare to see the target's memory
+ * @size: sizeof(struct dbgmem_window_args)
  * @flags: must be 0
  * @addr: address in the target, of a page
  * @len: bytes, whole pages, > 0
@@ -922,7 +923,7 @@ struct dbgmem_region_list {
  * ESTALE, and those of the structure. mmap: EACCES (PROT_WRITE, PROT_EXEC), EINVAL
  * (not MAP_SHARED), ELOOP, ENODEV, and those of mmap(2).
  */
-struct dbgmem_window_map {
+struct dbgmem_window_args {
 	__u32 size;
 	__u32 flags;
 	__aligned_u64 addr;
@@ -932,8 +933,8 @@ struct dbgmem_window_map {
 };
 
 /**
- * struct dbgmem_window_sync - DBGMEM_IOC_WINDOW_SYNC: wait for what has changed
- * @size: sizeof(struct dbgmem_window_sync)
+ * struct dbgmem_window_sync_args - DBGMEM_IOC_WINDOW_SYNC: wait for what has changed
+ * @size: sizeof(struct dbgmem_window_sync_args)
  * @flags: must be 0
  * @pages: (out) how many pages the windows hold now
  * @reserved: must be 0
@@ -943,7 +944,7 @@ struct dbgmem_window_map {
  *
  * Errors: EINTR, ENOTCONN, EOPNOTSUPP, and those of the structure.
  */
-struct dbgmem_window_sync {
+struct dbgmem_window_sync_args {
 	__u32 size;
 	__u32 flags;
 	__u32 pages;

@@ -48,7 +48,7 @@ static int bp_fail(struct dbgmem *m, const struct dbgmem_transfer *t, int code,
 	}
 }
 
-static int set_fail(struct dbgmem *m, const struct dbgmem_bp_set *s, int code)
+static int set_fail(struct dbgmem *m, const struct dbgmem_bp_set_args *s, int code)
 {
 	const struct dbgmem_transfer t = {
 		.flags = DBGMEM_FORCE,	/* it does, where that is allowed */
@@ -68,7 +68,7 @@ DBGMEM_EXPORT int dbgmem_bp_set(struct dbgmem *m, uint64_t addr,
 				const void *trap, size_t len,
 				uint8_t *original)
 {
-	struct dbgmem_bp_set s = { .size = sizeof(s), .addr = addr };
+	struct dbgmem_bp_set_args s = { .size = sizeof(s), .addr = addr };
 	int ret;
 
 	if (!trap && !len)
@@ -95,7 +95,7 @@ DBGMEM_EXPORT int dbgmem_bp_set(struct dbgmem *m, uint64_t addr,
 }
 
 /* @c->flags and @c->addr are filled in. */
-static int clear(struct dbgmem *m, struct dbgmem_bp_clear *c)
+static int clear(struct dbgmem *m, struct dbgmem_bp_clear_args *c)
 {
 	struct dbgmem_transfer t = { .addr = c->addr };
 	char what[160];
@@ -123,7 +123,7 @@ static int clear(struct dbgmem *m, struct dbgmem_bp_clear *c)
 
 DBGMEM_EXPORT int dbgmem_bp_clear(struct dbgmem *m, uint64_t addr)
 {
-	struct dbgmem_bp_clear c = { .addr = addr };
+	struct dbgmem_bp_clear_args c = { .addr = addr };
 	int ret = clear(m, &c);
 
 	return ret ? ret : c.lost > 0;
@@ -132,7 +132,7 @@ DBGMEM_EXPORT int dbgmem_bp_clear(struct dbgmem *m, uint64_t addr)
 DBGMEM_EXPORT int dbgmem_bp_clear_all(struct dbgmem *m, uint32_t *cleared,
 				      uint32_t *lost)
 {
-	struct dbgmem_bp_clear c = { .flags = DBGMEM_BP_ALL };
+	struct dbgmem_bp_clear_args c = { .flags = DBGMEM_BP_ALL };
 	int ret = clear(m, &c);
 
 	if (cleared)
@@ -172,7 +172,7 @@ static int room_get(struct dbgmem_bp **bps, size_t nr, size_t *room)
 DBGMEM_EXPORT int dbgmem_bp_list(struct dbgmem *m, uint32_t flags,
 				 struct dbgmem_bp **list, size_t *nr)
 {
-	struct dbgmem_bp_list l = { 0 };
+	struct dbgmem_bp_list_args l = { 0 };
 	struct dbgmem_bp *bps = NULL;
 	size_t room = 0;
 	int ret;
@@ -186,7 +186,7 @@ DBGMEM_EXPORT int dbgmem_bp_list(struct dbgmem *m, uint32_t flags,
 		ret = room_get(&bps, *nr, &room);
 		if (ret)
 			break;
-		l = (struct dbgmem_bp_list){
+		l = (struct dbgmem_bp_list_args){
 			.size = sizeof(l),
 			.flags = flags,
 			.entries = (uintptr_t)(bps + *nr),

@@ -242,7 +242,7 @@ static int mirror_check(struct dbgmem *m)
  */
 static void breakpoints_end(struct dbgmem *m)
 {
-	struct dbgmem_bp_clear c = { .size = sizeof(c), .flags = DBGMEM_BP_ALL };
+	struct dbgmem_bp_clear_args c = { .size = sizeof(c), .flags = DBGMEM_BP_ALL };
 
 	if (m->opener == getpid() &&
 	    __atomic_load_n(&m->has_planted, __ATOMIC_RELAXED))

@@ -94,7 +94,7 @@ DBGMEM_EXPORT int dbgmem_window_map(struct dbgmem *m, uint64_t addr, size_t len,
 				    unsigned int flags,
 				    struct dbgmem_window **out)
 {
-	struct dbgmem_window_map req = { .size = sizeof(req) };
+	struct dbgmem_window_args req = { .size = sizeof(req) };
 	const uint64_t mask = m->page_size - 1;
 	struct dbgmem_window *w;
 	void *map;
@@ -159,7 +159,7 @@ dbgmem_window_at(const struct dbgmem_window *w, uint64_t addr, size_t len)
 
 DBGMEM_EXPORT int dbgmem_window_sync(struct dbgmem_window *w)
 {
-	struct dbgmem_window_sync req = { .size = sizeof(req) };
+	struct dbgmem_window_sync_args req = { .size = sizeof(req) };
 	int ret = dbgmem__node_ioctl(w->m->fd, DBGMEM_IOC_WINDOW_SYNC, &req);
 
 	if (!ret)
