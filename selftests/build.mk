@@ -98,16 +98,18 @@ $(T)/host_%: host_%.c $(SELFTEST_LIB) $(CLI_OBJ) $(LIB) $(O)/user/libdbgmem.a $(
 # The library once more, with structures that have more fields, for a program that
 # knows those of today.
 GROWN := $(O)/grown
-GROWS := info|attach|region(_list)?|bp(_list_args)?|vector(_options)?|[a-z]+_stats
+GROWS := info|attach|region_list|bp_list_args|vector(_options)?|[a-z]+_stats
 grow = sed -E '/^struct dbgmem_($(GROWS)) \{$$/,/^\};$$/s/^\};$$/\t__u64 grown[4];\n};/'
 
 $(GROWN)/libdbgmem.a: $(wildcard user/lib/*.[ch]) uapi/dbgmem/uapi.h selftests/build.mk
 	$(say) CC "$(@F), grown"
 	$(Q)rm -rf $(@D) && mkdir -p $(@D)/lib $(@D)/include/dbgmem
 	$(Q)cp user/lib/*.[ch] $(@D)/lib
-	$(Q)$(grow) user/lib/dbgmem.h >$(@D)/lib/dbgmem.h
+	$(Q)for h in dbgmem dbgmem_interfaces; do \
+		$(grow) user/lib/$$h.h >$(@D)/lib/$$h.h || exit 1; \
+	done
 	$(Q)$(grow) uapi/dbgmem/uapi.h >$(@D)/include/dbgmem/uapi.h
-	$(Q)cd $(@D) && $(CC) $(filter-out -I%,$(USER_CFLAGS)) -Iinclude -c lib/*.c
+	$(Q)cd $(@D) && $(CC) $(filter-out -I%,$(USER_CFLAGS)) -Iinclude -Ilib -c lib/*.c
 	$(Q)$(AR) rcs $@ $(@D)/*.o
 
 $(T)/host_grown: host_grown.c $(SELFTEST_LIB) $(GROWN)/libdbgmem.a $(TEST_DEPS)

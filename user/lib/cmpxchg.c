@@ -7,7 +7,7 @@
 
 static int usage(const char *what, const char *why)
 {
-	return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE, "%s: %s", what,
+	return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE, "%s: %s", what,
 				   why);
 }
 

@@ -220,7 +220,7 @@ static int page_look(struct dbgmem__extents *e, uint64_t page, uint64_t end,
 		return 0;
 	there = dbgmem__present_at(&e->present, page, x->end, &x->end);
 	if (there < 0)
-		return dbgmem__fail_simple(-there, DBGMEM_GATE_SYSTEM,
+		return dbgmem__fail_simple(-there, DBGMEM_SOURCE_SYSTEM,
 			"cannot see which pages process %d has: reading its pagemap failed",
 			(int)e->m->pid);
 	if (there)

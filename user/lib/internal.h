@@ -34,22 +34,27 @@ struct dbgmem {
 	bool has_planted;	/* breakpoints, at some time; atomically */
 };
 
-/* --- structures that grow --- */
+/* size.c: structures that grow */
+
+/* The size of @_type in version 0.1, when @_last was its last member. */
+#define dbgmem__first_size(_type, _last) \
+	(offsetof(_type, _last) + sizeof(((_type *)0)->_last))
+
+/* 0, or -EINVAL: the caller has not set the size of its struct @type. */
+int dbgmem__size_check(size_t size, size_t first, const char *type)
+	__attribute__((visibility("hidden")));
 
 /*
- * The size of @type in version 0.1, when @last, of @last_type, was its last field.
+ * Copy the @have bytes of @from to the caller's structure, which begins with its
+ * size: as many as fit, and zeros behind them. 0 or -EINVAL.
  */
-#define dbgmem__first_size(type, last, last_type) \
-	(offsetof(type, last) + sizeof(last_type))
+int dbgmem__give_sized(void *to, size_t first, const void *from, size_t have,
+		       const char *type)
+	__attribute__((visibility("hidden")));
 
-/* Give a caller, whose structure has @size bytes, what there is of @have bytes. */
-static inline void dbgmem__give(void *to, size_t size, const void *from,
-				size_t have)
-{
-	memcpy(to, from, size < have ? size : have);
-	if (size > have)
-		memset((char *)to + have, 0, size - have);
-}
+#define dbgmem__give(_type, _last, _to, _from) \
+	dbgmem__give_sized(_to, dbgmem__first_size(struct _type, _last), \
+			   _from, sizeof(struct _type), #_type)
 
 /* error.c */
 
@@ -60,9 +65,9 @@ static inline void dbgmem__give(void *to, size_t size, const void *from,
 int dbgmem__fail(const struct dbgmem_error *e, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3), visibility("hidden")));
 
-/* The same where there is no more to say than a code and a gate. */
-#define dbgmem__fail_simple(_code, _gate, ...) \
-	dbgmem__fail(&(struct dbgmem_error){ .code = (_code), .gate = (_gate) }, \
+/* The same where there is no more to say than a code and an error source. */
+#define dbgmem__fail_simple(_code, _source, ...) \
+	dbgmem__fail(&(struct dbgmem_error){ .code = (_code), .source = (_source) }, \
 		     __VA_ARGS__)
 
 /* What had moved before the last failure, if that was one of several calls. */

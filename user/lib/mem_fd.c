@@ -98,7 +98,7 @@ static int denied(pid_t pid, int code)
 {
 	const struct dbgmem_error e = {
 		.code = code,
-		.gate = DBGMEM_GATE_KERNEL,
+		.source = DBGMEM_SOURCE_KERNEL,
 		.pid = pid,
 	};
 	struct creds me, target;
@@ -159,7 +159,7 @@ bool dbgmem__proc_fail(pid_t pid, int code)
 {
 	const struct dbgmem_error e = {
 		.code = code,
-		.gate = DBGMEM_GATE_SYSTEM,
+		.source = DBGMEM_SOURCE_SYSTEM,
 		.pid = pid,
 	};
 	char self[16], link[16];
@@ -188,7 +188,7 @@ int dbgmem__mem_fd_fail(pid_t pid, int code)
 {
 	struct dbgmem_error e = {
 		.code = code,
-		.gate = DBGMEM_GATE_SYSTEM,
+		.source = DBGMEM_SOURCE_SYSTEM,
 		.pid = pid,
 	};
 
@@ -203,17 +203,17 @@ int dbgmem__mem_fd_fail(pid_t pid, int code)
 			return -e.code;
 		if (!kill(pid, 0) || errno == EPERM) {
 			if (code == ESRCH) {
-				e.gate = DBGMEM_GATE_TARGET;
+				e.source = DBGMEM_SOURCE_TARGET;
 				return dbgmem__fail(&e,
 					"cannot open process %d: it has no memory of its own: it has exited, or is a kernel thread",
 					(int)pid);
 			}
-			e.gate = DBGMEM_GATE_KERNEL;
+			e.source = DBGMEM_SOURCE_KERNEL;
 			return dbgmem__fail(&e,
 				"cannot open process %d: it exists, but /proc does not show it (mount option hidepid): run as root",
 				(int)pid);
 		}
-		e.gate = DBGMEM_GATE_TARGET;
+		e.source = DBGMEM_SOURCE_TARGET;
 		return dbgmem__fail(&e,
 			"cannot open process %d: there is no such process in this pid namespace",
 			(int)pid);

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dbgmem.h"
+
 #pragma GCC visibility push(hidden)
 
 struct dbgmem__page {
@@ -26,10 +28,9 @@ struct dbgmem__page {
 	size_t dirty;		/* bytes that the target does not have, */
 	uint8_t *map;		/* and which: a bit each; NULL: there are none */
 
-	/* why the last flush did not write all of them */
-	int code;		/* negative errno, 0 if it did */
-	uint32_t reason;
-	uint64_t fault_addr;
+	/* of the last flush */
+	int code;		/* negative errno, 0 if it wrote all of them */
+	struct dbgmem_result result;
 };
 
 /*

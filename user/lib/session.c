@@ -26,7 +26,7 @@ static int attach_fail(pid_t pid, int code)
 {
 	struct dbgmem_error e = {
 		.code = code,
-		.gate = DBGMEM_GATE_SYSTEM,
+		.source = DBGMEM_SOURCE_SYSTEM,
 		.pid = pid,
 	};
 
@@ -36,51 +36,51 @@ static int attach_fail(pid_t pid, int code)
 #define ATTACH	"cannot attach to process %d: "
 	switch (code) {
 	case EBADF:
-		e.gate = DBGMEM_GATE_MEM_FD;
+		e.source = DBGMEM_SOURCE_MEM_FD;
 		return dbgmem__fail(&e, ATTACH "the mem_fd is not an open descriptor: open /proc/%d/mem and pass that",
 				    (int)pid, (int)pid);
 	case EBADFD:
-		e.gate = DBGMEM_GATE_MEM_FD;
+		e.source = DBGMEM_SOURCE_MEM_FD;
 		return dbgmem__fail(&e, ATTACH "the mem_fd is not a file of procfs: open /proc/%d/mem and pass that",
 				    (int)pid, (int)pid);
 	case EKEYREJECTED:
-		e.gate = DBGMEM_GATE_MEM_FD;
+		e.source = DBGMEM_SOURCE_MEM_FD;
 		return dbgmem__fail(&e, ATTACH "the mem_fd is a file of procfs that stands for a weaker check: open /proc/%d/mem and pass that",
 				    (int)pid, (int)pid);
 	case EXDEV:
-		e.gate = DBGMEM_GATE_MEM_FD;
+		e.source = DBGMEM_SOURCE_MEM_FD;
 		return dbgmem__fail(&e, ATTACH "the mem_fd belongs to another process: open /proc/%d/mem and pass that",
 				    (int)pid, (int)pid);
 	case EACCES:
-		e.gate = DBGMEM_GATE_MEM_FD;
+		e.source = DBGMEM_SOURCE_MEM_FD;
 		return dbgmem__fail(&e, ATTACH "the mem_fd and the session have no access mode in common: open /proc/%d/mem for reading, or for both",
 				    (int)pid, (int)pid);
 	case ESTALE:
-		e.gate = DBGMEM_GATE_TARGET;
+		e.source = DBGMEM_SOURCE_TARGET;
 		return dbgmem__fail(&e, ATTACH "it has executed another program since the mem_fd was opened: open it again",
 				    (int)pid);
 	case ESRCH:
-		e.gate = DBGMEM_GATE_TARGET;
+		e.source = DBGMEM_SOURCE_TARGET;
 		return dbgmem__fail(&e, ATTACH "it has exited", (int)pid);
 	case ETIMEDOUT:
-		e.gate = DBGMEM_GATE_TARGET;
+		e.source = DBGMEM_SOURCE_TARGET;
 		return dbgmem__fail(&e, ATTACH "its first thread has exited, and none of the others that were tried (%d at most, for a second at most) is alive: give the number of one that is, from /proc/%d/task",
 				    (int)pid, THREAD_TRIES, (int)pid);
 	case ENXIO:
-		e.gate = DBGMEM_GATE_TARGET;
+		e.source = DBGMEM_SOURCE_TARGET;
 		return dbgmem__fail(&e, ATTACH "it is a kernel thread and has no memory of its own",
 				    (int)pid);
 	case EISCONN:
-		e.gate = DBGMEM_GATE_USAGE;
+		e.source = DBGMEM_SOURCE_USAGE;
 		return dbgmem__fail(&e, ATTACH "the session is attached already",
 				    (int)pid);
 	case EINVAL:
-		e.gate = DBGMEM_GATE_USAGE;
+		e.source = DBGMEM_SOURCE_USAGE;
 		return dbgmem__fail(&e, ATTACH "not a process id", (int)pid);
 	case ENOTTY:
 	case EOPNOTSUPP:
 	case E2BIG:
-		e.gate = DBGMEM_GATE_MODULE;
+		e.source = DBGMEM_SOURCE_MODULE;
 		return dbgmem__fail(&e, ATTACH "the loaded dbgmem module does not speak this library's ABI: install both from the same release",
 				    (int)pid);
 	default:
@@ -191,7 +191,7 @@ static int attach_pid(struct dbgmem *m, int oflags)
 
 static int limits_get(struct dbgmem *m)
 {
-	struct dbgmem_info info;
+	struct dbgmem_info info = { .size = sizeof(info) };
 	int ret;
 
 	ret = dbgmem_get_info(m, &info);
@@ -210,7 +210,7 @@ int dbgmem__feature(const struct dbgmem *m, uint64_t feature, const char *what)
 {
 	const struct dbgmem_error e = {
 		.code = EOPNOTSUPP,
-		.gate = DBGMEM_GATE_MODULE,
+		.source = DBGMEM_SOURCE_MODULE,
 		.pid = m->pid,
 	};
 
@@ -224,7 +224,7 @@ static int mirror_check(struct dbgmem *m)
 {
 	const struct dbgmem_error e = {
 		.code = EOPNOTSUPP,
-		.gate = DBGMEM_GATE_MODULE,
+		.source = DBGMEM_SOURCE_MODULE,
 		.pid = m->pid,
 	};
 
@@ -261,20 +261,20 @@ static int session_open(pid_t pid, int mem_fd, unsigned int flags,
 
 	*out = NULL;
 	if (flags & ~KNOWN_FLAGS)
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"cannot open process %d: unknown open flags 0x%x",
 			(int)pid, flags & ~KNOWN_FLAGS);
 	if (flags & DBGMEM_OPEN_RDONLY && flags & DBGMEM_OPEN_WRITE)
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"cannot open process %d: DBGMEM_OPEN_RDONLY and DBGMEM_OPEN_WRITE exclude each other",
 			(int)pid);
 	if (pid <= 0)
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"cannot open process %d: a process id is a positive number",
 			(int)pid);
 	m = calloc(1, sizeof(*m));
 	if (!m)
-		return dbgmem__fail_simple(ENOMEM, DBGMEM_GATE_SYSTEM,
+		return dbgmem__fail_simple(ENOMEM, DBGMEM_SOURCE_SYSTEM,
 			"cannot open process %d: out of memory", (int)pid);
 	m->pid = pid;
 	m->opener = getpid();
@@ -349,31 +349,23 @@ DBGMEM_EXPORT uint32_t dbgmem_access(const struct dbgmem *m)
 	return m->access;
 }
 
-DBGMEM_EXPORT int dbgmem_get_info_sized(const struct dbgmem *m,
-					struct dbgmem_info *info, size_t size)
+DBGMEM_EXPORT int dbgmem_get_info(const struct dbgmem *m,
+				  struct dbgmem_info *info)
 {
-	struct dbgmem_info all = { .size = sizeof(all) };
+	const char *advice = "install the module and the library from the same release";
 	int fd, ret;
 
 	fd = m ? m->fd : dbgmem__node_open(O_RDONLY);
 	if (fd < 0)
 		return fd;
-	ret = dbgmem__node_ioctl(fd, DBGMEM_IOC_INFO, &all);
-	all.size = (uint32_t)size;
-	dbgmem__give(info, size, &all, sizeof(all));
+	ret = dbgmem__node_ioctl(fd, DBGMEM_IOC_INFO, info);
 	if (!m)
 		close(fd);
-	if (ret)
-		return dbgmem__fail_simple(-ret, DBGMEM_GATE_MODULE,
-			"cannot ask " DBGMEM_NODE " for information: %s: install the module and the library from the same release",
-			strerror(-ret));
-	return 0;
-}
-
-DBGMEM_EXPORT int (dbgmem_get_info)(const struct dbgmem *m,
-				    struct dbgmem_info *info)
-{
-	return dbgmem_get_info_sized(m, info,
-				     dbgmem__first_size(struct dbgmem_info,
-							reserved3, __u32));
+	if (!ret)
+		return 0;
+	if (ret == -EINVAL || ret == -E2BIG || ret == -EOPNOTSUPP)
+		advice = "initialize the structure with { .size = sizeof(struct dbgmem_info) }";
+	return dbgmem__fail_simple(-ret, DBGMEM_SOURCE_MODULE,
+		"cannot ask " DBGMEM_NODE " for information: %s: %s",
+		strerror(-ret), advice);
 }

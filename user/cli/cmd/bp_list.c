@@ -119,7 +119,7 @@ int cmd_bp_list(int argc, char **argv)
 	bool json = false;
 	struct dbgmem *m;
 	int c, status;
-	ssize_t nr;
+	size_t nr;
 	pid_t pid;
 
 	while ((c = getopt_long(argc, argv, "jh", options, NULL)) != -1) {
@@ -140,14 +140,13 @@ int cmd_bp_list(int argc, char **argv)
 		return msg_usage("bp list", "PID is needed, and nothing else");
 	if (target_open(pid, DBGMEM_OPEN_RDONLY, &m))
 		return STATUS_FAILED;
-	nr = dbgmem_bp_list(m, DBGMEM_BP_ALL, &bps);
+	status = dbgmem_bp_list(m, DBGMEM_BP_ALL, &bps, &nr);
 	dbgmem_close(m);
-	if (nr < 0) {
+	if (status) {
 		msg("%s", dbgmem_errstr());
 		return STATUS_FAILED;
 	}
-	status = json ? print_json(bps, (size_t)nr) :
-			print_table(pid, bps, (size_t)nr);
-	free(bps);
+	status = json ? print_json(bps, nr) : print_table(pid, bps, nr);
+	dbgmem_bp_list_free(bps);
 	return status;
 }

@@ -243,7 +243,7 @@ static int json_finish(struct json_object *o, int bad, int status)
 static int info_module(bool json)
 {
 	struct json_object *o = NULL;
-	struct dbgmem_info info;
+	struct dbgmem_info info = { .size = sizeof(info) };
 	int state, bad = 0, status = STATUS_OK;
 
 	state = dbgmem_module_state();
@@ -275,7 +275,8 @@ struct facts {
 	char comm[COMM_SIZE];
 	bool has_comm;
 	struct dbgmem_info info;
-	ssize_t planted;	/* breakpoints of all sessions; negative: not supported */
+	bool has_planted;	/* breakpoints are supported */
+	size_t planted;		/* by all sessions */
 };
 
 static int facts_get(struct facts *f, struct dbgmem *m)
@@ -283,19 +284,18 @@ static int facts_get(struct facts *f, struct dbgmem *m)
 	struct dbgmem_bp *bps;
 	int ret;
 
+	f->info.size = sizeof(f->info);
 	ret = dbgmem_get_info(m, &f->info);
 	if (ret)
 		return ret;
 	f->has_comm = comm_get(f->pid, f->comm);
-	f->planted = -1;
-	if (!(f->info.features & DBGMEM_FEATURE_BREAKPOINT))
+	f->has_planted = f->info.features & DBGMEM_FEATURE_BREAKPOINT;
+	if (!f->has_planted)
 		return 0;
 	/* Ask for all sessions: this one has no breakpoints. */
-	f->planted = dbgmem_bp_list(m, DBGMEM_BP_ALL, &bps);
-	if (f->planted < 0)
-		return (int)f->planted;
-	free(bps);
-	return 0;
+	ret = dbgmem_bp_list(m, DBGMEM_BP_ALL, &bps, &f->planted);
+	dbgmem_bp_list_free(bps);
+	return ret;
 }
 
 static int facts_show(const struct facts *f)
@@ -308,8 +308,8 @@ static int facts_show(const struct facts *f)
 	}
 	show_one("state:", states, NR(states), f->info.state);
 	show_bits("access:", access_words, NR(access_words), f->info.access);
-	if (f->planted >= 0)
-		printf("%-15s %zd breakpoints, of all sessions\n", "planted:",
+	if (f->has_planted)
+		printf("%-15s %zu breakpoints, of all sessions\n", "planted:",
 		       f->planted);
 	show_info(&f->info);
 	return finish(STATUS_OK);
@@ -329,9 +329,9 @@ static int facts_json(const struct facts *f)
 	bad |= json_put(o, "access",
 			json_bits(access_words, NR(access_words),
 				  f->info.access));
-	if (f->planted >= 0)
+	if (f->has_planted)
 		bad |= json_put(o, "planted",
-				json_object_new_int64(f->planted));
+				json_object_new_int64((int64_t)f->planted));
 	bad |= json_info(o, &f->info);
 	return json_finish(o, bad, STATUS_OK);
 }
@@ -344,7 +344,7 @@ static int info_pid(pid_t pid, bool json)
 
 	ret = dbgmem_open(pid, DBGMEM_OPEN_WRITE, &m);
 	/* The device may be read-only; show what the target allows then. */
-	if (ret && dbgmem_last_error()->gate == DBGMEM_GATE_NODE)
+	if (ret && dbgmem_last_error()->source == DBGMEM_SOURCE_NODE)
 		ret = dbgmem_open(pid, DBGMEM_OPEN_RDONLY, &m);
 	if (!ret)
 		ret = facts_get(&f, m);

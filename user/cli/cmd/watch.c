@@ -117,7 +117,7 @@ static void end(struct watch *w, int status)
 /* Leave the screen before the message. */
 static void target_ended(struct watch *w)
 {
-	struct dbgmem_info info;
+	struct dbgmem_info info = { .size = sizeof(info) };
 
 	end(w, STATUS_OK);
 	view_free(w->view);
@@ -143,7 +143,7 @@ static void take(struct watch *w)
 	struct sample *s = view_room(w->view);
 
 	if (sample_take(&w->from, &w->q->type, s)) {
-		if (dbgmem_last_error()->gate == DBGMEM_GATE_TARGET && w->nr)
+		if (dbgmem_last_error()->source == DBGMEM_SOURCE_TARGET && w->nr)
 			target_ended(w);
 		else
 			failed(w, dbgmem_errstr());

@@ -321,7 +321,7 @@ int target_extent(struct dbgmem *m, struct target_range *r)
 	const char *name;
 	int ret;
 
-	ret = dbgmem_regions_open(m, r->addr, 0, 0, DBGMEM_REGIONS_NAMES,
+	ret = dbgmem_regions_new(m, r->addr, 0, 0, DBGMEM_REGIONS_NAMES,
 				  &regions);
 	while (!ret && (ret = dbgmem_regions_next(regions, &region, &name)) > 0) {
 		ret = 0;
@@ -336,7 +336,7 @@ int target_extent(struct dbgmem *m, struct target_range *r)
 			ret = -ENOMEM;
 		end = region.end;
 	}
-	dbgmem_regions_close(regions);
+	dbgmem_regions_free(regions);
 	free(first);
 	r->len = end - r->addr;
 	if (ret)
