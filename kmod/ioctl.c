@@ -36,7 +36,7 @@ static const struct dbgmem_ioctl_op ioctl_ops[] = {
 	IOCTL_OP(DBGMEM_IOC_WRITE, dbgmem_ioc_write,
 		 struct dbgmem_transfer, done, reserved),
 	IOCTL_OP(DBGMEM_IOC_VECTOR, dbgmem_ioc_vector,
-		 struct dbgmem_vector, done, reserved),
+		 struct dbgmem_vector, done, reserved2),
 	IOCTL_OP(DBGMEM_IOC_BP_SET, dbgmem_ioc_bp_set,
 		 struct dbgmem_bp_set_args, original, reserved2),
 	IOCTL_OP(DBGMEM_IOC_BP_CLEAR, dbgmem_ioc_bp_clear,
@@ -59,7 +59,7 @@ static_assert(sizeof(struct dbgmem_attach) == 24);
 static_assert(sizeof(struct dbgmem_transfer) == 72);
 static_assert(sizeof(struct dbgmem_segment) == 40);
 static_assert(sizeof(struct dbgmem_expect) == 32);
-static_assert(sizeof(struct dbgmem_vector) == 88);
+static_assert(sizeof(struct dbgmem_vector) == 80);
 static_assert(sizeof(struct dbgmem_bp_set_args) == 72);
 static_assert(sizeof(struct dbgmem_bp_clear_args) == 40);
 static_assert(sizeof(struct dbgmem_bp) == 56);

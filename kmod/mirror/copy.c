@@ -129,7 +129,7 @@ static struct dbgmem_segment *mirror_put_bytes(struct dbgmem_xfer *x,
 	x->caller.user = u64_to_user_ptr(seg->buf);
 	if (dbgmem_mirror_copy(x) < seg->len)
 		return seg;
-	dbgmem_segment_answer(x, seg, seg->len, DBGMEM_REASON_NONE);
+	dbgmem_segment_answer(seg, seg->len, DBGMEM_REASON_NONE);
 	return seg + 1;
 }
 

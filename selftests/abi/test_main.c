@@ -92,15 +92,13 @@ LAYOUT(dbgmem_vector, segment_size, 28);
 LAYOUT(dbgmem_vector, nr_expects, 32);
 LAYOUT(dbgmem_vector, expect_size, 36);
 LAYOUT(dbgmem_vector, op, 40);
-LAYOUT(dbgmem_vector, retries, 44);
+LAYOUT(dbgmem_vector, reserved, 44);
 LAYOUT(dbgmem_vector, done, 48);
 LAYOUT(dbgmem_vector, fault_addr, 56);
 LAYOUT(dbgmem_vector, nr_complete, 64);
 LAYOUT(dbgmem_vector, first_incomplete, 68);
 LAYOUT(dbgmem_vector, first_unmet, 72);
-LAYOUT(dbgmem_vector, nr_changed, 76);
-LAYOUT(dbgmem_vector, passes, 80);
-LAYOUT(dbgmem_vector, reserved, 84);
+LAYOUT(dbgmem_vector, reserved2, 76);
 
 _Static_assert(sizeof(struct dbgmem_bp_set_args) == 72, "dbgmem_bp_set_args");
 LAYOUT(dbgmem_bp_set_args, size, 0);
@@ -232,7 +230,7 @@ TEST(info_of_an_unbound_session)
 		  DBGMEM_FEATURE_ZEROFILL | DBGMEM_FEATURE_RW |
 		  DBGMEM_FEATURE_POLL | DBGMEM_FEATURE_VECTOR |
 		  DBGMEM_FEATURE_BREAKPOINT | DBGMEM_FEATURE_CMPXCHG |
-		  DBGMEM_FEATURE_STABLE | DBGMEM_FEATURE_REGION |
+		  DBGMEM_FEATURE_EXPECT | DBGMEM_FEATURE_REGION |
 		  DBGMEM_FEATURE_MIRROR | DBGMEM_FEATURE_WINDOW |
 		  DBGMEM_FEATURE_TABLES,
 		  info.features & ~DBGMEM_FEATURE_NOFAULT);

@@ -47,8 +47,6 @@ static const struct pair_call calls[] = {
 	{ "write_raw", pair_write_raw, PAIR_WRITES | PAIR_RAW },
 	{ "vec_read", pair_vec_read, 0 },
 	{ "vec_read_exact", pair_vec_read_exact, 0 },
-	{ "vec_stable", pair_vec_stable, 0 },
-	{ "vec_stable_exact", pair_vec_stable_exact, 0 },
 	{ "vec_expect", pair_vec_expect, 0 },
 	{ "vec_write", pair_vec_write, PAIR_WRITES },
 	{ "vec_write_exact", pair_vec_write_exact, PAIR_WRITES },

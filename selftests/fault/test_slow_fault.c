@@ -86,11 +86,6 @@ static int op_vector_read(int fd, char *addr)
 	return vector(fd, DBGMEM_OP_READ, addr, 0);
 }
 
-static int op_vector_stable(int fd, char *addr)
-{
-	return vector(fd, DBGMEM_OP_READ, addr, DBGMEM_STABLE);
-}
-
 static int op_vector_exact(int fd, char *addr)
 {
 	return vector(fd, DBGMEM_OP_READ, addr, DBGMEM_EXACT);
@@ -166,9 +161,9 @@ static const struct {
 	int (*call)(int fd, char *addr);
 } ops[] = {
 	OP(read), OP(read_exact), OP(read_zerofill), OP(write),
-	OP(write_exact), OP(write_force), OP(vector_read), OP(vector_stable),
-	OP(vector_exact), OP(vector_write), OP(vector_write_exact), OP(expect),
-	OP(bp_set), OP(cmpxchg), OP(pread), OP(pwrite),
+	OP(write_exact), OP(write_force), OP(vector_read), OP(vector_exact),
+	OP(vector_write), OP(vector_write_exact), OP(expect), OP(bp_set),
+	OP(cmpxchg), OP(pread), OP(pwrite),
 };
 
 #define NR_OPS	((int)ARRAY_SIZE(ops))

@@ -141,11 +141,6 @@ static long call_vector_read(struct wait_cell *c)
 	return ask_pieces(c, DBGMEM_OP_READ, 0, NULL);
 }
 
-static long call_vector_stable(struct wait_cell *c)
-{
-	return ask_pieces(c, DBGMEM_OP_READ, DBGMEM_STABLE, NULL);
-}
-
 static long call_vector_exact(struct wait_cell *c)
 {
 	return ask_pieces(c, DBGMEM_OP_READ, DBGMEM_EXACT, NULL);
@@ -440,7 +435,6 @@ const struct wait_call wait_calls[NR_WAIT_CALLS] = {
 	CALL(write_exact, REQ | BUF),
 	CALL(write_force, REQ | BUF),
 	CALL(vector_read, REQ | BUF),
-	CALL(vector_stable, REQ | BUF),
 	CALL(vector_exact, REQ | BUF),
 	CALL(vector_write, REQ | BUF),
 	CALL(vector_write_exact, REQ | BUF),
@@ -470,7 +464,6 @@ const struct wait_call wait_calls[NR_WAIT_CALLS] = {
 	CALL_M(read_nofault, BUF),
 	CALL_M(read_zerofill, BUF),
 	CALL_M(vector_read, REQ | BUF),
-	CALL_M(vector_stable, BUF),
 	CALL_M(vector_expect, BUF),
 	CALL_M(pread, BUF),
 	CALL_M(write, 0),

@@ -31,7 +31,6 @@ void fill_transfer(struct abi *a, void *req)
 void fill_vector(struct abi *a, void *req, uint32_t op)
 {
 	struct dbgmem_vector r = {
-		.flags = op == DBGMEM_OP_READ ? DBGMEM_STABLE : 0,
 		.segments = (uintptr_t)a->segs,
 		.nr_segments = 2,
 		.segment_size = sizeof(a->segs[0]),

@@ -11,7 +11,7 @@ bool module_takes(uint64_t flags)
 		fd = dev_open(O_RDONLY);
 		/* A test without the device is to fail at what it tests. */
 		taken = fd < 0 || session_info(fd, &info) ?
-			~0ULL : info.transfer_flags | DBGMEM_STABLE;
+			~0ULL : info.transfer_flags;
 		if (fd >= 0)
 			close(fd);
 	}

@@ -262,14 +262,13 @@ static void race_vector(struct __test_metadata *_metadata,
 
 	FLIP_SIZE(f, v, 56);
 	FLIP(f, v->flags, OFTEN(0), DBGMEM_EXACT, DBGMEM_FORCE,
-	     DBGMEM_STABLE, 1U << 31);
+	     DBGMEM_RAW, 1U << 31);
 	/* now and then elsewhere: nothing there is an address of anything */
 	FLIP_ADDR(f, v->segments, segs);
 	FLIP(f, v->nr_segments, SEGMENTS, SEGMENTS, SEGMENTS, 1, 0, 65536,
 	     65537, ~0U);
 	FLIP(f, v->segment_size, OFTEN(sizeof(*segs)), 0, 39, 48);
 	FLIP(f, v->op, OFTEN(op), OFTEN(op));
-	FLIP(f, v->retries, OFTEN(0), 1, ~0U);
 	FLIP_ADDR(f, v->expects, expects);
 	FLIP(f, v->nr_expects, OFTEN(0), 1, 2, 257, ~0U);
 	FLIP(f, v->expect_size, OFTEN(sizeof(*expects)), 0, 40);

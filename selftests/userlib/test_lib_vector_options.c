@@ -195,17 +195,14 @@ TEST_F(lib, stable_options_that_make_no_sense)
 {
 	struct dbgmem_vector_options opt = { .size = sizeof(opt), .retries = 1 };
 	struct dbgmem_segment s = user_segment(self->addr, self->buf, 8);
-	struct dbgmem_info info = { .size = sizeof(info) };
 
 	EXPECT_EQ(-EINVAL, dbgmem_read_segments_options(self->m, &s, 1, &opt, NULL));
 	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "retries need STABLE");
-	ASSERT_EQ(0, dbgmem_get_info(self->m, &info));
-	ASSERT_LT(0, info.max_retries);
 	opt.flags = DBGMEM_STABLE;
-	opt.retries = info.max_retries + 1;
+	opt.retries = DBGMEM_MAX_RETRIES + 1;
 	EXPECT_EQ(-EINVAL, dbgmem_read_segments_options(self->m, &s, 1, &opt, NULL));
 	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "the maximum is");
-	opt.retries = info.max_retries;
+	opt.retries = DBGMEM_MAX_RETRIES;
 	EXPECT_EQ(8, dbgmem_read_segments_options(self->m, &s, 1, &opt, NULL));
 	EXPECT_EQ(-EINVAL, dbgmem_write_segments(self->m, &s, 1, DBGMEM_STABLE, NULL));
 	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "do not go together");
@@ -396,18 +393,24 @@ TEST_F(lib, expectations_that_make_no_sense)
 
 TEST_F(lib, options_of_a_module_without_them)
 {
-	struct dbgmem_vector_options opt = { .size = sizeof(opt), .flags = DBGMEM_STABLE };
+	struct dbgmem_expect x = { .addr = self->addr, .value = word_at(0) };
+	struct dbgmem_vector_options opt = {
+		.size = sizeof(opt),
+		.expects = &x,
+		.nr_expects = 1,
+	};
 	struct dbgmem_segment s = user_segment(self->addr, self->buf, 8);
 	struct dbgmem *old;
 
-	features_hidden = DBGMEM_FEATURE_STABLE;
+	features_hidden = DBGMEM_FEATURE_EXPECT;
 	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_WRITE, &old));
 	features_hidden = 0;
 	EXPECT_EQ(-EOPNOTSUPP, dbgmem_read_segments_options(old, &s, 1, &opt, NULL));
-	EXPECT_ERROR(EOPNOTSUPP, DBGMEM_SOURCE_MODULE, "stable vectors",
+	EXPECT_ERROR(EOPNOTSUPP, DBGMEM_SOURCE_MODULE, "expectations",
 		     "same release");
-	/* Without, they are as good as ever. */
-	opt.flags = 0;
+	/* Without, they are as good as ever; STABLE is the library's own. */
+	opt.nr_expects = 0;
+	opt.flags = DBGMEM_STABLE;
 	EXPECT_EQ(8, dbgmem_read_segments_options(old, &s, 1, &opt, NULL));
 	dbgmem_close(old);
 }

@@ -96,7 +96,7 @@
  * %DBGMEM_FEATURE_BREAKPOINT: DBGMEM_IOC_BP_SET, BP_CLEAR, BP_LIST, and
  * %DBGMEM_RAW.
  * %DBGMEM_FEATURE_CMPXCHG: DBGMEM_IOC_CMPXCHG.
- * %DBGMEM_FEATURE_STABLE: %DBGMEM_STABLE and expectations of VECTOR.
+ * %DBGMEM_FEATURE_EXPECT: expectations of VECTOR.
  * %DBGMEM_FEATURE_REGION: DBGMEM_IOC_REGION_LIST.
  * %DBGMEM_FEATURE_MIRROR: %DBGMEM_ATTACH_MIRROR (kernels with CONFIG_HMM_MIRROR,
  * and only as long as the module's mirror_pages= is not 0).
@@ -113,7 +113,7 @@
 #define DBGMEM_FEATURE_VECTOR	(1ULL << 6)
 #define DBGMEM_FEATURE_BREAKPOINT	(1ULL << 7)
 #define DBGMEM_FEATURE_CMPXCHG	(1ULL << 8)
-#define DBGMEM_FEATURE_STABLE	(1ULL << 9)
+#define DBGMEM_FEATURE_EXPECT	(1ULL << 9)
 #define DBGMEM_FEATURE_REGION	(1ULL << 10)
 #define DBGMEM_FEATURE_MIRROR	(1ULL << 11)
 #define DBGMEM_FEATURE_WINDOW	(1ULL << 12)
@@ -172,7 +172,7 @@
  * @breakpoints_lost: (out) traps of this session that BP_CLEAR found
  *	overwritten, and left alone
  * @max_expects: (out) the most expectations that one VECTOR may have
- * @max_retries: (out) the most that dbgmem_vector.retries may be
+ * @max_retries: (out) the most retries of libdbgmem's stable reads
  * @reserved2: must be 0
  * @attach_flags: (out) the DBGMEM_ATTACH_* flags that ATTACH takes
  * @max_mirror_pages: (out) the most pages of its target that a mirror knows:
@@ -310,16 +310,12 @@ struct dbgmem_attach {
  *
  * %DBGMEM_RAW: the memory as it is. Without it, transfers of a session do not
  * see its own breakpoints: see struct dbgmem_bp_set_args.
- *
- * %DBGMEM_STABLE (VECTOR, reading): say whether the memory held still: see
- * struct dbgmem_vector.
  */
 #define DBGMEM_EXACT		(1U << 0)
 #define DBGMEM_FORCE		(1U << 1)
 #define DBGMEM_ZEROFILL		(1U << 2)
 #define DBGMEM_NOFAULT		(1U << 3)
 #define DBGMEM_RAW		(1U << 4)
-#define DBGMEM_STABLE		(1U << 5)
 
 /*
  * Why a transfer stopped (or met its first hole) at fault_addr. New values may
@@ -337,7 +333,7 @@ struct dbgmem_attach {
 #define DBGMEM_REASON_EXECED		9	/* the target exec'ed meanwhile */
 #define DBGMEM_REASON_NOMEM		10	/* out of memory */
 #define DBGMEM_REASON_INTERRUPTED	11	/* the caller is being killed */
-#define DBGMEM_REASON_CHANGED		12	/* STABLE: transferred, but not the same twice */
+/* 12 is libdbgmem's own */
 #define DBGMEM_REASON_SHARED_FILE	13	/* BP_SET: the trap would get into the file */
 #define DBGMEM_REASON_CANCELED		14	/* VECTOR: an expectation no longer held */
 
@@ -403,7 +399,7 @@ struct dbgmem_transfer {
  * @done: (out) bytes that really moved, counted from the start
  * @reason: (out) why @done is less than @len: DBGMEM_REASON_*, at @addr + @done,
  *	or at @buf + @done with DBGMEM_REASON_BUFFER; DBGMEM_REASON_NONE if it is
- *	not less, or, with STABLE, DBGMEM_REASON_CHANGED
+ *	not less
  * @reserved: must be 0
  */
 struct dbgmem_segment {
@@ -434,8 +430,7 @@ struct dbgmem_expect {
 /**
  * struct dbgmem_vector - DBGMEM_IOC_VECTOR: many pieces in one call
  * @size: sizeof(struct dbgmem_vector)
- * @flags: DBGMEM_EXACT, DBGMEM_FORCE, DBGMEM_RAW; reading: DBGMEM_NOFAULT,
- *	DBGMEM_STABLE
+ * @flags: DBGMEM_EXACT, DBGMEM_FORCE, DBGMEM_RAW; reading: DBGMEM_NOFAULT
  * @segments: address of an array of struct dbgmem_segment
  * @expects: address of an array of struct dbgmem_expect, or 0
  * @nr_segments: how many, at most dbgmem_info.max_segments; may be 0
@@ -443,8 +438,7 @@ struct dbgmem_expect {
  * @nr_expects: how many, at most dbgmem_info.max_expects; may be 0
  * @expect_size: sizeof(struct dbgmem_expect), or 0 without any
  * @op: DBGMEM_OP_READ or DBGMEM_OP_WRITE, for all of them
- * @retries: with STABLE: how often to read once more while something changes,
- *	at most dbgmem_info.max_retries; otherwise 0
+ * @reserved: must be 0
  * @done: (out) bytes that moved, over all segments
  * @fault_addr: (out) the address that was not accessible in the first segment that
  *	is not complete, the target's or the caller's as in struct dbgmem_transfer; 0
@@ -454,10 +448,7 @@ struct dbgmem_expect {
  *	@nr_segments if all are
  * @first_unmet: (out) index of the first expectation that did not hold,
  *	@nr_expects if all did
- * @nr_changed: (out) with STABLE: segments that were not the same twice
- * @passes: (out) with STABLE: how often the vector was read, 2 or more (with
- *	EXACT perhaps 1, see below)
- * @reserved: must be 0
+ * @reserved2: must be 0
  *
  * The segments are carried out in the order of the array, so that of writes
  * that overlap in the target (or reads that overlap in the caller's memory) the
@@ -474,18 +465,6 @@ struct dbgmem_expect {
  * dbgmem_info.max_exact_pages pages on either side, a page counted once for
  * consecutive segments that touch it: EMSGSIZE otherwise.
  *
- * With STABLE the whole vector is read twice, back to back, and then again, up
- * to @retries times, until two consecutive passes agree. A segment in which the
- * last two did not has DBGMEM_REASON_CHANGED, and the later data. With EXACT each
- * pass is all or none for itself: where one behind the first fails, the buffers
- * hold what the pass before has read, and that is the answer: all is done, every
- * segment has DBGMEM_REASON_CHANGED, and @passes does not count the one that
- * failed (with ECANCELED, where an expectation does not hold any more). It is
- * detection, not atomicity: two passes that agree do not prove that nothing
- * changed and changed back in between, nor that what several segments say was
- * true at one instant. The buffers must not overlap: what one segment puts into
- * another's counts as a change.
- *
  * With expectations, which need read access, the vector is carried out only if
  * each of the words has the value that is expected of it; otherwise the ioctl
  * fails with ECANCELED, every @observed says what was found, and nothing was
@@ -495,10 +474,9 @@ struct dbgmem_expect {
  * lock: the target may write in between.
  * A vector that does not fit into one batch (512 pages of the target, 2 MiB, a
  * segment of more than 16 pages, or one whose pages must be waited for) and is
- * not EXACT has the words looked at again before each further batch, and so has
- * each pass of STABLE; if they do not hold any more it stops there with
- * ECANCELED, @done says what had moved, and the rest has
- * DBGMEM_REASON_CANCELED. A word that cannot be read does not hold. Where the
+ * not EXACT has the words looked at again before each further batch; if they do not
+ * hold any more it stops there with ECANCELED, @done says what had moved, and the
+ * rest has DBGMEM_REASON_CANCELED. A word that cannot be read does not hold. Where the
  * engine is remote, or the target is the caller, pages are looked up anew for
  * each segment.
  *
@@ -518,15 +496,13 @@ struct dbgmem_vector {
 	__u32 nr_expects;
 	__u32 expect_size;
 	__u32 op;
-	__u32 retries;
+	__u32 reserved;
 	__aligned_u64 done;
 	__aligned_u64 fault_addr;
 	__u32 nr_complete;
 	__u32 first_incomplete;
 	__u32 first_unmet;
-	__u32 nr_changed;
-	__u32 passes;
-	__u32 reserved;
+	__u32 reserved2;
 };
 
 /* The longest trap of a breakpoint. */

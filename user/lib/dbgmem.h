@@ -207,7 +207,15 @@ ssize_t dbgmem_preadv(struct dbgmem *m, const struct iovec *iov, int iovcnt,
 ssize_t dbgmem_pwritev(struct dbgmem *m, const struct iovec *iov, int iovcnt,
 		       uint64_t addr);
 
-/* --- many segments in one call (vector.c) --- */
+/* --- many segments in one call (vector.c, stable.c) --- */
+
+/* A transfer flag of read_segments, which the library carries out. */
+#define DBGMEM_STABLE		(1U << 31)
+
+#define DBGMEM_MAX_RETRIES	1000	/* of DBGMEM_STABLE */
+
+/* A further reason: with DBGMEM_STABLE, complete, but not the same twice. */
+#define DBGMEM_REASON_CHANGED	12
 
 /* How a vector of segments went. */
 struct dbgmem_vector_result {
@@ -253,7 +261,7 @@ ssize_t dbgmem_write_segments(struct dbgmem *m, struct dbgmem_segment *segs,
 struct dbgmem_vector_options {
 	size_t size;		/* sizeof(struct dbgmem_vector_options) */
 	uint32_t flags;		/* as above */
-	uint32_t retries;	/* with DBGMEM_STABLE: further passes */
+	uint32_t retries;	/* with DBGMEM_STABLE: further passes, at most 1000 */
 	struct dbgmem_expect *expects; /* or NULL */
 	size_t nr_expects;
 	size_t first_unmet;	/* (out) first expectation that does not hold, or nr */
@@ -267,8 +275,12 @@ struct dbgmem_vector_options {
  *
  * DBGMEM_STABLE reads everything twice, and then up to @opt->retries times more,
  * until two passes in a row agree. A segment in which the last two passes differ
- * has the later data and DBGMEM_REASON_CHANGED. This detects changes, and is not an
- * atomic read.
+ * has the later data and DBGMEM_REASON_CHANGED. If a later pass fails as a whole,
+ * the answer is that of the pass before, with DBGMEM_REASON_CHANGED for each complete
+ * segment; @opt->passes does not count the failed one, and the result is its error
+ * only if that is -ECANCELED or -EINTR. -ENOMEM: no memory for a copy of the data.
+ * Buffers that overlap count as changed. This detects changes, and is not an atomic
+ * read.
  *
  * An expectation is {addr, a multiple of 8, and the value that the 64-bit word
  * there must have}; at most dbgmem_info.max_expects. If one does not hold, nothing

@@ -27,7 +27,6 @@ struct dbgmem {
 	uint32_t max_segments;	/* 0: the module has no VECTOR */
 	uint32_t max_breakpoints;
 	uint32_t max_expects;
-	uint32_t max_retries;
 	uint64_t features;
 	unsigned int pointer_width; /* 0: not known yet; then atomically */
 	pid_t opener;		/* process id of who opened it */
@@ -124,6 +123,12 @@ int dbgmem__feature(const struct dbgmem *m, uint64_t feature, const char *what)
 int dbgmem__transfer_fail(struct dbgmem *m, uint32_t cmd,
 			  const struct dbgmem_transfer *t, int code,
 			  const char *what)
+	__attribute__((visibility("hidden")));
+
+/* stable.c: a vector with DBGMEM_STABLE, checked; *@res is clear. */
+ssize_t dbgmem__stable(struct dbgmem *m, struct dbgmem_segment *segs, size_t nr,
+		       struct dbgmem_vector_options *opt,
+		       struct dbgmem_vector_result *res)
 	__attribute__((visibility("hidden")));
 
 /* vector.c */

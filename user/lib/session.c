@@ -201,7 +201,6 @@ static int limits_get(struct dbgmem *m)
 	m->max_segments = info.max_segments;
 	m->max_breakpoints = info.max_breakpoints;
 	m->max_expects = info.max_expects;
-	m->max_retries = info.max_retries;
 	m->features = info.features;
 	return 0;
 }

@@ -165,9 +165,8 @@ static int options_check(struct dbgmem *m, uint32_t op,
 	size_t i;
 	int ret;
 
-	if (opt->flags & DBGMEM_STABLE || opt->retries || opt->nr_expects) {
-		ret = dbgmem__feature(m, DBGMEM_FEATURE_STABLE,
-				      "stable vectors and expectations");
+	if (opt->nr_expects) {
+		ret = dbgmem__feature(m, DBGMEM_FEATURE_EXPECT, "expectations");
 		if (ret)
 			return ret;
 	}
@@ -176,10 +175,10 @@ static int options_check(struct dbgmem *m, uint32_t op,
 		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			REFUSED "retries need STABLE",
 			verb_of(op));
-	if (opt->retries > m->max_retries)
+	if (opt->retries > DBGMEM_MAX_RETRIES)
 		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			REFUSED "%u retries: the maximum is %u",
-			verb_of(op), opt->retries, m->max_retries);
+			verb_of(op), opt->retries, DBGMEM_MAX_RETRIES);
 	if (opt->nr_expects > m->max_expects)
 		return dbgmem__fail_simple(E2BIG, DBGMEM_SOURCE_USAGE,
 			REFUSED "%zu expectations: the maximum is %u",
@@ -337,6 +336,10 @@ static ssize_t vector_run(struct dbgmem *m, uint32_t op,
 		ret = options_check(m, op, opt);
 	if (ret)
 		return ret;
+	if (opt->flags & DBGMEM_STABLE)
+		return op == DBGMEM_OP_READ ?
+		       dbgmem__stable(m, segs, nr, opt, res) :
+		       vector_fail(m, op, nr, opt->flags, res, EINVAL);
 	/* Without segments too: there may be something to refuse. */
 	do {
 		n = nr - pos < max ? nr - pos : max;
@@ -347,7 +350,6 @@ static ssize_t vector_run(struct dbgmem *m, uint32_t op,
 			.nr_segments = (uint32_t)n,
 			.segment_size = sizeof(*segs),
 			.op = op,
-			.retries = opt->retries,
 		};
 		if (opt->nr_expects) {
 			v.expects = (uintptr_t)opt->expects;
@@ -357,8 +359,6 @@ static ssize_t vector_run(struct dbgmem *m, uint32_t op,
 		ret = dbgmem__node_ioctl(m->fd, DBGMEM_IOC_VECTOR, &v);
 		if (!ret || ret == -ECANCELED)
 			opt->first_unmet = v.first_unmet;
-		opt->nr_changed += v.nr_changed;
-		opt->passes = v.passes;
 		if (ret) {
 			reason = reason_of(-ret);
 			if (pos && reason) {

@@ -53,7 +53,7 @@ static const struct word features[] = {
 	{ DBGMEM_FEATURE_VECTOR, "vector" },
 	{ DBGMEM_FEATURE_BREAKPOINT, "breakpoint" },
 	{ DBGMEM_FEATURE_CMPXCHG, "cmpxchg" },
-	{ DBGMEM_FEATURE_STABLE, "stable" },
+	{ DBGMEM_FEATURE_EXPECT, "expect" },
 	{ DBGMEM_FEATURE_REGION, "region" },
 	{ DBGMEM_FEATURE_MIRROR, "mirror" },
 	{ DBGMEM_FEATURE_WINDOW, "window" },
@@ -66,7 +66,6 @@ static const struct word flags[] = {
 	{ DBGMEM_ZEROFILL, "ZEROFILL" },
 	{ DBGMEM_NOFAULT, "NOFAULT" },
 	{ DBGMEM_RAW, "RAW" },
-	{ DBGMEM_STABLE, "STABLE" },
 };
 
 static const struct word access_words[] = {
