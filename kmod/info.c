@@ -58,7 +58,8 @@ int dbgmem_ioc_info(struct dbgmem_ucmd *ucmd)
 	}
 	info->window_pages = dbgmem_window_pages(s);
 	info->windows = dbgmem_window_maps(s);
-	info->transfer_flags = dbgmem_transfer_flags();
+	info->transfer_flags = dbgmem_flags_of(DBGMEM_CALL_READ |
+					       DBGMEM_CALL_WRITE);
 	info->max_exact = DBGMEM_MAX_EXACT;
 	info->max_exact_pages = DBGMEM_MAX_EXACT_PAGES;
 	info->max_segments = DBGMEM_MAX_SEGMENTS;

@@ -102,7 +102,7 @@ static int cmpxchg_check(const struct dbgmem_cmpxchg_args *c)
 {
 	u64 above;
 
-	if (c->flags & ~(DBGMEM_FORCE | DBGMEM_RAW) || c->reserved)
+	if (c->flags & ~dbgmem_flags_of(DBGMEM_CALL_CMPXCHG) || c->reserved)
 		return -EOPNOTSUPP;
 	if (!is_power_of_2(c->width) || c->width > sizeof(u64) ||
 	    !IS_ALIGNED(c->addr, c->width))

@@ -242,15 +242,14 @@ static int vector_run_partial(struct dbgmem_xfer *x,
 
 static int vector_check(const struct dbgmem_vector *v, bool write)
 {
-	u32 flags = DBGMEM_EXACT | DBGMEM_FORCE | DBGMEM_RAW;
+	int ret;
 
-	if (!write)
-		flags |= DBGMEM_NOFAULT;
-	if (v->flags & ~dbgmem_transfer_flags() || v->reserved ||
-	    v->reserved2)
+	if (v->reserved || v->reserved2)
 		return -EOPNOTSUPP;
-	if (v->flags & ~flags)
-		return -EINVAL;
+	ret = dbgmem_flags_check(v->flags, write ? DBGMEM_CALL_VECTOR_WRITE :
+						   DBGMEM_CALL_VECTOR_READ);
+	if (ret)
+		return ret;
 	if (v->op > DBGMEM_OP_WRITE ||
 	    v->segment_size != sizeof(struct dbgmem_segment))
 		return -EINVAL;

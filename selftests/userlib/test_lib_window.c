@@ -328,7 +328,7 @@ TEST_F(window, map_says_what_is_missing)
 	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "unknown flags 0x80000000");
 	EXPECT_EQ(-EOVERFLOW, dbgmem_window_map(self->m, UINT64_MAX - 7, 8, 0,
 						&w));
-	EXPECT_ERROR(EOVERFLOW, DBGMEM_SOURCE_USAGE, "no address");
+	EXPECT_ERROR(EOVERFLOW, DBGMEM_SOURCE_USAGE, "beyond 64 bits");
 	EXPECT_EQ(-EINVAL, dbgmem_window_catch(1U << 31));
 	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "unknown flags 0x80000000");
 
