@@ -24,6 +24,7 @@ struct dbgmem_valid;
  * @shadow: what is held of the session's shadows
  * @expects: conditions to be checked before anything moves, or NULL
  * @mirror: where to look for the target's pages first, or NULL
+ * @lacks: address of a page that the mirror was not able to learn, or 0
  * @fetching: the mirror did not know what is being copied
  * @fetch_meets: one of the pages of @fetch_span was being changed
  * @refetched: how often that was no good
@@ -41,6 +42,7 @@ struct dbgmem_xfer {
 	struct dbgmem_shadow	shadow;
 	struct dbgmem_expects	*expects;
 	struct dbgmem_mirror	*mirror;
+	unsigned long		lacks;
 	bool			fetching;
 	bool			fetch_meets;
 	u8			refetched;

@@ -50,6 +50,19 @@ static size_t mirror_copy_known(struct dbgmem_xfer *x, size_t at, size_t max,
 	return done;
 }
 
+/* Once for a page, until it has been waited for: the answer would be the same. */
+static bool mirror_learn(struct dbgmem_xfer *x, unsigned long addr)
+{
+	unsigned long page = addr & PAGE_MASK;
+
+	if (page && x->lacks == page)
+		return false;
+	if (dbgmem_mirror_fill(x->mirror, addr))
+		return true;
+	x->lacks = page;
+	return false;
+}
+
 /**
  * dbgmem_mirror_copy - move one batch as far as the mirror knows, or can learn
  * @x: the transfer, reading
@@ -71,8 +84,7 @@ size_t dbgmem_mirror_copy(struct dbgmem_xfer *x)
 		else if (learnt || known)
 			break;
 		if (!known) {
-			learnt = dbgmem_mirror_fill(x->mirror,
-						    x->access.addr + done);
+			learnt = mirror_learn(x, x->access.addr + done);
 			if (!learnt)
 				break;
 		}
@@ -111,13 +123,13 @@ out:
 }
 
 static struct dbgmem_segment *
-mirror_put_words_learning(struct dbgmem_mirror *m, struct dbgmem_segment *seg,
+mirror_put_words_learning(struct dbgmem_xfer *x, struct dbgmem_segment *seg,
 			  struct dbgmem_segment *end)
 {
-	struct dbgmem_segment *next = mirror_put_words(m, seg, end);
+	struct dbgmem_segment *next = mirror_put_words(x->mirror, seg, end);
 
-	if (unlikely(next == seg) && dbgmem_mirror_fill(m, seg->addr))
-		next = mirror_put_words(m, seg, end);
+	if (unlikely(next == seg) && mirror_learn(x, seg->addr))
+		next = mirror_put_words(x->mirror, seg, end);
 	return next;
 }
 
@@ -153,7 +165,7 @@ struct dbgmem_segment *dbgmem_mirror_batch(struct dbgmem_xfer *x,
 		if (seg->addr + seg->len > ULONG_MAX)
 			next = seg;
 		else if (likely(seg->reason == DBGMEM_SEGMENT_WORD))
-			next = mirror_put_words_learning(x->mirror, seg, end);
+			next = mirror_put_words_learning(x, seg, end);
 		else
 			next = mirror_put_bytes(x, seg);
 		if (next == seg)

@@ -16,10 +16,12 @@
  * struct fill - what is to be learnt
  * @lookup: a lookup in the target's page tables
  * @spare: a block for it, if it needs one
+ * @asked: @spare was asked for. If there is none, another block gives way
  */
 struct fill {
 	struct dbgmem_lookup	lookup;
 	struct dbgmem_block	*spare;
+	bool			asked;
 };
 
 /* So that it can be a pointer: it is inline, or a macro. */
@@ -35,18 +37,26 @@ static char *fill_known(unsigned long pfn)
 	return page && !PageHighMem(page) ? page_address(page) : NULL;
 }
 
-/* Write it down. False if that of @addr is not there. */
-static bool fill_learn(struct fill *f, struct dbgmem_mirror *m,
-		       unsigned long addr)
+/*
+ * Write it down. -EFAULT if the page of @addr is not there, -ENOSPC if a block is
+ * needed that was not asked for.
+ */
+static int fill_learn(struct fill *f, struct dbgmem_mirror *m,
+		      unsigned long addr)
 {
 	const struct hmm_range *range = &f->lookup.range;
 	unsigned int at = (range->start >> PAGE_SHIFT) % DBGMEM_BLOCK_PAGES;
 	unsigned int i, nr = (range->end - range->start) >> PAGE_SHIFT;
+	unsigned long number = addr >> DBGMEM_BLOCK_SHIFT;
 	struct dbgmem_block *block;
 
-	block = dbgmem_block_insert(m, addr >> DBGMEM_BLOCK_SHIFT, &f->spare);
+	block = dbgmem_block_find(m, number);
+	if (!block && !f->asked)
+		return -ENOSPC;
 	if (!block)
-		return false;
+		block = dbgmem_block_insert(m, number, &f->spare);
+	if (!block)
+		return -EFAULT;
 	for (i = 0; i < nr; i++) {
 		char *page = fill_known(f->lookup.pfn[i]);
 
@@ -54,33 +64,36 @@ static bool fill_learn(struct fill *f, struct dbgmem_mirror *m,
 				     !!block->page[at + i]);
 		block->page[at + i] = page;
 	}
-	return block->page[(addr >> PAGE_SHIFT) % DBGMEM_BLOCK_PAGES];
+	return block->page[(addr >> PAGE_SHIFT) % DBGMEM_BLOCK_PAGES] ?
+	       0 : -EFAULT;
 }
 
-static bool fill_has_block(struct dbgmem_mirror *m, unsigned long addr)
+/* As fill_learn(), or -EAGAIN: the target has changed since the lookup. */
+static int fill_learn_locked(struct fill *f, struct dbgmem_mirror *m,
+			     unsigned long addr)
 {
-	bool ret;
+	int ret = -EAGAIN;
 
-	read_lock(&m->changes.lock);
-	ret = dbgmem_block_find(m, addr >> DBGMEM_BLOCK_SHIFT);
-	read_unlock(&m->changes.lock);
+	write_lock(&m->changes.lock);
+	if (dbgmem_lookup_holds(&f->lookup))
+		ret = fill_learn(f, m, addr);
+	write_unlock(&m->changes.lock);
 	return ret;
 }
 
-/* -EAGAIN if the target has changed since the lookup. */
 static int fill_try(struct fill *f, struct dbgmem_mirror *m, unsigned long addr)
 {
-	int ret = dbgmem_lookup(&f->lookup, &m->changes, addr, fill_lock_killable);
+	int ret = dbgmem_lookup(&f->lookup, &m->changes, addr,
+				fill_lock_killable);
 
 	if (ret)
 		return ret;
-	write_lock(&m->changes.lock);
-	if (!dbgmem_lookup_holds(&f->lookup))
-		ret = -EAGAIN;
-	else if (!fill_learn(f, m, addr))
-		ret = -EFAULT;
-	write_unlock(&m->changes.lock);
-	return ret;
+	ret = fill_learn_locked(f, m, addr);
+	if (ret != -ENOSPC)
+		return ret;
+	f->spare = dbgmem_block_alloc();
+	f->asked = true;
+	return fill_learn_locked(f, m, addr);
 }
 
 /**
@@ -95,7 +108,8 @@ bool dbgmem_mirror_fill(struct dbgmem_mirror *m, unsigned long addr)
 	struct fill f;
 	int ret, tries = 0;
 
-	f.spare = fill_has_block(m, addr) ? NULL : dbgmem_block_alloc();
+	f.spare = NULL;
+	f.asked = false;
 	do {
 		ret = fill_try(&f, m, addr);
 	} while (ret == -EAGAIN && ++tries < MAX_TRIES);

@@ -134,7 +134,7 @@ static struct dbgmem_block *mirror_block_reclaim(struct dbgmem_mirror *m)
 }
 
 /**
- * dbgmem_block_insert - a block for a number that had none a moment ago
+ * dbgmem_block_insert - a block for a number that has none
  * @m: the mirror, its lock held for writing
  * @number: of the block
  * @spare: a new block, or NULL where there was no memory for it; NULL if it was
@@ -146,13 +146,10 @@ struct dbgmem_block *dbgmem_block_insert(struct dbgmem_mirror *m,
 					 unsigned long number,
 					 struct dbgmem_block **spare)
 {
-	struct dbgmem_block *block;
+	struct dbgmem_block *block = NULL;
 
 	lockdep_assert_held_write(&m->changes.lock);
 
-	block = dbgmem_block_find(m, number);
-	if (block)
-		return block;
 	if (m->nr < m->max)
 		block = xchg(spare, NULL);
 	if (!block)

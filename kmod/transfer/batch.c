@@ -299,6 +299,7 @@ static int batch_wait(struct dbgmem_xfer *x, bool *alone)
 	if (x->access.absent.side == DBGMEM_ABSENT_EXPECT)
 		return dbgmem_expects_wait(x);
 	*alone = dbgmem_hold_wait(&x->access);
+	x->lacks = 0;
 	return 0;
 }
 

@@ -80,6 +80,7 @@ static ssize_t transfer_copy_batch(struct dbgmem_xfer *x, struct page **pages,
 			ret = dbgmem_hold_wait(&x->access);
 			if (ret)
 				return ret;
+			x->lacks = 0;
 			continue;
 		}
 		if (good)
