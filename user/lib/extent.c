@@ -89,7 +89,7 @@ static int dir_open_thread(struct dbgmem__extents *e)
 static int target_check(const struct dbgmem__extents *e)
 {
 	const struct dbgmem_transfer t = { 0 };
-	struct dbgmem_info info;
+	struct dbgmem_info info = { .size = sizeof(info) };
 	char what[64];
 	int ret;
 
