@@ -150,7 +150,7 @@ TEST_F(grown, info)
 	RESET(s);
 	ASSERT_EQ(0, dbgmem_get_info(self->m, &s.v));
 	EXPECT_EQ(77, s.v.window_lease);
-	EXPECT_EQ(0, s.v.reserved3);
+	EXPECT_EQ(0, s.v.reserved);
 	EXPECT_TRUE(is_whole(s.guard));
 	RESET(s);
 	ASSERT_EQ(0, dbgmem_get_info(NULL, &s.v));

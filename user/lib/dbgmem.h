@@ -145,14 +145,21 @@ pid_t dbgmem_pid(const struct dbgmem *m);
 uint32_t dbgmem_access(const struct dbgmem *m);
 
 /*
- * The module's answer to DBGMEM_IOC_INFO; @m may be NULL for an unbound
- * question (this opens and closes the device).
+ * What the module can do, see DBGMEM_IOC_INFO. @m may be NULL: this opens and closes
+ * the device.
  */
 int dbgmem_get_info(const struct dbgmem *m, struct dbgmem_info *info);
 int dbgmem_get_info_sized(const struct dbgmem *m, struct dbgmem_info *info,
 			  size_t size);
 #define dbgmem_get_info(m, info) \
 	dbgmem_get_info_sized(m, info, sizeof(struct dbgmem_info))
+
+/*
+ * What the session of @m is, see DBGMEM_IOC_SESSION_INFO. The caller has set
+ * @info->size to the size of the structure.
+ */
+int dbgmem_get_session_info(const struct dbgmem *m,
+			    struct dbgmem_session_info *info);
 
 /* --- transfers (transfer.c) --- */
 

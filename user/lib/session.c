@@ -349,6 +349,13 @@ DBGMEM_EXPORT uint32_t dbgmem_access(const struct dbgmem *m)
 	return m->access;
 }
 
+static int info_fail(int ret)
+{
+	return dbgmem__fail_simple(-ret, DBGMEM_GATE_MODULE,
+		"cannot ask " DBGMEM_NODE " for information: %s: install the module and the library from the same release",
+		strerror(-ret));
+}
+
 DBGMEM_EXPORT int dbgmem_get_info_sized(const struct dbgmem *m,
 					struct dbgmem_info *info, size_t size)
 {
@@ -363,11 +370,7 @@ DBGMEM_EXPORT int dbgmem_get_info_sized(const struct dbgmem *m,
 	dbgmem__give(info, size, &all, sizeof(all));
 	if (!m)
 		close(fd);
-	if (ret)
-		return dbgmem__fail_simple(-ret, DBGMEM_GATE_MODULE,
-			"cannot ask " DBGMEM_NODE " for information: %s: install the module and the library from the same release",
-			strerror(-ret));
-	return 0;
+	return ret ? info_fail(ret) : 0;
 }
 
 DBGMEM_EXPORT int (dbgmem_get_info)(const struct dbgmem *m,
@@ -375,5 +378,13 @@ DBGMEM_EXPORT int (dbgmem_get_info)(const struct dbgmem *m,
 {
 	return dbgmem_get_info_sized(m, info,
 				     dbgmem__first_size(struct dbgmem_info,
-							reserved3, __u32));
+							reserved, __u32));
+}
+
+DBGMEM_EXPORT int dbgmem_get_session_info(const struct dbgmem *m,
+					  struct dbgmem_session_info *info)
+{
+	int ret = dbgmem__node_ioctl(m->fd, DBGMEM_IOC_SESSION_INFO, info);
+
+	return ret ? info_fail(ret) : 0;
 }
