@@ -98,7 +98,7 @@ $(T)/host_%: host_%.c $(SELFTEST_LIB) $(CLI_OBJ) $(LIB) $(O)/user/libdbgmem.a $(
 # The library once more, with structures that have more fields, for a program that
 # knows those of today.
 GROWN := $(O)/grown
-GROWS := info|attach|region_list|bp_list_args|vector(_options)?|[a-z]+_stats
+GROWS := (session_)?info|attach|region_list|bp_list_args|vector(_options)?|[a-z]+_stats
 grow = sed -E '/^struct dbgmem_($(GROWS)) \{$$/,/^\};$$/s/^\};$$/\t__u64 grown[4];\n};/'
 
 $(GROWN)/libdbgmem.a: $(wildcard user/lib/*.[ch]) uapi/dbgmem/uapi.h selftests/build.mk
