@@ -299,6 +299,7 @@ install: user $(INSTALL_MODULE) ## install below PREFIX= (/usr/local) and DESTDI
 	$(Q)$(call make_pc,$(O)/user/libdbgmem.pc.install)
 	$(call inst,644,$(O)/user/libdbgmem.pc.install,$(LIBDIR)/pkgconfig/libdbgmem.pc)
 	$(call inst,644,user/lib/dbgmem.h,$(INCLUDEDIR)/dbgmem.h)
+	$(call inst,644,user/lib/dbgmem_interfaces.h,$(INCLUDEDIR)/dbgmem_interfaces.h)
 	$(call inst,644,uapi/dbgmem/uapi.h,$(INCLUDEDIR)/dbgmem/uapi.h)
 	$(Q)for p in $(MANPAGES); do \
 		install -D -m 644 $$p $(DESTDIR)$(MANDIR)/man$${p##*.}/$${p##*/} || exit 1; \
@@ -331,7 +332,8 @@ uninstall: ## remove what install installed, but for the group dbgmem
 	$(Q)rm -f $(addprefix $(DESTDIR),$(BINDIR)/dbgmem \
 		$(LIBDIR)/$(LIBFILE) $(LIBDIR)/$(SONAME) $(LIBDIR)/libdbgmem.so \
 		$(LIBDIR)/libdbgmem.a $(LIBDIR)/pkgconfig/libdbgmem.pc \
-		$(INCLUDEDIR)/dbgmem.h $(INCLUDEDIR)/dbgmem/uapi.h \
+		$(INCLUDEDIR)/dbgmem.h $(INCLUDEDIR)/dbgmem_interfaces.h \
+		$(INCLUDEDIR)/dbgmem/uapi.h \
 		$(BASHCOMPDIR)/dbgmem $(ZSHCOMPDIR)/_dbgmem \
 		$(UDEVDIR)/60-dbgmem.rules $(SYSUSERSDIR)/dbgmem.conf)
 	$(Q)rmdir $(DESTDIR)$(INCLUDEDIR)/dbgmem 2>/dev/null || :

@@ -28,7 +28,7 @@
 
 static const struct dbgmem_ioctl_op ioctl_ops[] = {
 	IOCTL_OP(DBGMEM_IOC_INFO, dbgmem_ioc_info,
-		 struct dbgmem_info, abi_version, reserved),
+		 struct dbgmem_info, abi_version, window_lease),
 	IOCTL_OP(DBGMEM_IOC_ATTACH, dbgmem_ioc_attach,
 		 struct dbgmem_attach, access, reserved),
 	IOCTL_OP(DBGMEM_IOC_READ, dbgmem_ioc_read,
@@ -51,10 +51,13 @@ static const struct dbgmem_ioctl_op ioctl_ops[] = {
 		 struct dbgmem_window_args, offset, offset),
 	IOCTL_OP(DBGMEM_IOC_WINDOW_SYNC, dbgmem_ioc_window_sync,
 		 struct dbgmem_window_sync_args, pages, reserved),
+	IOCTL_OP(DBGMEM_IOC_SESSION_INFO, dbgmem_ioc_session_info,
+		 struct dbgmem_session_info, state, windows),
 };
 
 /* The ABI: a change here breaks programs. */
-static_assert(sizeof(struct dbgmem_info) == 128);
+static_assert(sizeof(struct dbgmem_info) == 80);
+static_assert(sizeof(struct dbgmem_session_info) == 48);
 static_assert(sizeof(struct dbgmem_attach) == 24);
 static_assert(sizeof(struct dbgmem_transfer) == 72);
 static_assert(sizeof(struct dbgmem_segment) == 40);

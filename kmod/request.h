@@ -43,6 +43,7 @@ struct dbgmem_ioctl_op {
  * @req.region_list: DBGMEM_IOC_REGION_LIST
  * @req.window: DBGMEM_IOC_WINDOW
  * @req.window_sync: DBGMEM_IOC_WINDOW_SYNC
+ * @req.session_info: DBGMEM_IOC_SESSION_INFO
  */
 struct dbgmem_ucmd {
 	struct dbgmem_session	*session;
@@ -63,6 +64,7 @@ struct dbgmem_ucmd {
 		struct dbgmem_region_list region_list;
 		struct dbgmem_window_args window;
 		struct dbgmem_window_sync_args window_sync;
+		struct dbgmem_session_info session_info;
 	} req;
 };
 

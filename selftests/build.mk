@@ -98,7 +98,7 @@ $(T)/host_%: host_%.c $(SELFTEST_LIB) $(CLI_OBJ) $(LIB) $(O)/user/libdbgmem.a $(
 # The library once more, with structures that have more fields, for a program that
 # knows those of today.
 GROWN := $(O)/grown
-GROWS := info|attach|region_list|bp_list_args|vector(_options)?|[a-z]+_stats
+GROWS := (session_)?info|attach|region_list|bp_list_args|vector(_options)?|[a-z]+_stats
 grow = sed -E '/^struct dbgmem_($(GROWS)) \{$$/,/^\};$$/s/^\};$$/\t__u64 grown[4];\n};/'
 
 $(GROWN)/libdbgmem.a: $(wildcard user/lib/*.[ch]) uapi/dbgmem/uapi.h selftests/build.mk
@@ -160,7 +160,12 @@ lint: ## compiler warnings, sparse, checkpatch, headers, manual pages; and the a
 	$(Q)$(LINT_ENV) GUEST='$(GUEST)' ANALYZE=1 TESTS='lint analyze' V='$(V)' \
 		selftests/check.sh
 
-lint-build: $(LINT_LOG) $(O)/kselftest/.complete
+lint-build: $(LINT_LOG) $(O)/kselftest/.complete $(LIB) $(O)/user/libdbgmem.a
+
+abi: $(LIB) ## record the library's ABI, with which lint compares it
+	$(Q)$(QEMU_DIR)/setup.sh lint
+	$(say) ABIDW user/lib/libdbgmem.abi
+	$(Q)selftests/library_abi.sh $(LIB) >user/lib/libdbgmem.abi
 
 # --- check and demo ---
 
@@ -395,7 +400,7 @@ $(APPARMOR): | $(O)/.setup-kernel
 $(O)/demo/.complete: | $(O)/.setup-kernel
 	$(Q)$(QEMU_DIR)/server.sh $(O)
 
-.PHONY: selftests selftests-wanted kselftests lint lint-build check check-build check-matrix check-cross \
+.PHONY: selftests selftests-wanted kselftests lint lint-build abi check check-build check-matrix check-cross \
 	check-debug check-debug-build debug-module demo demo-build inject-module \
 	guest-inject-module debug-inject-module amplify-module \
 	guest-amplify-module debug-amplify-module gcov-modules coverage pairs \

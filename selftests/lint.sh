@@ -97,7 +97,7 @@ warnings() {
 
 shopt -s nullglob
 echo "TAP version 13"
-echo "1..28"
+echo "1..30"
 
 module_log | grep -E '\[-W|error|modpost' >"$tmp/log"
 verdict module.W=1
@@ -150,7 +150,8 @@ verdict header.c11
 g++ -x c++ -std=c++17 -Wall -Wextra -pedantic -Werror -Iuapi \
 	-fsyntax-only "$tmp/alone.c" >"$tmp/log" 2>&1
 verdict header.c++17
-echo '#include <dbgmem.h>' >"$tmp/alone.c"
+# which includes the other one before anything else
+echo '#include <dbgmem_interfaces.h>' >"$tmp/alone.c"
 {
 	"$CC" -std=c11 -Wall -Wextra -pedantic -Werror -Iuapi \
 		-Iuser/lib -fsyntax-only "$tmp/alone.c"
@@ -158,6 +159,23 @@ echo '#include <dbgmem.h>' >"$tmp/alone.c"
 		-Iuapi -Iuser/lib -fsyntax-only "$tmp/alone.c"
 } >"$tmp/log" 2>&1
 verdict header.library
+
+# abi_diff LIBRARY: what is not as recorded
+abi_diff() {
+	selftests/library_abi.sh "$1" >"$tmp/now.abi" &&
+		abidiff user/lib/libdbgmem.abi "$tmp/now.abi"
+}
+
+abi_diff "$O/user/libdbgmem.so" >"$tmp/log" 2>&1 ||
+	echo "if that is intended: 'make abi' records it" >>"$tmp/log"
+verdict library_abi
+sed '/dbgmem_bp_trap;/d' user/lib/libdbgmem.map >"$tmp/less.map"
+"$CC" -shared -Wl,--version-script="$tmp/less.map" -o "$tmp/less.so" \
+	-Wl,--whole-archive "$O/user/libdbgmem.a" -Wl,--no-whole-archive \
+	-lkmod -pthread >"$tmp/log" 2>&1
+abi_diff "$tmp/less.so" 2>&1 | grep -q 'dbgmem_bp_trap' ||
+	echo "it does not find what is planted" >>"$tmp/log"
+verdict library_abi.looks
 
 # The layout of the ABI's structures, of $1 bits.
 layout() {

@@ -55,15 +55,24 @@ static struct dbgmem_mirror *mirror_of(struct dbgmem_session *s)
 }
 
 /**
- * dbgmem_mirror_max - the most pages that a mirror knows, for INFO
+ * dbgmem_mirror_limit - the most pages that a new mirror holds, for INFO
+ */
+u32 dbgmem_mirror_limit(void)
+{
+	return mirror_max_blocks() * DBGMEM_BLOCK_PAGES;
+}
+
+/**
+ * dbgmem_mirror_max - the most pages that the session's mirror holds
  * @s: the session, attached or not
+ *
+ * Return: 0 if it has none.
  */
 u32 dbgmem_mirror_max(struct dbgmem_session *s)
 {
 	const struct dbgmem_mirror *m = mirror_of(s);
-	u32 blocks = m ? m->max : mirror_max_blocks();
 
-	return blocks * DBGMEM_BLOCK_PAGES;
+	return m ? m->max * DBGMEM_BLOCK_PAGES : 0;
 }
 
 /**

@@ -55,6 +55,7 @@ void dbgmem_block_free(struct dbgmem_block *block);
 struct dbgmem_block *dbgmem_block_insert(struct dbgmem_mirror *m,
 					 unsigned long number,
 					 struct dbgmem_block **spare);
+u32 dbgmem_mirror_limit(void);
 u32 dbgmem_mirror_max(struct dbgmem_session *s);
 u32 dbgmem_mirror_pages(struct dbgmem_session *s);
 
@@ -190,6 +191,11 @@ static inline struct dbgmem_mirror *dbgmem_mirror_create(struct mm_struct *mm)
 }
 
 static inline void dbgmem_mirror_destroy(struct dbgmem_mirror *m) { }
+
+static inline u32 dbgmem_mirror_limit(void)
+{
+	return 0;
+}
 
 static inline u32 dbgmem_mirror_max(struct dbgmem_session *s)
 {

@@ -7,7 +7,6 @@
 #include "param.h"
 
 #define DBGMEM_MAX_SEGMENTS	65536
-#define DBGMEM_MAX_RETRIES	1000
 
 /* Expectations bypass the mirror, and so do some flags. */
 static inline bool dbgmem_transfer_may_mirror(const struct dbgmem_xfer *x)

@@ -23,8 +23,10 @@ MODULE_PARM_DESC(window_pages, "the most pages of a target that a session's wind
 /* More than anybody can look at; a multiple of what a block has. */
 #define MAX_PAGES	BIT(30)
 
-/* Whole blocks. */
-static u32 window_max_pages(void)
+/**
+ * dbgmem_window_limit - the most pages that the windows of a new session hold
+ */
+u32 dbgmem_window_limit(void)
 {
 	u32 pages = min_t(u32, READ_ONCE(window_pages), MAX_PAGES);
 
@@ -38,14 +40,16 @@ static struct dbgmem_window *window_of(const struct dbgmem_session *s)
 }
 
 /**
- * dbgmem_window_max - the most pages that windows hold, for INFO
+ * dbgmem_window_max - the most pages that the session's windows hold
  * @s: the session
+ *
+ * Return: 0 if there was no WINDOW yet.
  */
 u32 dbgmem_window_max(const struct dbgmem_session *s)
 {
 	const struct dbgmem_window *w = window_of(s);
 
-	return w ? w->max : window_max_pages();
+	return w ? w->max : 0;
 }
 
 /**
@@ -124,7 +128,7 @@ static struct dbgmem_window *window_alloc(struct inode *inode)
 static int window_create(struct dbgmem_session *s, struct file *file)
 {
 	struct dbgmem_window *w;
-	u32 max = window_max_pages();
+	u32 max = dbgmem_window_limit();
 	int ret;
 
 	lockdep_assert_held(&s->lock);

@@ -136,6 +136,7 @@ int dbgmem_ioc_window(struct dbgmem_ucmd *ucmd);
 int dbgmem_ioc_window_sync(struct dbgmem_ucmd *ucmd);
 int dbgmem_mmap(struct file *file, struct vm_area_struct *vma);
 void dbgmem_window_release(struct dbgmem_session *s, struct file *file);
+u32 dbgmem_window_limit(void);
 u32 dbgmem_window_max(const struct dbgmem_session *s);
 u32 dbgmem_window_pages(const struct dbgmem_session *s);
 u32 dbgmem_window_maps(const struct dbgmem_session *s);
@@ -180,6 +181,11 @@ static inline int dbgmem_mmap(struct file *file, struct vm_area_struct *vma)
 
 static inline void dbgmem_window_release(struct dbgmem_session *s,
 					 struct file *file) { }
+
+static inline u32 dbgmem_window_limit(void)
+{
+	return 0;
+}
 
 static inline u32 dbgmem_window_max(const struct dbgmem_session *s)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The device, the layout of the ABI, and the answer of INFO. Also built as a
- * 32-bit program.
+ * The device, the layout of the ABI, and the answers of INFO and SESSION_INFO.
+ * Also built as a 32-bit program.
  */
 #include "abi.h"
 
@@ -15,7 +15,7 @@
 #define LAYOUT(s, f, off) \
 	_Static_assert(offsetof(struct s, f) == (off), #s "." #f)
 
-_Static_assert(sizeof(struct dbgmem_info) == 128, "dbgmem_info");
+_Static_assert(sizeof(struct dbgmem_info) == 80, "dbgmem_info");
 LAYOUT(dbgmem_info, size, 0);
 LAYOUT(dbgmem_info, flags, 4);
 LAYOUT(dbgmem_info, abi_version, 8);
@@ -23,28 +23,30 @@ LAYOUT(dbgmem_info, page_size, 12);
 LAYOUT(dbgmem_info, features, 16);
 LAYOUT(dbgmem_info, transfer_flags, 24);
 LAYOUT(dbgmem_info, max_exact, 32);
-LAYOUT(dbgmem_info, engine, 40);
-LAYOUT(dbgmem_info, force_policy, 44);
-LAYOUT(dbgmem_info, state, 48);
-LAYOUT(dbgmem_info, access, 52);
-LAYOUT(dbgmem_info, pid, 56);
-LAYOUT(dbgmem_info, max_segments, 60);
-LAYOUT(dbgmem_info, max_exact_pages, 64);
-LAYOUT(dbgmem_info, reserved, 68);
-LAYOUT(dbgmem_info, max_breakpoints, 72);
-LAYOUT(dbgmem_info, breakpoints, 76);
-LAYOUT(dbgmem_info, breakpoints_lost, 80);
-LAYOUT(dbgmem_info, max_expects, 84);
-LAYOUT(dbgmem_info, max_retries, 88);
-LAYOUT(dbgmem_info, reserved2, 92);
-LAYOUT(dbgmem_info, attach_flags, 96);
-LAYOUT(dbgmem_info, max_mirror_pages, 100);
-LAYOUT(dbgmem_info, mirror_pages, 104);
-LAYOUT(dbgmem_info, max_window_pages, 108);
-LAYOUT(dbgmem_info, window_pages, 112);
-LAYOUT(dbgmem_info, windows, 116);
-LAYOUT(dbgmem_info, window_lease, 120);
-LAYOUT(dbgmem_info, reserved3, 124);
+LAYOUT(dbgmem_info, attach_flags, 40);
+LAYOUT(dbgmem_info, engine, 44);
+LAYOUT(dbgmem_info, force_policy, 48);
+LAYOUT(dbgmem_info, max_segments, 52);
+LAYOUT(dbgmem_info, max_exact_pages, 56);
+LAYOUT(dbgmem_info, max_expects, 60);
+LAYOUT(dbgmem_info, max_breakpoints, 64);
+LAYOUT(dbgmem_info, max_mirror_pages, 68);
+LAYOUT(dbgmem_info, max_window_pages, 72);
+LAYOUT(dbgmem_info, window_lease, 76);
+
+_Static_assert(sizeof(struct dbgmem_session_info) == 48, "dbgmem_session_info");
+LAYOUT(dbgmem_session_info, size, 0);
+LAYOUT(dbgmem_session_info, flags, 4);
+LAYOUT(dbgmem_session_info, state, 8);
+LAYOUT(dbgmem_session_info, access, 12);
+LAYOUT(dbgmem_session_info, pid, 16);
+LAYOUT(dbgmem_session_info, breakpoints, 20);
+LAYOUT(dbgmem_session_info, breakpoints_lost, 24);
+LAYOUT(dbgmem_session_info, max_mirror_pages, 28);
+LAYOUT(dbgmem_session_info, mirror_pages, 32);
+LAYOUT(dbgmem_session_info, max_window_pages, 36);
+LAYOUT(dbgmem_session_info, window_pages, 40);
+LAYOUT(dbgmem_session_info, windows, 44);
 
 _Static_assert(sizeof(struct dbgmem_attach) == 24, "dbgmem_attach");
 LAYOUT(dbgmem_attach, size, 0);
@@ -82,7 +84,7 @@ LAYOUT(dbgmem_expect, observed, 16);
 LAYOUT(dbgmem_expect, reason, 24);
 LAYOUT(dbgmem_expect, reserved, 28);
 
-_Static_assert(sizeof(struct dbgmem_vector) == 88, "dbgmem_vector");
+_Static_assert(sizeof(struct dbgmem_vector) == 80, "dbgmem_vector");
 LAYOUT(dbgmem_vector, size, 0);
 LAYOUT(dbgmem_vector, flags, 4);
 LAYOUT(dbgmem_vector, segments, 8);
@@ -210,20 +212,23 @@ _Static_assert(DBGMEM_IOC_BP_CLEAR == 0xde06, "BP_CLEAR");
 _Static_assert(DBGMEM_IOC_BP_LIST == 0xde07, "BP_LIST");
 _Static_assert(DBGMEM_IOC_CMPXCHG == 0xde08, "CMPXCHG");
 _Static_assert(DBGMEM_IOC_REGION_LIST == 0xde09, "REGION_LIST");
+_Static_assert(DBGMEM_IOC_WINDOW == 0xde0a, "WINDOW");
+_Static_assert(DBGMEM_IOC_WINDOW_SYNC == 0xde0b, "WINDOW_SYNC");
+_Static_assert(DBGMEM_IOC_SESSION_INFO == 0xde0c, "SESSION_INFO");
 
 /* Numbers from here on are nobody's. */
-#define NR_IOCTLS	12
+#define NR_IOCTLS	13
 
-/* --- INFO --- */
+/* --- INFO, SESSION_INFO --- */
 
-TEST(info_of_an_unbound_session)
+TEST(info_of_the_module)
 {
 	struct dbgmem_info info;
 	int fd;
 
 	fd = dev_open(O_RDONLY);
 	ASSERT_LE(0, fd);
-	ASSERT_EQ(0, session_info(fd, &info));
+	ASSERT_EQ(0, module_info(fd, &info));
 	EXPECT_EQ(DBGMEM_ABI_VERSION, info.abi_version);
 	EXPECT_EQ(sysconf(_SC_PAGESIZE), (long)info.page_size);
 	EXPECT_EQ(DBGMEM_FEATURE_EXACT | DBGMEM_FEATURE_FORCE |
@@ -237,24 +242,45 @@ TEST(info_of_an_unbound_session)
 	EXPECT_LE(1U << 20, info.max_exact);
 	EXPECT_EQ(65536, info.max_segments);
 	EXPECT_LE(info.max_exact / info.page_size, info.max_exact_pages);
-	EXPECT_EQ(DBGMEM_STATE_UNBOUND, info.state);
-	EXPECT_EQ(0, info.access);
-	EXPECT_EQ(0, info.pid);
 	EXPECT_EQ(0, info.flags);
-	EXPECT_EQ(0, info.reserved);
 	EXPECT_EQ(16384, info.max_breakpoints);
-	EXPECT_EQ(0, info.breakpoints);
-	EXPECT_EQ(0, info.breakpoints_lost);
 	EXPECT_EQ(256, info.max_expects);
-	EXPECT_EQ(1000, info.max_retries);
-	EXPECT_EQ(0, info.reserved2);
 	EXPECT_EQ(DBGMEM_ATTACH_MIRROR, info.attach_flags);
 	EXPECT_EQ(262144, info.max_mirror_pages);
-	EXPECT_EQ(0, info.mirror_pages);
 	EXPECT_EQ(65536, info.max_window_pages);
-	EXPECT_EQ(0, info.window_pages);
-	EXPECT_EQ(0, info.windows);
 	EXPECT_EQ(100, info.window_lease);
+	close(fd);
+}
+
+TEST(info_of_the_module_is_the_same_for_every_session)
+{
+	struct dbgmem_info unbound, attached;
+	int fd;
+
+	fd = dev_open(O_RDONLY);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, module_info(fd, &unbound));
+	close(fd);
+	fd = session_open(getpid(), O_RDWR);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, module_info(fd, &attached));
+	EXPECT_EQ(0, memcmp(&unbound, &attached, sizeof(unbound)));
+	close(fd);
+}
+
+TEST(info_of_an_unbound_session_is_empty)
+{
+	static const struct dbgmem_session_info empty = {
+		.size = sizeof(empty),
+		.state = DBGMEM_STATE_UNBOUND,
+	};
+	struct dbgmem_session_info info;
+	int fd;
+
+	fd = dev_open(O_RDONLY);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, session_info(fd, &info));
+	EXPECT_EQ(0, memcmp(&info, &empty, sizeof(info)));
 	close(fd);
 }
 
@@ -273,7 +299,7 @@ TEST(info_features_and_transfer_flags_agree)
 
 	fd = dev_open(O_RDONLY);
 	ASSERT_LE(0, fd);
-	ASSERT_EQ(0, session_info(fd, &info));
+	ASSERT_EQ(0, module_info(fd, &info));
 	for (i = 0; i < ARRAY_SIZE(pair); i++)
 		EXPECT_EQ(!(info.features & pair[i].feature),
 			  !(info.transfer_flags & pair[i].flag));
@@ -296,7 +322,7 @@ TEST(nofault_is_there_where_the_kernel_has_it)
 	minor = strtol(dot + 1, NULL, 10);
 	fd = dev_open(O_RDONLY);
 	ASSERT_LE(0, fd);
-	ASSERT_EQ(0, session_info(fd, &info));
+	ASSERT_EQ(0, module_info(fd, &info));
 	EXPECT_EQ(major > 5 || (major == 5 && minor >= 16),
 		  !!(info.features & DBGMEM_FEATURE_NOFAULT));
 	close(fd);
@@ -309,7 +335,7 @@ TEST(info_of_an_attached_session_names_the_target)
 		{ O_WRONLY, DBGMEM_ACCESS_WRITE },
 		{ O_RDWR, DBGMEM_ACCESS_READ | DBGMEM_ACCESS_WRITE },
 	};
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	size_t i;
 	int fd;
 
@@ -343,7 +369,7 @@ TEST(info_follows_the_module_parameters)
 	ASSERT_LE(0, fd);
 	for (i = 0; i < ARRAY_SIZE(set); i++) {
 		EXPECT_EQ(0, param_set(set[i].name, set[i].value));
-		EXPECT_EQ(0, session_info(fd, &info));
+		EXPECT_EQ(0, module_info(fd, &info));
 		EXPECT_EQ(set[i].want, *set[i].name == 'e' ? info.engine :
 							     info.force_policy)
 			TH_LOG("%s=%s", set[i].name, set[i].value);
@@ -352,7 +378,7 @@ TEST(info_follows_the_module_parameters)
 	before = info;
 	EXPECT_EQ(-EINVAL, param_set("engine", "warp"));
 	EXPECT_EQ(-EINVAL, param_set("force", "please"));
-	EXPECT_EQ(0, session_info(fd, &info));
+	EXPECT_EQ(0, module_info(fd, &info));
 	EXPECT_EQ(0, memcmp(&info, &before, sizeof(info)));
 	close(fd);
 }

@@ -25,7 +25,7 @@ static bool session_reads(int fd)
 
 static bool session_unbound(int fd)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	unsigned char buf[8];
 
 	return !session_info(fd, &info) &&
@@ -340,7 +340,7 @@ TEST(mem_fd_from_before_an_execve_is_estale)
 
 TEST(second_attach_is_eisconn)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	struct target target = {};
 	int fd, mem_fd;
 
@@ -446,7 +446,7 @@ TEST(session_goes_on_after_the_mem_fd_is_closed)
 
 TEST(mem_fd_of_a_thread_and_pid_of_a_thread_name_the_process)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	struct target target = {};
 	char name[32];
 	int fd;

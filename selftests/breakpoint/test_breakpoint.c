@@ -36,7 +36,7 @@ static bool set_silent(const struct dbgmem_bp_set_args *s)
 
 static uint32_t count(int fd)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 
 	return session_info(fd, &info) ? ~0U : info.breakpoints;
 }
@@ -307,7 +307,7 @@ TEST_F_TIMEOUT(breakpoint, as_many_as_info_says_and_one_is_enospc, 120)
 	uint32_t i;
 	int fd;
 
-	ASSERT_EQ(0, session_info(b->fd, &info));
+	ASSERT_EQ(0, module_info(b->fd, &info));
 	ASSERT_EQ(MAX_BREAKPOINTS, info.max_breakpoints);
 	for (i = 0; i < MAX_BREAKPOINTS; i++)
 		ASSERT_EQ(0, bp_set(b->fd, b->mem + i, INT3, 1, NULL));

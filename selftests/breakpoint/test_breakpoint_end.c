@@ -419,7 +419,7 @@ static long job_vfork(void *arg)
 /* The parent may go on a little before the child has left the memory. */
 static bool has_execed(int fd)
 {
-	struct dbgmem_info info = {};
+	struct dbgmem_session_info info = {};
 	int i;
 
 	for (i = 0; i < 10000 && info.state != DBGMEM_STATE_EXECED; i++) {

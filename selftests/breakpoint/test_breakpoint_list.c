@@ -418,7 +418,7 @@ TEST_F_TIMEOUT(list, looking_brings_no_page_in, 60)
 TEST_F_TIMEOUT(list, info_and_fdinfo_count_them, 60)
 {
 	struct bed *b = self->b;
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	int i, set = 0, lost = 0;
 
 	for (i = 0; i < 20; i++) {
@@ -452,13 +452,15 @@ TEST_F_TIMEOUT(list, info_and_fdinfo_count_them, 60)
 
 TEST_F_TIMEOUT(list, info_tells_of_the_feature_and_the_limit, 60)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
+	struct dbgmem_info module;
 	int fd = dev_open(O_RDONLY);
 
+	ASSERT_EQ(0, module_info(fd, &module));
+	EXPECT_TRUE(module.features & DBGMEM_FEATURE_BREAKPOINT);
+	EXPECT_TRUE(module.transfer_flags & DBGMEM_RAW);
+	EXPECT_EQ(MAX_BREAKPOINTS, module.max_breakpoints);
 	ASSERT_EQ(0, session_info(fd, &info));
-	EXPECT_TRUE(info.features & DBGMEM_FEATURE_BREAKPOINT);
-	EXPECT_TRUE(info.transfer_flags & DBGMEM_RAW);
-	EXPECT_EQ(MAX_BREAKPOINTS, info.max_breakpoints);
 	EXPECT_EQ(0, info.breakpoints);
 	EXPECT_EQ(0, info.breakpoints_lost);
 	EXPECT_EQ(0, fdinfo_number(fd, "dbgmem-breakpoints:"));

@@ -10,7 +10,7 @@
 
 void pair_info(struct pair_side *s)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	int ret = session_info(s->fd, &info);
 
 	if (ret)

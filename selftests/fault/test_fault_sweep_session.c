@@ -53,7 +53,7 @@ static void sweep_attach(struct __test_metadata *_metadata,
 		.pid = pid,
 		.mem_fd = proc_open(want ? getpid() : pid, "mem", O_RDWR),
 	};
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	int fd, ret;
 
 	SWEEP_EACH(nth) {

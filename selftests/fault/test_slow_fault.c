@@ -291,7 +291,7 @@ TEST_F_TIMEOUT(slow, fault_that_is_answered_completes_the_call, 60)
 
 TEST_F_TIMEOUT(slow, waiting_agent_is_killed_at_once_and_changed_nothing, 200)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	uint64_t word;
 	int i;
 
@@ -369,7 +369,7 @@ static bool next_target(FIXTURE_DATA(slow) *self, int op, char *slot)
 
 TEST_F_TIMEOUT(slow, execve_of_the_target_does_not_wait_for_the_agent, 200)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	int i, code;
 
 	for (i = 0; i < NR_OPS; i++) {

@@ -321,7 +321,7 @@ FIXTURE_SETUP(waits)
 	int fd = dev_open(O_RDONLY);
 
 	ASSERT_LE(0, fd);
-	ASSERT_EQ(0, session_info(fd, &info));
+	ASSERT_EQ(0, module_info(fd, &info));
 	close(fd);
 	self->mirrors = info.features & DBGMEM_FEATURE_WINDOW;
 	self->results = shared_alloc(NR_WAIT_CALLS * sizeof(*self->results));

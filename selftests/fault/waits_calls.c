@@ -303,9 +303,9 @@ static long call_attach_mirror(struct wait_cell *c)
 
 static long call_info(struct wait_cell *c)
 {
-	struct dbgmem_info info = { .size = sizeof(info) };
+	struct dbgmem_session_info info = { .size = sizeof(info) };
 
-	return ASK(c, DBGMEM_IOC_INFO, &info);
+	return ASK(c, DBGMEM_IOC_SESSION_INFO, &info);
 }
 
 long call_poll(struct wait_cell *c)

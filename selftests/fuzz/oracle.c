@@ -18,6 +18,7 @@ static const struct {
 	int errnos[MAX_ERRNOS];
 } documented[] = {
 	{ DBGMEM_IOC_INFO, { STRUCTURE } },
+	{ DBGMEM_IOC_SESSION_INFO, { STRUCTURE } },
 	{ DBGMEM_IOC_ATTACH, { STRUCTURE, EACCES, EBADF, EBADFD, EKEYREJECTED,
 			       EXDEV, ESTALE, ESRCH, ENXIO, EISCONN,
 			       ENOMEM } },

@@ -47,6 +47,16 @@ static void info_answer(struct dbgmem_info *info)
 	answer(info, info->size, &known, sizeof(known));
 }
 
+static void session_answer(struct dbgmem_session_info *info)
+{
+	const struct dbgmem_session_info known = {
+		.size = info->size,
+		.state = DBGMEM_STATE_ATTACHED,
+	};
+
+	answer(info, info->size, &known, sizeof(known));
+}
+
 int dbgmem__node_ioctl(int fd, unsigned long cmd, void *arg)
 {
 	struct dbgmem_vector *v = arg;
@@ -54,6 +64,9 @@ int dbgmem__node_ioctl(int fd, unsigned long cmd, void *arg)
 	switch (cmd) {
 	case DBGMEM_IOC_INFO:
 		info_answer(arg);
+		return 0;
+	case DBGMEM_IOC_SESSION_INFO:
+		session_answer(arg);
 		return 0;
 	case DBGMEM_IOC_ATTACH:
 		((struct dbgmem_attach *)arg)->access = DBGMEM_ACCESS_READ;
@@ -126,6 +139,17 @@ TEST_F(grown, info)
 	RESET(s);
 	ASSERT_EQ(0, dbgmem_get_info(NULL, &s.v));
 	EXPECT_EQ(77, s.v.window_lease);
+	EXPECT_TRUE(is_whole(s.guard));
+}
+
+TEST_F(grown, session_info)
+{
+	GUARDED(struct dbgmem_session_info) s;
+
+	RESET(s);
+	ASSERT_EQ(0, dbgmem_get_session_info(self->m, &s.v));
+	EXPECT_EQ(DBGMEM_STATE_ATTACHED, s.v.state);
+	EXPECT_EQ(sizeof(s.v), s.v.size);
 	EXPECT_TRUE(is_whole(s.guard));
 }
 

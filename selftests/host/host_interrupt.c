@@ -25,17 +25,17 @@ static bool verb_begin(struct verb *v, void (*work)(struct verb *v))
 {
 	char c;
 
-	if (pipe2(v->source, O_CLOEXEC) || pipe2(v->said, O_CLOEXEC))
+	if (pipe2(v->gate, O_CLOEXEC) || pipe2(v->said, O_CLOEXEC))
 		abort();
 	v->pid = fork();
 	if (!v->pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		close(v->source[1]);
+		close(v->gate[1]);
 		close(v->said[0]);
 		work(v);
 		_exit(99);
 	}
-	close(v->source[0]);
+	close(v->gate[0]);
 	close(v->said[1]);
 	return read(v->said[0], &c, 1) == 1;
 }
@@ -80,7 +80,7 @@ static int verb_end(struct verb *v)
 		}
 		sleep_ms(2);
 	}
-	close(v->source[1]);
+	close(v->gate[1]);
 	close(v->said[0]);
 	return status;
 }
@@ -103,7 +103,7 @@ static void stuck(struct verb *v)
 {
 	interrupt_catch();
 	say(v);
-	wait_in_vfork(v->source[0]);
+	wait_in_vfork(v->gate[0]);
 }
 
 static void looks_and_ends(struct verb *v)
@@ -277,7 +277,7 @@ static void works_and_is_stuck(struct verb *v)
 	interrupt_before_end(leave);
 	interrupt_watch();
 	say(v);
-	wait_in_vfork(v->source[0]);
+	wait_in_vfork(v->gate[0]);
 }
 
 TEST(the_first_signal_ends_a_verb_that_does_not_look)
@@ -327,11 +327,11 @@ static void reads_until_told(struct verb *v)
 
 	interrupt_catch();
 	say(v);
-	if (interrupt_read(v->source[0], text, sizeof(text)) != 3 ||
+	if (interrupt_read(v->gate[0], text, sizeof(text)) != 3 ||
 	    strcmp(text, "abc"))
 		_exit(95);
 	say(v);
-	if (interrupt_read(v->source[0], text, sizeof(text)) != -1 ||
+	if (interrupt_read(v->gate[0], text, sizeof(text)) != -1 ||
 	    errno != EINTR)
 		_exit(94);
 	_exit(interrupt_seen() ? 7 : 93);
@@ -344,7 +344,7 @@ TEST(input_that_does_not_come_ends_at_the_first_signal)
 	char c;
 
 	ASSERT_TRUE(verb_begin(&v, reads_until_told));
-	ASSERT_EQ(3, write(v.source[1], "abc", 3));
+	ASSERT_EQ(3, write(v.gate[1], "abc", 3));
 	ASSERT_EQ(1, read(v.said[0], &c, 1));
 	begin = now_ms();
 	kill(v.pid, SIGINT);

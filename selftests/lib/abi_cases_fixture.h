@@ -24,13 +24,20 @@ FIXTURE_VARIANT_ADD(every_ioctl, info)
 {
 	.c = {
 		.cmd = DBGMEM_IOC_INFO,
-		.first = END(info, reserved),
+		.first = sizeof(struct dbgmem_info),
 		.size = sizeof(struct dbgmem_info),
-		.out = { FIELDS(info, abi_version, max_exact_pages),
-			 FIELDS(info, max_breakpoints, max_retries),
-			 FIELDS(info, attach_flags, window_lease) },
-		.reserved = { OFFSET(info, reserved), OFFSET(info, reserved2),
-			      OFFSET(info, reserved3) },
+		.out = { FIELDS(info, abi_version, window_lease) },
+		.fill = fill_info,
+	},
+};
+
+FIXTURE_VARIANT_ADD(every_ioctl, session_info)
+{
+	.c = {
+		.cmd = DBGMEM_IOC_SESSION_INFO,
+		.first = sizeof(struct dbgmem_session_info),
+		.size = sizeof(struct dbgmem_session_info),
+		.out = { FIELDS(session_info, state, windows) },
 		.fill = fill_info,
 	},
 };

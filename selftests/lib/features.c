@@ -10,7 +10,7 @@ bool module_takes(uint64_t flags)
 	if (!taken) {
 		fd = dev_open(O_RDONLY);
 		/* A test without the device is to fail at what it tests. */
-		taken = fd < 0 || session_info(fd, &info) ?
+		taken = fd < 0 || module_info(fd, &info) ?
 			~0ULL : info.transfer_flags;
 		if (fd >= 0)
 			close(fd);

@@ -37,7 +37,7 @@ int window_sync(int fd)
 
 long window_pages(int fd)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 
 	return session_info(fd, &info) ? -1 : (long)info.window_pages;
 }

@@ -467,7 +467,7 @@ TEST_F_TIMEOUT(race, attach_that_is_changed_meanwhile, 240)
 	struct dbgmem_attach *a = (void *)self->request;
 	struct flipper *f = &self->flipper;
 	long of_target = 0, of_other = 0;
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	int fd, ret;
 	char c;
 
@@ -535,7 +535,7 @@ TEST_F_TIMEOUT(race, mem_fd_that_is_replaced_meanwhile, 240)
 			     open("/dev/null", O_RDWR | O_CLOEXEC) },
 	};
 	long i, rounds = slow_rounds(CALLS), ok = 0, wrong = 0, none = 0;
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	int fd, ret;
 	char c;
 
@@ -569,16 +569,14 @@ TEST_F_TIMEOUT(race, mem_fd_that_is_replaced_meanwhile, 240)
 
 TEST_F_TIMEOUT(race, info_whose_size_is_changed_meanwhile, 120)
 {
-	struct dbgmem_info *info = (void *)self->request;
+	struct dbgmem_session_info *info = (void *)self->request;
 	struct flipper *f = &self->flipper;
 
-	FLIP_SIZE(f, info, 72);
+	FLIP_SIZE(f, info, 48);
 	FLIP(f, info->flags, OFTEN(0), 1);
-	FLIP(f, info->reserved, OFTEN(0), 1);
-	FLIP(f, info->reserved2, OFTEN(0), 1);
 	ASSERT_EQ(0, flip_start(f));
 	while (!enough(self)) {
-		int ret = call(self, self->fd, DBGMEM_IOC_INFO);
+		int ret = call(self, self->fd, DBGMEM_IOC_SESSION_INFO);
 
 		EXPECT_DOCUMENTED(ret, EINVAL);
 		if (!ret)

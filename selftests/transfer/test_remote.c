@@ -344,7 +344,7 @@ static uint32_t policy(int fd)
 {
 	struct dbgmem_info info;
 
-	return session_info(fd, &info) ? ~0U : info.force_policy;
+	return module_info(fd, &info) ? ~0U : info.force_policy;
 }
 
 TEST_F(force, never_refuses_everybody)

@@ -13,6 +13,7 @@
 
 TEST_F(lib, accessors)
 {
+	struct dbgmem_session_info session = { .size = sizeof(session) };
 	struct dbgmem_info info = { .size = sizeof(info) };
 	struct dbgmem *ro;
 
@@ -21,11 +22,14 @@ TEST_F(lib, accessors)
 		  dbgmem_access(self->m));
 	ASSERT_GE(dbgmem_fd(self->m), 0);
 	EXPECT_EQ(FD_CLOEXEC, fcntl(dbgmem_fd(self->m), F_GETFD));
+	ASSERT_EQ(0, dbgmem_get_session_info(self->m, &session));
+	EXPECT_EQ(DBGMEM_STATE_ATTACHED, session.state);
+	EXPECT_EQ(self->t.pid, session.pid);
+	session.size = 4;
+	EXPECT_EQ(-EINVAL, dbgmem_get_session_info(self->m, &session));
 	ASSERT_EQ(0, dbgmem_get_info(self->m, &info));
-	EXPECT_EQ(DBGMEM_STATE_ATTACHED, info.state);
-	EXPECT_EQ(self->t.pid, info.pid);
+	EXPECT_EQ(DBGMEM_ABI_VERSION, info.abi_version);
 	ASSERT_EQ(0, dbgmem_get_info(NULL, &info));
-	EXPECT_EQ(DBGMEM_STATE_UNBOUND, info.state);
 	EXPECT_EQ(DBGMEM_ABI_VERSION, info.abi_version);
 
 	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_RDONLY, &ro));

@@ -77,7 +77,7 @@ TEST_F(lib, bp_what_is_written_goes_behind)
 TEST_F(lib, bp_lost_is_told_and_memory_left_alone)
 {
 	uint32_t cleared = 77, lost = 77;
-	struct dbgmem_info info = { .size = sizeof(info) };
+	struct dbgmem_session_info info = { .size = sizeof(info) };
 
 	ASSERT_EQ(0, dbgmem_bp_set(self->m, self->addr, "\xcc", 1, NULL));
 	ASSERT_EQ(0, dbgmem_bp_set(self->m, self->addr + 8, "\xcc", 1, NULL));
@@ -92,7 +92,7 @@ TEST_F(lib, bp_lost_is_told_and_memory_left_alone)
 	EXPECT_EQ(1, lost);
 	EXPECT_EQ((uint8_t)mem[8], TRUTH(8));
 	EXPECT_EQ(0xee, TRUTH(16));
-	ASSERT_EQ(0, dbgmem_get_info(self->m, &info));
+	ASSERT_EQ(0, dbgmem_get_session_info(self->m, &info));
 	EXPECT_EQ(0, info.breakpoints);
 	EXPECT_EQ(2, info.breakpoints_lost);
 

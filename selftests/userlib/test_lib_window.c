@@ -102,15 +102,15 @@ TEST_F(window, shows_no_old_page_after_sync)
 TEST_F(window, prefault_shows_all_that_is_there)
 {
 	struct dbgmem_window *w;
-	struct dbgmem_info info = { .size = sizeof(info) };
+	struct dbgmem_session_info info = { .size = sizeof(info) };
 
 	ASSERT_EQ(0, param_set("window_lease", "0"));
 	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 2 * PAGE));
-	ASSERT_EQ(0, dbgmem_get_info(self->m, &info));
+	ASSERT_EQ(0, dbgmem_get_session_info(self->m, &info));
 	EXPECT_EQ(0, info.window_pages);
 	ASSERT_EQ(0, dbgmem_window_map(self->m, (uintptr_t)mem, PAGES * PAGE,
 				       DBGMEM_WINDOW_PREFAULT, &w));
-	ASSERT_EQ(0, dbgmem_get_info(self->m, &info));
+	ASSERT_EQ(0, dbgmem_get_session_info(self->m, &info));
 	EXPECT_EQ(PAGES - 1, info.window_pages);
 	dbgmem_window_unmap(w);
 }

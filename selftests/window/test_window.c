@@ -287,7 +287,7 @@ TEST_F_TIMEOUT(window, exit_of_the_target_is_sigbus, 60)
 TEST_F_TIMEOUT(window, several_show_the_same_and_end_by_themselves, 60)
 {
 	volatile char *other = window_map(self->fd, self->mem, AREA);
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	char path[64], text[1024];
 
 	ASSERT_NE(MAP_FAILED, other);
@@ -337,7 +337,7 @@ TEST_F_TIMEOUT(window, keeps_the_module_loaded, 60)
 
 TEST_F_TIMEOUT(window, hold_no_more_than_the_limit, 60)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	int round;
 
 	munmap((void *)self->win, AREA);

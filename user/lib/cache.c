@@ -328,6 +328,9 @@ DBGMEM_EXPORT uint64_t dbgmem_cache_discard(struct dbgmem_cache *c,
 	return lost;
 }
 
+#define FIRST_STATS \
+	dbgmem__first_size(struct dbgmem_cache_stats, capacity, size_t)
+
 DBGMEM_EXPORT int dbgmem_cache_get_stats(struct dbgmem_cache *c,
 					 struct dbgmem_cache_stats *stats)
 {
@@ -346,7 +349,8 @@ DBGMEM_EXPORT int dbgmem_cache_get_stats(struct dbgmem_cache *c,
 		now.dirty += p->dirty;
 	}
 	pthread_mutex_unlock(&c->lock);
-	return dbgmem__give(dbgmem_cache_stats, capacity, stats, &now);
+	return dbgmem__give(stats, FIRST_STATS, &now, sizeof(*stats),
+			    "dbgmem_cache_stats");
 }
 
 int dbgmem__cache_new(const struct dbgmem__cache_ops *ops, struct dbgmem *m,

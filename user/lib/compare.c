@@ -335,8 +335,12 @@ DBGMEM_EXPORT int dbgmem_compare_next(struct dbgmem_compare *c,
 	}
 }
 
+#define FIRST_STATS \
+	dbgmem__first_size(struct dbgmem_compare_stats, holes, uint64_t)
+
 DBGMEM_EXPORT int dbgmem_compare_get_stats(const struct dbgmem_compare *c,
-					  struct dbgmem_compare_stats *stats)
+					   struct dbgmem_compare_stats *stats)
 {
-	return dbgmem__give(dbgmem_compare_stats, holes, stats, &c->stats);
+	return dbgmem__give(stats, FIRST_STATS, &c->stats, sizeof(*stats),
+			    "dbgmem_compare_stats");
 }

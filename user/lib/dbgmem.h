@@ -148,10 +148,14 @@ pid_t dbgmem_pid(const struct dbgmem *m);
 uint32_t dbgmem_access(const struct dbgmem *m);
 
 /*
- * The module's answer to DBGMEM_IOC_INFO. Without @m, which may be NULL, it is
- * about the module only; this opens and closes the device. @info->size is set.
+ * What the module can do, see DBGMEM_IOC_INFO. @m may be NULL: this opens and closes
+ * the device. @info->size is set.
  */
 int dbgmem_get_info(const struct dbgmem *m, struct dbgmem_info *info);
+
+/* What the session of @m is, see DBGMEM_IOC_SESSION_INFO. @info->size is set. */
+int dbgmem_get_session_info(const struct dbgmem *m,
+			    struct dbgmem_session_info *info);
 
 /* --- transfers (transfer.c) --- */
 

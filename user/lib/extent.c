@@ -89,11 +89,11 @@ static int dir_open_thread(struct dbgmem__extents *e)
 static int target_check(const struct dbgmem__extents *e)
 {
 	const struct dbgmem_transfer t = { 0 };
-	struct dbgmem_info info;
+	struct dbgmem_session_info info = { .size = sizeof(info) };
 	char what[64];
 	int ret;
 
-	ret = dbgmem_get_info(e->m, &info);
+	ret = dbgmem_get_session_info(e->m, &info);
 	if (ret || info.state == DBGMEM_STATE_ATTACHED)
 		return ret;
 	snprintf(what, sizeof(what), "cannot read memory of process %d",

@@ -35,9 +35,11 @@ struct dbgmem {
 
 /* size.c: structures that grow */
 
-/* The size of @_type in version 0.1, when @_last was its last member. */
-#define dbgmem__first_size(_type, _last) \
-	(offsetof(_type, _last) + sizeof(((_type *)0)->_last))
+/*
+ * The size of @type in version 0.1, when @last, of @last_type, was its last member.
+ */
+#define dbgmem__first_size(type, last, last_type) \
+	(offsetof(type, last) + sizeof(last_type))
 
 /* 0, or -EINVAL: the caller has not set the size of its struct @type. */
 int dbgmem__size_check(size_t size, size_t first, const char *type)
@@ -47,13 +49,9 @@ int dbgmem__size_check(size_t size, size_t first, const char *type)
  * Copy the @have bytes of @from to the caller's structure, which begins with its
  * size: as many as fit, and zeros behind them. 0 or -EINVAL.
  */
-int dbgmem__give_sized(void *to, size_t first, const void *from, size_t have,
-		       const char *type)
+int dbgmem__give(void *to, size_t first, const void *from, size_t have,
+		 const char *type)
 	__attribute__((visibility("hidden")));
-
-#define dbgmem__give(_type, _last, _to, _from) \
-	dbgmem__give_sized(_to, dbgmem__first_size(struct _type, _last), \
-			   _from, sizeof(struct _type), #_type)
 
 /* error.c */
 

@@ -30,10 +30,10 @@ static int width_fail(struct dbgmem *m, int code, enum dbgmem_source source,
 /* The process may have been another one by now: ask the session. */
 static int still_there(struct dbgmem *m)
 {
-	struct dbgmem_info info = { .size = sizeof(info) };
+	struct dbgmem_session_info info = { .size = sizeof(info) };
 	int ret;
 
-	ret = dbgmem_get_info(m, &info);
+	ret = dbgmem_get_session_info(m, &info);
 	if (ret)
 		return ret;
 	if (info.state == DBGMEM_STATE_EXITED)

@@ -168,9 +168,9 @@ DBGMEM_EXPORT int dbgmem_region_valid(struct dbgmem *m, uint64_t addr,
 }
 
 DBGMEM_EXPORT int dbgmem_regions_new(struct dbgmem *m, uint64_t addr,
-				      uint64_t end, uint64_t filter,
-				      unsigned int flags,
-				      struct dbgmem_regions **out)
+				     uint64_t end, uint64_t filter,
+				     unsigned int flags,
+				     struct dbgmem_regions **out)
 {
 	struct dbgmem_regions *r;
 	int ret;

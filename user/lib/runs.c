@@ -164,8 +164,12 @@ DBGMEM_EXPORT int dbgmem_runs_next(struct dbgmem_runs *r,
 	}
 }
 
+#define FIRST_STATS \
+	dbgmem__first_size(struct dbgmem_runs_stats, skipped, uint64_t)
+
 DBGMEM_EXPORT int dbgmem_runs_get_stats(const struct dbgmem_runs *r,
 					struct dbgmem_runs_stats *stats)
 {
-	return dbgmem__give(dbgmem_runs_stats, skipped, stats, &r->stats);
+	return dbgmem__give(stats, FIRST_STATS, &r->stats, sizeof(*stats),
+			    "dbgmem_runs_stats");
 }

@@ -187,6 +187,9 @@ DBGMEM_EXPORT int dbgmem_search_next(struct dbgmem_search *s, uint64_t *addr)
 	}
 }
 
+#define FIRST_STATS \
+	dbgmem__first_size(struct dbgmem_search_stats, matches, uint64_t)
+
 DBGMEM_EXPORT int dbgmem_search_get_stats(const struct dbgmem_search *s,
 					  struct dbgmem_search_stats *stats)
 {
@@ -197,5 +200,6 @@ DBGMEM_EXPORT int dbgmem_search_get_stats(const struct dbgmem_search *s,
 		.matches = s->matches,
 	};
 
-	return dbgmem__give(dbgmem_search_stats, matches, stats, &now);
+	return dbgmem__give(stats, FIRST_STATS, &now, sizeof(*stats),
+			    "dbgmem_search_stats");
 }

@@ -348,10 +348,21 @@ DBGMEM_EXPORT uint32_t dbgmem_access(const struct dbgmem *m)
 	return m->access;
 }
 
+/* @type is that of the structure. */
+static int info_fail(int ret, const char *type)
+{
+	if (ret == -EINVAL || ret == -E2BIG || ret == -EOPNOTSUPP)
+		return dbgmem__fail_simple(-ret, DBGMEM_SOURCE_USAGE,
+			"cannot ask " DBGMEM_NODE " for information: %s: initialize the structure with { .size = sizeof(struct %s) }",
+			strerror(-ret), type);
+	return dbgmem__fail_simple(-ret, DBGMEM_SOURCE_MODULE,
+		"cannot ask " DBGMEM_NODE " for information: %s: install the module and the library from the same release",
+		strerror(-ret));
+}
+
 DBGMEM_EXPORT int dbgmem_get_info(const struct dbgmem *m,
 				  struct dbgmem_info *info)
 {
-	const char *advice = "install the module and the library from the same release";
 	int fd, ret;
 
 	fd = m ? m->fd : dbgmem__node_open(O_RDONLY);
@@ -360,11 +371,13 @@ DBGMEM_EXPORT int dbgmem_get_info(const struct dbgmem *m,
 	ret = dbgmem__node_ioctl(fd, DBGMEM_IOC_INFO, info);
 	if (!m)
 		close(fd);
-	if (!ret)
-		return 0;
-	if (ret == -EINVAL || ret == -E2BIG || ret == -EOPNOTSUPP)
-		advice = "initialize the structure with { .size = sizeof(struct dbgmem_info) }";
-	return dbgmem__fail_simple(-ret, DBGMEM_SOURCE_MODULE,
-		"cannot ask " DBGMEM_NODE " for information: %s: %s",
-		strerror(-ret), advice);
+	return ret ? info_fail(ret, "dbgmem_info") : 0;
+}
+
+DBGMEM_EXPORT int dbgmem_get_session_info(const struct dbgmem *m,
+					  struct dbgmem_session_info *info)
+{
+	int ret = dbgmem__node_ioctl(m->fd, DBGMEM_IOC_SESSION_INFO, info);
+
+	return ret ? info_fail(ret, "dbgmem_session_info") : 0;
 }

@@ -16,8 +16,8 @@ int dbgmem__size_check(size_t size, size_t first, const char *type)
 		type, size, type);
 }
 
-int dbgmem__give_sized(void *to, size_t first, const void *from, size_t have,
-		       const char *type)
+int dbgmem__give(void *to, size_t first, const void *from, size_t have,
+		 const char *type)
 {
 	size_t size, known;
 	int ret;

@@ -398,9 +398,9 @@ ssize_t dbgmem__vector(struct dbgmem *m, uint32_t op,
 }
 
 DBGMEM_EXPORT ssize_t dbgmem_read_segments(struct dbgmem *m,
-				   struct dbgmem_segment *segs, size_t nr,
-				   uint32_t flags,
-				   struct dbgmem_vector_result *res)
+					   struct dbgmem_segment *segs, size_t nr,
+					   uint32_t flags,
+					   struct dbgmem_vector_result *res)
 {
 	struct dbgmem_vector_options opt = { .flags = flags };
 
@@ -408,9 +408,9 @@ DBGMEM_EXPORT ssize_t dbgmem_read_segments(struct dbgmem *m,
 }
 
 DBGMEM_EXPORT ssize_t dbgmem_write_segments(struct dbgmem *m,
-				    struct dbgmem_segment *segs, size_t nr,
-				    uint32_t flags,
-				    struct dbgmem_vector_result *res)
+					    struct dbgmem_segment *segs, size_t nr,
+					    uint32_t flags,
+					    struct dbgmem_vector_result *res)
 {
 	struct dbgmem_vector_options opt = { .flags = flags };
 
@@ -418,7 +418,7 @@ DBGMEM_EXPORT ssize_t dbgmem_write_segments(struct dbgmem *m,
 }
 
 #define FIRST_OPTIONS \
-	dbgmem__first_size(struct dbgmem_vector_options, passes)
+	dbgmem__first_size(struct dbgmem_vector_options, passes, uint32_t)
 
 /* Members that this library does not know must be 0, as for the kernel. */
 static ssize_t options_run(struct dbgmem *m, uint32_t op,

@@ -124,9 +124,9 @@ static int kind_find(struct dump *d)
 /* Check that the information of /proc is of the session's program. */
 static int same_program(struct dump *d)
 {
-	struct dbgmem_info info = { .size = sizeof(info) };
+	struct dbgmem_session_info info = { .size = sizeof(info) };
 
-	if (dbgmem_get_info(d->m, &info)) {
+	if (dbgmem_get_session_info(d->m, &info)) {
 		msg("%s", dbgmem_errstr());
 		return STATUS_FAILED;
 	}

@@ -144,8 +144,7 @@ static void show_info(const struct dbgmem_info *info)
 	       (unsigned long long)info->max_exact);
 	printf("%-15s %u segments, exact %u pages\n", "vector limit:",
 	       info->max_segments, info->max_exact_pages);
-	printf("%-15s %u expectations, %u retries\n", "vector checks:",
-	       info->max_expects, info->max_retries);
+	printf("%-15s %u expectations\n", "vector checks:", info->max_expects);
 	printf("%-15s at most %u in a session\n", "breakpoints:",
 	       info->max_breakpoints);
 	printf("%-15s at most %u pages in a session\n", "mirror:",
@@ -203,7 +202,6 @@ static int json_info(struct json_object *o, const struct dbgmem_info *info)
 		{ "max_segments", info->max_segments },
 		{ "max_exact_pages", info->max_exact_pages },
 		{ "max_expects", info->max_expects },
-		{ "max_retries", info->max_retries },
 		{ "max_breakpoints", info->max_breakpoints },
 		{ "max_mirror_pages", info->max_mirror_pages },
 		{ "max_window_pages", info->max_window_pages },
@@ -274,6 +272,7 @@ struct facts {
 	char comm[COMM_SIZE];
 	bool has_comm;
 	struct dbgmem_info info;
+	struct dbgmem_session_info session;
 	bool has_planted;	/* breakpoints are supported */
 	size_t planted;		/* by all sessions */
 };
@@ -284,7 +283,10 @@ static int facts_get(struct facts *f, struct dbgmem *m)
 	int ret;
 
 	f->info.size = sizeof(f->info);
+	f->session.size = sizeof(f->session);
 	ret = dbgmem_get_info(m, &f->info);
+	if (!ret)
+		ret = dbgmem_get_session_info(m, &f->session);
 	if (ret)
 		return ret;
 	f->has_comm = comm_get(f->pid, f->comm);
@@ -305,8 +307,8 @@ static int facts_show(const struct facts *f)
 		text_print(stdout, f->comm, strlen(f->comm));
 		putchar('\n');
 	}
-	show_one("state:", states, NR(states), f->info.state);
-	show_bits("access:", access_words, NR(access_words), f->info.access);
+	show_one("state:", states, NR(states), f->session.state);
+	show_bits("access:", access_words, NR(access_words), f->session.access);
 	if (f->has_planted)
 		printf("%-15s %zu breakpoints, of all sessions\n", "planted:",
 		       f->planted);
@@ -324,10 +326,10 @@ static int facts_json(const struct facts *f)
 		bad |= json_put(o, "command", json_text(f->comm,
 						    strlen(f->comm)));
 	bad |= json_put(o, "state",
-			json_one(states, NR(states), f->info.state));
+			json_one(states, NR(states), f->session.state));
 	bad |= json_put(o, "access",
 			json_bits(access_words, NR(access_words),
-				  f->info.access));
+				  f->session.access));
 	if (f->has_planted)
 		bad |= json_put(o, "planted",
 				json_object_new_int64((int64_t)f->planted));

@@ -214,7 +214,7 @@ static int list(struct dbgmem *m, const struct query *q, struct json_list *l,
 
 	*nr = 0;
 	ret = dbgmem_regions_new(m, q->addr, q->end, q->filter,
-				  DBGMEM_REGIONS_NAMES, &r);
+				 DBGMEM_REGIONS_NAMES, &r);
 	if (ret) {
 		msg("%s", dbgmem_errstr());
 		return ret;

@@ -117,12 +117,12 @@ static void end(struct watch *w, int status)
 /* Leave the screen before the message. */
 static void target_ended(struct watch *w)
 {
-	struct dbgmem_info info = { .size = sizeof(info) };
+	struct dbgmem_session_info info = { .size = sizeof(info) };
 
 	end(w, STATUS_OK);
 	view_free(w->view);
 	w->view = NULL;
-	if (dbgmem_get_info(w->m, &info))
+	if (dbgmem_get_session_info(w->m, &info))
 		msg("%s", dbgmem_errstr());
 	else
 		msg("process %d has %s", (int)w->q->pid,

@@ -23,9 +23,9 @@ int hold_report(pid_t pid, uint32_t cleared, uint32_t lost)
 /* The traps went with the memory of the target. */
 static int target_ended(struct dbgmem *m, uint32_t held)
 {
-	struct dbgmem_info info = { .size = sizeof(info) };
+	struct dbgmem_session_info info = { .size = sizeof(info) };
 
-	if (dbgmem_get_info(m, &info)) {
+	if (dbgmem_get_session_info(m, &info)) {
 		msg("%s", dbgmem_errstr());
 		return STATUS_FAILED;
 	}

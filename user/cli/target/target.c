@@ -322,7 +322,7 @@ int target_extent(struct dbgmem *m, struct target_range *r)
 	int ret;
 
 	ret = dbgmem_regions_new(m, r->addr, 0, 0, DBGMEM_REGIONS_NAMES,
-				  &regions);
+				 &regions);
 	while (!ret && (ret = dbgmem_regions_next(regions, &region, &name)) > 0) {
 		ret = 0;
 		if (end && (region.start != end || !*name ||
