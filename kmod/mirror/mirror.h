@@ -15,6 +15,7 @@
 
 #include <linux/err.h>
 #include <linux/hash.h>
+#include <linux/list.h>
 #include <linux/uaccess.h>
 
 #include "engine/engine.h"
@@ -24,6 +25,22 @@
 #define DBGMEM_MAX_FETCHES	8
 
 #ifdef CONFIG_HMM_MIRROR
+/**
+ * struct dbgmem_block - what is known of 64 neighbouring pages
+ * @node: with those of the same hash
+ * @all: in mirror->all
+ * @number: address >> DBGMEM_BLOCK_SHIFT
+ * @used: something was read from it; so it is not the next one to go
+ * @page: addresses of the pages in the kernel, or NULL
+ */
+struct dbgmem_block {
+	struct hlist_node	node;
+	struct list_head	all;
+	unsigned long		number;
+	u8			used;
+	char			*page[DBGMEM_BLOCK_PAGES];
+};
+
 /**
  * struct dbgmem_mirror - all that is known
  * @changes: of the target. Their lock is held for reading to look up and copy, for
