@@ -439,7 +439,7 @@ TEST_F_TIMEOUT(window, needs_no_mirror, 60)
 	ASSERT_EQ(0, param_set("mirror_pages", "0"));
 	fd = dev_open(O_RDWR);
 	ASSERT_LE(0, fd);
-	ASSERT_EQ(0, session_info(fd, &info));
+	ASSERT_EQ(0, module_info(fd, &info));
 	EXPECT_EQ(0, info.max_mirror_pages);
 	EXPECT_EQ(65536, info.max_window_pages);
 	EXPECT_TRUE(info.features & DBGMEM_FEATURE_WINDOW);
