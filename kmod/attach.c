@@ -97,7 +97,7 @@ static int attach_locked(struct dbgmem_ucmd *ucmd)
 
 	if (a->flags & ~DBGMEM_ATTACH_MIRROR || a->reserved)
 		return -EOPNOTSUPP;
-	if (a->flags & DBGMEM_ATTACH_MIRROR && !dbgmem_mirror_max(s))
+	if (a->flags & DBGMEM_ATTACH_MIRROR && !dbgmem_mirror_limit())
 		return -EOPNOTSUPP;
 	if (a->pid <= 0)
 		return -EINVAL;
