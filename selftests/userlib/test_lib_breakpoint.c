@@ -226,7 +226,7 @@ TEST_F(lib, bp_refusals_of_other_breakpoints)
 	ASSERT_EQ(0, dbgmem_bp_set(self->m, a, "\xcc\xcc", 2, NULL));
 	EXPECT_EQ(-EEXIST, dbgmem_bp_set(self->m, a + 1, NULL, 0, NULL));
 	EXPECT_ERROR(EEXIST, DBGMEM_SOURCE_BREAKPOINT, "cannot set a breakpoint",
-		     "of this session");
+		     "this session already has");
 	EXPECT_ADDRESS(a + 1);
 	EXPECT_EQ(a + 1, dbgmem_last_error()->result.fault_addr);
 	EXPECT_EQ(self->t.pid, dbgmem_last_error()->pid);
@@ -234,7 +234,7 @@ TEST_F(lib, bp_refusals_of_other_breakpoints)
 	EXPECT_ERROR(EBUSY, DBGMEM_SOURCE_BREAKPOINT, "another session",
 		     "dbgmem bp list");
 	EXPECT_EQ(-ENOENT, dbgmem_bp_clear(other, a));
-	EXPECT_ERROR(ENOENT, DBGMEM_SOURCE_USAGE, "cannot clear", "has none");
+	EXPECT_ERROR(ENOENT, DBGMEM_SOURCE_USAGE, "cannot clear", "has no breakpoint");
 	EXPECT_ADDRESS(a);
 	EXPECT_EQ(-ENOENT, dbgmem_bp_clear(self->m, a + 1));
 	EXPECT_EQ(0, dbgmem_bp_clear(self->m, a));
@@ -337,7 +337,7 @@ TEST_F(lib, bp_of_a_target_that_is_gone)
 	EXPECT_ERROR(ESTALE, DBGMEM_SOURCE_TARGET, "another program");
 	EXPECT_EQ(-ESTALE, dbgmem_bp_clear(self->m, self->addr));
 	EXPECT_EQ(-ESTALE, dbgmem_bp_clear_all(self->m, &cleared, NULL));
-	EXPECT_ERROR(ESTALE, DBGMEM_SOURCE_TARGET, "cannot clear all", "0 were");
+	EXPECT_ERROR(ESTALE, DBGMEM_SOURCE_TARGET, "cannot clear all", "only 0");
 	EXPECT_EQ(0, cleared);
 	EXPECT_EQ(-ESTALE, dbgmem_bp_list(self->m, 0, &bps, &nr));
 	EXPECT_ERROR(ESTALE, DBGMEM_SOURCE_TARGET, "cannot list");

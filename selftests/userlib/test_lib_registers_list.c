@@ -74,7 +74,7 @@ TEST_F(registers, an_id_of_another_kind_of_thread)
 
 	EXPECT_EQ(-EINVAL, dbgmem_context_read(&ctx, &loc, buf, 8, &done));
 	EXPECT_EQ(0, done);
-	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "0x10000", "its own");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "0x10000", "kind of thread");
 	loc.reg = 0xffff;
 	EXPECT_EQ(-EINVAL, dbgmem_context_write(&ctx, &loc, buf, 8, &done));
 	loc.reg = UINT32_MAX;
@@ -166,7 +166,7 @@ TEST_F(registers, only_the_thread_that_traces_may)
 	pthread_join(thread, NULL);
 	EXPECT_EQ(-EBUSY, o.ret);
 	EXPECT_EQ(DBGMEM_SOURCE_TRACER, o.e.source);
-	snprintf(words, sizeof(words), "traced by thread %d", (int)getpid());
+	snprintf(words, sizeof(words), "thread %d traces it", (int)getpid());
 	EXPECT_NE(NULL, strstr(o.sentence, words)) TH_LOG("%s", o.sentence);
 }
 
