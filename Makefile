@@ -91,7 +91,7 @@ endif
 # less what kbuild leaves there where it is run by hand
 KMOD_SRC := $(sort Kbuild kmod/Kbuild $(filter-out kmod/compat/probes.h %.mod.c,\
 	$(wildcard kmod/*.[ch] kmod/*/*.[ch] kmod/compat/probe/*.c \
-		kmod/compat/probe/*.sh uapi/*.h)))
+		kmod/compat/probe/*.sh uapi/dbgmem/*.h)))
 
 # kbuild writes its objects beside the sources: give it a tree of links.
 # $(call kbuild,KDIR,TREE,ARGUMENTS)
@@ -196,20 +196,15 @@ fortify = $(shell $(CC) $(CPPFLAGS) $(CFLAGS) -dM -E -x c /dev/null 2>/dev/null 
 		END { if (can && !has) print "-D_FORTIFY_SOURCE=2" }')
 HARDEN = $(eval HARDEN := -fstack-protector-strong \
 	$(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,$(fortify)))$(HARDEN)
-USER_CFLAGS = -std=gnu11 -I$(O)/include -Iuser/lib -Iuser/cli $(CPPFLAGS) $(CFLAGS) \
+USER_CFLAGS = -std=gnu11 -Iuapi -Iuser/lib -Iuser/cli $(CPPFLAGS) $(CFLAGS) \
 	$(WARNINGS) $(HARDEN) -fPIC -fvisibility=hidden \
 	-DDBGMEM_VERSION='"$(VERSION)"' $(LIBKMOD_CFLAGS) $(JSON_CFLAGS) $(ELF_CFLAGS)
 USER_LDFLAGS = $(LDFLAGS) -Wl,-z,relro,-z,now
-
-UAPI_COPY := $(O)/include/linux/dbgmem.h
 
 USER_PRODUCTS := $(LIB) $(O)/user/libdbgmem.a $(O)/user/libdbgmem.pc $(TOOL) \
 	$(O)/user/install/dbgmem
 
 user: $(USER_PRODUCTS) ## build the library and the tool
-
-$(UAPI_COPY): uapi/dbgmem.h
-	$(Q)install -D -m 644 $< $@
 
 # Say which packages are missing, not which headers.
 build-present:
@@ -218,7 +213,7 @@ build-present:
 		$(ELF_CFLAGS) -E -x c -o /dev/null - 2>/dev/null || \
 		$(QEMU_DIR)/setup.sh build
 
-$(O)/user/%.o: user/%.c Makefile | $(UAPI_COPY) build-present
+$(O)/user/%.o: user/%.c Makefile | build-present
 	$(say) CC "user/$*.c"
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(USER_CFLAGS) -MMD -MP -c -o $@ $<
@@ -304,7 +299,8 @@ install: user $(INSTALL_MODULE) ## install below PREFIX= (/usr/local) and DESTDI
 	$(Q)$(call make_pc,$(O)/user/libdbgmem.pc.install)
 	$(call inst,644,$(O)/user/libdbgmem.pc.install,$(LIBDIR)/pkgconfig/libdbgmem.pc)
 	$(call inst,644,user/lib/dbgmem.h,$(INCLUDEDIR)/dbgmem.h)
-	$(call inst,644,uapi/dbgmem.h,$(INCLUDEDIR)/linux/dbgmem.h)
+	$(call inst,644,user/lib/dbgmem_interfaces.h,$(INCLUDEDIR)/dbgmem_interfaces.h)
+	$(call inst,644,uapi/dbgmem/uapi.h,$(INCLUDEDIR)/dbgmem/uapi.h)
 	$(Q)for p in $(MANPAGES); do \
 		install -D -m 644 $$p $(DESTDIR)$(MANDIR)/man$${p##*.}/$${p##*/} || exit 1; \
 	done
@@ -336,9 +332,11 @@ uninstall: ## remove what install installed, but for the group dbgmem
 	$(Q)rm -f $(addprefix $(DESTDIR),$(BINDIR)/dbgmem \
 		$(LIBDIR)/$(LIBFILE) $(LIBDIR)/$(SONAME) $(LIBDIR)/libdbgmem.so \
 		$(LIBDIR)/libdbgmem.a $(LIBDIR)/pkgconfig/libdbgmem.pc \
-		$(INCLUDEDIR)/dbgmem.h $(INCLUDEDIR)/linux/dbgmem.h \
+		$(INCLUDEDIR)/dbgmem.h $(INCLUDEDIR)/dbgmem_interfaces.h \
+		$(INCLUDEDIR)/dbgmem/uapi.h \
 		$(BASHCOMPDIR)/dbgmem $(ZSHCOMPDIR)/_dbgmem \
 		$(UDEVDIR)/60-dbgmem.rules $(SYSUSERSDIR)/dbgmem.conf)
+	$(Q)rmdir $(DESTDIR)$(INCLUDEDIR)/dbgmem 2>/dev/null || :
 	$(Q)for p in $(MANPAGES); do \
 		rm -f $(DESTDIR)$(MANDIR)/man$${p##*.}/$${p##*/}; \
 	done
@@ -353,11 +351,11 @@ include kmod/dkms.mk
 # --- housekeeping ---
 
 clean: ## remove what was built, keep what was downloaded
-	$(Q)rm -rf $(addprefix $(O)/,module user include selftests lint vm vm-debug \
+	$(Q)rm -rf $(addprefix $(O)/,module user selftests lint vm vm-debug \
 		vm-coverage coverage matrix matrix.md debug/planted \
 		vm-kcsan kcsan/planted grown sanitizers fuzz/module fuzz/planted demo/run \
 		bench.csv bench.md still.csv still.svg torture kselftests) \
-		$(addprefix $(O)/arm64/,module user include selftests vm)
+		$(addprefix $(O)/arm64/,module user selftests vm)
 
 distclean: clean ## remove the downloads too: the whole of O=
 	$(Q)rm -rf $(addprefix $(O)/,apt guest kselftest scripts demo fuzz gdb \
@@ -365,7 +363,7 @@ distclean: clean ## remove the downloads too: the whole of O=
 		scanmem.tmp apparmor.tmp) $(O)/.setup-kernel
 	$(Q)rmdir $(O) 2>/dev/null || :
 
-compile_commands.json: $(UAPI_COPY) FORCE ## how each file is compiled, for clangd and the like
+compile_commands.json: FORCE ## how each file is compiled, for clangd and the like
 	$(Q)$(LINT_ENV) KDIR='$(realpath $(or $(KDIR),$(GUEST)/build))' \
 		selftests/compile_commands.sh >$@
 

@@ -97,12 +97,12 @@ static int attach_locked(struct dbgmem_ucmd *ucmd)
 
 	if (a->flags & ~DBGMEM_ATTACH_MIRROR || a->reserved)
 		return -EOPNOTSUPP;
-	if (a->flags & DBGMEM_ATTACH_MIRROR && !dbgmem_mirror_max(s))
+	if (a->flags & DBGMEM_ATTACH_MIRROR && !dbgmem_mirror_limit())
 		return -EOPNOTSUPP;
 	if (a->pid <= 0)
 		return -EINVAL;
 
-	mem_fd = fget(a->receipt);
+	mem_fd = fget(a->mem_fd);
 	if (!mem_fd)
 		return -EBADF;
 	/* Its holder may wait for a page of the caller's, to write the answer. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Information about a session: DBGMEM_IOC_INFO and /proc/PID/fdinfo.
+ * Information about the module and a session: DBGMEM_IOC_INFO,
+ * DBGMEM_IOC_SESSION_INFO and /proc/PID/fdinfo.
  */
 #include <linux/mm.h>
 #include <linux/seq_file.h>
@@ -26,10 +27,8 @@ static const char * const state_names[] = {
  */
 int dbgmem_ioc_info(struct dbgmem_ucmd *ucmd)
 {
-	struct dbgmem_session *s = ucmd->session;
 	struct dbgmem_info *info = &ucmd->req.info;
-	bool bad = info->flags || info->reserved || info->reserved2 ||
-		   info->reserved3;
+	bool bad = info->flags;
 
 	*info = (struct dbgmem_info) { .size = info->size };
 	if (bad)
@@ -41,39 +40,58 @@ int dbgmem_ioc_info(struct dbgmem_ucmd *ucmd)
 			 DBGMEM_FEATURE_ZEROFILL | DBGMEM_FEATURE_RW |
 			 DBGMEM_FEATURE_POLL | DBGMEM_FEATURE_VECTOR |
 			 DBGMEM_FEATURE_BREAKPOINT | DBGMEM_FEATURE_CMPXCHG |
-			 DBGMEM_FEATURE_STABLE | DBGMEM_FEATURE_REGION |
+			 DBGMEM_FEATURE_EXPECT | DBGMEM_FEATURE_REGION |
 			 DBGMEM_FEATURE_TABLES;
 	if (DBGMEM_CAN_NOFAULT)
 		info->features |= DBGMEM_FEATURE_NOFAULT;
-	info->max_mirror_pages = dbgmem_mirror_max(s);
-	info->mirror_pages = dbgmem_mirror_pages(s);
+	info->max_mirror_pages = dbgmem_mirror_limit();
 	if (info->max_mirror_pages) {
 		info->features |= DBGMEM_FEATURE_MIRROR;
 		info->attach_flags = DBGMEM_ATTACH_MIRROR;
-		info->max_window_pages = dbgmem_window_max(s);
 	}
+	info->max_window_pages = dbgmem_window_limit();
 	if (info->max_window_pages) {
 		info->features |= DBGMEM_FEATURE_WINDOW;
 		info->window_lease = dbgmem_window_lease();
 	}
-	info->window_pages = dbgmem_window_pages(s);
-	info->windows = dbgmem_window_maps(s);
-	info->transfer_flags = dbgmem_transfer_flags();
+	info->transfer_flags = dbgmem_flags_of(DBGMEM_CALL_READ |
+					       DBGMEM_CALL_WRITE);
 	info->max_exact = DBGMEM_MAX_EXACT;
 	info->max_exact_pages = DBGMEM_MAX_EXACT_PAGES;
 	info->max_segments = DBGMEM_MAX_SEGMENTS;
 	info->max_breakpoints = DBGMEM_MAX_BREAKPOINTS;
-	info->breakpoints = READ_ONCE(s->nr_breakpoints);
-	info->breakpoints_lost = READ_ONCE(s->lost);
 	info->max_expects = DBGMEM_MAX_EXPECTS;
-	info->max_retries = DBGMEM_MAX_RETRIES;
 	info->engine = dbgmem_engine();
 	info->force_policy = dbgmem_force_policy();
+	return 0;
+}
+
+/**
+ * dbgmem_ioc_session_info - DBGMEM_IOC_SESSION_INFO
+ * @ucmd: the request
+ */
+int dbgmem_ioc_session_info(struct dbgmem_ucmd *ucmd)
+{
+	struct dbgmem_session *s = ucmd->session;
+	struct dbgmem_session_info *info = &ucmd->req.session_info;
+	bool bad = info->flags;
+
+	*info = (struct dbgmem_session_info) { .size = info->size };
+	if (bad)
+		return -EOPNOTSUPP;
+
 	info->state = dbgmem_target_state(s);
 	if (info->state != DBGMEM_STATE_UNBOUND) {
 		info->access = s->access;
 		info->pid = pid_vnr(s->pid);
 	}
+	info->breakpoints = READ_ONCE(s->nr_breakpoints);
+	info->breakpoints_lost = READ_ONCE(s->lost);
+	info->max_mirror_pages = dbgmem_mirror_max(s);
+	info->mirror_pages = dbgmem_mirror_pages(s);
+	info->max_window_pages = dbgmem_window_max(s);
+	info->window_pages = dbgmem_window_pages(s);
+	info->windows = dbgmem_window_maps(s);
 	return 0;
 }
 

@@ -28,7 +28,7 @@
 
 static const struct dbgmem_ioctl_op ioctl_ops[] = {
 	IOCTL_OP(DBGMEM_IOC_INFO, dbgmem_ioc_info,
-		 struct dbgmem_info, abi_version, reserved),
+		 struct dbgmem_info, abi_version, window_lease),
 	IOCTL_OP(DBGMEM_IOC_ATTACH, dbgmem_ioc_attach,
 		 struct dbgmem_attach, access, reserved),
 	IOCTL_OP(DBGMEM_IOC_READ, dbgmem_ioc_read,
@@ -36,39 +36,42 @@ static const struct dbgmem_ioctl_op ioctl_ops[] = {
 	IOCTL_OP(DBGMEM_IOC_WRITE, dbgmem_ioc_write,
 		 struct dbgmem_transfer, done, reserved),
 	IOCTL_OP(DBGMEM_IOC_VECTOR, dbgmem_ioc_vector,
-		 struct dbgmem_vector, done, fault_addr),
+		 struct dbgmem_vector, done, reserved2),
 	IOCTL_OP(DBGMEM_IOC_BP_SET, dbgmem_ioc_bp_set,
-		 struct dbgmem_bp_set, original, reserved2),
+		 struct dbgmem_bp_set_args, original, reserved2),
 	IOCTL_OP(DBGMEM_IOC_BP_CLEAR, dbgmem_ioc_bp_clear,
-		 struct dbgmem_bp_clear, cleared, reserved),
+		 struct dbgmem_bp_clear_args, cleared, reserved),
 	IOCTL_OP(DBGMEM_IOC_BP_LIST, dbgmem_ioc_bp_list,
-		 struct dbgmem_bp_list, nr, reserved),
+		 struct dbgmem_bp_list_args, nr, reserved),
 	IOCTL_OP(DBGMEM_IOC_CMPXCHG, dbgmem_ioc_cmpxchg,
-		 struct dbgmem_cmpxchg, observed, exchanged),
-	IOCTL_OP(DBGMEM_IOC_REGION, dbgmem_ioc_region,
+		 struct dbgmem_cmpxchg_args, observed, exchanged),
+	IOCTL_OP(DBGMEM_IOC_REGION_LIST, dbgmem_ioc_region_list,
 		 struct dbgmem_region_list, nr, reserved),
 	IOCTL_OP(DBGMEM_IOC_WINDOW, dbgmem_ioc_window,
-		 struct dbgmem_window_map, offset, offset),
+		 struct dbgmem_window_args, offset, offset),
 	IOCTL_OP(DBGMEM_IOC_WINDOW_SYNC, dbgmem_ioc_window_sync,
-		 struct dbgmem_window_sync, pages, reserved),
+		 struct dbgmem_window_sync_args, pages, reserved),
+	IOCTL_OP(DBGMEM_IOC_SESSION_INFO, dbgmem_ioc_session_info,
+		 struct dbgmem_session_info, state, windows),
 };
 
 /* The ABI: a change here breaks programs. */
-static_assert(sizeof(struct dbgmem_info) == 128);
+static_assert(sizeof(struct dbgmem_info) == 80);
+static_assert(sizeof(struct dbgmem_session_info) == 48);
 static_assert(sizeof(struct dbgmem_attach) == 24);
 static_assert(sizeof(struct dbgmem_transfer) == 72);
 static_assert(sizeof(struct dbgmem_segment) == 40);
 static_assert(sizeof(struct dbgmem_expect) == 32);
-static_assert(sizeof(struct dbgmem_vector) == 88);
-static_assert(sizeof(struct dbgmem_bp_set) == 72);
-static_assert(sizeof(struct dbgmem_bp_clear) == 40);
+static_assert(sizeof(struct dbgmem_vector) == 80);
+static_assert(sizeof(struct dbgmem_bp_set_args) == 72);
+static_assert(sizeof(struct dbgmem_bp_clear_args) == 40);
 static_assert(sizeof(struct dbgmem_bp) == 56);
-static_assert(sizeof(struct dbgmem_bp_list) == 56);
-static_assert(sizeof(struct dbgmem_cmpxchg) == 64);
+static_assert(sizeof(struct dbgmem_bp_list_args) == 56);
+static_assert(sizeof(struct dbgmem_cmpxchg_args) == 64);
 static_assert(sizeof(struct dbgmem_region) == 64);
 static_assert(sizeof(struct dbgmem_region_list) == 80);
-static_assert(sizeof(struct dbgmem_window_map) == 40);
-static_assert(sizeof(struct dbgmem_window_sync) == 16);
+static_assert(sizeof(struct dbgmem_window_args) == 40);
+static_assert(sizeof(struct dbgmem_window_sync_args) == 16);
 
 static __always_inline int ioctl_get_words(u64 *dst, const u64 __user *src,
 					   size_t size)

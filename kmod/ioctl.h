@@ -16,6 +16,7 @@ int dbgmem_ioc_attach(struct dbgmem_ucmd *ucmd);
 
 /* info.c */
 int dbgmem_ioc_info(struct dbgmem_ucmd *ucmd);
+int dbgmem_ioc_session_info(struct dbgmem_ucmd *ucmd);
 void dbgmem_show_fdinfo(struct seq_file *m, struct file *file);
 
 #endif /* KMOD_IOCTL_H */

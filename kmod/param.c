@@ -7,7 +7,7 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
-#include "../uapi/dbgmem.h"
+#include <dbgmem/uapi.h>
 #include "param.h"
 
 static const char * const engine_names[] = {
@@ -18,10 +18,10 @@ static const char * const engine_names[] = {
 };
 
 static const char * const force_names[] = {
-	[DBGMEM_FORCE_NEVER]	= "never",
-	[DBGMEM_FORCE_PTRACE]	= "ptrace",
-	[DBGMEM_FORCE_CAPABLE]	= "capable",
-	[DBGMEM_FORCE_ALWAYS]	= "always",
+	[DBGMEM_FORCE_POLICY_NEVER]	= "never",
+	[DBGMEM_FORCE_POLICY_PTRACE]	= "ptrace",
+	[DBGMEM_FORCE_POLICY_CAPABLE]	= "capable",
+	[DBGMEM_FORCE_POLICY_ALWAYS]	= "always",
 	NULL
 };
 
@@ -39,7 +39,7 @@ struct choice {
 
 static struct choice engine = { engine_names, DBGMEM_ENGINE_AUTO };
 /* Until dbgmem_param_init(). */
-static struct choice force = { force_names, DBGMEM_FORCE_PTRACE };
+static struct choice force = { force_names, DBGMEM_FORCE_POLICY_PTRACE };
 
 static int param_choice_set(const char *val, const struct kernel_param *kp)
 {

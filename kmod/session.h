@@ -8,9 +8,9 @@
  *	session->shadow_lock -> target's signal->exec_update_lock -> its mmap_lock
  *	registry of breakpoints, session->unmap->lock (innermost spinlocks: the
  *		target's notifiers take the second)
- *	session->lock -> mirror->lock
- *	mmap_lock -> window->mutex -> mirror->lock (see window/window.h)
- *	session->shadow_lock -> mirror->lock (innermost: the target's notifiers
+ *	session->lock -> changes->lock
+ *	mmap_lock -> window->mutex -> changes->lock (see window/window.h)
+ *	session->shadow_lock -> changes->lock (innermost: the target's notifiers
  *		take it, so nothing is allocated, waited for or faulted in under it)
  *
  * The caller's memory is touched (faulted in, pinned, copied to or from) with
@@ -32,7 +32,7 @@
 #include <linux/rwsem.h>
 #include <linux/workqueue.h>
 
-#include "../uapi/dbgmem.h"
+#include <dbgmem/uapi.h>
 
 /**
  * struct dbgmem_session - one open of /dev/dbgmem

@@ -11,7 +11,7 @@
 
 #include <linux/tracepoint.h>
 
-#include "../uapi/dbgmem.h"
+#include <dbgmem/uapi.h>
 
 TRACE_EVENT(dbgmem_attach,
 	TP_PROTO(pid_t target, u32 access, int ret),

@@ -31,9 +31,9 @@ HELPER_BIN := $(call programs,$(HELPER_SRC)) $(EXAMPLE_BIN)
 HOST_BIN := $(call programs,$(HOST_SRC))
 
 TEST_CFLAGS = -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter \
-	-iquote selftests/lib -I$(O)/include -Iuser/lib -isystem selftests/harness \
+	-iquote selftests/lib -Iuapi -Iuser/lib -isystem selftests/harness \
 	-isystem $(O)/kselftest -pthread -MMD -MP $(if $(SANITIZE),$(CFLAGS))
-TEST_DEPS := selftests/build.mk | $(UAPI_COPY) $(O)/kselftest/.complete
+TEST_DEPS := selftests/build.mk | $(O)/kselftest/.complete
 
 SHARED_OBJ := $(SHARED_SRC:selftests/%.c=$(T)/%.o)
 SELFTEST_LIB := $(T)/libselftest.a
@@ -81,10 +81,10 @@ $(T)/helper_%: helper_%.c $(SELFTEST_LIB) $(TEST_DEPS)
 		$(if $(filter -m32 -nostdlib,$(helper_link)),,$(SELFTEST_LIB))
 
 # as a user would build them; test_examples runs them
-$(EXAMPLE_BIN): $(T)/helper_example_%: user/examples/%.c $(LIB) | $(UAPI_COPY)
+$(EXAMPLE_BIN): $(T)/helper_example_%: user/examples/%.c $(LIB)
 	$(say) CC "$<"
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -O2 -g -Wall -Wextra -Werror -I$(O)/include -Iuser/lib -MMD -MP \
+	$(Q)$(CC) -O2 -g -Wall -Wextra -Werror -Iuapi -Iuser/lib -MMD -MP \
 		-MF $@.d -o $@ $< -L$(O)/user -ldbgmem
 
 # Tests of pure logic, run on this machine.
@@ -98,16 +98,18 @@ $(T)/host_%: host_%.c $(SELFTEST_LIB) $(CLI_OBJ) $(LIB) $(O)/user/libdbgmem.a $(
 # The library once more, with structures that have more fields, for a program that
 # knows those of today.
 GROWN := $(O)/grown
-GROWS := info|attach|region(_list)?|bp(_list)?|vector(_options)?|[a-z]+_stats
+GROWS := (session_)?info|attach|region_list|bp_list_args|vector(_options)?|[a-z]+_stats
 grow = sed -E '/^struct dbgmem_($(GROWS)) \{$$/,/^\};$$/s/^\};$$/\t__u64 grown[4];\n};/'
 
-$(GROWN)/libdbgmem.a: $(wildcard user/lib/*.[ch]) uapi/dbgmem.h selftests/build.mk
+$(GROWN)/libdbgmem.a: $(wildcard user/lib/*.[ch]) uapi/dbgmem/uapi.h selftests/build.mk
 	$(say) CC "$(@F), grown"
-	$(Q)rm -rf $(@D) && mkdir -p $(@D)/lib $(@D)/include/linux
+	$(Q)rm -rf $(@D) && mkdir -p $(@D)/lib $(@D)/include/dbgmem
 	$(Q)cp user/lib/*.[ch] $(@D)/lib
-	$(Q)$(grow) user/lib/dbgmem.h >$(@D)/lib/dbgmem.h
-	$(Q)$(grow) uapi/dbgmem.h >$(@D)/include/linux/dbgmem.h
-	$(Q)cd $(@D) && $(CC) $(filter-out -I%,$(USER_CFLAGS)) -Iinclude -c lib/*.c
+	$(Q)for h in dbgmem dbgmem_interfaces; do \
+		$(grow) user/lib/$$h.h >$(@D)/lib/$$h.h || exit 1; \
+	done
+	$(Q)$(grow) uapi/dbgmem/uapi.h >$(@D)/include/dbgmem/uapi.h
+	$(Q)cd $(@D) && $(CC) $(filter-out -I%,$(USER_CFLAGS)) -Iinclude -Ilib -c lib/*.c
 	$(Q)$(AR) rcs $@ $(@D)/*.o
 
 $(T)/host_grown: host_grown.c $(SELFTEST_LIB) $(GROWN)/libdbgmem.a $(TEST_DEPS)
@@ -158,7 +160,12 @@ lint: ## compiler warnings, sparse, checkpatch, headers, manual pages; and the a
 	$(Q)$(LINT_ENV) GUEST='$(GUEST)' ANALYZE=1 TESTS='lint analyze' V='$(V)' \
 		selftests/check.sh
 
-lint-build: $(LINT_LOG) $(UAPI_COPY) $(O)/kselftest/.complete
+lint-build: $(LINT_LOG) $(O)/kselftest/.complete $(LIB) $(O)/user/libdbgmem.a
+
+abi: $(LIB) ## record the library's ABI, with which lint compares it
+	$(Q)$(QEMU_DIR)/setup.sh lint
+	$(say) ABIDW user/lib/libdbgmem.abi
+	$(Q)selftests/library_abi.sh $(LIB) >user/lib/libdbgmem.abi
 
 # --- check and demo ---
 
@@ -393,7 +400,7 @@ $(APPARMOR): | $(O)/.setup-kernel
 $(O)/demo/.complete: | $(O)/.setup-kernel
 	$(Q)$(QEMU_DIR)/server.sh $(O)
 
-.PHONY: selftests selftests-wanted kselftests lint lint-build check check-build check-matrix check-cross \
+.PHONY: selftests selftests-wanted kselftests lint lint-build abi check check-build check-matrix check-cross \
 	check-debug check-debug-build debug-module demo demo-build inject-module \
 	guest-inject-module debug-inject-module amplify-module \
 	guest-amplify-module debug-amplify-module gcov-modules coverage pairs \

@@ -17,7 +17,7 @@ access		compat session target
 breakpoint	compat session target access
 engine		compat session target access breakpoint
 mirror		compat session target access breakpoint engine
-window		compat session target access breakpoint engine mirror
+window		compat session target access
 transfer	compat session target access breakpoint engine mirror
 main		compat session target access breakpoint engine mirror window transfer
 '
@@ -33,7 +33,6 @@ main		text cmd
 # floor FILE: a folder is one; the module's files beside the folders are of two.
 floor() {
 	case $1 in
-	../uapi/*)	echo session ;;
 	*/*)		echo "${1%%/*}" ;;
 	session.[ch] | request.h | param.[ch] | trace.h) echo session ;;
 	*)		echo main ;;

@@ -97,7 +97,7 @@ warnings() {
 
 shopt -s nullglob
 echo "TAP version 13"
-echo "1..28"
+echo "1..30"
 
 module_log | grep -E '\[-W|error|modpost' >"$tmp/log"
 verdict module.W=1
@@ -136,7 +136,7 @@ checkpatch probe "${ignore_probe[*]}" kmod/compat/probe/*.c
 } >"$tmp/log" 2>&1
 verdict floors
 
-checkpatch uapi "${ignore_uapi[*]}" uapi/*.h
+checkpatch uapi "${ignore_uapi[*]}" uapi/dbgmem/*.h
 checkpatch lib "${ignore_user[*]}" user/lib/*.[ch] user/examples/*.c
 checkpatch tool "${ignore_user[*]}" user/cli/*.[ch] user/cli/*/*.[ch]
 # folders of programs, and of what they share
@@ -151,27 +151,45 @@ checkpatch selftests "${ignore_tests[*]}" $(find "${tests[@]}" -name '*.[ch]') \
 	selftests/parsers/*.[ch] \
 	selftests/torture/*.[ch]
 
-echo '#include <linux/dbgmem.h>' >"$tmp/alone.c"
-"$CC" -std=c11 -Wall -Wextra -pedantic -Werror -I"$O/include" -fsyntax-only \
+echo '#include <dbgmem/uapi.h>' >"$tmp/alone.c"
+"$CC" -std=c11 -Wall -Wextra -pedantic -Werror -Iuapi -fsyntax-only \
 	"$tmp/alone.c" >"$tmp/log" 2>&1
 verdict header.c11
-g++ -x c++ -std=c++17 -Wall -Wextra -pedantic -Werror -I"$O/include" \
+g++ -x c++ -std=c++17 -Wall -Wextra -pedantic -Werror -Iuapi \
 	-fsyntax-only "$tmp/alone.c" >"$tmp/log" 2>&1
 verdict header.c++17
-echo '#include <dbgmem.h>' >"$tmp/alone.c"
+# which includes the other one before anything else
+echo '#include <dbgmem_interfaces.h>' >"$tmp/alone.c"
 {
-	"$CC" -std=c11 -Wall -Wextra -pedantic -Werror -I"$O/include" \
+	"$CC" -std=c11 -Wall -Wextra -pedantic -Werror -Iuapi \
 		-Iuser/lib -fsyntax-only "$tmp/alone.c"
 	g++ -x c++ -std=c++17 -Wall -Wextra -pedantic -Werror \
-		-I"$O/include" -Iuser/lib -fsyntax-only "$tmp/alone.c"
+		-Iuapi -Iuser/lib -fsyntax-only "$tmp/alone.c"
 } >"$tmp/log" 2>&1
 verdict header.library
 
+# abi_diff LIBRARY: what is not as recorded
+abi_diff() {
+	selftests/library_abi.sh "$1" >"$tmp/now.abi" &&
+		abidiff user/lib/libdbgmem.abi "$tmp/now.abi"
+}
+
+abi_diff "$O/user/libdbgmem.so" >"$tmp/log" 2>&1 ||
+	echo "if that is intended: 'make abi' records it" >>"$tmp/log"
+verdict library_abi
+sed '/dbgmem_bp_trap;/d' user/lib/libdbgmem.map >"$tmp/less.map"
+"$CC" -shared -Wl,--version-script="$tmp/less.map" -o "$tmp/less.so" \
+	-Wl,--whole-archive "$O/user/libdbgmem.a" -Wl,--no-whole-archive \
+	-lkmod -pthread >"$tmp/log" 2>&1
+abi_diff "$tmp/less.so" 2>&1 | grep -q 'dbgmem_bp_trap' ||
+	echo "it does not find what is planted" >>"$tmp/log"
+verdict library_abi.looks
+
 # The layout of the ABI's structures, of $1 bits.
 layout() {
-	"$CC" "-m$1" -g -fno-eliminate-unused-debug-types -I"$O/include" \
+	"$CC" "-m$1" -g -fno-eliminate-unused-debug-types \
 		-idirafter "/usr/include/$("$CC" -print-multiarch)" \
-		-x c -c -o "$tmp/layout.o" uapi/dbgmem.h &&
+		-x c -c -o "$tmp/layout.o" uapi/dbgmem/uapi.h &&
 		pahole "$tmp/layout.o" | sed -n '/^struct dbgmem_/,/^};/p'
 }
 
@@ -180,7 +198,7 @@ layout 32 >"$tmp/layout32" 2>&1
 {
 	grep -nE 'hole|padding|bit_padding' "$tmp/layout64"
 	[ "$(grep -c '^struct ' "$tmp/layout64")" = \
-	  "$(grep -c '^struct .*{' uapi/dbgmem.h)" ] ||
+	  "$(grep -c '^struct .*{' uapi/dbgmem/uapi.h)" ] ||
 		echo "pahole does not show every structure"
 } >"$tmp/log"
 verdict layout.no_holes

@@ -12,12 +12,12 @@ static bool access_force_allowed(struct dbgmem_session *s)
 {
 	u32 policy = dbgmem_force_policy();
 
-	if (policy == DBGMEM_FORCE_ALWAYS)
+	if (policy == DBGMEM_FORCE_POLICY_ALWAYS)
 		return true;
-	if (policy == DBGMEM_FORCE_NEVER)
+	if (policy == DBGMEM_FORCE_POLICY_NEVER)
 		return false;
 	return dbgmem_target_traced_by_current(s) ||
-	       (policy == DBGMEM_FORCE_CAPABLE &&
+	       (policy == DBGMEM_FORCE_POLICY_CAPABLE &&
 		dbgmem_target_capable(s, CAP_SYS_PTRACE));
 }
 

@@ -5,6 +5,7 @@
 
 #include <linux/mm.h>
 
+#include "flags.h"
 #include "target/target.h"
 
 /* dbgmem_absent.side */
@@ -63,15 +64,8 @@ int dbgmem_force_check(struct dbgmem_session *s);
 
 static inline u32 dbgmem_access_foll(const struct dbgmem_access *a)
 {
-	u32 foll = FOLL_HWPOISON;
-
-	if (a->write)
-		foll |= FOLL_WRITE;
-	if (a->flags & DBGMEM_FORCE)
-		foll |= FOLL_FORCE;
-	if (a->flags & DBGMEM_NOFAULT)
-		foll |= FOLL_NOFAULT;
-	return foll;
+	return FOLL_HWPOISON | (a->write ? FOLL_WRITE : 0) |
+	       dbgmem_flags_foll(a->flags);
 }
 
 /**

@@ -99,47 +99,9 @@ static bool caller_get_word(struct dbgmem_caller *c, size_t at, void *kaddr,
 	return true;
 }
 
-/* Bytes that are compared at a time. */
-#define COMPARE_CHUNK	128
-
-/* Put only what differs from what is there, and tell. */
-static size_t caller_update_bytes(struct dbgmem_caller *c, size_t at,
-				  const char *src, size_t len)
-{
-	char there[COMPARE_CHUNK] __aligned(sizeof(long));
-	size_t done, n;
-
-	for (done = 0; done < len; done += n) {
-		n = min_t(size_t, len - done, sizeof(there));
-		/* A buffer that ends here is no change. */
-		n = caller_get_bytes(c, at + done, there, n);
-		if (n && memcmp(there, src + done, n)) {
-			c->changed = true;
-			n = caller_put_bytes(c, at + done, src + done, n);
-		}
-		if (!n)
-			break;
-	}
-	return done;
-}
-
-static size_t caller_update(struct dbgmem_caller *c, size_t at,
-			    const char *kaddr, size_t len)
-{
-	unsigned long word;
-
-	if (dbgmem_is_word(kaddr, len)) {
-		dbgmem_copy_word(&word, kaddr, len);
-		kaddr = (char *)&word;
-	}
-	return caller_update_bytes(c, at, kaddr, len);
-}
-
 static size_t caller_put(struct dbgmem_caller *c, size_t at, const char *kaddr,
 			 size_t len)
 {
-	if (unlikely(c->compare))
-		return caller_update(c, at, kaddr, len);
 	/* A buffer that ends within the word: what there is of it. */
 	if (dbgmem_is_word(kaddr, len) && caller_put_word(c, at, kaddr, len))
 		return len;

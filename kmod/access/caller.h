@@ -21,14 +21,10 @@ struct iov_iter;
  * @user: the caller's buffer
  * @iter: where it is kernel memory instead (registered io_uring buffers), else
  *	NULL; only the bytes of the current transfer
- * @compare: reading: it was read before, and what differs is to be told
- * @changed: something differed; set with @compare, reset by who looks at it
  */
 struct dbgmem_caller {
 	char __user	*user;
 	struct iov_iter	*iter;
-	bool		compare;
-	bool		changed;
 };
 
 size_t dbgmem_caller_put_any(struct dbgmem_caller *c, size_t at,
@@ -45,7 +41,7 @@ dbgmem_caller_long(struct dbgmem_caller *c, size_t at, const void *kaddr,
 {
 	char __user *p = c->user + at;
 
-	if (len == sizeof(long) && !c->iter && !c->compare &&
+	if (len == sizeof(long) && !c->iter &&
 	    IS_ALIGNED((unsigned long)p | (unsigned long)kaddr, sizeof(long)))
 		return (unsigned long __user *)p;
 	return NULL;

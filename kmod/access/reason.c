@@ -12,18 +12,10 @@
 #include "reason.h"
 #include "target/vma.h"
 
-static bool reason_permitted(const struct vm_area_struct *vma,
-			     const struct dbgmem_access *a)
-{
-	return dbgmem_vma_permitted(vma,
-				    (a->write ? FOLL_WRITE : 0) |
-				    (a->flags & DBGMEM_FORCE ? FOLL_FORCE : 0));
-}
-
 static u32 reason_of_vma(const struct vm_area_struct *vma,
 			 const struct dbgmem_access *a, int err)
 {
-	if (!reason_permitted(vma, a))
+	if (!dbgmem_vma_permitted(vma, a->foll))
 		return DBGMEM_REASON_PROTECTION;
 	if (dbgmem_vma_special(vma))
 		return DBGMEM_REASON_SPECIAL;
@@ -130,7 +122,7 @@ bool dbgmem_reason_special(struct dbgmem_access *a)
 		return false;
 	vma = vma_lookup(mm, a->addr);
 	ret = vma && vma->vm_ops && vma->vm_ops->access &&
-	      reason_permitted(vma, a);
+	      dbgmem_vma_permitted(vma, a->foll);
 	mmap_read_unlock(mm);
 	return ret;
 }

@@ -64,7 +64,7 @@ static inline void dbgmem_copy_word(void *dst, const void *src, size_t len)
 
 /*
  * The target, and other callers, change its bytes while they are copied or compared:
- * no race of ours. Who has to know asks for STABLE, or expects.
+ * no race of ours. Who has to know reads twice, or expects.
  */
 #define dbgmem_racing_bytes(expr)	\
 	data_race(expr) /* see above */

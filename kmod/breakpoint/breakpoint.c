@@ -268,7 +268,7 @@ static int bp_set_locked(struct dbgmem_access *a, struct dbgmem_breakpoint *bp)
 
 /* Once the shadow_lock is let go, another thread may clear and free @bp. */
 static int bp_set(struct dbgmem_access *a, struct dbgmem_breakpoint *bp,
-		  struct dbgmem_bp_set *b)
+		  struct dbgmem_bp_set_args *b)
 {
 	struct dbgmem_session *s = a->session;
 	int ret;
@@ -285,7 +285,7 @@ static int bp_set(struct dbgmem_access *a, struct dbgmem_breakpoint *bp,
 	return ret;
 }
 
-static int bp_check_set(const struct dbgmem_bp_set *b)
+static int bp_check_set(const struct dbgmem_bp_set_args *b)
 {
 	u64 end;
 
@@ -297,7 +297,7 @@ static int bp_check_set(const struct dbgmem_bp_set *b)
 }
 
 static struct dbgmem_breakpoint *bp_new(struct dbgmem_session *s,
-					const struct dbgmem_bp_set *b)
+					const struct dbgmem_bp_set_args *b)
 {
 	struct dbgmem_breakpoint *bp;
 
@@ -317,7 +317,7 @@ static struct dbgmem_breakpoint *bp_new(struct dbgmem_session *s,
 static int bp_begin_and_set(struct dbgmem_ucmd *ucmd)
 {
 	struct dbgmem_session *s = ucmd->session;
-	struct dbgmem_bp_set *b = &ucmd->req.bp_set;
+	struct dbgmem_bp_set_args *b = &ucmd->req.bp_set;
 	struct dbgmem_access a = {
 		.session = s,
 		.foll = FOLL_WRITE | FOLL_HWPOISON,
@@ -354,7 +354,7 @@ out:
  */
 int dbgmem_ioc_bp_set(struct dbgmem_ucmd *ucmd)
 {
-	struct dbgmem_bp_set *b = &ucmd->req.bp_set;
+	struct dbgmem_bp_set_args *b = &ucmd->req.bp_set;
 	int ret;
 
 	memset(b->original, 0, sizeof(b->original));
@@ -383,7 +383,7 @@ static void bp_forget(struct dbgmem_session *s, struct dbgmem_breakpoint *bp)
 }
 
 static int bp_clear_one(struct dbgmem_access *a, struct dbgmem_breakpoint *bp,
-			struct dbgmem_bp_clear *c, struct dbgmem_removal *r)
+			struct dbgmem_bp_clear_args *c, struct dbgmem_removal *r)
 {
 	struct dbgmem_session *s = a->session;
 	unsigned long end;
@@ -410,7 +410,7 @@ static int bp_clear_one(struct dbgmem_access *a, struct dbgmem_breakpoint *bp,
 	return 0;
 }
 
-static int bp_clear_all(struct dbgmem_access *a, struct dbgmem_bp_clear *c,
+static int bp_clear_all(struct dbgmem_access *a, struct dbgmem_bp_clear_args *c,
 			struct dbgmem_removal *r)
 {
 	struct rb_node *node, *next;
@@ -428,7 +428,7 @@ static int bp_clear_all(struct dbgmem_access *a, struct dbgmem_bp_clear *c,
 	return ret;
 }
 
-static int bp_clear(struct dbgmem_access *a, struct dbgmem_bp_clear *c)
+static int bp_clear(struct dbgmem_access *a, struct dbgmem_bp_clear_args *c)
 {
 	struct dbgmem_removal r = {
 		.end = jiffies + MAX_JIFFY_OFFSET,
@@ -458,7 +458,7 @@ static int bp_clear(struct dbgmem_access *a, struct dbgmem_bp_clear *c)
  */
 int dbgmem_ioc_bp_clear(struct dbgmem_ucmd *ucmd)
 {
-	struct dbgmem_bp_clear *c = &ucmd->req.bp_clear;
+	struct dbgmem_bp_clear_args *c = &ucmd->req.bp_clear;
 	struct dbgmem_access a = { .session = ucmd->session };
 	int ret;
 

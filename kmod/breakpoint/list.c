@@ -56,8 +56,8 @@ static void bp_list_fill(const struct bp_list *l, struct dbgmem_bp *e,
 	*e = (struct dbgmem_bp) {
 		.addr = bp->addr,
 		.len = bp->len,
-		.state = READ_ONCE(bp->gone) ? DBGMEM_BP_LOST :
-					       DBGMEM_BP_UNKNOWN,
+		.state = READ_ONCE(bp->gone) ? DBGMEM_BP_STATE_LOST :
+					       DBGMEM_BP_STATE_UNKNOWN,
 		.owner = pid_vnr(bp->owner),
 		.own = bp->session == l->s,
 	};
@@ -119,13 +119,13 @@ static void bp_list_look(struct dbgmem_session *s, struct dbgmem_bp *e)
 {
 	struct dbgmem_breakpoint bp = { .addr = e->addr, .len = e->len };
 
-	if (e->state == DBGMEM_BP_LOST)
+	if (e->state == DBGMEM_BP_STATE_LOST)
 		return;
 	memcpy(bp.trap, e->trap, e->len);
 	e->state = dbgmem_trap_state(s->mm, &bp);
 }
 
-static int bp_list_run(struct bp_list *l, struct dbgmem_bp_list *b,
+static int bp_list_run(struct bp_list *l, struct dbgmem_bp_list_args *b,
 		       struct dbgmem_bp *entries)
 {
 	struct dbgmem_bp __user *to = u64_to_user_ptr(b->entries);
@@ -156,7 +156,7 @@ static int bp_list_run(struct bp_list *l, struct dbgmem_bp_list *b,
  */
 int dbgmem_ioc_bp_list(struct dbgmem_ucmd *ucmd)
 {
-	struct dbgmem_bp_list *b = &ucmd->req.bp_list;
+	struct dbgmem_bp_list_args *b = &ucmd->req.bp_list;
 	struct bp_list l = {
 		.s = ucmd->session,
 		.all = b->flags & DBGMEM_BP_ALL,

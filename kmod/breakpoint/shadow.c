@@ -86,14 +86,11 @@ int dbgmem_shadow_lock_slow(const struct dbgmem_access *a,
  * dbgmem_shadow_unlock_slow - undo dbgmem_shadow_lock_slow()
  * @a: the access
  * @shadow: what is held
- * @compare: what was read is compared
- *
- * Data that is compared is not read again, as differences were reported already.
  *
  * Return: as dbgmem_shadow_unlock().
  */
 bool dbgmem_shadow_unlock_slow(const struct dbgmem_access *a,
-			       struct dbgmem_shadow *shadow, bool compare)
+			       struct dbgmem_shadow *shadow)
 {
 	struct dbgmem_session *s = a->session;
 	bool good = true;
@@ -103,7 +100,7 @@ bool dbgmem_shadow_unlock_slow(const struct dbgmem_access *a,
 	} else {
 		/* Pairs with the barrier in unmap_mark(). */
 		smp_rmb();
-		good = shadow->held != DBGMEM_SHADOW_READ || compare ||
+		good = shadow->held != DBGMEM_SHADOW_READ ||
 		       shadow->seq == shadow_seq(s);
 		up_read(&s->shadow_lock);
 	}

@@ -5,8 +5,7 @@
  *
  * A batch of a transfer runs between dbgmem_shadow_lock() and _unlock(). A
  * session that never had a breakpoint does without the lock for reading: if one
- * came up meanwhile, _unlock() says so and the batch is read again. This is not
- * done where what was read is compared: a trap would be told as a change.
+ * came up meanwhile, _unlock() says so and the batch is read again.
  *
  * A trap is hidden as long as it stands and its mapping is there. A page that was
  * held before the mapping was removed may be read after that, with the trap in it:
@@ -50,7 +49,7 @@ int dbgmem_shadow_count(struct dbgmem_session *s,
 int dbgmem_shadow_lock_slow(const struct dbgmem_access *a,
 			    struct dbgmem_shadow *shadow);
 bool dbgmem_shadow_unlock_slow(const struct dbgmem_access *a,
-			       struct dbgmem_shadow *shadow, bool compare);
+			       struct dbgmem_shadow *shadow);
 size_t dbgmem_shadow_piece(const struct dbgmem_session *s, unsigned long addr,
 			   size_t len, bool *covered);
 void dbgmem_shadow_load(const struct dbgmem_session *s, unsigned long addr,
@@ -65,15 +64,13 @@ void dbgmem_shadow_commit(const struct dbgmem_session *s, unsigned long addr,
  * dbgmem_shadow_lock - begin a batch
  * @a: the access
  * @shadow: result
- * @compare: what is read is compared
  *
  * Return: 0, to be followed by dbgmem_shadow_unlock(), or -EINTR.
  */
 static __always_inline int dbgmem_shadow_lock(const struct dbgmem_access *a,
-					      struct dbgmem_shadow *shadow,
-					      bool compare)
+					      struct dbgmem_shadow *shadow)
 {
-	if (likely(!a->write && !compare && !READ_ONCE(a->session->shadowed)))
+	if (likely(!a->write && !READ_ONCE(a->session->shadowed)))
 		return 0;
 	return dbgmem_shadow_lock_slow(a, shadow);
 }
@@ -82,17 +79,16 @@ static __always_inline int dbgmem_shadow_lock(const struct dbgmem_access *a,
  * dbgmem_shadow_unlock - end a batch
  * @a: the access
  * @shadow: from dbgmem_shadow_lock()
- * @compare: as there
  *
  * Return: whether what was read is good; if not, it may show a trap that was
  * planted meanwhile, or whose mapping was taken away meanwhile.
  */
 static __always_inline bool
 dbgmem_shadow_unlock(const struct dbgmem_access *a,
-		     struct dbgmem_shadow *shadow, bool compare)
+		     struct dbgmem_shadow *shadow)
 {
 	if (unlikely(shadow->held != DBGMEM_SHADOW_FREE))
-		return dbgmem_shadow_unlock_slow(a, shadow, compare);
+		return dbgmem_shadow_unlock_slow(a, shadow);
 	/* Pairs with the barrier in dbgmem_shadow_begin(). */
 	smp_rmb();
 	return likely(!READ_ONCE(a->session->shadowed)) ||

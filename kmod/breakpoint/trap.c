@@ -5,7 +5,7 @@
  * They are written and removed by atomic compare-and-exchange of the smallest
  * aligned word that holds them. This disturbs neither a CPU that executes there nor
  * a store of the target beside them. A longer trap is written word by word, see
- * struct dbgmem_bp_set.
+ * struct dbgmem_bp_set_args.
  */
 #include <linux/backing-dev.h>
 #include <linux/highmem.h>
@@ -622,13 +622,13 @@ static u32 trap_part_state(struct mm_struct *mm,
 
 	vma = vma_lookup(mm, addr);
 	if (!vma)
-		return DBGMEM_BP_LOST;
+		return DBGMEM_BP_STATE_LOST;
 	/* One that is absent would be faulted in. */
 	if (is_vm_hugetlb_page(vma) || trap_look(mm, vma, addr, &page))
-		return DBGMEM_BP_UNKNOWN;
+		return DBGMEM_BP_STATE_UNKNOWN;
 	stands = trap_may_stand(vma, page) && trap_standing(bp, at, page);
 	put_page(page);
-	return stands ? DBGMEM_BP_STANDING : DBGMEM_BP_LOST;
+	return stands ? DBGMEM_BP_STATE_STANDING : DBGMEM_BP_STATE_LOST;
 }
 
 /**
@@ -636,16 +636,16 @@ static u32 trap_part_state(struct mm_struct *mm,
  * @mm: the target's memory
  * @bp: the breakpoint
  *
- * Return: DBGMEM_BP_STANDING, ...; _UNKNOWN also if the caller is being killed.
+ * Return: DBGMEM_BP_STATE_*; _UNKNOWN also if the caller is being killed.
  */
 u32 dbgmem_trap_state(struct mm_struct *mm, const struct dbgmem_breakpoint *bp)
 {
-	u32 state = DBGMEM_BP_STANDING;
+	u32 state = DBGMEM_BP_STATE_STANDING;
 	unsigned int at;
 
 	if (trap_lock(mm, false, NULL))
-		return DBGMEM_BP_UNKNOWN;
-	for (at = 0; at < bp->len && state == DBGMEM_BP_STANDING;
+		return DBGMEM_BP_STATE_UNKNOWN;
+	for (at = 0; at < bp->len && state == DBGMEM_BP_STATE_STANDING;
 	     at += trap_part(bp, at))
 		if (!(bp->out & trap_part_bit(at)))
 			state = trap_part_state(mm, bp, at);

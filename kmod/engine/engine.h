@@ -24,12 +24,12 @@ struct dbgmem_valid;
  * @shadow: what is held of the session's shadows
  * @expects: conditions to be checked before anything moves, or NULL
  * @mirror: where to look for the target's pages first, or NULL
+ * @lacks: address of a page that the mirror was not able to learn, or 0
  * @fetching: the mirror did not know what is being copied
  * @fetch_meets: one of the pages of @fetch_span was being changed
  * @refetched: how often that was no good
  * @fetch_seq: of the mirror's changes, before what it did not know was looked up
  * @fetch_span: the pages that may be copied from then
- * @nr_changed: segments of a vector that were not what they were before
  * @done: answer: bytes that moved
  * @fault_addr: answer
  */
@@ -42,12 +42,12 @@ struct dbgmem_xfer {
 	struct dbgmem_shadow	shadow;
 	struct dbgmem_expects	*expects;
 	struct dbgmem_mirror	*mirror;
+	unsigned long		lacks;
 	bool			fetching;
 	bool			fetch_meets;
 	u8			refetched;
 	u32			fetch_seq;
 	struct dbgmem_span	fetch_span;
-	u32			nr_changed;
 	u64			done;
 	u64			fault_addr;
 };
@@ -66,19 +66,19 @@ ssize_t dbgmem_remote_copy(struct dbgmem_xfer *x, struct page **pages,
 			   unsigned int nr_pages);
 
 /* exact.c */
-int dbgmem_exact_run(struct dbgmem_xfer *x, struct dbgmem_segment *segs,
+int dbgmem_exact_run(struct dbgmem_xfer *x, const struct dbgmem_segment *segs,
 		     u32 nr, u32 *bad);
 
 /* Begin a batch: as dbgmem_shadow_lock(). */
 static __always_inline int dbgmem_xfer_lock(struct dbgmem_xfer *x)
 {
-	return dbgmem_shadow_lock(&x->access, &x->shadow, x->caller.compare);
+	return dbgmem_shadow_lock(&x->access, &x->shadow);
 }
 
 /* End it: as dbgmem_shadow_unlock(). */
 static __always_inline bool dbgmem_xfer_unlock(struct dbgmem_xfer *x)
 {
-	return dbgmem_shadow_unlock(&x->access, &x->shadow, x->caller.compare);
+	return dbgmem_shadow_unlock(&x->access, &x->shadow);
 }
 
 /* Are there breakpoints to be hidden in a range? */

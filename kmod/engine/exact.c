@@ -157,22 +157,6 @@ static void exact_copy_bytes(void *dst, const void *src, size_t len, bool word)
 		dbgmem_racing_bytes(memmove(dst, src, len));
 }
 
-/* Reading once more: only what differs. */
-static void exact_update(struct dbgmem_xfer *x, void *dst, const void *src,
-			 size_t len, bool word)
-{
-	unsigned long value;
-
-	if (word) {
-		dbgmem_copy_word(&value, src, len);
-		src = &value;
-	}
-	if (!dbgmem_racing_bytes(memcmp(dst, src, len)))
-		return;
-	x->caller.changed = true;
-	exact_copy_bytes(dst, src, len, word);
-}
-
 /* @t is the target's @addr, @c the caller's, both mapped. */
 static void exact_copy_plain(struct dbgmem_xfer *x, char *t, char *c,
 			     size_t len)
@@ -181,8 +165,6 @@ static void exact_copy_plain(struct dbgmem_xfer *x, char *t, char *c,
 
 	if (x->access.write)
 		exact_copy_bytes(t, c, len, word);
-	else if (x->caller.compare)
-		exact_update(x, c, t, len, word);
 	else
 		exact_copy_bytes(c, t, len, word);
 }
@@ -198,10 +180,7 @@ static void exact_copy_covered(struct dbgmem_xfer *x, unsigned long addr,
 		return;
 	}
 	dbgmem_shadow_load(x->access.session, addr, unit, t, len);
-	if (x->caller.compare)
-		exact_update(x, c, unit, len, false);
-	else
-		dbgmem_racing_bytes(memcpy(c, unit, len));
+	dbgmem_racing_bytes(memcpy(c, unit, len));
 }
 
 static void exact_copy_pieces(struct dbgmem_xfer *x, unsigned long addr,
@@ -259,23 +238,19 @@ static void exact_copy_segment(struct dbgmem_xfer *x,
 }
 
 static void exact_copy_all(struct dbgmem_xfer *x, struct exact *e,
-			   struct dbgmem_segment *segs, u32 nr)
+			   const struct dbgmem_segment *segs, u32 nr)
 {
 	struct dbgmem_cursor target, caller;
-	struct dbgmem_segment *seg;
+	const struct dbgmem_segment *seg;
 
 	dbgmem_cursor_init(&target, &e->target);
 	dbgmem_cursor_init(&caller, &e->caller);
 	for (seg = segs; seg < segs + nr; seg++) {
-		seg->reason = DBGMEM_REASON_NONE;
 		if (!seg->len)
 			continue;
-		x->caller.changed = false;
 		exact_copy_segment(x, seg,
 				   dbgmem_cursor_pages(&target, seg->addr, seg->len),
 				   dbgmem_cursor_pages(&caller, seg->buf, seg->len));
-		if (x->caller.changed)
-			seg->reason = DBGMEM_REASON_CHANGED;
 		x->done += seg->len;
 	}
 }
@@ -302,7 +277,7 @@ static unsigned long exact_count_pages(const struct dbgmem_segment *segs,
 
 /* Nothing is held or waited for between the look and the copying. */
 static int exact_copy_if_expected(struct dbgmem_xfer *x, struct exact *e,
-				  struct dbgmem_segment *segs, u32 nr)
+				  const struct dbgmem_segment *segs, u32 nr)
 {
 	int ret;
 
@@ -315,7 +290,7 @@ static int exact_copy_if_expected(struct dbgmem_xfer *x, struct exact *e,
 }
 
 static int exact_run(struct dbgmem_xfer *x, struct exact *e,
-		     struct dbgmem_segment *segs, u32 nr, u32 *bad)
+		     const struct dbgmem_segment *segs, u32 nr, u32 *bad)
 {
 	int ret;
 
@@ -368,7 +343,7 @@ static int exact_bring_all(struct dbgmem_xfer *x, struct exact *e,
  * again, as that might fail.
  */
 static int exact_run_locked(struct dbgmem_xfer *x, struct exact *e,
-			    struct dbgmem_segment *segs, u32 nr, u32 *bad)
+			    const struct dbgmem_segment *segs, u32 nr, u32 *bad)
 {
 	int ret;
 
@@ -392,14 +367,14 @@ static int exact_run_locked(struct dbgmem_xfer *x, struct exact *e,
  * dbgmem_exact_run - carry out an EXACT transfer or vector
  * @x: the transfer, with session, flags and write; done, reason and fault_addr
  *	are answers
- * @segs: the segments; only addr, buf and len are used, and reason is written
+ * @segs: the segments; only addr, buf and len are used
  * @nr: how many
  * @bad: result on -EFAULT: index of the segment that is to blame
  *
  * Return: 0 and all of it was moved, or a negative errno and nothing was
  * (-ECANCELED: for an expectation).
  */
-int dbgmem_exact_run(struct dbgmem_xfer *x, struct dbgmem_segment *segs,
+int dbgmem_exact_run(struct dbgmem_xfer *x, const struct dbgmem_segment *segs,
 		     u32 nr, u32 *bad)
 {
 	struct page *stack[DBGMEM_STACK_PAGES], **pages = stack;

@@ -354,7 +354,7 @@ static ssize_t remote_copy_bounce(struct dbgmem_xfer *x)
 
 static bool remote_needs_bounce(const struct dbgmem_xfer *x)
 {
-	return x->caller.iter || x->caller.compare ||
+	return x->caller.iter ||
 	       dbgmem_xfer_covers(x, x->access.addr, x->left);
 }
 

@@ -11,24 +11,10 @@
 #define DBGMEM_SEGMENT_WORD	(~0U)		/* naturally aligned on both sides */
 #define DBGMEM_SEGMENT_BYTES	(~0U - 1)
 
-/**
- * dbgmem_segment_answer - say what became of a segment
- * @x: the transfer
- * @seg: the segment; read once more, with its former answer
- * @done: bytes that moved
- * @reason: DBGMEM_REASON_*
- */
-static inline void dbgmem_segment_answer(struct dbgmem_xfer *x,
-					 struct dbgmem_segment *seg, u64 done,
+/* Say what became of a segment. */
+static inline void dbgmem_segment_answer(struct dbgmem_segment *seg, u64 done,
 					 u32 reason)
 {
-	if (unlikely(x->caller.compare) &&
-	    (x->caller.changed || done != seg->done)) {
-		x->caller.changed = false;
-		x->nr_changed++;
-		if (reason == DBGMEM_REASON_NONE)
-			reason = DBGMEM_REASON_CHANGED;
-	}
 	seg->done = done;
 	seg->reason = reason;
 }

@@ -27,7 +27,7 @@ static size_t mirror_copy_known(struct dbgmem_xfer *x, size_t at, size_t max,
 	char *page;
 
 	*known = true;
-	read_lock(&m->lock);
+	read_lock(&m->changes.lock);
 	pagefault_disable();
 	for (i = 0; i < LOCKED_PAGES && done < max; i++) {
 		unsigned long addr = x->access.addr + at + done;
@@ -46,8 +46,21 @@ static size_t mirror_copy_known(struct dbgmem_xfer *x, size_t at, size_t max,
 			break;
 	}
 	pagefault_enable();
-	read_unlock(&m->lock);
+	read_unlock(&m->changes.lock);
 	return done;
+}
+
+/* Once for a page, until it has been waited for: the answer would be the same. */
+static bool mirror_learn(struct dbgmem_xfer *x, unsigned long addr)
+{
+	unsigned long page = addr & PAGE_MASK;
+
+	if (page && x->lacks == page)
+		return false;
+	if (dbgmem_mirror_fill(x->mirror, addr))
+		return true;
+	x->lacks = page;
+	return false;
 }
 
 /**
@@ -71,8 +84,7 @@ size_t dbgmem_mirror_copy(struct dbgmem_xfer *x)
 		else if (learnt || known)
 			break;
 		if (!known) {
-			learnt = dbgmem_mirror_fill(x->mirror,
-						    x->access.addr + done);
+			learnt = mirror_learn(x, x->access.addr + done);
 			if (!learnt)
 				break;
 		}
@@ -89,7 +101,7 @@ static struct dbgmem_segment *mirror_put_words(struct dbgmem_mirror *m,
 	char *page = NULL;
 
 	end = min(end, seg + LOCKED_WORDS);
-	read_lock(&m->lock);
+	read_lock(&m->changes.lock);
 	pagefault_disable();
 	if (!user_write_access_begin(u64_to_user_ptr(seg->buf), seg->len))
 		goto out;
@@ -106,18 +118,18 @@ static struct dbgmem_segment *mirror_put_words(struct dbgmem_mirror *m,
 	user_write_access_end();
 out:
 	pagefault_enable();
-	read_unlock(&m->lock);
+	read_unlock(&m->changes.lock);
 	return seg;
 }
 
 static struct dbgmem_segment *
-mirror_put_words_learning(struct dbgmem_mirror *m, struct dbgmem_segment *seg,
+mirror_put_words_learning(struct dbgmem_xfer *x, struct dbgmem_segment *seg,
 			  struct dbgmem_segment *end)
 {
-	struct dbgmem_segment *next = mirror_put_words(m, seg, end);
+	struct dbgmem_segment *next = mirror_put_words(x->mirror, seg, end);
 
-	if (unlikely(next == seg) && dbgmem_mirror_fill(m, seg->addr))
-		next = mirror_put_words(m, seg, end);
+	if (unlikely(next == seg) && mirror_learn(x, seg->addr))
+		next = mirror_put_words(x->mirror, seg, end);
 	return next;
 }
 
@@ -129,7 +141,7 @@ static struct dbgmem_segment *mirror_put_bytes(struct dbgmem_xfer *x,
 	x->caller.user = u64_to_user_ptr(seg->buf);
 	if (dbgmem_mirror_copy(x) < seg->len)
 		return seg;
-	dbgmem_segment_answer(x, seg, seg->len, DBGMEM_REASON_NONE);
+	dbgmem_segment_answer(seg, seg->len, DBGMEM_REASON_NONE);
 	return seg + 1;
 }
 
@@ -153,7 +165,7 @@ struct dbgmem_segment *dbgmem_mirror_batch(struct dbgmem_xfer *x,
 		if (seg->addr + seg->len > ULONG_MAX)
 			next = seg;
 		else if (likely(seg->reason == DBGMEM_SEGMENT_WORD))
-			next = mirror_put_words_learning(x->mirror, seg, end);
+			next = mirror_put_words_learning(x, seg, end);
 		else
 			next = mirror_put_bytes(x, seg);
 		if (next == seg)

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The mirror of a session: its blocks, and the notifier that drops entries from them.
+ * The mirror of a session, and the blocks in it.
  */
 #include <linux/bits.h>
 #include <linux/err.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
-#include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include "mirror.h"
-#include "target/watch.h"
 
 /* All of them may be looked at with the lock held. */
 #define MAX_BLOCKS	((u32)BIT(16))
@@ -57,15 +55,24 @@ static struct dbgmem_mirror *mirror_of(struct dbgmem_session *s)
 }
 
 /**
- * dbgmem_mirror_max - the most pages that a mirror knows, for INFO
+ * dbgmem_mirror_limit - the most pages that a new mirror holds, for INFO
+ */
+u32 dbgmem_mirror_limit(void)
+{
+	return mirror_max_blocks() * DBGMEM_BLOCK_PAGES;
+}
+
+/**
+ * dbgmem_mirror_max - the most pages that the session's mirror holds
  * @s: the session, attached or not
+ *
+ * Return: 0 if it has none.
  */
 u32 dbgmem_mirror_max(struct dbgmem_session *s)
 {
 	const struct dbgmem_mirror *m = mirror_of(s);
-	u32 blocks = m ? m->max : mirror_max_blocks();
 
-	return blocks * DBGMEM_BLOCK_PAGES;
+	return m ? m->max * DBGMEM_BLOCK_PAGES : 0;
 }
 
 /**
@@ -136,7 +143,7 @@ static struct dbgmem_block *mirror_block_reclaim(struct dbgmem_mirror *m)
 }
 
 /**
- * dbgmem_block_insert - a block for a number that had none a moment ago
+ * dbgmem_block_insert - a block for a number that has none
  * @m: the mirror, its lock held for writing
  * @number: of the block
  * @spare: a new block, or NULL where there was no memory for it; NULL if it was
@@ -148,13 +155,10 @@ struct dbgmem_block *dbgmem_block_insert(struct dbgmem_mirror *m,
 					 unsigned long number,
 					 struct dbgmem_block **spare)
 {
-	struct dbgmem_block *block;
+	struct dbgmem_block *block = NULL;
 
-	lockdep_assert_held_write(&m->lock);
+	lockdep_assert_held_write(&m->changes.lock);
 
-	block = dbgmem_block_find(m, number);
-	if (block)
-		return block;
 	if (m->nr < m->max)
 		block = xchg(spare, NULL);
 	if (!block)
@@ -198,57 +202,6 @@ static void mirror_drop(struct dbgmem_mirror *m, unsigned long first,
 	}
 }
 
-static struct dbgmem_mirror *mirror_of_notifier(struct mmu_notifier *n)
-{
-	return container_of(n, struct dbgmem_mirror, notifier);
-}
-
-static int mirror_change_begins(struct mmu_notifier *n,
-				const struct mmu_notifier_range *range)
-{
-	struct dbgmem_mirror *m = mirror_of_notifier(n);
-	struct dbgmem_span s = dbgmem_span(range->start, range->end);
-
-	/* Waits for readers that copy a few pages, so also where it must not. */
-	write_lock(&m->lock);
-	dbgmem_changes_begin(&m->changes, s);
-	if (m->pages)
-		mirror_drop(m, s.first, s.last);
-	if (m->user)
-		m->user->invalidate(m->user, s.first, s.last);
-	write_unlock(&m->lock);
-	return 0;
-}
-
-static void mirror_change_ends(struct mmu_notifier *n,
-			       const struct mmu_notifier_range *range)
-{
-	struct dbgmem_mirror *m = mirror_of_notifier(n);
-
-	write_lock(&m->lock);
-	dbgmem_changes_end(&m->changes, dbgmem_span(range->start, range->end));
-	write_unlock(&m->lock);
-}
-
-/* Forget all, and learn nothing any more. */
-static void mirror_end(struct dbgmem_mirror *m)
-{
-	const unsigned long last = ULONG_MAX >> PAGE_SHIFT;
-
-	write_lock(&m->lock);
-	m->changes.over = true;
-	mirror_drop(m, 0, last);
-	if (m->user)
-		m->user->invalidate(m->user, 0, last);
-	write_unlock(&m->lock);
-}
-
-/* The memory goes, or has lost its last user: no change is reported after that. */
-static void mirror_release(struct mmu_notifier *n, struct mm_struct *mm)
-{
-	mirror_end(mirror_of_notifier(n));
-}
-
 static void mirror_free(struct dbgmem_mirror *m)
 {
 	struct dbgmem_block *block, *next;
@@ -259,39 +212,35 @@ static void mirror_free(struct dbgmem_mirror *m)
 	kfree(m);
 }
 
-/* No callback of it runs any more. */
-static void mirror_unwatched(struct mmu_notifier *n)
+static struct dbgmem_mirror *mirror_of_changes(struct dbgmem_changes *c)
 {
-	mirror_free(mirror_of_notifier(n));
-	dbgmem_watch_freed();
+	return container_of(c, struct dbgmem_mirror, changes);
 }
 
-static const struct mmu_notifier_ops mirror_ops = {
-	.invalidate_range_start	= mirror_change_begins,
-	.invalidate_range_end	= mirror_change_ends,
-	.release		= mirror_release,
-	.free_notifier		= mirror_unwatched,
+static void mirror_changes_drop(struct dbgmem_changes *c, struct dbgmem_span s)
+{
+	struct dbgmem_mirror *m = mirror_of_changes(c);
+
+	if (m->pages)
+		mirror_drop(m, s.first, s.last);
+}
+
+static void mirror_changes_free(struct dbgmem_changes *c)
+{
+	mirror_free(mirror_of_changes(c));
+}
+
+static const struct dbgmem_changes_ops mirror_changes_ops = {
+	.drop = mirror_changes_drop,
+	.free = mirror_changes_free,
 };
-
-/* The kernel locks all mappings of the target for it, if it is the first. */
-static int mirror_watch(struct dbgmem_mirror *m, struct mm_struct *mm)
-{
-	int ret;
-
-	if (!mmget_not_zero(mm))
-		return -ESRCH;
-	m->notifier.ops = &mirror_ops;
-	ret = dbgmem_watch_register(&m->notifier, mm);
-	mmput(mm);
-	return ret;
-}
 
 /**
  * dbgmem_mirror_create - a mirror that knows nothing yet
  * @mm: the target's address space
  *
- * Return: it, or an error pointer: -EOPNOTSUPP, -ENOMEM, -ESRCH, or as
- * dbgmem_watch_register().
+ * Return: it, or an error pointer: -EOPNOTSUPP, -ENOMEM, or as
+ * dbgmem_changes_follow().
  */
 struct dbgmem_mirror *dbgmem_mirror_create(struct mm_struct *mm)
 {
@@ -304,7 +253,6 @@ struct dbgmem_mirror *dbgmem_mirror_create(struct mm_struct *mm)
 	m = kzalloc(sizeof(*m), GFP_KERNEL_ACCOUNT);
 	if (!m)
 		return ERR_PTR(ret);
-	rwlock_init(&m->lock);
 	INIT_LIST_HEAD(&m->all);
 	m->max = max;
 	/* A hash of no bits is not defined. */
@@ -313,7 +261,8 @@ struct dbgmem_mirror *dbgmem_mirror_create(struct mm_struct *mm)
 			   GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL |
 			   __GFP_NOWARN);
 	if (m->hash)
-		ret = mirror_watch(m, mm);
+		ret = dbgmem_changes_follow(&m->changes, &mirror_changes_ops,
+					    mm);
 	if (ret) {
 		mirror_free(m);
 		return ERR_PTR(ret);
@@ -324,13 +273,9 @@ struct dbgmem_mirror *dbgmem_mirror_create(struct mm_struct *mm)
 /**
  * dbgmem_mirror_destroy - forget everything
  * @m: a mirror that nobody reads any more, or NULL
- *
- * The mirror is freed when its last callback has returned. This does not wait.
  */
 void dbgmem_mirror_destroy(struct dbgmem_mirror *m)
 {
-	if (!m)
-		return;
-	mirror_end(m);
-	dbgmem_watch_put(&m->notifier);
+	if (m)
+		dbgmem_changes_put(&m->changes);
 }

@@ -4,10 +4,9 @@
  *
  * 64 neighbouring pages are a block, which is found by its hash and has the
  * kernel's address of each page, or NULL where that is not known. What is known is
- * true as long as mirror->lock is held: before the kernel takes a page away from
- * the target it calls the notifier, which takes the lock for writing and drops the
- * page. So readers copy under the lock, with page faults disabled, and never touch
- * a page that may have become somebody else's.
+ * true as long as the lock is held (target/change.h). So readers copy under the
+ * lock, with page faults disabled, and never touch a page that may have become
+ * somebody else's.
  *
  * The mirror references no page, and makes none resident.
  */
@@ -16,52 +15,51 @@
 
 #include <linux/err.h>
 #include <linux/hash.h>
-#include <linux/mmu_notifier.h>
-#include <linux/spinlock.h>
+#include <linux/list.h>
 #include <linux/uaccess.h>
 
-#include "block.h"
 #include "engine/engine.h"
+#include "target/block.h"
 
 /* A target that never stops changing is read as without a mirror. */
 #define DBGMEM_MAX_FETCHES	8
 
-/**
- * struct dbgmem_mirror_user - a user that follows changes too
- * @invalidate: pages @first to @last, included, go; the mirror's lock is held for
- *	writing, and this neither sleeps nor allocates
- */
-struct dbgmem_mirror_user {
-	void (*invalidate)(struct dbgmem_mirror_user *u, unsigned long first,
-			   unsigned long last);
-};
-
 #ifdef CONFIG_HMM_MIRROR
 /**
+ * struct dbgmem_block - what is known of 64 neighbouring pages
+ * @node: with those of the same hash
+ * @all: in mirror->all
+ * @number: address >> DBGMEM_BLOCK_SHIFT
+ * @used: something was read from it; so it is not the next one to go
+ * @page: addresses of the pages in the kernel, or NULL
+ */
+struct dbgmem_block {
+	struct hlist_node	node;
+	struct list_head	all;
+	unsigned long		number;
+	u8			used;
+	char			*page[DBGMEM_BLOCK_PAGES];
+};
+
+/**
  * struct dbgmem_mirror - all that is known
- * @lock: held for reading to look up and copy, for writing to change anything;
- *	nobody sleeps, or faults, under it
- * @hash: the blocks by their hash; under @lock
+ * @changes: of the target. Their lock is held for reading to look up and copy, for
+ *	writing to change anything
+ * @hash: the blocks by their hash; under the lock
  * @bits: of a hash
- * @all: the blocks, the one to go next first; under @lock
- * @nr: how many; under @lock
+ * @all: the blocks, the one to go next first; under the lock
+ * @nr: how many; under the lock
  * @max: how many there may be
- * @pages: how many pages are known; under @lock
- * @user: follows changes too, or NULL; under @lock
- * @changes: the changes of the target; under @lock
- * @notifier: tells of them
+ * @pages: how many pages are known; under the lock
  */
 struct dbgmem_mirror {
-	rwlock_t			lock;
-	struct hlist_head		*hash;
-	unsigned int			bits;
-	struct list_head		all;
-	u32				nr;
-	u32				max;
-	u32				pages;
-	struct dbgmem_mirror_user	*user;
-	struct dbgmem_changes		changes;
-	struct mmu_notifier		notifier;
+	struct dbgmem_changes	changes;
+	struct hlist_head	*hash;
+	unsigned int		bits;
+	struct list_head	all;
+	u32			nr;
+	u32			max;
+	u32			pages;
 };
 
 /* mirror.c */
@@ -74,6 +72,7 @@ void dbgmem_block_free(struct dbgmem_block *block);
 struct dbgmem_block *dbgmem_block_insert(struct dbgmem_mirror *m,
 					 unsigned long number,
 					 struct dbgmem_block **spare);
+u32 dbgmem_mirror_limit(void);
 u32 dbgmem_mirror_max(struct dbgmem_session *s);
 u32 dbgmem_mirror_pages(struct dbgmem_session *s);
 
@@ -131,7 +130,7 @@ static __always_inline bool dbgmem_mirror_read(struct dbgmem_mirror *m,
 	size_t done = 0;
 	char *page;
 
-	read_lock(&m->lock);
+	read_lock(&m->changes.lock);
 	page = dbgmem_mirror_find(m, addr);
 	if (likely(page)) {
 		pagefault_disable();
@@ -139,7 +138,7 @@ static __always_inline bool dbgmem_mirror_read(struct dbgmem_mirror *m,
 					 len);
 		pagefault_enable();
 	}
-	read_unlock(&m->lock);
+	read_unlock(&m->changes.lock);
 	return likely(done == len);
 }
 
@@ -161,10 +160,10 @@ static inline void dbgmem_mirror_fetch(struct dbgmem_xfer *x,
 
 	x->fetching = true;
 	x->fetch_span = s;
-	read_lock(&m->lock);
+	read_lock(&m->changes.lock);
 	x->fetch_seq = m->changes.seq;
 	x->fetch_meets = dbgmem_changes_meet(&m->changes, s);
-	read_unlock(&m->lock);
+	read_unlock(&m->changes.lock);
 }
 
 /**
@@ -183,10 +182,10 @@ static __always_inline bool dbgmem_mirror_fetched(struct dbgmem_xfer *x)
 		return true;
 	x->fetching = false;
 	/* The lock makes a change visible before what was written after it. */
-	read_lock(&m->lock);
+	read_lock(&m->changes.lock);
 	good = !x->fetch_meets &&
 	       !dbgmem_changes_since(&m->changes, x->fetch_seq, x->fetch_span);
-	read_unlock(&m->lock);
+	read_unlock(&m->changes.lock);
 	if (good || x->refetched == DBGMEM_MAX_FETCHES) {
 		x->refetched = 0;
 		return true;
@@ -209,6 +208,11 @@ static inline struct dbgmem_mirror *dbgmem_mirror_create(struct mm_struct *mm)
 }
 
 static inline void dbgmem_mirror_destroy(struct dbgmem_mirror *m) { }
+
+static inline u32 dbgmem_mirror_limit(void)
+{
+	return 0;
+}
 
 static inline u32 dbgmem_mirror_max(struct dbgmem_session *s)
 {

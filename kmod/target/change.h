@@ -5,12 +5,18 @@
  * A lookup in the target's page tables is valid if none of its pages was being
  * changed when the lookup began, and no change of them has begun since. Nobody
  * waits for a change to end: a target can make that take forever.
+ *
+ * Whoever caches what a lookup found embeds struct dbgmem_changes. What it caches is
+ * true as long as the lock is held: the notifier takes the lock for writing, and has
+ * the owner drop the pages, before the target's mapping of them changes.
  */
 #ifndef KMOD_TARGET_CHANGE_H
 #define KMOD_TARGET_CHANGE_H
 
 #include <linux/compiler.h>
 #include <linux/mm.h>
+#include <linux/mmu_notifier.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 
 /* Changes in progress whose ranges are told apart. */
@@ -24,17 +30,36 @@ struct dbgmem_span {
 	unsigned long	last;
 };
 
+struct dbgmem_changes;
+
 /**
- * struct dbgmem_changes - what is known of changes; under its owner's lock
- * @seq: how many have begun
+ * struct dbgmem_changes_ops - the owner of a struct dbgmem_changes
+ * @drop: pages of the span go; the lock is held for writing, and this neither
+ *	sleeps nor allocates
+ * @free: no callback runs any more
+ */
+struct dbgmem_changes_ops {
+	void (*drop)(struct dbgmem_changes *c, struct dbgmem_span s);
+	void (*free)(struct dbgmem_changes *c);
+};
+
+/**
+ * struct dbgmem_changes - the changes of a target
+ * @notifier: reports them
+ * @ops: the owner's
+ * @seq: how many have begun; this and what follows is under @lock
  * @used: bits of those of @open that are in progress
  * @more: how many others are in progress
  * @hull: a range around all of those
  * @open: ranges in progress
  * @begun: ranges of the last changes, by @seq
  * @over: no change will be reported any more: the memory is gone
+ * @lock: innermost: nobody sleeps, or faults, under it. It protects what the owner
+ *	caches, too
  */
 struct dbgmem_changes {
+	struct mmu_notifier	notifier;
+	const struct dbgmem_changes_ops *ops;
 	u32			seq;
 	u32			used;
 	u32			more;
@@ -42,10 +67,13 @@ struct dbgmem_changes {
 	struct dbgmem_span	open[DBGMEM_CHANGES_OPEN];
 	struct dbgmem_span	begun[DBGMEM_CHANGES_KEPT];
 	bool			over;
+	rwlock_t		lock;
 };
 
-void dbgmem_changes_begin(struct dbgmem_changes *c, struct dbgmem_span s);
-void dbgmem_changes_end(struct dbgmem_changes *c, struct dbgmem_span s);
+int dbgmem_changes_follow(struct dbgmem_changes *c,
+			  const struct dbgmem_changes_ops *ops,
+			  struct mm_struct *mm);
+void dbgmem_changes_put(struct dbgmem_changes *c);
 
 static inline bool dbgmem_span_meets(struct dbgmem_span a, struct dbgmem_span b)
 {

@@ -90,7 +90,7 @@ static int mem_fd_write_self(unsigned long addr)
  * tracer. What was closed there is not opened here unless the administrator says
  * so. Only at load, for the same reason as above; nothing changes by the try.
  *
- * Return: DBGMEM_FORCE_CAPABLE, or DBGMEM_FORCE_PTRACE after saying why in the
+ * Return: DBGMEM_FORCE_POLICY_CAPABLE, or DBGMEM_FORCE_POLICY_PTRACE after saying why in the
  * log.
  */
 u32 __init dbgmem_mem_fd_force(void)
@@ -107,13 +107,13 @@ u32 __init dbgmem_mem_fd_force(void)
 		vm_munmap(page, PAGE_SIZE);
 	}
 	if (!ret)
-		return DBGMEM_FORCE_CAPABLE;
+		return DBGMEM_FORCE_POLICY_CAPABLE;
 	if (ret == -EIO)
 		pr_info("force=ptrace by default: this kernel does not let /proc/PID/mem write through protections\n");
 	else
 		pr_info("force=ptrace by default: could not find out what this kernel allows (error %d)\n",
 			ret);
-	return DBGMEM_FORCE_PTRACE;
+	return DBGMEM_FORCE_POLICY_PTRACE;
 }
 
 /**

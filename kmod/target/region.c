@@ -33,7 +33,8 @@
 /* Entries of page tables that are looked at in one call. */
 #define TABLES_LOOKS	4096
 
-#define LIST_BITS	(DBGMEM_LIST_AT | DBGMEM_LIST_CLIP | DBGMEM_LIST_TABLES)
+#define LIST_BITS	(DBGMEM_REGION_LIST_AT | DBGMEM_REGION_LIST_CLIP | \
+			 DBGMEM_REGION_LIST_TABLES)
 
 /* Bits that a filter may have; the others occur in answers only. */
 #define FILTER_BITS	(DBGMEM_REGION_READ | DBGMEM_REGION_WRITE | \
@@ -303,8 +304,8 @@ static enum batch_end region_add_tables(struct region_walk *w,
 static enum batch_end region_look(struct region_walk *w)
 {
 	VMA_ITERATOR(vmi, w->mm, w->addr);
-	bool tables = w->list->flags & DBGMEM_LIST_TABLES;
-	bool at = w->list->flags & DBGMEM_LIST_AT;
+	bool tables = w->list->flags & DBGMEM_REGION_LIST_TABLES;
+	bool at = w->list->flags & DBGMEM_REGION_LIST_AT;
 	struct vm_area_struct *vma;
 	enum batch_end end;
 	unsigned int i;
@@ -394,7 +395,7 @@ static int region_check(const struct dbgmem_region_list *l)
 	    (with | without) & ~FILTER_BITS)
 		return -EOPNOTSUPP;
 	if (with & without || !l->nr_entries ||
-	    (l->flags & DBGMEM_LIST_AT && l->flags & DBGMEM_LIST_TABLES) ||
+	    (l->flags & DBGMEM_REGION_LIST_AT && l->flags & DBGMEM_REGION_LIST_TABLES) ||
 	    l->entry_size != sizeof(struct dbgmem_region) ||
 	    (l->end && l->end < l->addr))
 		return -EINVAL;
@@ -419,21 +420,21 @@ static struct region_walk *region_walk_alloc(struct dbgmem_region_list *l)
 		.addr = l->addr,
 		.last = l->end && l->end - 1 < ULONG_MAX ? l->end - 1 :
 							    ULONG_MAX,
-		.clip = l->flags & (DBGMEM_LIST_CLIP | DBGMEM_LIST_TABLES),
+		.clip = l->flags & (DBGMEM_REGION_LIST_CLIP | DBGMEM_REGION_LIST_TABLES),
 		.cut = ULONG_MAX,
 		.looks = TABLES_LOOKS,
 		.names = l->names_size ? (char *)w + size : NULL,
 	};
-	if (l->flags & DBGMEM_LIST_CLIP)
+	if (l->flags & DBGMEM_REGION_LIST_CLIP)
 		w->cut = w->last;
 	return w;
 }
 
 /**
- * dbgmem_ioc_region - DBGMEM_IOC_REGION
+ * dbgmem_ioc_region_list - DBGMEM_IOC_REGION_LIST
  * @ucmd: the request
  */
-int dbgmem_ioc_region(struct dbgmem_ucmd *ucmd)
+int dbgmem_ioc_region_list(struct dbgmem_ucmd *ucmd)
 {
 	struct dbgmem_region_list *l = &ucmd->req.region_list;
 	struct dbgmem_session *s = ucmd->session;

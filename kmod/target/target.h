@@ -35,7 +35,7 @@ __poll_t dbgmem_poll(struct file *file, poll_table *wait);
 void dbgmem_poll_release(struct dbgmem_session *s);
 
 /* region.c */
-int dbgmem_ioc_region(struct dbgmem_ucmd *ucmd);
+int dbgmem_ioc_region_list(struct dbgmem_ucmd *ucmd);
 
 /* tables.c */
 bool dbgmem_tables_find(struct vm_area_struct *vma, unsigned long *start,

@@ -175,7 +175,7 @@ static bool batch_copy_bytes(struct dbgmem_xfer *x, struct dbgmem_segment *seg,
 		if (dbgmem_copy_pages(x, pages, ULONG_MAX) < seg->len)
 			return false;
 	}
-	dbgmem_segment_answer(x, seg, seg->len, DBGMEM_REASON_NONE);
+	dbgmem_segment_answer(seg, seg->len, DBGMEM_REASON_NONE);
 	return true;
 }
 
@@ -299,6 +299,7 @@ static int batch_wait(struct dbgmem_xfer *x, bool *alone)
 	if (x->access.absent.side == DBGMEM_ABSENT_EXPECT)
 		return dbgmem_expects_wait(x);
 	*alone = dbgmem_hold_wait(&x->access);
+	x->lacks = 0;
 	return 0;
 }
 

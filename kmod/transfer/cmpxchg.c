@@ -18,7 +18,7 @@
  * The shadow cannot change, as the shadow_lock is held for writing.
  */
 static void cmpxchg_covered(const struct dbgmem_xfer *x,
-			    struct dbgmem_cmpxchg *c, char *word)
+			    struct dbgmem_cmpxchg_args *c, char *word)
 {
 	u8 seen[sizeof(u64)] __aligned(sizeof(u64));
 	u8 data[sizeof(u64)] __aligned(sizeof(u64));
@@ -42,7 +42,7 @@ static void cmpxchg_covered(const struct dbgmem_xfer *x,
 	c->exchanged = 1;
 }
 
-static void cmpxchg_page(const struct dbgmem_xfer *x, struct dbgmem_cmpxchg *c,
+static void cmpxchg_page(const struct dbgmem_xfer *x, struct dbgmem_cmpxchg_args *c,
 			 struct page *page)
 {
 	char *kaddr = kmap_local_page(page);
@@ -61,7 +61,7 @@ static void cmpxchg_page(const struct dbgmem_xfer *x, struct dbgmem_cmpxchg *c,
 }
 
 /* Return: 1 if the page was there, or a negative errno. */
-static long cmpxchg_try(struct dbgmem_xfer *x, struct dbgmem_cmpxchg *c)
+static long cmpxchg_try(struct dbgmem_xfer *x, struct dbgmem_cmpxchg_args *c)
 {
 	struct page *page;
 	long held;
@@ -77,7 +77,7 @@ static long cmpxchg_try(struct dbgmem_xfer *x, struct dbgmem_cmpxchg *c)
 	return held;
 }
 
-static int cmpxchg_run(struct dbgmem_xfer *x, struct dbgmem_cmpxchg *c)
+static int cmpxchg_run(struct dbgmem_xfer *x, struct dbgmem_cmpxchg_args *c)
 {
 	unsigned long end;
 	long held;
@@ -98,11 +98,11 @@ static int cmpxchg_run(struct dbgmem_xfer *x, struct dbgmem_cmpxchg *c)
 	return x->access.reason == DBGMEM_REASON_PROTECTION ? -EACCES : ret;
 }
 
-static int cmpxchg_check(const struct dbgmem_cmpxchg *c)
+static int cmpxchg_check(const struct dbgmem_cmpxchg_args *c)
 {
 	u64 above;
 
-	if (c->flags & ~(DBGMEM_FORCE | DBGMEM_RAW) || c->reserved)
+	if (c->flags & ~dbgmem_flags_of(DBGMEM_CALL_CMPXCHG) || c->reserved)
 		return -EOPNOTSUPP;
 	if (!is_power_of_2(c->width) || c->width > sizeof(u64) ||
 	    !IS_ALIGNED(c->addr, c->width))
@@ -117,7 +117,7 @@ static int cmpxchg_check(const struct dbgmem_cmpxchg *c)
  */
 int dbgmem_ioc_cmpxchg(struct dbgmem_ucmd *ucmd)
 {
-	struct dbgmem_cmpxchg *c = &ucmd->req.cmpxchg;
+	struct dbgmem_cmpxchg_args *c = &ucmd->req.cmpxchg;
 	struct dbgmem_xfer x = {
 		.access.session = ucmd->session,
 		.access.addr = c->addr,

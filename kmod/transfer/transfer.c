@@ -18,21 +18,8 @@
 #include "transfer.h"
 #include "valid.h"
 
-#define READ_FLAGS	(DBGMEM_EXACT | DBGMEM_FORCE | DBGMEM_ZEROFILL | \
-			 (DBGMEM_CAN_NOFAULT ? DBGMEM_NOFAULT : 0) | \
-			 DBGMEM_RAW)
-#define WRITE_FLAGS	(DBGMEM_EXACT | DBGMEM_FORCE | DBGMEM_RAW)
-
 /* The caller may be killed while this much is filled with zeros. */
 #define ZERO_CHUNK	SZ_1M
-
-/**
- * dbgmem_transfer_flags - the flags that READ or WRITE take, for INFO
- */
-u32 dbgmem_transfer_flags(void)
-{
-	return READ_FLAGS | WRITE_FLAGS;
-}
 
 static ssize_t transfer_copy_pages(struct dbgmem_xfer *x, struct page **pages,
 				   unsigned int nr_pages)
@@ -93,6 +80,7 @@ static ssize_t transfer_copy_batch(struct dbgmem_xfer *x, struct page **pages,
 			ret = dbgmem_hold_wait(&x->access);
 			if (ret)
 				return ret;
+			x->lacks = 0;
 			continue;
 		}
 		if (good)
@@ -226,12 +214,14 @@ static int transfer_check_range(const struct dbgmem_transfer *t)
 static __always_inline int
 transfer_check_request(const struct dbgmem_transfer *t, bool write)
 {
-	if (t->flags & ~(READ_FLAGS | WRITE_FLAGS) || t->reserved)
+	int ret;
+
+	if (t->reserved)
 		return -EOPNOTSUPP;
-	if (write && t->flags & ~WRITE_FLAGS)
-		return -EINVAL;
-	if (t->flags & DBGMEM_EXACT && t->flags & DBGMEM_ZEROFILL)
-		return -EINVAL;
+	ret = dbgmem_flags_check(t->flags, write ? DBGMEM_CALL_WRITE :
+						   DBGMEM_CALL_READ);
+	if (ret)
+		return ret;
 	if (t->valid ? !(t->flags & (DBGMEM_ZEROFILL | DBGMEM_NOFAULT)) :
 		       t->valid_size)
 		return -EINVAL;
@@ -305,8 +295,8 @@ static __always_inline bool transfer_read_known(struct dbgmem_session *s,
 {
 	if (READ_ONCE(s->shadowed))
 		return false;
-	if (t->flags & ~(DBGMEM_NOFAULT | DBGMEM_ZEROFILL | DBGMEM_RAW) ||
-	    t->valid || t->addr > ULONG_MAX)
+	if (t->flags & ~dbgmem_flags_mirror() || t->valid ||
+	    t->addr > ULONG_MAX)
 		return false;
 	/* Without one of no bytes. */
 	if (t->len - 1 >= PAGE_SIZE - offset_in_page(t->addr) ||

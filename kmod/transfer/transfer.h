@@ -7,13 +7,12 @@
 #include "param.h"
 
 #define DBGMEM_MAX_SEGMENTS	65536
-#define DBGMEM_MAX_RETRIES	1000
 
-/* EXACT, FORCE and expectations bypass the mirror. */
+/* Expectations bypass the mirror, and so do some flags. */
 static inline bool dbgmem_transfer_may_mirror(const struct dbgmem_xfer *x)
 {
 	return !x->access.write && !x->expects &&
-	       !(x->access.flags & (DBGMEM_EXACT | DBGMEM_FORCE));
+	       !(x->access.flags & ~dbgmem_flags_mirror());
 }
 
 /**
@@ -58,7 +57,6 @@ static inline void dbgmem_transfer_advance(struct dbgmem_xfer *x,
 int dbgmem_ioc_read(struct dbgmem_ucmd *ucmd);
 int dbgmem_ioc_write(struct dbgmem_ucmd *ucmd);
 int dbgmem_transfer_batches(struct dbgmem_xfer *x);
-u32 dbgmem_transfer_flags(void);
 
 static __always_inline size_t dbgmem_transfer_one(struct dbgmem_xfer *x)
 {

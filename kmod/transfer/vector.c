@@ -130,7 +130,7 @@ static void vector_run_alone(struct dbgmem_xfer *x, struct dbgmem_segment *seg)
 		x->access.reason = DBGMEM_REASON_UNMAPPED;
 	else
 		dbgmem_transfer_run(x);
-	dbgmem_segment_answer(x, seg, x->done, x->access.reason);
+	dbgmem_segment_answer(seg, x->done, x->access.reason);
 }
 
 /* Look at what is expected, where no batch does. */
@@ -242,17 +242,14 @@ static int vector_run_partial(struct dbgmem_xfer *x,
 
 static int vector_check(const struct dbgmem_vector *v, bool write)
 {
-	u32 flags = DBGMEM_EXACT | DBGMEM_FORCE | DBGMEM_RAW;
+	int ret;
 
-	if (!write)
-		flags |= DBGMEM_NOFAULT | DBGMEM_STABLE;
-	if (v->flags & ~(dbgmem_transfer_flags() | DBGMEM_STABLE) ||
-	    v->reserved)
+	if (v->reserved || v->reserved2)
 		return -EOPNOTSUPP;
-	if (v->flags & ~flags)
-		return -EINVAL;
-	if (v->retries > (v->flags & DBGMEM_STABLE ? DBGMEM_MAX_RETRIES : 0))
-		return -EINVAL;
+	ret = dbgmem_flags_check(v->flags, write ? DBGMEM_CALL_VECTOR_WRITE :
+						   DBGMEM_CALL_VECTOR_READ);
+	if (ret)
+		return ret;
 	if (v->op > DBGMEM_OP_WRITE ||
 	    v->segment_size != sizeof(struct dbgmem_segment))
 		return -EINVAL;
@@ -292,10 +289,7 @@ static int vector_run_exact(struct dbgmem_xfer *x, struct dbgmem_vector *v,
 	ret = dbgmem_exact_run(x, segs, v->nr_segments, &v->first_incomplete);
 	for (seg = segs; seg < segs + v->nr_segments; seg++) {
 		seg->done = ret ? 0 : seg->len;
-		if (ret)
-			seg->reason = DBGMEM_REASON_NONE;
-		else if (seg->reason == DBGMEM_REASON_CHANGED)
-			x->nr_changed++;
+		seg->reason = DBGMEM_REASON_NONE;
 	}
 	if (ret == -EFAULT) {
 		segs[v->first_incomplete].reason = x->access.reason;
@@ -304,58 +298,10 @@ static int vector_run_exact(struct dbgmem_xfer *x, struct dbgmem_vector *v,
 	return ret;
 }
 
-static int vector_run_once(struct dbgmem_xfer *x, struct dbgmem_vector *v,
-			   struct dbgmem_scratch *scratch)
-{
-	x->nr_changed = 0;
-	x->caller.changed = false;
-	if (v->flags & DBGMEM_EXACT)
-		return vector_run_exact(x, v, scratch->segment);
-	return vector_run_partial(x, scratch, v->nr_segments);
-}
-
-/*
- * A pass of EXACT behind the first that fails has moved nothing: what the one
- * before has read is in the buffers, and is not known to be the same twice.
- */
-static int vector_keep_last_pass(struct dbgmem_xfer *x, struct dbgmem_vector *v,
-				 struct dbgmem_segment *segs, int ret)
-{
-	struct dbgmem_segment *seg;
-
-	for (seg = segs; seg < segs + v->nr_segments; seg++) {
-		seg->done = seg->len;
-		seg->reason = DBGMEM_REASON_CHANGED;
-	}
-	x->nr_changed = v->nr_segments;
-	v->fault_addr = 0;
-	return ret == -ECANCELED || ret == -EINTR ? ret : 0;
-}
-
-/* Again, until it is the same as before, or it has been tried often enough. */
-static int vector_run_stable(struct dbgmem_xfer *x, struct dbgmem_vector *v,
-			     struct dbgmem_scratch *scratch)
-{
-	bool exact = v->flags & DBGMEM_EXACT;
-	int ret;
-
-	x->caller.compare = true;
-	do {
-		ret = vector_run_once(x, v, scratch);
-		if (ret && exact) {
-			ret = vector_keep_last_pass(x, v, scratch->segment,
-						    ret);
-			break;
-		}
-		v->passes++;
-	} while (!ret && x->nr_changed && v->passes < v->retries + 2);
-	v->nr_changed = x->nr_changed;
-	return ret;
-}
-
 static int vector_run(struct dbgmem_xfer *x, struct dbgmem_vector *v,
 		      struct dbgmem_scratch *scratch)
 {
+	bool exact = v->flags & DBGMEM_EXACT;
 	int ret;
 
 	ret = dbgmem_transfer_begin(x);
@@ -365,12 +311,11 @@ static int vector_run(struct dbgmem_xfer *x, struct dbgmem_vector *v,
 		dbgmem_transfer_end(x);
 		return -EACCES;
 	}
-	ret = vector_run_once(x, v, scratch);
-	if (v->flags & DBGMEM_STABLE && !ret) {
-		v->passes = 1;
-		ret = vector_run_stable(x, v, scratch);
-	}
-	if (!ret || v->passes || !(v->flags & DBGMEM_EXACT))
+	if (exact)
+		ret = vector_run_exact(x, v, scratch->segment);
+	else
+		ret = vector_run_partial(x, scratch, v->nr_segments);
+	if (!ret || !exact)
 		vector_summarise(v, scratch->segment);
 	x->done = v->done;
 	dbgmem_transfer_end(x);
@@ -419,8 +364,6 @@ int dbgmem_ioc_vector(struct dbgmem_ucmd *ucmd)
 	v->first_incomplete = 0;
 	v->fault_addr = 0;
 	v->first_unmet = 0;
-	v->nr_changed = 0;
-	v->passes = 0;
 
 	ret = vector_check(v, x.access.write);
 	if (ret)

@@ -14,7 +14,8 @@
 
 #include "compat/compat.h"
 #include "access/fetch.h"
-#include "mirror/lookup.h"
+#include "target/lookup.h"
+#include "target/target.h"
 #include "window.h"
 
 /* A target that does not stop changing is looked at again a tick later. */
@@ -59,17 +60,16 @@ static int fault_hold(struct dbgmem_window *w,
 		      struct dbgmem_window_block *block,
 		      const struct dbgmem_lookup *l, struct part part)
 {
-	struct dbgmem_mirror *m = w->session->mirror;
 	u64 held = 0;
 	bool good;
 
-	write_lock(&m->lock);
+	write_lock(&w->changes.lock);
 	good = dbgmem_lookup_holds(l);
 	if (good)
 		held = dbgmem_window_hold(w, block, part.from,
 					  part.to - part.from + 1,
 					  l->pfn + part.from - fault_first_of(l));
-	write_unlock(&m->lock);
+	write_unlock(&w->changes.lock);
 	if (!good)
 		return -EAGAIN;
 	return dbgmem_window_count(w, block, held) ? 0 : -ENOMEM;
@@ -113,8 +113,8 @@ static int fault_show_one(pte_t *pte, unsigned long addr, void *data)
 }
 
 /*
- * As vmf_insert_pfn() does, which asks for each page anew what memory it is.
- * Ordinary memory is all of one kind.
+ * As vmf_insert_pfn() does, which asks for each page anew what memory it is, and
+ * takes 530 instructions more for each. Ordinary memory is all of one kind.
  */
 static void fault_show_neighbours(struct show *s, bool plain)
 {
@@ -192,29 +192,26 @@ static struct dbgmem_failed *fault_failed_slot(struct dbgmem_window *w,
 /* Remember that there is nothing for this fault. Others may overwrite that. */
 static void fault_failed_set(struct dbgmem_window *w, unsigned long page)
 {
-	struct dbgmem_mirror *m = w->session->mirror;
-
-	write_lock(&m->lock);
+	write_lock(&w->changes.lock);
 	*fault_failed_slot(w, page) = (struct dbgmem_failed) {
 		.task = current,
 		.page = page,
 	};
-	write_unlock(&m->lock);
+	write_unlock(&w->changes.lock);
 }
 
 /* Is there nothing for this fault? Answers once; a new fault is a new chance. */
 static bool fault_failed_test(struct dbgmem_window *w,
 			      const struct vm_fault *vmf, unsigned long page)
 {
-	struct dbgmem_mirror *m = w->session->mirror;
 	struct dbgmem_failed *f = fault_failed_slot(w, page);
 	bool ret;
 
-	write_lock(&m->lock);
+	write_lock(&w->changes.lock);
 	ret = f->task == current && f->page == page;
 	if (ret)
 		f->task = NULL;
-	write_unlock(&m->lock);
+	write_unlock(&w->changes.lock);
 	return ret && vmf->flags & FAULT_FLAG_TRIED;
 }
 
@@ -252,17 +249,16 @@ static struct dbgmem_sealing *fault_sealing_slot(struct dbgmem_window *w,
 static unsigned long fault_sealing(struct dbgmem_window *w,
 				   const struct dbgmem_lookup *l)
 {
-	struct dbgmem_mirror *m = w->session->mirror;
 	struct dbgmem_sealing *s;
 	long left = 0;
 
 	if (likely(!l->denied))
 		return 0;
-	write_lock(&m->lock);
+	write_lock(&w->changes.lock);
 	s = fault_sealing_slot(w, l);
 	if (s)
 		left = s->until - jiffies;
-	write_unlock(&m->lock);
+	write_unlock(&w->changes.lock);
 	return left > 0 && left <= (long)SEALING_TIME ? left : 0;
 }
 
@@ -331,7 +327,7 @@ static int fault_try(struct dbgmem_session *s, struct vm_fault *vmf,
 	wait->nap = dbgmem_window_cool(w, addr >> DBGMEM_BLOCK_SHIFT);
 	if (wait->nap)
 		return -EBUSY;
-	err = dbgmem_lookup(&l, s->mirror, addr, fault_lock_if_free);
+	err = dbgmem_lookup(&l, &w->changes, addr, fault_lock_if_free);
 	if (err)
 		return err;
 	if (!dbgmem_lookup_page(fault_pfn_at(&l, addr))) {

@@ -8,7 +8,7 @@
 #include <linux/moduleparam.h>
 #include <linux/slab.h>
 
-#include "mirror/lookup.h"
+#include "target/lookup.h"
 #include "window.h"
 
 static unsigned int window_lease = 100;
@@ -23,7 +23,7 @@ static struct hlist_head *pages_bucket(struct dbgmem_window *w,
 
 /**
  * dbgmem_window_find - the block of a number
- * @w: the windows; their mutex, or the mirror's lock, held
+ * @w: the windows; their mutex, or the changes' lock, held
  * @number: of the block
  *
  * Return: it, or NULL.
@@ -59,16 +59,15 @@ unsigned long dbgmem_window_cool(struct dbgmem_window *w, unsigned long number)
 }
 
 static void pages_mark(struct dbgmem_window *w,
-		       struct dbgmem_window_block *block, unsigned long first,
-		       unsigned long last)
+		       struct dbgmem_window_block *block, struct dbgmem_span s)
 {
 	u64 held = 0;
 
-	if (!dbgmem_block_part(block->number, &first, &last))
+	if (!dbgmem_block_part(block->number, &s.first, &s.last))
 		return;
-	for (; first <= last; first++)
-		if (block->page[first])
-			held |= BIT_ULL(first);
+	for (; s.first <= s.last; s.first++)
+		if (block->page[s.first])
+			held |= BIT_ULL(s.first);
 	/* Catching up comes to an end, as nobody holds new pages meanwhile. */
 	if (!held)
 		return;
@@ -80,19 +79,16 @@ static void pages_mark(struct dbgmem_window *w,
 }
 
 /**
- * dbgmem_window_invalidate - the target takes pages away
- * @u: the windows, the mirror's lock held for writing
- * @first: page number
- * @last: page number, included
- *
- * From within the target's notifier: neither sleeps nor allocates.
+ * dbgmem_window_drop - the target takes pages away
+ * @c: the windows' changes, see struct dbgmem_changes_ops
+ * @s: the pages
  */
-void dbgmem_window_invalidate(struct dbgmem_mirror_user *u, unsigned long first,
-			      unsigned long last)
+void dbgmem_window_drop(struct dbgmem_changes *c, struct dbgmem_span s)
 {
-	struct dbgmem_window *w = container_of(u, struct dbgmem_window, user);
-	unsigned long number = first >> DBGMEM_BLOCK_BITS;
-	unsigned long end = last >> DBGMEM_BLOCK_BITS;
+	struct dbgmem_window *w = container_of(c, struct dbgmem_window,
+					       changes);
+	unsigned long number = s.first >> DBGMEM_BLOCK_BITS;
+	unsigned long end = s.last >> DBGMEM_BLOCK_BITS;
 	struct dbgmem_window_block *block;
 	unsigned int i;
 
@@ -102,12 +98,12 @@ void dbgmem_window_invalidate(struct dbgmem_mirror_user *u, unsigned long first,
 	if (end - number >= ARRAY_SIZE(w->hash)) {
 		for (i = 0; i < ARRAY_SIZE(w->hash); i++)
 			hlist_for_each_entry(block, &w->hash[i], node)
-				pages_mark(w, block, first, last);
+				pages_mark(w, block, s);
 	} else {
 		for (; number <= end; number++) {
 			block = dbgmem_window_find(w, number);
 			if (block)
-				pages_mark(w, block, first, last);
+				pages_mark(w, block, s);
 		}
 	}
 	if (!list_empty(&w->pending))
@@ -136,7 +132,7 @@ static bool pages_get(struct page *page)
 
 /**
  * dbgmem_window_hold - pages may be shown from now on
- * @w: the windows, their mutex and the mirror's lock held
+ * @w: the windows, their mutex and the changes' lock held
  * @block: the block
  * @from: the first, of the block
  * @nr: how many
@@ -179,7 +175,6 @@ static void pages_zap(struct dbgmem_window *w, unsigned long number,
 static void pages_take_out(struct dbgmem_window *w,
 			   struct dbgmem_window_block *block, u64 which)
 {
-	struct dbgmem_mirror *m = w->session->mirror;
 	struct page *page[DBGMEM_BLOCK_PAGES];
 	unsigned int i, from, nr = 0, single = 0;
 
@@ -192,7 +187,7 @@ static void pages_take_out(struct dbgmem_window *w,
 		if (i > from)
 			pages_zap(w, block->number, from, i - from);
 	}
-	write_lock(&m->lock);
+	write_lock(&w->changes.lock);
 	for (i = 0; i < DBGMEM_BLOCK_PAGES; i++) {
 		if (!(which & BIT_ULL(i)) || !block->page[i])
 			continue;
@@ -204,7 +199,7 @@ static void pages_take_out(struct dbgmem_window *w,
 		hlist_del(&block->node);
 		list_del_init(&block->pending);
 	}
-	write_unlock(&m->lock);
+	write_unlock(&w->changes.lock);
 	for (i = 0; i < nr; i++) {
 		if (likely(!PageCompound(page[i])))
 			single++;
@@ -224,11 +219,10 @@ static void pages_take_out(struct dbgmem_window *w,
 static void pages_drop_uncounted(struct dbgmem_window *w,
 				 struct dbgmem_window_block *block, u64 which)
 {
-	struct dbgmem_mirror *m = w->session->mirror;
 	struct page *page[DBGMEM_BLOCK_PAGES];
 	unsigned int i, nr = 0;
 
-	write_lock(&m->lock);
+	write_lock(&w->changes.lock);
 	for (i = 0; i < DBGMEM_BLOCK_PAGES; i++) {
 		if (!(which & BIT_ULL(i)))
 			continue;
@@ -236,7 +230,7 @@ static void pages_drop_uncounted(struct dbgmem_window *w,
 		block->page[i] = NULL;
 	}
 	block->nr -= nr;
-	write_unlock(&m->lock);
+	write_unlock(&w->changes.lock);
 	for (i = 0; i < nr; i++)
 		pages_put(page[i]);
 }
@@ -284,10 +278,9 @@ bool dbgmem_window_count(struct dbgmem_window *w,
 static struct dbgmem_window_block *pages_next_pending(struct dbgmem_window *w,
 						      u64 *stale)
 {
-	struct dbgmem_mirror *m = w->session->mirror;
 	struct dbgmem_window_block *block;
 
-	write_lock(&m->lock);
+	write_lock(&w->changes.lock);
 	block = list_first_entry_or_null(&w->pending,
 					 struct dbgmem_window_block, pending);
 	if (block) {
@@ -295,7 +288,7 @@ static struct dbgmem_window_block *pages_next_pending(struct dbgmem_window *w,
 		*stale = block->stale;
 		block->stale = 0;
 	}
-	write_unlock(&m->lock);
+	write_unlock(&w->changes.lock);
 	return block;
 }
 
@@ -382,7 +375,6 @@ void dbgmem_window_drop_range(struct dbgmem_window *w, unsigned long start,
 struct dbgmem_window_block *dbgmem_window_get(struct dbgmem_window *w,
 					      unsigned long number)
 {
-	struct dbgmem_mirror *m = w->session->mirror;
 	struct dbgmem_window_block *block = dbgmem_window_find(w, number);
 	unsigned long lease = pages_lease_time();
 
@@ -404,8 +396,8 @@ struct dbgmem_window_block *dbgmem_window_get(struct dbgmem_window *w,
 		queue_delayed_work(system_unbound_wq, &w->lease, lease);
 	list_add_tail(&block->all, &w->blocks);
 	WRITE_ONCE(w->nr, w->nr + 1);
-	write_lock(&m->lock);
+	write_lock(&w->changes.lock);
 	hlist_add_head(&block->node, pages_bucket(w, number));
-	write_unlock(&m->lock);
+	write_unlock(&w->changes.lock);
 	return block;
 }

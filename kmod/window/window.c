@@ -12,6 +12,7 @@
 
 #include "compat/compat.h"
 #include "request.h"
+#include "target/target.h"
 #include "trace.h"
 #include "window.h"
 
@@ -22,8 +23,10 @@ MODULE_PARM_DESC(window_pages, "the most pages of a target that a session's wind
 /* More than anybody can look at; a multiple of what a block has. */
 #define MAX_PAGES	BIT(30)
 
-/* Whole blocks. */
-static u32 window_max_pages(void)
+/**
+ * dbgmem_window_limit - the most pages that the windows of a new session hold
+ */
+u32 dbgmem_window_limit(void)
 {
 	u32 pages = min_t(u32, READ_ONCE(window_pages), MAX_PAGES);
 
@@ -37,14 +40,16 @@ static struct dbgmem_window *window_of(const struct dbgmem_session *s)
 }
 
 /**
- * dbgmem_window_max - the most pages that windows hold, for INFO
+ * dbgmem_window_max - the most pages that the session's windows hold
  * @s: the session
+ *
+ * Return: 0 if there was no WINDOW yet.
  */
 u32 dbgmem_window_max(const struct dbgmem_session *s)
 {
 	const struct dbgmem_window *w = window_of(s);
 
-	return w ? w->max : window_max_pages();
+	return w ? w->max : 0;
 }
 
 /**
@@ -89,25 +94,23 @@ static void window_expire(struct work_struct *work)
 	mutex_unlock(&w->mutex);
 }
 
-/* Once for a session: nothing is mapped yet. */
-static int window_create(struct dbgmem_session *s, struct file *file)
+/* No callback of it runs any more. */
+static void window_free(struct dbgmem_changes *c)
 {
-	struct dbgmem_mirror *m = s->mirror;
-	struct dbgmem_window *w;
-	u32 max = window_max_pages();
+	kfree(container_of(c, struct dbgmem_window, changes));
+}
 
-	lockdep_assert_held(&s->lock);
+static const struct dbgmem_changes_ops window_changes_ops = {
+	.drop = dbgmem_window_drop,
+	.free = window_free,
+};
 
-	if (s->window)
-		return 0;
-	if (!max)
-		return -EOPNOTSUPP;
-	w = kzalloc(sizeof(*w), GFP_KERNEL_ACCOUNT);
+static struct dbgmem_window *window_alloc(struct inode *inode)
+{
+	struct dbgmem_window *w = kzalloc(sizeof(*w), GFP_KERNEL_ACCOUNT);
+
 	if (!w)
-		return -ENOMEM;
-	w->session = s;
-	w->user.invalidate = dbgmem_window_invalidate;
-	w->max = max;
+		return NULL;
 	mutex_init(&w->mutex);
 	INIT_LIST_HEAD(&w->blocks);
 	INIT_LIST_HEAD(&w->pending);
@@ -115,20 +118,41 @@ static int window_create(struct dbgmem_session *s, struct file *file)
 	INIT_DELAYED_WORK(&w->lease, window_expire);
 	xa_init(&w->folios);
 	address_space_init_once(&w->mapping);
-	w->mapping.host = file_inode(file);
+	w->mapping.host = inode;
 	w->mapping.a_ops = &empty_aops;
 	mapping_set_gfp_mask(&w->mapping, GFP_USER);
-	file->f_mapping = &w->mapping;
+	return w;
+}
 
-	write_lock(&m->lock);
-	m->user = &w->user;
-	write_unlock(&m->lock);
+/* Once for a session: nothing is mapped yet. */
+static int window_create(struct dbgmem_session *s, struct file *file)
+{
+	struct dbgmem_window *w;
+	u32 max = dbgmem_window_limit();
+	int ret;
+
+	lockdep_assert_held(&s->lock);
+
+	if (s->window)
+		return 0;
+	if (!max)
+		return -EOPNOTSUPP;
+	w = window_alloc(file_inode(file));
+	if (!w)
+		return -ENOMEM;
+	w->max = max;
+	ret = dbgmem_changes_follow(&w->changes, &window_changes_ops, s->mm);
+	if (ret) {
+		kfree(w);
+		return ret;
+	}
+	file->f_mapping = &w->mapping;
 	/* Pairs with window_of(): whoever sees it may map. */
 	smp_store_release(&s->window, w);
 	return 0;
 }
 
-static int window_check(const struct dbgmem_window_map *r)
+static int window_check(const struct dbgmem_window_args *r)
 {
 	u64 end;
 
@@ -145,8 +169,6 @@ static int window_prepare(struct dbgmem_session *s, struct file *file)
 {
 	int ret;
 
-	if (!s->mirror)
-		return -ENOLINK;
 	if (s->mm == current->mm)
 		return -ELOOP;
 	if (mutex_lock_killable(&s->lock))
@@ -162,7 +184,7 @@ static int window_prepare(struct dbgmem_session *s, struct file *file)
  */
 int dbgmem_ioc_window(struct dbgmem_ucmd *ucmd)
 {
-	struct dbgmem_window_map *r = &ucmd->req.window;
+	struct dbgmem_window_args *r = &ucmd->req.window;
 	struct dbgmem_session *s = ucmd->session;
 	int ret;
 
@@ -175,6 +197,9 @@ int dbgmem_ioc_window(struct dbgmem_ucmd *ucmd)
 		return ret;
 	ret = window_prepare(s, ucmd->file);
 	dbgmem_target_put(s);
+	/* The kernel restarts the ioctl. */
+	if (ret == -ERESTARTNOINTR)
+		return ret;
 	trace_dbgmem_window(pid_nr(s->pid), r->addr, r->len, ret);
 	if (!ret)
 		r->offset = r->addr;
@@ -187,7 +212,7 @@ int dbgmem_ioc_window(struct dbgmem_ucmd *ucmd)
  */
 int dbgmem_ioc_window_sync(struct dbgmem_ucmd *ucmd)
 {
-	struct dbgmem_window_sync *r = &ucmd->req.window_sync;
+	struct dbgmem_window_sync_args *r = &ucmd->req.window_sync;
 	struct dbgmem_session *s = ucmd->session;
 	struct dbgmem_window *w;
 
@@ -271,19 +296,16 @@ int dbgmem_mmap(struct file *file, struct vm_area_struct *vma)
 void dbgmem_window_release(struct dbgmem_session *s, struct file *file)
 {
 	struct dbgmem_window *w = s->window;
-	struct dbgmem_mirror *m = s->mirror;
 
 	if (!w)
 		return;
-	write_lock(&m->lock);
-	m->user = NULL;
-	write_unlock(&m->lock);
-	cancel_work_sync(&w->work);
-	cancel_delayed_work_sync(&w->lease);
 	mutex_lock(&w->mutex);
 	dbgmem_window_drop_range(w, 0, ULONG_MAX);
 	mutex_unlock(&w->mutex);
+	/* Without a block nobody queues them again. */
+	cancel_work_sync(&w->work);
+	cancel_delayed_work_sync(&w->lease);
 	file->f_mapping = file_inode(file)->i_mapping;
 	xa_destroy(&w->folios);
-	kfree(w);
+	dbgmem_changes_put(&w->changes);
 }

@@ -19,7 +19,7 @@
  * access finds them again. After a change a block is not shown for a moment: a
  * program that polls it would hold it again before the kernel has done its work.
  *
- * Lock order: mmap_lock of the agent -> window->mutex -> mirror->lock. The
+ * Lock order: mmap_lock of the agent -> window->mutex -> changes->lock. The
  * target's mmap_lock is only tried for under the agent's, and is dropped before the
  * mutex is taken.
  */
@@ -32,17 +32,19 @@
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 
-#include "mirror/mirror.h"
+#include "session.h"
+#include "target/block.h"
+#include "target/change.h"
 
 struct dbgmem_ucmd;
 
 /**
  * struct dbgmem_window_block - pages that may be shown
- * @node: with those of the same hash; under the mirror's lock
+ * @node: with those of the same hash; under the changes' lock
  * @all: in window->blocks, the youngest at the end; under the window's mutex
- * @pending: in window->pending, or empty; under the mirror's lock
+ * @pending: in window->pending, or empty; under the changes' lock
  * @number: address >> DBGMEM_BLOCK_SHIFT
- * @stale: bits of pages that are to be taken out; under the mirror's lock
+ * @stale: bits of pages that are to be taken out; under the changes' lock
  * @since: jiffies when it was made
  * @nr: pages that are there; under the window's mutex
  * @page: the pages, referenced, or NULL; changed under both locks
@@ -91,28 +93,26 @@ struct dbgmem_sealing {
 
 /**
  * struct dbgmem_window - all windows of a session
- * @session: the session
- * @user: follows the changes that the mirror sees
+ * @changes: of the target
  * @mapping: of the session's file: finds what is mapped where
  * @mutex: held by who fills blocks, and by who takes pages out
- * @hash: the blocks by their hash; under the mirror's lock
+ * @hash: the blocks by their hash; under the changes' lock
  * @blocks: all of them; under @mutex
- * @pending: those with stale pages; under the mirror's lock
+ * @pending: those with stale pages; under the changes' lock
  * @work: catches up with @pending
  * @lease: lets go of what was held for long enough
  * @folios: how many pages of a folio of several are held, by the number of its
  *	first page frame; under @mutex
  * @cool: jiffies before which blocks of a hash value are not shown
- * @failed: pages that could not be fetched; under the mirror's lock
- * @sealing: files that are being sealed; under the mirror's lock
+ * @failed: pages that could not be fetched; under the changes' lock
+ * @sealing: files that are being sealed; under the changes' lock
  * @nr: how many blocks; under @mutex
  * @max: the most pages that may be held
  * @pages: how many are, whole folios counted; under @mutex
  * @maps: how many mappings there are
  */
 struct dbgmem_window {
-	struct dbgmem_session	*session;
-	struct dbgmem_mirror_user user;
+	struct dbgmem_changes	changes;
 	struct address_space	mapping;
 	struct mutex		mutex;	/* see above */
 	struct hlist_head	hash[1 << DBGMEM_WINDOW_HASH_BITS];
@@ -136,6 +136,7 @@ int dbgmem_ioc_window(struct dbgmem_ucmd *ucmd);
 int dbgmem_ioc_window_sync(struct dbgmem_ucmd *ucmd);
 int dbgmem_mmap(struct file *file, struct vm_area_struct *vma);
 void dbgmem_window_release(struct dbgmem_session *s, struct file *file);
+u32 dbgmem_window_limit(void);
 u32 dbgmem_window_max(const struct dbgmem_session *s);
 u32 dbgmem_window_pages(const struct dbgmem_session *s);
 u32 dbgmem_window_maps(const struct dbgmem_session *s);
@@ -145,8 +146,7 @@ vm_fault_t dbgmem_window_fault(struct vm_fault *vmf);
 
 /* pages.c */
 u32 dbgmem_window_lease(void);
-void dbgmem_window_invalidate(struct dbgmem_mirror_user *u, unsigned long first,
-			      unsigned long last);
+void dbgmem_window_drop(struct dbgmem_changes *c, struct dbgmem_span s);
 struct dbgmem_window_block *dbgmem_window_find(struct dbgmem_window *w,
 					       unsigned long number);
 struct dbgmem_window_block *dbgmem_window_get(struct dbgmem_window *w,
@@ -181,6 +181,11 @@ static inline int dbgmem_mmap(struct file *file, struct vm_area_struct *vma)
 
 static inline void dbgmem_window_release(struct dbgmem_session *s,
 					 struct file *file) { }
+
+static inline u32 dbgmem_window_limit(void)
+{
+	return 0;
+}
 
 static inline u32 dbgmem_window_max(const struct dbgmem_session *s)
 {

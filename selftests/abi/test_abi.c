@@ -45,7 +45,7 @@ static bool outputs_are(const struct ioctl_case *c, const unsigned char *req,
  */
 static int issue(struct abi *a, const struct ioctl_case *c, void *req)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	int fd = a->fd;
 	int ret;
 

@@ -298,9 +298,9 @@ FIXTURE_TEARDOWN(others)
 	abi_stop(&self->a);
 }
 
-static int bp_set(int fd, uint64_t addr, struct dbgmem_bp_set *s)
+static int bp_set(int fd, uint64_t addr, struct dbgmem_bp_set_args *s)
 {
-	*s = (struct dbgmem_bp_set){
+	*s = (struct dbgmem_bp_set_args){
 		.size = sizeof(*s),
 		.addr = addr,
 		.len = 1,
@@ -311,15 +311,15 @@ static int bp_set(int fd, uint64_t addr, struct dbgmem_bp_set *s)
 
 static int bp_clear(int fd, uint64_t addr)
 {
-	struct dbgmem_bp_clear c = { .size = sizeof(c), .addr = addr };
+	struct dbgmem_bp_clear_args c = { .size = sizeof(c), .addr = addr };
 
 	return ioctl(fd, DBGMEM_IOC_BP_CLEAR, &c) ? -errno : 0;
 }
 
 static int bp_list(int fd, uint64_t entries, uint64_t from,
-		   struct dbgmem_bp_list *l)
+		   struct dbgmem_bp_list_args *l)
 {
-	*l = (struct dbgmem_bp_list){
+	*l = (struct dbgmem_bp_list_args){
 		.size = sizeof(*l),
 		.entries = entries,
 		.nr_entries = 1,
@@ -329,9 +329,9 @@ static int bp_list(int fd, uint64_t entries, uint64_t from,
 	return ioctl(fd, DBGMEM_IOC_BP_LIST, l) ? -errno : 0;
 }
 
-static int cmpxchg(int fd, uint64_t addr, struct dbgmem_cmpxchg *c)
+static int cmpxchg(int fd, uint64_t addr, struct dbgmem_cmpxchg_args *c)
 {
-	*c = (struct dbgmem_cmpxchg){
+	*c = (struct dbgmem_cmpxchg_args){
 		.size = sizeof(*c),
 		.addr = addr,
 		.width = 8,
@@ -355,9 +355,9 @@ static int expect(int fd, uint64_t array, uint32_t nr, struct dbgmem_vector *v)
 static void nowhere(struct __test_metadata *_metadata, struct abi *a,
 		    uint64_t addr)
 {
-	struct dbgmem_cmpxchg c;
+	struct dbgmem_cmpxchg_args c;
 	struct dbgmem_vector v;
-	struct dbgmem_bp_set s;
+	struct dbgmem_bp_set_args s;
 
 	EXPECT_EQ(-EFAULT, bp_set(a->fd, addr, &s))
 		TH_LOG("%#llx", (unsigned long long)addr);
@@ -389,9 +389,9 @@ TEST_F_TIMEOUT(others, high_address_bits_are_not_dropped, 60)
 	};
 	size_t i, nr = ARRAY_SIZE(high) - (sizeof(void *) > 4);
 	uint64_t good = (uintptr_t)self->a.shared + 64;
-	struct dbgmem_bp_list l;
+	struct dbgmem_bp_list_args l;
 	struct dbgmem_vector v;
-	struct dbgmem_bp_set s;
+	struct dbgmem_bp_set_args s;
 	int fd = self->a.fd;
 
 	for (i = 0; i < nr; i++)

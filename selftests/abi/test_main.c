@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The device, the layout of the ABI, and the answer of INFO. Also built as a
- * 32-bit program.
+ * The device, the layout of the ABI, and the answers of INFO and SESSION_INFO.
+ * Also built as a 32-bit program.
  */
 #include "abi.h"
 
@@ -15,7 +15,7 @@
 #define LAYOUT(s, f, off) \
 	_Static_assert(offsetof(struct s, f) == (off), #s "." #f)
 
-_Static_assert(sizeof(struct dbgmem_info) == 128, "dbgmem_info");
+_Static_assert(sizeof(struct dbgmem_info) == 80, "dbgmem_info");
 LAYOUT(dbgmem_info, size, 0);
 LAYOUT(dbgmem_info, flags, 4);
 LAYOUT(dbgmem_info, abi_version, 8);
@@ -23,34 +23,36 @@ LAYOUT(dbgmem_info, page_size, 12);
 LAYOUT(dbgmem_info, features, 16);
 LAYOUT(dbgmem_info, transfer_flags, 24);
 LAYOUT(dbgmem_info, max_exact, 32);
-LAYOUT(dbgmem_info, engine, 40);
-LAYOUT(dbgmem_info, force_policy, 44);
-LAYOUT(dbgmem_info, state, 48);
-LAYOUT(dbgmem_info, access, 52);
-LAYOUT(dbgmem_info, pid, 56);
-LAYOUT(dbgmem_info, max_segments, 60);
-LAYOUT(dbgmem_info, max_exact_pages, 64);
-LAYOUT(dbgmem_info, reserved, 68);
-LAYOUT(dbgmem_info, max_breakpoints, 72);
-LAYOUT(dbgmem_info, breakpoints, 76);
-LAYOUT(dbgmem_info, breakpoints_lost, 80);
-LAYOUT(dbgmem_info, max_expects, 84);
-LAYOUT(dbgmem_info, max_retries, 88);
-LAYOUT(dbgmem_info, reserved2, 92);
-LAYOUT(dbgmem_info, attach_flags, 96);
-LAYOUT(dbgmem_info, max_mirror_pages, 100);
-LAYOUT(dbgmem_info, mirror_pages, 104);
-LAYOUT(dbgmem_info, max_window_pages, 108);
-LAYOUT(dbgmem_info, window_pages, 112);
-LAYOUT(dbgmem_info, windows, 116);
-LAYOUT(dbgmem_info, window_lease, 120);
-LAYOUT(dbgmem_info, reserved3, 124);
+LAYOUT(dbgmem_info, attach_flags, 40);
+LAYOUT(dbgmem_info, engine, 44);
+LAYOUT(dbgmem_info, force_policy, 48);
+LAYOUT(dbgmem_info, max_segments, 52);
+LAYOUT(dbgmem_info, max_exact_pages, 56);
+LAYOUT(dbgmem_info, max_expects, 60);
+LAYOUT(dbgmem_info, max_breakpoints, 64);
+LAYOUT(dbgmem_info, max_mirror_pages, 68);
+LAYOUT(dbgmem_info, max_window_pages, 72);
+LAYOUT(dbgmem_info, window_lease, 76);
+
+_Static_assert(sizeof(struct dbgmem_session_info) == 48, "dbgmem_session_info");
+LAYOUT(dbgmem_session_info, size, 0);
+LAYOUT(dbgmem_session_info, flags, 4);
+LAYOUT(dbgmem_session_info, state, 8);
+LAYOUT(dbgmem_session_info, access, 12);
+LAYOUT(dbgmem_session_info, pid, 16);
+LAYOUT(dbgmem_session_info, breakpoints, 20);
+LAYOUT(dbgmem_session_info, breakpoints_lost, 24);
+LAYOUT(dbgmem_session_info, max_mirror_pages, 28);
+LAYOUT(dbgmem_session_info, mirror_pages, 32);
+LAYOUT(dbgmem_session_info, max_window_pages, 36);
+LAYOUT(dbgmem_session_info, window_pages, 40);
+LAYOUT(dbgmem_session_info, windows, 44);
 
 _Static_assert(sizeof(struct dbgmem_attach) == 24, "dbgmem_attach");
 LAYOUT(dbgmem_attach, size, 0);
 LAYOUT(dbgmem_attach, flags, 4);
 LAYOUT(dbgmem_attach, pid, 8);
-LAYOUT(dbgmem_attach, receipt, 12);
+LAYOUT(dbgmem_attach, mem_fd, 12);
 LAYOUT(dbgmem_attach, access, 16);
 LAYOUT(dbgmem_attach, reserved, 20);
 
@@ -82,47 +84,45 @@ LAYOUT(dbgmem_expect, observed, 16);
 LAYOUT(dbgmem_expect, reason, 24);
 LAYOUT(dbgmem_expect, reserved, 28);
 
-_Static_assert(sizeof(struct dbgmem_vector) == 88, "dbgmem_vector");
+_Static_assert(sizeof(struct dbgmem_vector) == 80, "dbgmem_vector");
 LAYOUT(dbgmem_vector, size, 0);
 LAYOUT(dbgmem_vector, flags, 4);
 LAYOUT(dbgmem_vector, segments, 8);
-LAYOUT(dbgmem_vector, nr_segments, 16);
-LAYOUT(dbgmem_vector, segment_size, 20);
-LAYOUT(dbgmem_vector, op, 24);
-LAYOUT(dbgmem_vector, retries, 28);
-LAYOUT(dbgmem_vector, done, 32);
-LAYOUT(dbgmem_vector, nr_complete, 40);
-LAYOUT(dbgmem_vector, first_incomplete, 44);
-LAYOUT(dbgmem_vector, fault_addr, 48);
-LAYOUT(dbgmem_vector, expects, 56);
-LAYOUT(dbgmem_vector, nr_expects, 64);
-LAYOUT(dbgmem_vector, expect_size, 68);
+LAYOUT(dbgmem_vector, expects, 16);
+LAYOUT(dbgmem_vector, nr_segments, 24);
+LAYOUT(dbgmem_vector, segment_size, 28);
+LAYOUT(dbgmem_vector, nr_expects, 32);
+LAYOUT(dbgmem_vector, expect_size, 36);
+LAYOUT(dbgmem_vector, op, 40);
+LAYOUT(dbgmem_vector, reserved, 44);
+LAYOUT(dbgmem_vector, done, 48);
+LAYOUT(dbgmem_vector, fault_addr, 56);
+LAYOUT(dbgmem_vector, nr_complete, 64);
+LAYOUT(dbgmem_vector, first_incomplete, 68);
 LAYOUT(dbgmem_vector, first_unmet, 72);
-LAYOUT(dbgmem_vector, nr_changed, 76);
-LAYOUT(dbgmem_vector, passes, 80);
-LAYOUT(dbgmem_vector, reserved, 84);
+LAYOUT(dbgmem_vector, reserved2, 76);
 
-_Static_assert(sizeof(struct dbgmem_bp_set) == 72, "dbgmem_bp_set");
-LAYOUT(dbgmem_bp_set, size, 0);
-LAYOUT(dbgmem_bp_set, flags, 4);
-LAYOUT(dbgmem_bp_set, addr, 8);
-LAYOUT(dbgmem_bp_set, len, 16);
-LAYOUT(dbgmem_bp_set, reserved, 20);
-LAYOUT(dbgmem_bp_set, trap, 24);
-LAYOUT(dbgmem_bp_set, original, 40);
-LAYOUT(dbgmem_bp_set, fault_addr, 56);
-LAYOUT(dbgmem_bp_set, reason, 64);
-LAYOUT(dbgmem_bp_set, reserved2, 68);
+_Static_assert(sizeof(struct dbgmem_bp_set_args) == 72, "dbgmem_bp_set_args");
+LAYOUT(dbgmem_bp_set_args, size, 0);
+LAYOUT(dbgmem_bp_set_args, flags, 4);
+LAYOUT(dbgmem_bp_set_args, addr, 8);
+LAYOUT(dbgmem_bp_set_args, len, 16);
+LAYOUT(dbgmem_bp_set_args, reserved, 20);
+LAYOUT(dbgmem_bp_set_args, trap, 24);
+LAYOUT(dbgmem_bp_set_args, original, 40);
+LAYOUT(dbgmem_bp_set_args, fault_addr, 56);
+LAYOUT(dbgmem_bp_set_args, reason, 64);
+LAYOUT(dbgmem_bp_set_args, reserved2, 68);
 
-_Static_assert(sizeof(struct dbgmem_bp_clear) == 40, "dbgmem_bp_clear");
-LAYOUT(dbgmem_bp_clear, size, 0);
-LAYOUT(dbgmem_bp_clear, flags, 4);
-LAYOUT(dbgmem_bp_clear, addr, 8);
-LAYOUT(dbgmem_bp_clear, cleared, 16);
-LAYOUT(dbgmem_bp_clear, lost, 20);
-LAYOUT(dbgmem_bp_clear, fault_addr, 24);
-LAYOUT(dbgmem_bp_clear, reason, 32);
-LAYOUT(dbgmem_bp_clear, reserved, 36);
+_Static_assert(sizeof(struct dbgmem_bp_clear_args) == 40, "dbgmem_bp_clear_args");
+LAYOUT(dbgmem_bp_clear_args, size, 0);
+LAYOUT(dbgmem_bp_clear_args, flags, 4);
+LAYOUT(dbgmem_bp_clear_args, addr, 8);
+LAYOUT(dbgmem_bp_clear_args, cleared, 16);
+LAYOUT(dbgmem_bp_clear_args, lost, 20);
+LAYOUT(dbgmem_bp_clear_args, fault_addr, 24);
+LAYOUT(dbgmem_bp_clear_args, reason, 32);
+LAYOUT(dbgmem_bp_clear_args, reserved, 36);
 
 _Static_assert(sizeof(struct dbgmem_bp) == 56, "dbgmem_bp");
 LAYOUT(dbgmem_bp, addr, 0);
@@ -133,31 +133,31 @@ LAYOUT(dbgmem_bp, original, 32);
 LAYOUT(dbgmem_bp, owner, 48);
 LAYOUT(dbgmem_bp, own, 52);
 
-_Static_assert(sizeof(struct dbgmem_bp_list) == 56, "dbgmem_bp_list");
-LAYOUT(dbgmem_bp_list, size, 0);
-LAYOUT(dbgmem_bp_list, flags, 4);
-LAYOUT(dbgmem_bp_list, entries, 8);
-LAYOUT(dbgmem_bp_list, nr_entries, 16);
-LAYOUT(dbgmem_bp_list, entry_size, 20);
-LAYOUT(dbgmem_bp_list, from, 24);
-LAYOUT(dbgmem_bp_list, nr, 32);
-LAYOUT(dbgmem_bp_list, more, 36);
-LAYOUT(dbgmem_bp_list, next, 40);
-LAYOUT(dbgmem_bp_list, total, 48);
-LAYOUT(dbgmem_bp_list, reserved, 52);
+_Static_assert(sizeof(struct dbgmem_bp_list_args) == 56, "dbgmem_bp_list_args");
+LAYOUT(dbgmem_bp_list_args, size, 0);
+LAYOUT(dbgmem_bp_list_args, flags, 4);
+LAYOUT(dbgmem_bp_list_args, entries, 8);
+LAYOUT(dbgmem_bp_list_args, nr_entries, 16);
+LAYOUT(dbgmem_bp_list_args, entry_size, 20);
+LAYOUT(dbgmem_bp_list_args, from, 24);
+LAYOUT(dbgmem_bp_list_args, nr, 32);
+LAYOUT(dbgmem_bp_list_args, more, 36);
+LAYOUT(dbgmem_bp_list_args, next, 40);
+LAYOUT(dbgmem_bp_list_args, total, 48);
+LAYOUT(dbgmem_bp_list_args, reserved, 52);
 
-_Static_assert(sizeof(struct dbgmem_cmpxchg) == 64, "dbgmem_cmpxchg");
-LAYOUT(dbgmem_cmpxchg, size, 0);
-LAYOUT(dbgmem_cmpxchg, flags, 4);
-LAYOUT(dbgmem_cmpxchg, addr, 8);
-LAYOUT(dbgmem_cmpxchg, expected, 16);
-LAYOUT(dbgmem_cmpxchg, desired, 24);
-LAYOUT(dbgmem_cmpxchg, width, 32);
-LAYOUT(dbgmem_cmpxchg, reserved, 36);
-LAYOUT(dbgmem_cmpxchg, observed, 40);
-LAYOUT(dbgmem_cmpxchg, fault_addr, 48);
-LAYOUT(dbgmem_cmpxchg, reason, 56);
-LAYOUT(dbgmem_cmpxchg, exchanged, 60);
+_Static_assert(sizeof(struct dbgmem_cmpxchg_args) == 64, "dbgmem_cmpxchg_args");
+LAYOUT(dbgmem_cmpxchg_args, size, 0);
+LAYOUT(dbgmem_cmpxchg_args, flags, 4);
+LAYOUT(dbgmem_cmpxchg_args, addr, 8);
+LAYOUT(dbgmem_cmpxchg_args, expected, 16);
+LAYOUT(dbgmem_cmpxchg_args, desired, 24);
+LAYOUT(dbgmem_cmpxchg_args, width, 32);
+LAYOUT(dbgmem_cmpxchg_args, reserved, 36);
+LAYOUT(dbgmem_cmpxchg_args, observed, 40);
+LAYOUT(dbgmem_cmpxchg_args, fault_addr, 48);
+LAYOUT(dbgmem_cmpxchg_args, reason, 56);
+LAYOUT(dbgmem_cmpxchg_args, exchanged, 60);
 
 _Static_assert(sizeof(struct dbgmem_region) == 64, "dbgmem_region");
 LAYOUT(dbgmem_region, start, 0);
@@ -188,19 +188,19 @@ LAYOUT(dbgmem_region_list, next, 64);
 LAYOUT(dbgmem_region_list, more, 72);
 LAYOUT(dbgmem_region_list, reserved, 76);
 
-_Static_assert(sizeof(struct dbgmem_window_map) == 40, "dbgmem_window_map");
-LAYOUT(dbgmem_window_map, size, 0);
-LAYOUT(dbgmem_window_map, flags, 4);
-LAYOUT(dbgmem_window_map, addr, 8);
-LAYOUT(dbgmem_window_map, len, 16);
-LAYOUT(dbgmem_window_map, reserved, 24);
-LAYOUT(dbgmem_window_map, offset, 32);
+_Static_assert(sizeof(struct dbgmem_window_args) == 40, "dbgmem_window_args");
+LAYOUT(dbgmem_window_args, size, 0);
+LAYOUT(dbgmem_window_args, flags, 4);
+LAYOUT(dbgmem_window_args, addr, 8);
+LAYOUT(dbgmem_window_args, len, 16);
+LAYOUT(dbgmem_window_args, reserved, 24);
+LAYOUT(dbgmem_window_args, offset, 32);
 
-_Static_assert(sizeof(struct dbgmem_window_sync) == 16, "dbgmem_window_sync");
-LAYOUT(dbgmem_window_sync, size, 0);
-LAYOUT(dbgmem_window_sync, flags, 4);
-LAYOUT(dbgmem_window_sync, pages, 8);
-LAYOUT(dbgmem_window_sync, reserved, 12);
+_Static_assert(sizeof(struct dbgmem_window_sync_args) == 16, "dbgmem_window_sync_args");
+LAYOUT(dbgmem_window_sync_args, size, 0);
+LAYOUT(dbgmem_window_sync_args, flags, 4);
+LAYOUT(dbgmem_window_sync_args, pages, 8);
+LAYOUT(dbgmem_window_sync_args, reserved, 12);
 
 _Static_assert(DBGMEM_IOC_INFO == 0xde00, "INFO");
 _Static_assert(DBGMEM_IOC_ATTACH == 0xde01, "ATTACH");
@@ -211,52 +211,76 @@ _Static_assert(DBGMEM_IOC_BP_SET == 0xde05, "BP_SET");
 _Static_assert(DBGMEM_IOC_BP_CLEAR == 0xde06, "BP_CLEAR");
 _Static_assert(DBGMEM_IOC_BP_LIST == 0xde07, "BP_LIST");
 _Static_assert(DBGMEM_IOC_CMPXCHG == 0xde08, "CMPXCHG");
-_Static_assert(DBGMEM_IOC_REGION == 0xde09, "REGION");
+_Static_assert(DBGMEM_IOC_REGION_LIST == 0xde09, "REGION_LIST");
+_Static_assert(DBGMEM_IOC_WINDOW == 0xde0a, "WINDOW");
+_Static_assert(DBGMEM_IOC_WINDOW_SYNC == 0xde0b, "WINDOW_SYNC");
+_Static_assert(DBGMEM_IOC_SESSION_INFO == 0xde0c, "SESSION_INFO");
 
 /* Numbers from here on are nobody's. */
-#define NR_IOCTLS	12
+#define NR_IOCTLS	13
 
-/* --- INFO --- */
+/* --- INFO, SESSION_INFO --- */
 
-TEST(info_of_an_unbound_session)
+TEST(info_of_the_module)
 {
 	struct dbgmem_info info;
 	int fd;
 
 	fd = dev_open(O_RDONLY);
 	ASSERT_LE(0, fd);
-	ASSERT_EQ(0, session_info(fd, &info));
+	ASSERT_EQ(0, module_info(fd, &info));
 	EXPECT_EQ(DBGMEM_ABI_VERSION, info.abi_version);
 	EXPECT_EQ(sysconf(_SC_PAGESIZE), (long)info.page_size);
 	EXPECT_EQ(DBGMEM_FEATURE_EXACT | DBGMEM_FEATURE_FORCE |
 		  DBGMEM_FEATURE_ZEROFILL | DBGMEM_FEATURE_RW |
 		  DBGMEM_FEATURE_POLL | DBGMEM_FEATURE_VECTOR |
 		  DBGMEM_FEATURE_BREAKPOINT | DBGMEM_FEATURE_CMPXCHG |
-		  DBGMEM_FEATURE_STABLE | DBGMEM_FEATURE_REGION |
+		  DBGMEM_FEATURE_EXPECT | DBGMEM_FEATURE_REGION |
 		  DBGMEM_FEATURE_MIRROR | DBGMEM_FEATURE_WINDOW |
 		  DBGMEM_FEATURE_TABLES,
 		  info.features & ~DBGMEM_FEATURE_NOFAULT);
 	EXPECT_LE(1U << 20, info.max_exact);
 	EXPECT_EQ(65536, info.max_segments);
 	EXPECT_LE(info.max_exact / info.page_size, info.max_exact_pages);
-	EXPECT_EQ(DBGMEM_STATE_UNBOUND, info.state);
-	EXPECT_EQ(0, info.access);
-	EXPECT_EQ(0, info.pid);
 	EXPECT_EQ(0, info.flags);
-	EXPECT_EQ(0, info.reserved);
 	EXPECT_EQ(16384, info.max_breakpoints);
-	EXPECT_EQ(0, info.breakpoints);
-	EXPECT_EQ(0, info.breakpoints_lost);
 	EXPECT_EQ(256, info.max_expects);
-	EXPECT_EQ(1000, info.max_retries);
-	EXPECT_EQ(0, info.reserved2);
 	EXPECT_EQ(DBGMEM_ATTACH_MIRROR, info.attach_flags);
 	EXPECT_EQ(262144, info.max_mirror_pages);
-	EXPECT_EQ(0, info.mirror_pages);
 	EXPECT_EQ(65536, info.max_window_pages);
-	EXPECT_EQ(0, info.window_pages);
-	EXPECT_EQ(0, info.windows);
 	EXPECT_EQ(100, info.window_lease);
+	close(fd);
+}
+
+TEST(info_of_the_module_is_the_same_for_every_session)
+{
+	struct dbgmem_info unbound, attached;
+	int fd;
+
+	fd = dev_open(O_RDONLY);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, module_info(fd, &unbound));
+	close(fd);
+	fd = session_open(getpid(), O_RDWR);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, module_info(fd, &attached));
+	EXPECT_EQ(0, memcmp(&unbound, &attached, sizeof(unbound)));
+	close(fd);
+}
+
+TEST(info_of_an_unbound_session_is_empty)
+{
+	static const struct dbgmem_session_info empty = {
+		.size = sizeof(empty),
+		.state = DBGMEM_STATE_UNBOUND,
+	};
+	struct dbgmem_session_info info;
+	int fd;
+
+	fd = dev_open(O_RDONLY);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, session_info(fd, &info));
+	EXPECT_EQ(0, memcmp(&info, &empty, sizeof(info)));
 	close(fd);
 }
 
@@ -275,7 +299,7 @@ TEST(info_features_and_transfer_flags_agree)
 
 	fd = dev_open(O_RDONLY);
 	ASSERT_LE(0, fd);
-	ASSERT_EQ(0, session_info(fd, &info));
+	ASSERT_EQ(0, module_info(fd, &info));
 	for (i = 0; i < ARRAY_SIZE(pair); i++)
 		EXPECT_EQ(!(info.features & pair[i].feature),
 			  !(info.transfer_flags & pair[i].flag));
@@ -298,7 +322,7 @@ TEST(nofault_is_there_where_the_kernel_has_it)
 	minor = strtol(dot + 1, NULL, 10);
 	fd = dev_open(O_RDONLY);
 	ASSERT_LE(0, fd);
-	ASSERT_EQ(0, session_info(fd, &info));
+	ASSERT_EQ(0, module_info(fd, &info));
 	EXPECT_EQ(major > 5 || (major == 5 && minor >= 16),
 		  !!(info.features & DBGMEM_FEATURE_NOFAULT));
 	close(fd);
@@ -311,7 +335,7 @@ TEST(info_of_an_attached_session_names_the_target)
 		{ O_WRONLY, DBGMEM_ACCESS_WRITE },
 		{ O_RDWR, DBGMEM_ACCESS_READ | DBGMEM_ACCESS_WRITE },
 	};
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	size_t i;
 	int fd;
 
@@ -332,10 +356,10 @@ TEST(info_follows_the_module_parameters)
 		{ "engine", "remote", DBGMEM_ENGINE_REMOTE },
 		{ "engine", "pinned", DBGMEM_ENGINE_PINNED },
 		{ "engine", "auto", DBGMEM_ENGINE_AUTO },
-		{ "force", "never", DBGMEM_FORCE_NEVER },
-		{ "force", "ptrace", DBGMEM_FORCE_PTRACE },
-		{ "force", "always", DBGMEM_FORCE_ALWAYS },
-		{ "force", "capable", DBGMEM_FORCE_CAPABLE },
+		{ "force", "never", DBGMEM_FORCE_POLICY_NEVER },
+		{ "force", "ptrace", DBGMEM_FORCE_POLICY_PTRACE },
+		{ "force", "always", DBGMEM_FORCE_POLICY_ALWAYS },
+		{ "force", "capable", DBGMEM_FORCE_POLICY_CAPABLE },
 	};
 	struct dbgmem_info info, before;
 	size_t i;
@@ -345,7 +369,7 @@ TEST(info_follows_the_module_parameters)
 	ASSERT_LE(0, fd);
 	for (i = 0; i < ARRAY_SIZE(set); i++) {
 		EXPECT_EQ(0, param_set(set[i].name, set[i].value));
-		EXPECT_EQ(0, session_info(fd, &info));
+		EXPECT_EQ(0, module_info(fd, &info));
 		EXPECT_EQ(set[i].want, *set[i].name == 'e' ? info.engine :
 							     info.force_policy)
 			TH_LOG("%s=%s", set[i].name, set[i].value);
@@ -354,7 +378,7 @@ TEST(info_follows_the_module_parameters)
 	before = info;
 	EXPECT_EQ(-EINVAL, param_set("engine", "warp"));
 	EXPECT_EQ(-EINVAL, param_set("force", "please"));
-	EXPECT_EQ(0, session_info(fd, &info));
+	EXPECT_EQ(0, module_info(fd, &info));
 	EXPECT_EQ(0, memcmp(&info, &before, sizeof(info)));
 	close(fd);
 }

@@ -25,7 +25,7 @@ static bool session_reads(int fd)
 
 static bool session_unbound(int fd)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	unsigned char buf[8];
 
 	return !session_info(fd, &info) &&
@@ -340,7 +340,7 @@ TEST(mem_fd_from_before_an_execve_is_estale)
 
 TEST(second_attach_is_eisconn)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	struct target target = {};
 	int fd, mem_fd;
 
@@ -408,15 +408,15 @@ TEST_F_TIMEOUT(access_mode, is_what_device_and_mem_fd_have_in_common, 60)
 	int want_r = variant->access & R ? 0 : -EACCES;
 	int want_w = variant->access & W ? 0 : -EACCES;
 
-	a.receipt = proc_open(self->target.pid, "mem", variant->mem_fd);
-	ASSERT_LE(0, a.receipt);
+	a.mem_fd = proc_open(self->target.pid, "mem", variant->mem_fd);
+	ASSERT_LE(0, a.mem_fd);
 	EXPECT_EQ(variant->access ? 0 : -1, ioctl(fd, DBGMEM_IOC_ATTACH, &a));
 	if (!variant->access) {
 		EXPECT_EQ(EACCES, errno);
 		want_r = want_w = -ENOTCONN;
 	}
 	EXPECT_EQ(variant->access, a.access);
-	close(a.receipt);
+	close(a.mem_fd);
 	EXPECT_EQ(want_w, mem_write(fd, mark, buf, sizeof(buf), 0, NULL));
 	EXPECT_EQ(want_w, mem_write(fd, mark, buf, sizeof(buf), DBGMEM_EXACT,
 				    NULL));
@@ -446,7 +446,7 @@ TEST(session_goes_on_after_the_mem_fd_is_closed)
 
 TEST(mem_fd_of_a_thread_and_pid_of_a_thread_name_the_process)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	struct target target = {};
 	char name[32];
 	int fd;

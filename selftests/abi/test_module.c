@@ -54,15 +54,15 @@ TEST_F(module, state_follows)
 
 TEST_F(module, not_loaded_says_so)
 {
-	struct dbgmem_info info;
+	struct dbgmem_info info = { .size = sizeof(info) };
 	struct dbgmem *m = (struct dbgmem *)1;
 
 	ASSERT_EQ(0, dbgmem_module_unload());
 	EXPECT_EQ(-ENOENT, dbgmem_open(getpid(), DBGMEM_OPEN_WRITE, &m));
 	EXPECT_EQ(NULL, m);
-	EXPECT_ERROR(ENOENT, DBGMEM_GATE_MODULE, "not loaded", "'dbgmem load'");
+	EXPECT_ERROR(ENOENT, DBGMEM_SOURCE_MODULE, "not loaded", "'dbgmem load'");
 	EXPECT_EQ(-ENOENT, dbgmem_get_info(NULL, &info));
-	EXPECT_ERROR(ENOENT, DBGMEM_GATE_MODULE, "not loaded");
+	EXPECT_ERROR(ENOENT, DBGMEM_SOURCE_MODULE, "not loaded");
 }
 
 TEST_F(module, busy_unload_is_refused)
@@ -73,7 +73,7 @@ TEST_F(module, busy_unload_is_refused)
 
 	ASSERT_EQ(0, dbgmem_open(getpid(), DBGMEM_OPEN_WRITE, &m));
 	EXPECT_EQ(-EBUSY, dbgmem_module_unload());
-	EXPECT_ERROR(EBUSY, DBGMEM_GATE_MODULE, "in use", "1 session");
+	EXPECT_ERROR(EBUSY, DBGMEM_SOURCE_MODULE, "in use", "1 session");
 	EXPECT_EQ(DBGMEM_MODULE_LIVE, dbgmem_module_state());
 	/* The session is none the worse for it. */
 	EXPECT_EQ(0, dbgmem_read_exact(m, (uintptr_t)"x", &byte, 1));
@@ -105,7 +105,7 @@ static bool mem_forces(void)
 
 TEST_F(module, parameters)
 {
-	struct dbgmem_info info;
+	struct dbgmem_info info = { .size = sizeof(info) };
 
 	EXPECT_PARAM("auto", "engine");
 	EXPECT_PARAM(mem_forces() ? "capable" : "ptrace", "force");
@@ -116,7 +116,7 @@ TEST_F(module, parameters)
 	EXPECT_PARAM("never", "force");
 	ASSERT_EQ(0, dbgmem_get_info(NULL, &info));
 	EXPECT_EQ(DBGMEM_ENGINE_PINNED, info.engine);
-	EXPECT_EQ(DBGMEM_FORCE_NEVER, info.force_policy);
+	EXPECT_EQ(DBGMEM_FORCE_POLICY_NEVER, info.force_policy);
 
 	/* Loaded already: nothing changes. */
 	EXPECT_EQ(0, dbgmem_module_load(NULL, "engine=remote"));
@@ -127,12 +127,12 @@ TEST_F(module, bad_parameters_are_refused)
 {
 	ASSERT_EQ(0, dbgmem_module_unload());
 	EXPECT_EQ(-EINVAL, dbgmem_module_load(NULL, "engine=auto strict=never"));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "no parameter \"strict\"",
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "no parameter \"strict\"",
 		     "engine=", "force=", "audit=", "mirror_pages=",
 		     "window_pages=", "window_lease=");
 	EXPECT_EQ(-EINVAL, dbgmem_module_load(NULL, "for=never"));
 	EXPECT_EQ(-EINVAL, dbgmem_module_load(NULL, "force=sometimes"));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_MODULE, "bad value",
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_MODULE, "bad value",
 		     "force=sometimes");
 	EXPECT_EQ(DBGMEM_MODULE_ABSENT, dbgmem_module_state());
 }
@@ -178,7 +178,7 @@ TEST_F(module, bad_files_are_refused)
 
 	ASSERT_EQ(0, dbgmem_module_unload());
 	EXPECT_EQ(-ENOENT, dbgmem_module_load("/nonexistent.ko", NULL));
-	EXPECT_ERROR(ENOENT, DBGMEM_GATE_MODULE, "/nonexistent.ko",
+	EXPECT_ERROR(ENOENT, DBGMEM_SOURCE_MODULE, "/nonexistent.ko",
 		     "no such file");
 	f = fopen(path, "w");
 	ASSERT_NE(NULL, f);
@@ -186,7 +186,7 @@ TEST_F(module, bad_files_are_refused)
 	      f);
 	fclose(f);
 	EXPECT_EQ(-ENOEXEC, dbgmem_module_load(path, NULL));
-	EXPECT_ERROR(ENOEXEC, DBGMEM_GATE_MODULE, path, "it is not a module");
+	EXPECT_ERROR(ENOEXEC, DBGMEM_SOURCE_MODULE, path, "it is not a module");
 	unlink(path);
 	EXPECT_EQ(DBGMEM_MODULE_ABSENT, dbgmem_module_state());
 }
@@ -301,7 +301,7 @@ static const char * const forced[] = {
 /* What is not known to be allowed is not; what the administrator says is. */
 TEST_F(module, default_of_force_is_learned)
 {
-	struct dbgmem_info info;
+	struct dbgmem_info info = { .size = sizeof(info) };
 	size_t i;
 
 	if (!module_find())
@@ -318,7 +318,7 @@ TEST_F(module, default_of_force_is_learned)
 	ASSERT_EQ(0, in_child(load_that_cannot_try));
 	EXPECT_PARAM("ptrace", "force");
 	ASSERT_EQ(0, dbgmem_get_info(NULL, &info));
-	EXPECT_EQ(DBGMEM_FORCE_PTRACE, info.force_policy);
+	EXPECT_EQ(DBGMEM_FORCE_POLICY_PTRACE, info.force_policy);
 }
 
 TEST_F(module, twenty_times)

@@ -160,7 +160,7 @@ TEST_F_TIMEOUT(session, fdinfo_counts_exactly, 60)
 
 TEST_F_TIMEOUT(session, target_outside_the_pid_namespace_shows_as_0, 60)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	pid_t pid, inner;
 
 	pid = fork();
@@ -478,7 +478,7 @@ FIXTURE_SETUP(attaching)
 	struct dbgmem_info info;
 	int fd = dev_open(O_RDWR);
 
-	ASSERT_EQ(0, session_info(fd, &info));
+	ASSERT_EQ(0, module_info(fd, &info));
 	close(fd);
 	if (variant->flags & ~info.attach_flags)
 		SKIP(return, "no mirrors in this kernel");
@@ -538,7 +538,7 @@ static void attach_and_wait(int fd, pid_t pid, int mem_fd)
 		.size = sizeof(*a),
 		.flags = attach_flags,
 		.pid = pid,
-		.receipt = mem_fd,
+		.mem_fd = mem_fd,
 	};
 	if (uffd < 0 || ioctl(uffd, UFFDIO_API, &api) ||
 	    ioctl(uffd, UFFDIO_REGISTER, &reg) ||

@@ -26,7 +26,7 @@ static bool session_says(int fd, int want)
 					   DBGMEM_STATE_ATTACHED;
 	unsigned char buf[sizeof(mark)], before[sizeof(mark)];
 	struct dbgmem_transfer t;
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	bool ok = true;
 	ssize_t n;
 	size_t i;
@@ -173,7 +173,7 @@ static long do_exit_group_in_thread(void *arg)
 /* Wait until the session leaves the attached state. */
 static uint32_t state_after(int fd, long ms)
 {
-	struct dbgmem_info info = {};
+	struct dbgmem_session_info info = {};
 	long end = now_ms() + ms;
 
 	do {
@@ -256,7 +256,7 @@ TEST_F_TIMEOUT(lifetime, execve_and_exit_unseen_is_refused, 60)
 
 TEST_F_TIMEOUT(lifetime, new_session_after_execve_is_the_new_program, 60)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	int fd;
 
 	target_send(&self->target, do_exec, "1000");
@@ -272,7 +272,7 @@ TEST_F_TIMEOUT(lifetime, new_session_after_execve_is_the_new_program, 60)
 TEST_F_TIMEOUT(lifetime, goes_on_when_only_the_first_thread_exits, 60)
 {
 	unsigned char buf[4] = "new";
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	struct target t = {};
 	int fd, late, mem_fd, to[2], from[2];
 	char name[32];

@@ -32,7 +32,7 @@ static struct dbgmem_breakpoint *planted_find(struct dbgmem_session *s,
  */
 int planted_ioc_bp_set(struct dbgmem_ucmd *ucmd)
 {
-	struct dbgmem_bp_set *b = &ucmd->req.bp_set;
+	struct dbgmem_bp_set_args *b = &ucmd->req.bp_set;
 	int ret = dbgmem_ioc_bp_set(ucmd);
 	struct dbgmem_breakpoint *bp;
 

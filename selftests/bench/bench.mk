@@ -16,11 +16,11 @@ $(BENCH): $(BENCH_OBJ) $(SELFTEST_LIB) $(O)/user/libdbgmem.a
 	$(say) LINK "bench"
 	$(Q)$(CC) -static -o $@ $^
 
-$(T)/bench/%.o: selftests/bench/%.c selftests/bench/bench.mk | $(UAPI_COPY)
+$(T)/bench/%.o: selftests/bench/%.c selftests/bench/bench.mk
 	$(say) CC "$<"
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -O2 -g -Wall -Wextra -iquote selftests/lib \
-		-I$(O)/include -Iuser/lib -MMD -MP -c -o $@ $<
+		-Iuapi -Iuser/lib -MMD -MP -c -o $@ $<
 
 -include $(BENCH_OBJ:.o=.d)
 

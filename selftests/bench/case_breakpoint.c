@@ -31,7 +31,7 @@ static const struct method cmpxchg_methods[] = {
 
 int bp_set(uint64_t addr)
 {
-	struct dbgmem_bp_set b = {
+	struct dbgmem_bp_set_args b = {
 		.size = sizeof(b),
 		.addr = addr,
 		.len = 1,

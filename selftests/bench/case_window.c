@@ -13,7 +13,7 @@ static uint64_t *shown;
 
 static uint64_t *map(uint64_t addr, size_t len)
 {
-	struct dbgmem_window_map r = {
+	struct dbgmem_window_args r = {
 		.size = sizeof(r),
 		.addr = addr,
 		.len = len,

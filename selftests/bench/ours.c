@@ -85,7 +85,7 @@ int ours_floor(const struct work *w)
 
 int ours_bp_set_clear(const struct work *w)
 {
-	struct dbgmem_bp_clear c = {
+	struct dbgmem_bp_clear_args c = {
 		.size = sizeof(c),
 		.addr = w->addr,
 	};
@@ -102,7 +102,7 @@ int ours_bp_set_clear(const struct work *w)
 int ours_cmpxchg(const struct work *w)
 {
 	static uint64_t was;
-	struct dbgmem_cmpxchg c = {
+	struct dbgmem_cmpxchg_args c = {
 		.size = sizeof(c),
 		.addr = w->addr,
 		.width = 8,

@@ -25,14 +25,14 @@ int ours_regions(const struct work *w)
 
 	(void)w;
 	do {
-		if (ioctl(crowd.session, DBGMEM_IOC_REGION, &l))
+		if (ioctl(crowd.session, DBGMEM_IOC_REGION_LIST, &l))
 			return -errno;
 		for (i = 0; i < l.nr; i++)
 			sum += crowd_term(region[i].start, region[i].end,
 					  region[i].flags & DBGMEM_REGION_READ);
 		nr += l.nr;
 		l.addr = l.next;
-		l.flags = DBGMEM_LIST_CLIP;
+		l.flags = DBGMEM_REGION_LIST_CLIP;
 	} while (l.more);
 	return crowd_check(nr, sum);
 }
@@ -42,7 +42,7 @@ int ours_region_at(const struct work *w)
 	struct dbgmem_region region;
 	struct dbgmem_region_list l = {
 		.size = sizeof(l),
-		.flags = DBGMEM_LIST_AT,
+		.flags = DBGMEM_REGION_LIST_AT,
 		.addr = crowd.addr,
 		.entries = (uintptr_t)&region,
 		.nr_entries = 1,
@@ -50,7 +50,7 @@ int ours_region_at(const struct work *w)
 	};
 
 	(void)w;
-	if (ioctl(crowd.session, DBGMEM_IOC_REGION, &l))
+	if (ioctl(crowd.session, DBGMEM_IOC_REGION_LIST, &l))
 		return -errno;
 	return l.nr == 1 && region.start == crowd.start ? 0 : -EBADMSG;
 }

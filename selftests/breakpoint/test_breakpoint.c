@@ -13,7 +13,7 @@ static const char trap[] = LONG_TRAP;
 FIXTURE(breakpoint) {
 	struct bed bed;
 	struct bed *b;
-	struct dbgmem_bp_set set;
+	struct dbgmem_bp_set_args set;
 };
 
 FIXTURE_SETUP(breakpoint)
@@ -28,7 +28,7 @@ FIXTURE_TEARDOWN(breakpoint)
 }
 
 /* As if nothing had been asked. */
-static bool set_silent(const struct dbgmem_bp_set *s)
+static bool set_silent(const struct dbgmem_bp_set_args *s)
 {
 	return byte_differs(s->original, 0, sizeof(s->original)) < 0 &&
 	       !s->fault_addr && !s->reason;
@@ -36,7 +36,7 @@ static bool set_silent(const struct dbgmem_bp_set *s)
 
 static uint32_t count(int fd)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 
 	return session_info(fd, &info) ? ~0U : info.breakpoints;
 }
@@ -79,7 +79,7 @@ TEST_F_TIMEOUT(breakpoint, the_same_bytes_as_before_are_a_trap_too, 60)
 	ASSERT_EQ(0, bp_set(b->fd, b->mem + 8, same, 8, &self->set));
 	EXPECT_EQ(0, memcmp(self->set.original, same, 8));
 	EXPECT_TRUE(untouched(b));
-	EXPECT_EQ(DBGMEM_BP_STANDING, bp_state(b->fd, b->mem + 8));
+	EXPECT_EQ(DBGMEM_BP_STATE_STANDING, bp_state(b->fd, b->mem + 8));
 	/* What is written goes behind it. */
 	EXPECT_EQ(0, mem_write(b->fd, b->mem + 8, "original", 8, 0, NULL));
 	EXPECT_TRUE(untouched(b));
@@ -302,12 +302,12 @@ TEST_F_TIMEOUT(breakpoint, adjacent_ones_fill_pages_and_come_out_one_by_one, 60)
 TEST_F_TIMEOUT(breakpoint, as_many_as_info_says_and_one_is_enospc, 120)
 {
 	struct bed *b = self->b;
-	struct dbgmem_bp_clear c;
+	struct dbgmem_bp_clear_args c;
 	struct dbgmem_info info;
 	uint32_t i;
 	int fd;
 
-	ASSERT_EQ(0, session_info(b->fd, &info));
+	ASSERT_EQ(0, module_info(b->fd, &info));
 	ASSERT_EQ(MAX_BREAKPOINTS, info.max_breakpoints);
 	for (i = 0; i < MAX_BREAKPOINTS; i++)
 		ASSERT_EQ(0, bp_set(b->fd, b->mem + i, INT3, 1, NULL));

@@ -16,7 +16,7 @@ static const char trap[] = LONG_TRAP;
 FIXTURE(clear) {
 	struct bed bed;
 	struct bed *b;
-	struct dbgmem_bp_clear c;
+	struct dbgmem_bp_clear_args c;
 };
 
 FIXTURE_SETUP(clear)
@@ -120,7 +120,7 @@ TEST_F_TIMEOUT(clear, session_without_breakpoints_or_target, 60)
 
 static uint32_t lost(int fd)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 
 	return session_info(fd, &info) ? ~0U : info.breakpoints_lost;
 }
@@ -450,9 +450,9 @@ static void gone(struct __test_metadata *_metadata, FIXTURE_DATA(clear) *self,
 		 int err)
 {
 	struct bed *b = self->b;
-	struct dbgmem_bp_list l;
-	struct dbgmem_bp_set s;
-	struct dbgmem_info info;
+	struct dbgmem_bp_list_args l;
+	struct dbgmem_bp_set_args s;
+	struct dbgmem_session_info info;
 
 	EXPECT_EQ(err, bp_set(b->fd, b->mem + 32, trap, 1, &s));
 	EXPECT_EQ(-1, byte_differs(s.original, 0, 16));

@@ -337,7 +337,7 @@ TEST_F_TIMEOUT(end, a_session_that_was_sent_but_not_received_ends_too, 60)
 TEST_F_TIMEOUT(end, target_killed_at_every_stage, 120)
 {
 	struct bed *b = self->b;
-	struct dbgmem_bp_set s;
+	struct dbgmem_bp_set_args s;
 	int i, ret;
 
 	for (i = 0; i < 60; i++) {
@@ -419,7 +419,7 @@ static long job_vfork(void *arg)
 /* The parent may go on a little before the child has left the memory. */
 static bool has_execed(int fd)
 {
-	struct dbgmem_info info = {};
+	struct dbgmem_session_info info = {};
 	int i;
 
 	for (i = 0; i < 10000 && info.state != DBGMEM_STATE_EXECED; i++) {

@@ -47,7 +47,7 @@ static void hit_and_go_on(struct __test_metadata *_metadata,
 			  const char *trap, uint32_t len, int code)
 {
 	char seen[DBGMEM_BP_MAX_LEN], was[DBGMEM_BP_MAX_LEN];
-	struct dbgmem_bp_set s;
+	struct dbgmem_bp_set_args s;
 	pid_t pid;
 	int fd;
 
@@ -289,7 +289,7 @@ static long job_fork(void *arg)
 TEST_F_TIMEOUT(life, children_of_fork_inherit_the_trap_and_keep_it, 60)
 {
 	struct bed *b = self->b;
-	struct dbgmem_bp_list l;
+	struct dbgmem_bp_list_args l;
 	int mem, fd;
 	pid_t pid;
 	char c;

@@ -18,7 +18,7 @@ static const char trap[] = LONG_TRAP;
 FIXTURE(list) {
 	struct bed bed;
 	struct bed *b;
-	struct dbgmem_bp_list l;
+	struct dbgmem_bp_list_args l;
 	struct dbgmem_bp *bps;	/* room for the most that there can be */
 };
 
@@ -56,7 +56,7 @@ TEST_F_TIMEOUT(list, an_entry_says_all_of_a_breakpoint, 60)
 	for (i = 0, e = self->bps; i < 16; i++, e++) {
 		EXPECT_EQ((uintptr_t)b->mem + 100 * i, e->addr);
 		EXPECT_EQ(1 + i, e->len);
-		EXPECT_EQ(DBGMEM_BP_STANDING, e->state);
+		EXPECT_EQ(DBGMEM_BP_STATE_STANDING, e->state);
 		EXPECT_EQ(0, memcmp(e->trap, trap, e->len));
 		EXPECT_EQ(-1, byte_differs(e->trap + e->len, 0, 16 - e->len));
 		EXPECT_EQ(-1, pattern_differs(e->original, 100 * i, e->len, 3));
@@ -206,7 +206,7 @@ TEST_F_TIMEOUT(list, bad_requests_are_refused, 60)
 	_Static_assert(sizeof(struct dbgmem_bp) == 56, "entry_size");
 	ASSERT_EQ(0, bp_set(b->fd, b->mem, trap, 1, NULL));
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
-		self->l = (struct dbgmem_bp_list){
+		self->l = (struct dbgmem_bp_list_args){
 			.size = sizeof(self->l),
 			.entries = (uintptr_t)self->bps,
 			.nr_entries = 1,
@@ -273,7 +273,7 @@ TEST_F_TIMEOUT(list, all_shows_those_of_other_sessions_as_such, 60)
 		EXPECT_EQ((uintptr_t)b->mem + 20 * i, self->bps[i].addr);
 		EXPECT_EQ(i < 10 && i % 2 == 0, self->bps[i].own);
 		EXPECT_EQ(self->bps[i].own ? 3 : 4, self->bps[i].len);
-		EXPECT_EQ(DBGMEM_BP_STANDING, self->bps[i].state);
+		EXPECT_EQ(DBGMEM_BP_STATE_STANDING, self->bps[i].state);
 		EXPECT_EQ(-1, pattern_differs(self->bps[i].original, 20 * i,
 					      self->bps[i].len, 3));
 		EXPECT_EQ(i < 10 ? getpid() : pid, self->bps[i].owner)
@@ -386,17 +386,17 @@ TEST_F_TIMEOUT(list, states_are_standing_lost_and_unknown, 60)
 	ASSERT_EQ(0, bp_set(b->fd, b->mem + 4 * PAGE, trap, 16, NULL));
 	ASSERT_EQ(0, target_protect(b->target, b->job, b->mem, PAGE,
 				    PROT_NONE));
-	EXPECT_EQ(DBGMEM_BP_STANDING, bp_state(b->fd, b->mem));
-	EXPECT_EQ(DBGMEM_BP_STANDING, bp_state(b->fd, b->mem + 2 * PAGE - 8));
+	EXPECT_EQ(DBGMEM_BP_STATE_STANDING, bp_state(b->fd, b->mem));
+	EXPECT_EQ(DBGMEM_BP_STATE_STANDING, bp_state(b->fd, b->mem + 2 * PAGE - 8));
 
 	ASSERT_TRUE(truth_write(b, b->mem + 2 * PAGE + 7, "x", 1));
-	EXPECT_EQ(DBGMEM_BP_LOST, bp_state(b->fd, b->mem + 2 * PAGE - 8));
+	EXPECT_EQ(DBGMEM_BP_STATE_LOST, bp_state(b->fd, b->mem + 2 * PAGE - 8));
 	/* Lost is not lost for ever. */
 	ASSERT_TRUE(truth_write(b, b->mem + 2 * PAGE + 7, trap + 15, 1));
-	EXPECT_EQ(DBGMEM_BP_STANDING, bp_state(b->fd, b->mem + 2 * PAGE - 8));
+	EXPECT_EQ(DBGMEM_BP_STATE_STANDING, bp_state(b->fd, b->mem + 2 * PAGE - 8));
 
 	ASSERT_EQ(0, target_unmap(b->target, b->job, b->mem + 3 * PAGE, PAGE));
-	EXPECT_EQ(DBGMEM_BP_LOST, bp_state(b->fd, b->mem + 3 * PAGE));
+	EXPECT_EQ(DBGMEM_BP_STATE_LOST, bp_state(b->fd, b->mem + 3 * PAGE));
 	EXPECT_EQ(0, fdinfo_number(b->fd, "dbgmem-breakpoints-lost:"));
 }
 
@@ -408,7 +408,7 @@ TEST_F_TIMEOUT(list, looking_brings_no_page_in, 60)
 	ASSERT_EQ(0, bp_set(b->fd, b->mem + 4 * PAGE, trap, 16, NULL));
 	*b->job = (struct job){ .addr = b->mem + 4 * PAGE, .len = PAGE };
 	ASSERT_EQ(0, target_call(b->target, job_discard, b->job));
-	EXPECT_EQ(DBGMEM_BP_UNKNOWN, bp_state(b->fd, b->mem + 4 * PAGE));
+	EXPECT_EQ(DBGMEM_BP_STATE_UNKNOWN, bp_state(b->fd, b->mem + 4 * PAGE));
 	EXPECT_EQ(0, pagemap(b->target->pid, b->mem + 4 * PAGE) &
 		     PAGEMAP_PRESENT);
 }
@@ -418,7 +418,7 @@ TEST_F_TIMEOUT(list, looking_brings_no_page_in, 60)
 TEST_F_TIMEOUT(list, info_and_fdinfo_count_them, 60)
 {
 	struct bed *b = self->b;
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	int i, set = 0, lost = 0;
 
 	for (i = 0; i < 20; i++) {
@@ -452,13 +452,15 @@ TEST_F_TIMEOUT(list, info_and_fdinfo_count_them, 60)
 
 TEST_F_TIMEOUT(list, info_tells_of_the_feature_and_the_limit, 60)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
+	struct dbgmem_info module;
 	int fd = dev_open(O_RDONLY);
 
+	ASSERT_EQ(0, module_info(fd, &module));
+	EXPECT_TRUE(module.features & DBGMEM_FEATURE_BREAKPOINT);
+	EXPECT_TRUE(module.transfer_flags & DBGMEM_RAW);
+	EXPECT_EQ(MAX_BREAKPOINTS, module.max_breakpoints);
 	ASSERT_EQ(0, session_info(fd, &info));
-	EXPECT_TRUE(info.features & DBGMEM_FEATURE_BREAKPOINT);
-	EXPECT_TRUE(info.transfer_flags & DBGMEM_RAW);
-	EXPECT_EQ(MAX_BREAKPOINTS, info.max_breakpoints);
 	EXPECT_EQ(0, info.breakpoints);
 	EXPECT_EQ(0, info.breakpoints_lost);
 	EXPECT_EQ(0, fdinfo_number(fd, "dbgmem-breakpoints:"));

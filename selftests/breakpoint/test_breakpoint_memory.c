@@ -18,7 +18,7 @@ static const char trap[] = LONG_TRAP;
 FIXTURE(memory) {
 	struct bed bed;
 	struct bed *b;
-	struct dbgmem_bp_set set;
+	struct dbgmem_bp_set_args set;
 };
 
 FIXTURE_SETUP(memory)
@@ -96,7 +96,7 @@ enum who { ROOT, USER, TRACER };
 static int set_as(FIXTURE_DATA(memory) *self, enum who who, char *at,
 		  uint32_t len)
 {
-	struct dbgmem_bp_set *s;
+	struct dbgmem_bp_set_args *s;
 	pid_t pid;
 	int ret;
 

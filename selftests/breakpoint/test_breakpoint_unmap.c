@@ -140,7 +140,7 @@ static void replaced(struct __test_metadata *_metadata,
 		     FIXTURE_DATA(shadow) *self, enum how how, bool by_close)
 {
 	struct bed *b = self->b;
-	struct dbgmem_bp_clear c;
+	struct dbgmem_bp_clear_args c;
 	const char *lacks = prepare(b, how);
 	char *at = AT(b), looked[PAGE];
 	int ret;
@@ -159,8 +159,8 @@ static void replaced(struct __test_metadata *_metadata,
 		TH_LOG("%s", how_name[how]);
 	EXPECT_TRUE(is_as_mapped(b, at, PAGE))
 		TH_LOG("%s", how_name[how]);
-	EXPECT_EQ(DBGMEM_BP_LOST, bp_state(b->fd, at + 32));
-	EXPECT_EQ(DBGMEM_BP_LOST, bp_state(b->fd, at + PAGE - 8));
+	EXPECT_EQ(DBGMEM_BP_STATE_LOST, bp_state(b->fd, at + 32));
+	EXPECT_EQ(DBGMEM_BP_STATE_LOST, bp_state(b->fd, at + PAGE - 8));
 	/* Its other half stands, and is hidden. */
 	EXPECT_TRUE(shows_pattern(b, at + PAGE, PAGE, 0));
 	if (by_close) {
@@ -193,8 +193,8 @@ TEST_F_TIMEOUT(shadow, nothing_is_hidden_in_or_put_into_a_new_mapping, 120)
 TEST_F_TIMEOUT(shadow, writes_go_into_a_new_mapping, 120)
 {
 	struct bed *b = self->b;
-	struct dbgmem_cmpxchg x;
-	struct dbgmem_bp_clear c;
+	struct dbgmem_cmpxchg_args x;
+	struct dbgmem_bp_clear_args c;
 	uint64_t word;
 	enum way way;
 	char data[32];
@@ -208,7 +208,7 @@ TEST_F_TIMEOUT(shadow, writes_go_into_a_new_mapping, 120)
 		EXPECT_TRUE(truth_is(b, AT(b) + 24, data, 32))
 			TH_LOG("way %d", way);
 		memcpy(&word, trap + 8, 8);
-		x = (struct dbgmem_cmpxchg){
+		x = (struct dbgmem_cmpxchg_args){
 			.size = sizeof(x),
 			.addr = (uintptr_t)AT(b) + PAGE - 8,
 			.width = 8,
@@ -230,7 +230,7 @@ TEST_F_TIMEOUT(shadow, writes_go_into_a_new_mapping, 120)
 TEST_F_TIMEOUT(shadow, lost_one_can_be_cleared_and_set_again, 60)
 {
 	struct bed *b = self->b;
-	struct dbgmem_bp_set s;
+	struct dbgmem_bp_set_args s;
 
 	ASSERT_EQ(NULL, prepare(b, OVER_ANON));
 	ASSERT_EQ(0, plant_two(b));
@@ -240,7 +240,7 @@ TEST_F_TIMEOUT(shadow, lost_one_can_be_cleared_and_set_again, 60)
 	ASSERT_EQ(0, bp_set(b->fd, AT(b) + 32, INT3, 1, &s));
 	EXPECT_EQ(0, memcmp(s.original, trap, 1));
 	EXPECT_TRUE(shows(b->fd, AT(b) + 32, trap, 16, 0));
-	EXPECT_EQ(DBGMEM_BP_STANDING, bp_state(b->fd, AT(b) + 32));
+	EXPECT_EQ(DBGMEM_BP_STATE_STANDING, bp_state(b->fd, AT(b) + 32));
 }
 
 /* --- while it is planted --- */

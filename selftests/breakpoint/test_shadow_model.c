@@ -128,7 +128,7 @@ static int do_set(FIXTURE_DATA(shadow) *self, struct model *m)
 		.at = random_below(&m->r, SIZE - DBGMEM_BP_MAX_LEN),
 		.len = 1 + random_below(&m->r, DBGMEM_BP_MAX_LEN),
 	};
-	struct dbgmem_bp_set s;
+	struct dbgmem_bp_set_args s;
 	bool overlaps = false;
 	size_t i;
 	int ret;
@@ -164,7 +164,7 @@ static int do_set(FIXTURE_DATA(shadow) *self, struct model *m)
 
 static int do_clear(FIXTURE_DATA(shadow) *self, struct model *m)
 {
-	struct dbgmem_bp_clear c;
+	struct dbgmem_bp_clear_args c;
 	size_t i, lost = m->lost;
 
 	if (!m->nr)
@@ -264,7 +264,7 @@ static int check(FIXTURE_DATA(shadow) *self, struct model *m)
 {
 	struct bed *b = self->b;
 	struct dbgmem_bp bps[MAX_PLANTED];
-	struct dbgmem_bp_list l;
+	struct dbgmem_bp_list_args l;
 	char all[SIZE];
 	size_t i, j;
 
@@ -285,8 +285,8 @@ static int check(FIXTURE_DATA(shadow) *self, struct model *m)
 		if (j == l.nr || bps[j].len != p->len ||
 		    memcmp(bps[j].trap, p->trap, p->len) ||
 		    memcmp(bps[j].original, p->shadow, p->len) ||
-		    bps[j].state != (stands_whole(m, p) ? DBGMEM_BP_STANDING :
-							  DBGMEM_BP_LOST))
+		    bps[j].state != (stands_whole(m, p) ? DBGMEM_BP_STATE_STANDING :
+							  DBGMEM_BP_STATE_LOST))
 			return 83;
 	}
 	if (fdinfo_number(b->fd, "dbgmem-breakpoints-lost:") != m->lost)

@@ -62,7 +62,7 @@ static void one_round(struct racer *r, int unit, int off, size_t len,
 		      bool complement)
 {
 	char *at = unit_at(r, unit, off), trap[16];
-	struct dbgmem_bp_clear c;
+	struct dbgmem_bp_clear_args c;
 	int fd = r->c->b->fd;
 	size_t i;
 

@@ -202,19 +202,19 @@ TEST_F_TIMEOUT(shadow, reading_into_half_a_buffer_counts_what_arrived, 60)
 TEST_F_TIMEOUT(shadow, raw_writes_reach_memory_and_lose_the_breakpoint, 60)
 {
 	struct bed *b = self->b;
-	struct dbgmem_bp_clear c;
+	struct dbgmem_bp_clear_args c;
 
 	ASSERT_EQ(0, bp_set(b->fd, b->mem + 100, trap, 8, NULL));
 	/* Beside it, it changes nothing. */
 	ASSERT_EQ(0, mem_write(b->fd, b->mem + 96, "beside", 4, DBGMEM_RAW,
 			       NULL));
-	EXPECT_EQ(DBGMEM_BP_STANDING, bp_state(b->fd, b->mem + 100));
+	EXPECT_EQ(DBGMEM_BP_STATE_STANDING, bp_state(b->fd, b->mem + 100));
 	EXPECT_TRUE(shows_pattern(b, b->mem + 100, 8, 0));
 
 	ASSERT_EQ(0, mem_write(b->fd, b->mem + 100, "the real", 8,
 			       DBGMEM_RAW | DBGMEM_EXACT, NULL));
 	EXPECT_TRUE(truth_is(b, b->mem + 96, "besithe real", 12));
-	EXPECT_EQ(DBGMEM_BP_LOST, bp_state(b->fd, b->mem + 100));
+	EXPECT_EQ(DBGMEM_BP_STATE_LOST, bp_state(b->fd, b->mem + 100));
 	EXPECT_TRUE(seen_is(b, b->mem + 100, "the real", 8));
 	EXPECT_TRUE(shows(b->fd, b->mem + 100, "the real", 8, DBGMEM_RAW));
 	EXPECT_EQ(0, bp_clear(b->fd, b->mem + 100, &c));
@@ -243,7 +243,7 @@ TEST_F_TIMEOUT(shadow, raw_vectors_tell_the_truth, 60)
 TEST_F_TIMEOUT(shadow, where_others_overwrote_it_memory_is_seen_and_written, 60)
 {
 	struct bed *b = self->b;
-	struct dbgmem_bp_clear c;
+	struct dbgmem_bp_clear_args c;
 	char data[8];
 	int way;
 
@@ -265,7 +265,7 @@ TEST_F_TIMEOUT(shadow, where_others_overwrote_it_memory_is_seen_and_written, 60)
 TEST_F_TIMEOUT(shadow, a_trap_that_comes_back_hides_again, 60)
 {
 	struct bed *b = self->b;
-	struct dbgmem_bp_clear c;
+	struct dbgmem_bp_clear_args c;
 
 	ASSERT_EQ(0, bp_set(b->fd, b->mem + 100, trap, 8, NULL));
 	ASSERT_EQ(0, mem_write(b->fd, b->mem + 100, "original", 8, 0, NULL));
@@ -282,7 +282,7 @@ TEST_F_TIMEOUT(shadow, a_trap_that_comes_back_hides_again, 60)
 TEST_F_TIMEOUT(shadow, a_trap_stands_as_a_whole_or_not_at_all, 60)
 {
 	struct bed *b = self->b;
-	struct dbgmem_bp_clear c;
+	struct dbgmem_bp_clear_args c;
 	char want[8];
 	int way;
 
@@ -315,7 +315,7 @@ TEST_F_TIMEOUT(shadow, of_a_trap_on_two_pages_each_is_judged_by_itself, 60)
 {
 	struct bed *b = self->b;
 	char *at = b->mem + PAGE - 4;
-	struct dbgmem_bp_clear c;
+	struct dbgmem_bp_clear_args c;
 
 	ASSERT_EQ(0, bp_set(b->fd, at, trap, 8, NULL));
 	ASSERT_TRUE(truth_write(b, b->mem + PAGE, "else", 4));
@@ -337,7 +337,7 @@ TEST_F_TIMEOUT(shadow, another_session_sees_memory_and_writes_memory, 60)
 {
 	struct bed *b = self->b;
 	int fd = session_open(b->target->pid, O_RDWR), way;
-	struct dbgmem_bp_clear c;
+	struct dbgmem_bp_clear_args c;
 	char buf[24];
 
 	ASSERT_LE(0, fd);

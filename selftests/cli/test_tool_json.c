@@ -64,7 +64,7 @@ TEST_F(json, info_has_what_the_text_has)
 
 	fd = session_open(self->t.pid, O_RDWR);
 	ASSERT_LE(0, fd);
-	ASSERT_EQ(0, session_info(fd, &info));
+	ASSERT_EQ(0, module_info(fd, &info));
 	RUN("info", "-j", self->pid);
 	close(fd);
 	EXPECT_EQ(0, r.status) TH_LOG("%s", r.err);

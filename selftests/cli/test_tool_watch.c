@@ -277,13 +277,13 @@ TEST_F(watch, live_follows_memory_that_goes_and_comes)
 	EXPECT_HAS("has exited\n", r.err);
 }
 
-TEST_F(watch, live_where_there_are_no_mirrors)
+TEST_F(watch, live_where_there_are_no_windows)
 {
-	ASSERT_EQ(0, param_set("mirror_pages", "0"));
+	ASSERT_EQ(0, param_set("window_pages", "0"));
 	RUN("watch", "--live", self->pid, at(0, 0), "u32");
-	ASSERT_EQ(0, param_set("mirror_pages", "262144"));
+	ASSERT_EQ(0, param_set("window_pages", "65536"));
 	EXPECT_EQ(1, r.status);
-	EXPECT_HAS("mirror_pages is 0", r.err);
+	EXPECT_HAS("window_pages is 0", r.err);
 }
 
 /* --- ends --- */

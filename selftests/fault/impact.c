@@ -45,8 +45,7 @@ int look_start(struct look *l, enum look_way way, pid_t pid, char *addr,
 			    .step = step };
 	if (way == NOBODY)
 		return 0;
-	attach_flags = way == MIRROR || way == IDLE_WINDOW ||
-		       way == POLLED_WINDOW ? DBGMEM_ATTACH_MIRROR : 0;
+	attach_flags = way == MIRROR ? DBGMEM_ATTACH_MIRROR : 0;
 	l->fd = session_open(pid, O_RDWR);
 	attach_flags = 0;
 	if (l->fd < 0)

@@ -76,7 +76,7 @@ int pair_session(const struct pair *p)
 		.size = sizeof(a),
 		.flags = p->mirror ? DBGMEM_ATTACH_MIRROR : 0,
 		.pid = p->pid,
-		.receipt = p->mem_fd,
+		.mem_fd = p->mem_fd,
 	};
 	int fd = dev_open(O_RDWR), ret;
 

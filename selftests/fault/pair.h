@@ -22,10 +22,9 @@
 #define PAIR_WRITES	1	/* to the target's memory */
 #define PAIR_RAW	2	/* over this session's traps, too */
 #define PAIR_TRAPS	4	/* plants some */
-#define PAIR_MIRROR	8
-#define PAIR_FLIPS	16	/* the target's protection */
-#define PAIR_REOPENS	32	/* another session comes in the place of this one */
-#define PAIR_FREES	64	/* frees what others may be using */
+#define PAIR_FLIPS	8	/* the target's protection */
+#define PAIR_REOPENS	16	/* another session comes in the place of this one */
+#define PAIR_FREES	32	/* frees what others may be using */
 
 /**
  * struct pair - what both threads share

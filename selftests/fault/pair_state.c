@@ -10,7 +10,7 @@
 
 void pair_info(struct pair_side *s)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	int ret = session_info(s->fd, &info);
 
 	if (ret)
@@ -103,7 +103,7 @@ static void check_original(struct pair_side *s, const char *what,
 }
 
 static void cleared(struct pair_side *s, const char *what, int ret,
-		    const struct dbgmem_bp_clear *c)
+		    const struct dbgmem_bp_clear_args *c)
 {
 	if (ret && ret != -ENOENT)
 		pair_complain(s, "%s answers %s, reason %u", what,
@@ -117,7 +117,7 @@ static int set_at(struct pair_side *s, const char *what, size_t off,
 		  uint32_t len)
 {
 	char trap[DBGMEM_BP_MAX_LEN];
-	struct dbgmem_bp_set b;
+	struct dbgmem_bp_set_args b;
 	int ret;
 
 	pair_trap(trap, off, len);
@@ -135,7 +135,7 @@ static void set_or_clear(struct pair_side *s, const char *what, uint32_t len,
 			 bool two_pages)
 {
 	size_t off = pair_slot(len, two_pages, pair_below(s, PAIR_SLOTS));
-	struct dbgmem_bp_clear c;
+	struct dbgmem_bp_clear_args c;
 
 	if (set_at(s, what, off, len) == -EEXIST)
 		cleared(s, what, bp_clear(s->fd, s->p->mem + off, &c), &c);
@@ -162,7 +162,7 @@ void pair_clear(struct pair_side *s)
 	unsigned int i = pair_below(s, 3 * PAIR_SLOTS), kind = i % 3;
 	uint32_t len = kind ? 16 : 1;
 	size_t off = pair_slot(len, kind == 2, i / 3);
-	struct dbgmem_bp_clear c;
+	struct dbgmem_bp_clear_args c;
 	int ret = bp_clear(s->fd, s->p->mem + off, &c);
 
 	cleared(s, __func__, ret, &c);
@@ -172,7 +172,7 @@ void pair_clear(struct pair_side *s)
 
 void pair_clear_all(struct pair_side *s)
 {
-	struct dbgmem_bp_clear c;
+	struct dbgmem_bp_clear_args c;
 	int ret = bp_clear_all(s->fd, &c);
 
 	cleared(s, __func__, ret, &c);
@@ -185,7 +185,7 @@ void pair_clear_all(struct pair_side *s)
 static void list(struct pair_side *s, const char *what, uint32_t flags)
 {
 	struct dbgmem_bp bps[4 * PAIR_SLOTS];
-	struct dbgmem_bp_list l;
+	struct dbgmem_bp_list_args l;
 	uint32_t i;
 	int ret;
 
@@ -243,7 +243,7 @@ static void region(struct pair_side *s, const char *what, uint32_t names_size)
 	};
 	uint32_t i;
 
-	if (ioctl(s->fd, DBGMEM_IOC_REGION, &l)) {
+	if (ioctl(s->fd, DBGMEM_IOC_REGION_LIST, &l)) {
 		pair_complain(s, "%s answers %s", what, strerror(errno));
 		return;
 	}
@@ -306,7 +306,7 @@ void pair_window(struct pair_side *s)
 {
 	int ret = window_prepare(s->fd, (uintptr_t)s->p->mem, PAIR_SIZE, NULL);
 
-	if (ret && !(ret == -ENOLINK && !s->p->mirror))
+	if (ret)
 		pair_complain(s, "%s answers %s", __func__, strerror(-ret));
 }
 

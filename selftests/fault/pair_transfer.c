@@ -297,8 +297,6 @@ static void vector_with(struct pair_side *s, const char *what, uint32_t op,
 	struct call c;
 
 	prepare(s, &c, op, flags);
-	if (flags & DBGMEM_STABLE)
-		c.v.retries = pair_below(s, 3);
 	if (expects)
 		expect(s, &c);
 	vector(s, what, &c);
@@ -312,17 +310,6 @@ void pair_vec_read(struct pair_side *s)
 void pair_vec_read_exact(struct pair_side *s)
 {
 	vector_with(s, __func__, DBGMEM_OP_READ, DBGMEM_EXACT, false);
-}
-
-void pair_vec_stable(struct pair_side *s)
-{
-	vector_with(s, __func__, DBGMEM_OP_READ, DBGMEM_STABLE, false);
-}
-
-void pair_vec_stable_exact(struct pair_side *s)
-{
-	vector_with(s, __func__, DBGMEM_OP_READ, DBGMEM_STABLE | DBGMEM_EXACT,
-		    false);
 }
 
 void pair_vec_expect(struct pair_side *s)
@@ -350,7 +337,7 @@ void pair_vec_write_expect(struct pair_side *s)
 static void cmpxchg(struct pair_side *s, const char *what, uint32_t flags)
 {
 	size_t off = word(s);
-	struct dbgmem_cmpxchg c = {
+	struct dbgmem_cmpxchg_args c = {
 		.size = sizeof(c),
 		.flags = flags,
 		.addr = (uintptr_t)s->p->mem + off,

@@ -20,8 +20,6 @@ void pair_write_force(struct pair_side *s);
 void pair_write_raw(struct pair_side *s);
 void pair_vec_read(struct pair_side *s);
 void pair_vec_read_exact(struct pair_side *s);
-void pair_vec_stable(struct pair_side *s);
-void pair_vec_stable_exact(struct pair_side *s);
 void pair_vec_expect(struct pair_side *s);
 void pair_vec_write(struct pair_side *s);
 void pair_vec_write_exact(struct pair_side *s);

@@ -35,7 +35,7 @@ static void sweep_set(struct __test_metadata *_metadata,
 		      int want)
 {
 	char *addr = self->b->mem + at;
-	struct dbgmem_bp_set b;
+	struct dbgmem_bp_set_args b;
 	int fd, ret;
 
 	SWEEP_EACH(nth) {
@@ -103,7 +103,7 @@ TEST_F_TIMEOUT(sweep, each_list_fails_well, 60)
 {
 	struct bed *b = self->b;
 	struct dbgmem_bp bps[NR + 1];
-	struct dbgmem_bp_list l;
+	struct dbgmem_bp_list_args l;
 	int ret;
 
 	ASSERT_EQ(0, set_many(b->fd, b->mem));
@@ -114,7 +114,7 @@ TEST_F_TIMEOUT(sweep, each_list_fails_well, 60)
 		if (!ret)
 			ASSERT_EQ(NR + 1, l.nr);
 		if (SWEEP_UNHARMED(nth))
-			ASSERT_EQ(DBGMEM_BP_STANDING, bps[NR].state);
+			ASSERT_EQ(DBGMEM_BP_STATE_STANDING, bps[NR].state);
 	}
 	ASSERT_EQ(0, bp_clear_all(b->fd, NULL));
 	EXPECT_NO_HARM();
@@ -124,7 +124,7 @@ static void sweep_clear(struct __test_metadata *_metadata,
 			FIXTURE_DATA(sweep) *self, bool all)
 {
 	struct bed *b = self->b;
-	struct dbgmem_bp_clear c;
+	struct dbgmem_bp_clear_args c;
 	int fd, ret;
 
 	SWEEP_EACH(nth) {
@@ -224,7 +224,7 @@ static void sweep_cmpxchg(struct __test_metadata *_metadata,
 {
 	uint64_t was = pattern_value(at, 8), is = ~was;
 	struct bed *b = self->b;
-	struct dbgmem_cmpxchg c;
+	struct dbgmem_cmpxchg_args c;
 	int ret;
 
 	SWEEP_EACH(nth) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Fault sweep of open, ATTACH, INFO, REGION, WINDOW, poll, mmap and close. */
+/* Fault sweep of open, ATTACH, INFO, REGION_LIST, WINDOW, poll, mmap and close. */
 #include "proc.h"
 #include "breakpoint.h"
 #include "sweep.h"
@@ -51,9 +51,9 @@ static void sweep_attach(struct __test_metadata *_metadata,
 		.size = sizeof(a),
 		.flags = flags,
 		.pid = pid,
-		.receipt = proc_open(want ? getpid() : pid, "mem", O_RDWR),
+		.mem_fd = proc_open(want ? getpid() : pid, "mem", O_RDWR),
 	};
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	int fd, ret;
 
 	SWEEP_EACH(nth) {
@@ -67,10 +67,10 @@ static void sweep_attach(struct __test_metadata *_metadata,
 		ASSERT_EQ(ret ? DBGMEM_STATE_UNBOUND : DBGMEM_STATE_ATTACHED,
 			  info.state);
 		if (ret && !want)
-			ASSERT_EQ(0, attach(fd, pid, a.receipt));
+			ASSERT_EQ(0, attach(fd, pid, a.mem_fd));
 		close(fd);
 	}
-	close(a.receipt);
+	close(a.mem_fd);
 	EXPECT_WORKS();
 }
 
@@ -166,7 +166,7 @@ static void sweep_region(struct __test_metadata *_metadata,
 			.names = (uintptr_t)names,
 			.names_size = names_size,
 		};
-		SWEEP_CALL(nth, ret, ioctl(self->b->fd, DBGMEM_IOC_REGION, &l) ?
+		SWEEP_CALL(nth, ret, ioctl(self->b->fd, DBGMEM_IOC_REGION_LIST, &l) ?
 			   -errno : 0, want, MAY_ANY);
 		/* What was told is good, on failure too. */
 		for (i = 0; i < l.nr; i++) {
@@ -192,7 +192,7 @@ TEST_F_TIMEOUT(life, each_region_list_fails_well, 60)
 	ASSERT_EQ(0, bed_restart(self->b));
 	sweep_region(_metadata, self, 0, 0, 0, 0);
 	sweep_region(_metadata, self, 0, NAMES, 0, 0);
-	sweep_region(_metadata, self, DBGMEM_LIST_AT, NAMES, 0, 0);
+	sweep_region(_metadata, self, DBGMEM_REGION_LIST_AT, NAMES, 0, 0);
 	sweep_region(_metadata, self, 0, 0, 0x10, -EFAULT);
 }
 
@@ -259,7 +259,6 @@ TEST_F_TIMEOUT(life, each_window_fails_well, 120)
 	int fd, ret;
 
 	pattern_fill(&want, 0, sizeof(want), 3);
-	attach_flags = DBGMEM_ATTACH_MIRROR;
 	SWEEP_EACH(nth) {
 		fd = session_open(self->b->target->pid, O_RDWR);
 		ASSERT_LE(0, fd);
@@ -274,7 +273,6 @@ TEST_F_TIMEOUT(life, each_window_fails_well, 120)
 		close(fd);
 		EXPECT_WORKS();
 	}
-	attach_flags = 0;
 }
 
 TEST_F_TIMEOUT(life, each_close_cleans_up, 60)

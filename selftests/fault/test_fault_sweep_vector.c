@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Fault sweep of VECTOR: partial and exact, STABLE, with expectations. */
+/* Fault sweep of VECTOR: partial and exact, with expectations. */
 #include "features.h"
 #include "sweep.h"
 #include "vector_fixture.h"
@@ -13,7 +13,7 @@ static int truth;
 
 struct vector_case {
 	const char *name;
-	uint32_t op, flags, retries;
+	uint32_t op, flags;
 	bool hole;		/* a segment of which there is nothing */
 	bool expects;
 	bool unmet;		/* one of them does not hold */
@@ -28,9 +28,6 @@ static const struct vector_case vectors[] = {
 	{ "EXACT", .flags = DBGMEM_EXACT },
 	{ "EXACT, a hole", .flags = DBGMEM_EXACT, .hole = true,
 	  .want = -EFAULT },
-	{ "STABLE", .flags = DBGMEM_STABLE, .retries = 3 },
-	{ "STABLE, EXACT", .flags = DBGMEM_STABLE | DBGMEM_EXACT,
-	  .retries = 1 },
 	{ "no array", .array = 0x10, .want = -EFAULT },
 	{ "read, expectations", .expects = true },
 	{ "EXACT, expectations", .flags = DBGMEM_EXACT, .expects = true },
@@ -111,7 +108,7 @@ static int call(FIXTURE_DATA(vector) *self, const struct vector_case *c,
 		};
 		return ioctl(self->fd, DBGMEM_IOC_VECTOR, v) ? -errno : 0;
 	}
-	return vec_with(self->fd, c->op, self->segs, NR, c->flags, c->retries,
+	return vec_with(self->fd, c->op, self->segs, NR, c->flags,
 			c->expects ? e : NULL, c->expects ? EXPS : 0, v);
 }
 
@@ -148,12 +145,11 @@ static void sweep_vector(struct __test_metadata *_metadata,
 			ASSERT_EQ(all, self->v.done);
 		if (c->unmet)
 			ASSERT_EQ(0, self->v.done);
-		/* Each pass of STABLE is all or none. */
-		if (!self->v.done && self->v.passes < 2 &&
+		if (!self->v.done &&
 		    (c->flags & DBGMEM_EXACT || c->unmet || ret))
 			ASSERT_TRUE(untouched(self, there))
 				TH_LOG("fault %u", nth);
-		if (!ret && !(c->flags & DBGMEM_STABLE))
+		if (!ret)
 			EXPECT_SUMMARY(&self->v, self->segs);
 		for (i = 0; i < NR && !ret; i++)
 			ASSERT_TRUE(moved(self, i, there, self->segs[i].done))

@@ -47,8 +47,6 @@ static const struct pair_call calls[] = {
 	{ "write_raw", pair_write_raw, PAIR_WRITES | PAIR_RAW },
 	{ "vec_read", pair_vec_read, 0 },
 	{ "vec_read_exact", pair_vec_read_exact, 0 },
-	{ "vec_stable", pair_vec_stable, 0 },
-	{ "vec_stable_exact", pair_vec_stable_exact, 0 },
 	{ "vec_expect", pair_vec_expect, 0 },
 	{ "vec_write", pair_vec_write, PAIR_WRITES },
 	{ "vec_write_exact", pair_vec_write_exact, PAIR_WRITES },
@@ -64,11 +62,11 @@ static const struct pair_call calls[] = {
 	{ "cmpxchg_raw", pair_cmpxchg_raw, PAIR_WRITES | PAIR_RAW },
 	{ "region", pair_region, 0 },
 	{ "region_names", pair_region_names, 0 },
-	{ "window", pair_window, PAIR_MIRROR },
-	{ "window_map", pair_window_map, PAIR_MIRROR | PAIR_FREES },
-	{ "window_look", pair_window_look, PAIR_MIRROR | PAIR_FREES },
-	{ "window_cycle", pair_window_cycle, PAIR_MIRROR | PAIR_FREES },
-	{ "window_sync", pair_window_sync, PAIR_MIRROR },
+	{ "window", pair_window, 0 },
+	{ "window_map", pair_window_map, PAIR_FREES },
+	{ "window_look", pair_window_look, PAIR_FREES },
+	{ "window_cycle", pair_window_cycle, PAIR_FREES },
+	{ "window_sync", pair_window_sync, 0 },
 	{ "read2", pair_read2, 0 },
 	{ "write2", pair_write2, 0 },
 	{ "pread", pair_pread, 0 },
@@ -217,7 +215,7 @@ static bool cell_begin(FIXTURE_DATA(pairs) *self, int a, int b, bool two)
 
 	p->two = two;
 	p->flags = calls[a].flags | calls[b].flags;
-	p->mirror = p->flags & PAIR_MIRROR || random_below(&self->random, 2);
+	p->mirror = random_below(&self->random, 2);
 	p->names[0] = calls[a].name;
 	p->names[1] = calls[b].name;
 	p->stop = false;

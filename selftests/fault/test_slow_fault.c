@@ -86,11 +86,6 @@ static int op_vector_read(int fd, char *addr)
 	return vector(fd, DBGMEM_OP_READ, addr, 0);
 }
 
-static int op_vector_stable(int fd, char *addr)
-{
-	return vector(fd, DBGMEM_OP_READ, addr, DBGMEM_STABLE);
-}
-
 static int op_vector_exact(int fd, char *addr)
 {
 	return vector(fd, DBGMEM_OP_READ, addr, DBGMEM_EXACT);
@@ -131,7 +126,7 @@ static int op_bp_set(int fd, char *addr)
 
 static int op_cmpxchg(int fd, char *addr)
 {
-	struct dbgmem_cmpxchg c = {
+	struct dbgmem_cmpxchg_args c = {
 		.size = sizeof(c),
 		.addr = (uintptr_t)addr,
 		.desired = 1,
@@ -166,9 +161,9 @@ static const struct {
 	int (*call)(int fd, char *addr);
 } ops[] = {
 	OP(read), OP(read_exact), OP(read_zerofill), OP(write),
-	OP(write_exact), OP(write_force), OP(vector_read), OP(vector_stable),
-	OP(vector_exact), OP(vector_write), OP(vector_write_exact), OP(expect),
-	OP(bp_set), OP(cmpxchg), OP(pread), OP(pwrite),
+	OP(write_exact), OP(write_force), OP(vector_read), OP(vector_exact),
+	OP(vector_write), OP(vector_write_exact), OP(expect), OP(bp_set),
+	OP(cmpxchg), OP(pread), OP(pwrite),
 };
 
 #define NR_OPS	((int)ARRAY_SIZE(ops))
@@ -296,7 +291,7 @@ TEST_F_TIMEOUT(slow, fault_that_is_answered_completes_the_call, 60)
 
 TEST_F_TIMEOUT(slow, waiting_agent_is_killed_at_once_and_changed_nothing, 200)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	uint64_t word;
 	int i;
 
@@ -374,7 +369,7 @@ static bool next_target(FIXTURE_DATA(slow) *self, int op, char *slot)
 
 TEST_F_TIMEOUT(slow, execve_of_the_target_does_not_wait_for_the_agent, 200)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	int i, code;
 
 	for (i = 0; i < NR_OPS; i++) {

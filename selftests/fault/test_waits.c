@@ -321,7 +321,7 @@ FIXTURE_SETUP(waits)
 	int fd = dev_open(O_RDONLY);
 
 	ASSERT_LE(0, fd);
-	ASSERT_EQ(0, session_info(fd, &info));
+	ASSERT_EQ(0, module_info(fd, &info));
 	close(fd);
 	self->mirrors = info.features & DBGMEM_FEATURE_WINDOW;
 	self->results = shared_alloc(NR_WAIT_CALLS * sizeof(*self->results));
@@ -343,12 +343,12 @@ FIXTURE_TEARDOWN(waits)
 static bool makes_sense(const struct wait_thing *thing,
 			const struct wait_call *call, bool mirrors)
 {
-	if (call->has & CALL_MIRROR && !mirrors)
+	if (call->has & (CALL_MIRROR | CALL_WINDOW) && !mirrors)
 		return false;
 	/* where the target takes long to prepare: who has a notifier */
 	if (thing->heavy && call->call != call_nobody &&
 	    call->call != call_poll && call->call != call_poll_close &&
-	    !(call->has & CALL_MIRROR))
+	    !(call->has & (CALL_MIRROR | CALL_WINDOW)))
 		return false;
 	if (thing->place == IN_CALLER)
 		return call->has & CALL_BUFFER;
@@ -556,7 +556,7 @@ static bool unloads(const struct wait_thing *thing, const struct wait_call *call
 static const struct wait_call unload_calls[] = {
 	{ .name = "read", .call = call_read },
 	{ .name = "close", .has = CALL_TRAP, .call = call_close },
-	{ .name = "load", .has = CALL_MIRROR | CALL_WINDOW, .call = call_load },
+	{ .name = "load", .has = CALL_WINDOW, .call = call_load },
 };
 
 TEST_F_TIMEOUT(waits, the_module_is_unloaded_meanwhile, 300)
@@ -572,7 +572,7 @@ TEST_F_TIMEOUT(waits, the_module_is_unloaded_meanwhile, 300)
 		const struct wait_call *call = &unload_calls[i];
 		struct wait_result *r = &self->results[i];
 
-		if (call->has & CALL_MIRROR && !self->mirrors)
+		if (call->has & (CALL_MIRROR | CALL_WINDOW) && !self->mirrors)
 			continue;
 		EXPECT_TRUE(unloads(thing, call, r))
 			TH_LOG("after %s: error %d, agent %s", call->name,

@@ -121,7 +121,7 @@ void stack_of(pid_t pid, char *out, size_t size);
 
 /* --- waits_calls.c --- */
 
-#define NR_WAIT_CALLS	68
+#define NR_WAIT_CALLS	67
 
 extern const struct wait_call wait_calls[NR_WAIT_CALLS];
 

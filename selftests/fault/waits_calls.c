@@ -141,11 +141,6 @@ static long call_vector_read(struct wait_cell *c)
 	return ask_pieces(c, DBGMEM_OP_READ, 0, NULL);
 }
 
-static long call_vector_stable(struct wait_cell *c)
-{
-	return ask_pieces(c, DBGMEM_OP_READ, DBGMEM_STABLE, NULL);
-}
-
 static long call_vector_exact(struct wait_cell *c)
 {
 	return ask_pieces(c, DBGMEM_OP_READ, DBGMEM_EXACT, NULL);
@@ -198,7 +193,7 @@ static long call_pwrite(struct wait_cell *c)
 
 static long call_bp_set(struct wait_cell *c)
 {
-	struct dbgmem_bp_set b = {
+	struct dbgmem_bp_set_args b = {
 		.size = sizeof(b),
 		.addr = (uintptr_t)c->sh->addr,
 		.len = 1,
@@ -210,7 +205,7 @@ static long call_bp_set(struct wait_cell *c)
 
 static long call_bp_clear(struct wait_cell *c)
 {
-	struct dbgmem_bp_clear b = {
+	struct dbgmem_bp_clear_args b = {
 		.size = sizeof(b),
 		.addr = (uintptr_t)c->sh->addr,
 	};
@@ -220,7 +215,7 @@ static long call_bp_clear(struct wait_cell *c)
 
 static long call_bp_clear_all(struct wait_cell *c)
 {
-	struct dbgmem_bp_clear b = {
+	struct dbgmem_bp_clear_args b = {
 		.size = sizeof(b),
 		.flags = DBGMEM_BP_ALL,
 	};
@@ -230,7 +225,7 @@ static long call_bp_clear_all(struct wait_cell *c)
 
 static long call_bp_list(struct wait_cell *c)
 {
-	struct dbgmem_bp_list l = {
+	struct dbgmem_bp_list_args l = {
 		.size = sizeof(l),
 		.flags = DBGMEM_BP_ALL,
 		.entries = (uintptr_t)c->buf,
@@ -243,7 +238,7 @@ static long call_bp_list(struct wait_cell *c)
 
 static long call_cmpxchg(struct wait_cell *c)
 {
-	struct dbgmem_cmpxchg x = {
+	struct dbgmem_cmpxchg_args x = {
 		.size = sizeof(x),
 		.addr = (uintptr_t)c->sh->addr,
 		.width = 8,
@@ -265,7 +260,7 @@ static long call_region(struct wait_cell *c)
 		.names_size = sizeof(names),
 	};
 
-	return ASK(c, DBGMEM_IOC_REGION, &l);
+	return ASK(c, DBGMEM_IOC_REGION_LIST, &l);
 }
 
 static long call_region_names(struct wait_cell *c)
@@ -281,7 +276,7 @@ static long call_region_names(struct wait_cell *c)
 		.names_size = 512,
 	};
 
-	return ASK(c, DBGMEM_IOC_REGION, &l);
+	return ASK(c, DBGMEM_IOC_REGION_LIST, &l);
 }
 
 static long ask_attach(struct wait_cell *c, uint32_t flags)
@@ -290,7 +285,7 @@ static long ask_attach(struct wait_cell *c, uint32_t flags)
 		.size = sizeof(a),
 		.flags = flags,
 		.pid = c->target,
-		.receipt = c->mem_fd,
+		.mem_fd = c->mem_fd,
 	};
 
 	return ASK(c, DBGMEM_IOC_ATTACH, &a);
@@ -308,9 +303,9 @@ static long call_attach_mirror(struct wait_cell *c)
 
 static long call_info(struct wait_cell *c)
 {
-	struct dbgmem_info info = { .size = sizeof(info) };
+	struct dbgmem_session_info info = { .size = sizeof(info) };
 
-	return ASK(c, DBGMEM_IOC_INFO, &info);
+	return ASK(c, DBGMEM_IOC_SESSION_INFO, &info);
 }
 
 long call_poll(struct wait_cell *c)
@@ -332,7 +327,7 @@ static long call_epoll(struct wait_cell *c)
 
 static long ask_window(struct wait_cell *c, void *addr, uint64_t *offset)
 {
-	struct dbgmem_window_map w = {
+	struct dbgmem_window_args w = {
 		.size = sizeof(w),
 		.addr = (uintptr_t)addr & -PAGE,
 		.len = PAGE,
@@ -380,7 +375,7 @@ static long call_load_again(struct wait_cell *c)
 
 static long call_sync(struct wait_cell *c)
 {
-	struct dbgmem_window_sync s = { .size = sizeof(s) };
+	struct dbgmem_window_sync_args s = { .size = sizeof(s) };
 
 	return ASK(c, DBGMEM_IOC_WINDOW_SYNC, &s);
 }
@@ -423,7 +418,7 @@ long call_poll_close(struct wait_cell *c)
 #define BUF	CALL_BUFFER
 #define MIR	CALL_MIRROR
 #define REM	CALL_REMOTE
-#define WIN	(CALL_MIRROR | CALL_WINDOW)
+#define WIN	CALL_WINDOW
 #define CALL(f, h)	{ .name = #f, .has = h, .call = call_##f }
 /* the same call, on a session with a mirror, or with engine=remote */
 #define CALL_M(f, h)	{ .name = #f " (mirror)", .has = (h) | MIR, .call = call_##f }
@@ -440,7 +435,6 @@ const struct wait_call wait_calls[NR_WAIT_CALLS] = {
 	CALL(write_exact, REQ | BUF),
 	CALL(write_force, REQ | BUF),
 	CALL(vector_read, REQ | BUF),
-	CALL(vector_stable, REQ | BUF),
 	CALL(vector_exact, REQ | BUF),
 	CALL(vector_write, REQ | BUF),
 	CALL(vector_write_exact, REQ | BUF),
@@ -470,7 +464,6 @@ const struct wait_call wait_calls[NR_WAIT_CALLS] = {
 	CALL_M(read_nofault, BUF),
 	CALL_M(read_zerofill, BUF),
 	CALL_M(vector_read, REQ | BUF),
-	CALL_M(vector_stable, BUF),
 	CALL_M(vector_expect, BUF),
 	CALL_M(pread, BUF),
 	CALL_M(write, 0),
@@ -479,6 +472,7 @@ const struct wait_call wait_calls[NR_WAIT_CALLS] = {
 	CALL_M(poll, 0),
 	CALL_M(close, 0),
 	CALL(window, REQ | WIN),
+	{ .name = "window (first)", .has = REQ | MIR, .call = call_window },
 	CALL(mmap, WIN),
 	CALL(load, WIN),
 	CALL(load_again, WIN),

@@ -4,12 +4,12 @@
 #include "oracle.h"
 #include "request.h"
 
-#include <linux/dbgmem.h>
+#include <dbgmem/uapi.h>
 #include <string.h>
 
 static void set(struct lane *l, const struct call *c)
 {
-	struct dbgmem_bp_set b = {
+	struct dbgmem_bp_set_args b = {
 		.flags = c->flags > 63 ? c->flags : 0,
 		.addr = place_addr(c->addr),
 		.len = c->len & 16 ? c->len % 20 : 1 + (c->len & 15),
@@ -28,7 +28,7 @@ static void set(struct lane *l, const struct call *c)
 
 static void clear(struct lane *l, const struct call *c)
 {
-	struct dbgmem_bp_clear b = {
+	struct dbgmem_bp_clear_args b = {
 		.flags = c->flags > 63 ? c->flags : c->flags & DBGMEM_BP_ALL,
 		.addr = c->flags & DBGMEM_BP_ALL ? 0 : place_addr(c->addr),
 	};
@@ -45,7 +45,7 @@ static void clear(struct lane *l, const struct call *c)
 static void list(struct lane *l, const struct call *c)
 {
 	struct dbgmem_bp *e = (void *)l->mem->array;
-	struct dbgmem_bp_list b = {
+	struct dbgmem_bp_list_args b = {
 		.flags = c->flags > 63 ? c->flags : c->flags & DBGMEM_BP_ALL,
 		.entries = (uintptr_t)e,
 		.entry_size = sizeof(*e),
@@ -75,7 +75,7 @@ static void list(struct lane *l, const struct call *c)
 static void cmpxchg(struct lane *l, const struct call *c)
 {
 	static const uint32_t widths[8] = { 8, 4, 2, 1, 8, 0, 3, 16 };
-	struct dbgmem_cmpxchg x = {
+	struct dbgmem_cmpxchg_args x = {
 		.flags = c->flags,
 		.addr = place_addr(c->addr),
 		.expected = c->arg,

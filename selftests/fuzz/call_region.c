@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* REGION */
+/* REGION_LIST */
 #include "call.h"
 #include "request.h"
 
-#include <linux/dbgmem.h>
+#include <dbgmem/uapi.h>
 #include <string.h>
 
 static uint64_t filter(uint32_t arg)
@@ -69,7 +69,7 @@ void call_region(struct lane *l, const struct call *c)
 		r.names = caller_buf(l->mem, c->buf);
 	else if (hostile)
 		r.nr_entries = c->arg;
-	if (!request(l, c, DBGMEM_IOC_REGION, &r, sizeof(r), &sane) && sane &&
+	if (!request(l, c, DBGMEM_IOC_REGION_LIST, &r, sizeof(r), &sane) && sane &&
 	    !hostile)
 		judge(l, c, &r, e);
 }

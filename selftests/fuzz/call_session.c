@@ -5,7 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/dbgmem.h>
+#include <dbgmem/uapi.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -75,7 +75,7 @@ static void attach(struct lane *l, const struct call *c, uint32_t mem_fd,
 		.flags = c->flags > 63 ? c->flags :
 			 c->flags >> 4 & DBGMEM_ATTACH_MIRROR,
 		.pid = named_pid(l, c, pid),
-		.receipt = fd,
+		.mem_fd = fd,
 	};
 	struct slot *s = &l->run->slot[call_slot(c)];
 	bool sane;
@@ -91,14 +91,16 @@ static void attach(struct lane *l, const struct call *c, uint32_t mem_fd,
 
 static void info(struct lane *l, const struct call *c)
 {
-	struct dbgmem_info i = { .flags = c->flags > 63 ? c->flags : 0 };
+	struct dbgmem_session_info s = { .flags = c->flags > 63 ? c->flags : 0 };
+	struct dbgmem_info i = { .flags = s.flags };
 	bool sane;
 
 	if (!request(l, c, DBGMEM_IOC_INFO, &i, sizeof(i), &sane) && sane &&
-	    (i.state > DBGMEM_STATE_EXECED || i.access > 3 ||
-	     i.page_size != PAGE))
-		run_failed(l, c, "state %u, access %u, page size %u", i.state,
-			   i.access, i.page_size);
+	    i.page_size != PAGE)
+		run_failed(l, c, "page size %u", i.page_size);
+	if (!request(l, c, DBGMEM_IOC_SESSION_INFO, &s, sizeof(s), &sane) &&
+	    sane && (s.state > DBGMEM_STATE_EXECED || s.access > 3))
+		run_failed(l, c, "state %u, access %u", s.state, s.access);
 }
 
 /* By the kernel, which gets an error where we would get a signal. */
@@ -116,12 +118,12 @@ static void look_at(const void *p, size_t len)
 static void map(struct lane *l, const struct call *c)
 {
 	int prot = c->arg & 1 ? PROT_READ : PROT_READ | PROT_WRITE;
-	struct dbgmem_window_map w = {
+	struct dbgmem_window_args w = {
 		.flags = c->flags > 63 ? c->flags : 0,
 		.addr = place_addr(c->addr) & ~(PAGE - 1),
 		.len = PAGE * (1 + (c->len & 3)),
 	};
-	struct dbgmem_window_sync y = { .flags = 0 };
+	struct dbgmem_window_sync_args y = { .flags = 0 };
 	size_t len = w.len;
 	bool sane;
 	void *p;
@@ -142,7 +144,7 @@ static void unknown(struct lane *l, const struct call *c)
 {
 	/* other numbers, directions, types; and ours with something above */
 	static const unsigned long cmds[8] = {
-		_IO(DBGMEM_IOC_TYPE, 0x0c), _IO(DBGMEM_IOC_TYPE, 0xff),
+		_IO(DBGMEM_IOC_TYPE, 0x0d), _IO(DBGMEM_IOC_TYPE, 0xff),
 		_IOWR(DBGMEM_IOC_TYPE, 0x02, struct dbgmem_transfer),
 		_IOR(DBGMEM_IOC_TYPE, 0x00, int), _IO('T', 0x01),
 		0, (unsigned int)-1, _IO(DBGMEM_IOC_TYPE, 0x80),

@@ -4,7 +4,7 @@
 #include "oracle.h"
 #include "request.h"
 
-#include <linux/dbgmem.h>
+#include <dbgmem/uapi.h>
 
 static void judge(struct lane *l, const struct call *c,
 		  const struct dbgmem_transfer *t, int ret)

@@ -27,8 +27,7 @@ $(FUZZ): $(FUZZ_OBJ) $(SELFTEST_LIB)
 	$(say) LINK "$(@F)"
 	$(Q)$(CC) -static -pthread -o $@ $^
 
-$(T)/fuzz/%.o: selftests/fuzz/%.c selftests/fuzz/fuzz.mk | $(UAPI_COPY) \
-		$(O)/kselftest/.complete
+$(T)/fuzz/%.o: selftests/fuzz/%.c selftests/fuzz/fuzz.mk | $(O)/kselftest/.complete
 	$(say) CC "$<"
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CFLAGS) -D_GNU_SOURCE -c -o $@ $<

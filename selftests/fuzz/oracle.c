@@ -3,7 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
-#include <linux/dbgmem.h>
+#include <dbgmem/uapi.h>
 
 /* of the structure itself */
 #define STRUCTURE	EFAULT, EINVAL, E2BIG, EOPNOTSUPP
@@ -12,12 +12,13 @@
 
 #define MAX_ERRNOS	16
 
-/* From uapi/dbgmem.h, without EINTR: who gets that does not return. */
+/* From uapi/dbgmem/uapi.h, without EINTR: who gets that does not return. */
 static const struct {
 	unsigned long cmd;
 	int errnos[MAX_ERRNOS];
 } documented[] = {
 	{ DBGMEM_IOC_INFO, { STRUCTURE } },
+	{ DBGMEM_IOC_SESSION_INFO, { STRUCTURE } },
 	{ DBGMEM_IOC_ATTACH, { STRUCTURE, EACCES, EBADF, EBADFD, EKEYREJECTED,
 			       EXDEV, ESTALE, ESRCH, ENXIO, EISCONN,
 			       ENOMEM } },
@@ -33,8 +34,8 @@ static const struct {
 				 ENOENT } },
 	{ DBGMEM_IOC_BP_LIST, { STRUCTURE, TARGET, ENOMEM } },
 	{ DBGMEM_IOC_CMPXCHG, { STRUCTURE, TARGET, ENOMEM, EPERM } },
-	{ DBGMEM_IOC_REGION, { STRUCTURE, TARGET, ENOMEM } },
-	{ DBGMEM_IOC_WINDOW, { STRUCTURE, TARGET, ELOOP, ENOLINK, ENOMEM,
+	{ DBGMEM_IOC_REGION_LIST, { STRUCTURE, TARGET, ENOMEM } },
+	{ DBGMEM_IOC_WINDOW, { STRUCTURE, TARGET, ELOOP, ENOMEM,
 			       EOVERFLOW } },
 	{ DBGMEM_IOC_WINDOW_SYNC, { STRUCTURE, ENOTCONN } },
 };

@@ -170,8 +170,9 @@ TEST(threads_see_whole_pages_and_new_ones_write_back)
 /* A hit waits for nobody: not even for a miss that never comes back. */
 static pthread_barrier_t inside, release;
 
-static int stuck_read(struct dbgmem *m, uint64_t addr, void *buf, size_t len,
-		      uint32_t flags, struct dbgmem_result *res)
+static ssize_t stuck_read(struct dbgmem *m, uint64_t addr, void *buf,
+			  size_t len, uint32_t flags,
+			  struct dbgmem_result *res)
 {
 	if (addr >= BASE + 5 * CACHE_PAGE) {
 		pthread_barrier_wait(&inside);
@@ -191,7 +192,7 @@ static void *stuck_miss(void *arg)
 TEST(a_hit_takes_no_lock)
 {
 	static const struct dbgmem__cache_ops stuck_ops = {
-		stuck_read, mock_cache_write, mock_cache_writev,
+		stuck_read, mock_cache_write, mock_cache_write_segments,
 	};
 	struct dbgmem_cache *c;
 	pthread_t thread;

@@ -120,7 +120,7 @@ static void fixture_make(struct fixture *t)
 static int fixture_run(struct fixture *t, size_t *nr)
 {
 	uint64_t of[EQUAL + 1] = { 0 }, off, end = 0;
-	struct dbgmem_compare_stats s;
+	struct dbgmem_compare_stats s = { .size = sizeof(s) };
 	struct dbgmem_difference d, want;
 	struct dbgmem_compare *c;
 	bool more;
@@ -196,7 +196,7 @@ TEST(a_comparison_that_was_ended_goes_on)
 	c = compare_start(&t);
 	ASSERT_NE(NULL, c);
 	while ((ret = dbgmem_compare_next(c, &d)) == -ECANCELED) {
-		EXPECT_EQ(last, dbgmem_last_error()->done);
+		EXPECT_EQ(last, dbgmem_last_error()->result.done);
 		ended++;
 	}
 	EXPECT_EQ(1, ret);
@@ -214,7 +214,7 @@ TEST(a_comparison_that_was_ended_goes_on)
 TEST(the_end_of_a_target)
 {
 	static struct fixture t;
-	struct dbgmem_compare_stats s;
+	struct dbgmem_compare_stats s = { .size = sizeof(s) };
 	struct dbgmem_difference d;
 	struct dbgmem_compare *c;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The library's words for reasons and gates: all have some, of their own. */
+/* The library's words for reasons and sources: all have some, of their own. */
 #include <string.h>
 
 #include <dbgmem.h>
@@ -8,16 +8,16 @@
 
 /* At least these; what comes behind has words too, or none has. */
 #define LAST_REASON	DBGMEM_REASON_CANCELED
-#define LAST_GATE	DBGMEM_GATE_EXPECTATION
+#define LAST_SOURCE	DBGMEM_SOURCE_TRACER
 
 static const char *reason(int i)
 {
 	return dbgmem_reason_str((uint32_t)i);
 }
 
-static const char *gate(int i)
+static const char *source(int i)
 {
-	return dbgmem_gate_str((enum dbgmem_gate)i);
+	return dbgmem_source_str((enum dbgmem_source)i);
 }
 
 /* How many have words before the first that is unknown; -1: two are the same. */
@@ -39,10 +39,10 @@ TEST(every_reason_has_words_of_its_own)
 	EXPECT_GT(count(reason), LAST_REASON);
 }
 
-TEST(every_gate_has_words_of_its_own)
+TEST(every_source_has_words_of_its_own)
 {
-	ASSERT_NE(NULL, gate(-1));
-	EXPECT_GT(count(gate), (int)LAST_GATE);
+	ASSERT_NE(NULL, source(-1));
+	EXPECT_GT(count(source), (int)LAST_SOURCE);
 }
 
 TEST_HARNESS_MAIN

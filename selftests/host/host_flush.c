@@ -88,14 +88,16 @@ TEST_F(back, a_flush_that_fails_says_where_and_loses_nothing)
 	EXPECT_NE(NULL, strstr(dbgmem_errstr(), "they stay in the cache"));
 	snprintf(word, sizeof(word), "at 0x%llx", BASE + 2 * CACHE_PAGE + 7);
 	EXPECT_NE(NULL, strstr(dbgmem_errstr(), word));
-	EXPECT_EQ(DBGMEM_GATE_MEMORY, dbgmem_last_error()->gate);
+	EXPECT_EQ(DBGMEM_SOURCE_MEMORY, dbgmem_last_error()->source);
 	ASSERT_EQ(2, nr);
 	EXPECT_EQ(BASE + 2 * CACHE_PAGE, f[0].page);
-	EXPECT_EQ(BASE + 2 * CACHE_PAGE + 7, f[0].fault_addr);
-	EXPECT_EQ(DBGMEM_REASON_PROTECTION, f[0].reason);
+	EXPECT_EQ(BASE + 2 * CACHE_PAGE + 7, f[0].result.fault_addr);
+	EXPECT_EQ(DBGMEM_REASON_PROTECTION, f[0].result.reason);
 	EXPECT_EQ(-EFAULT, f[0].code);
 	EXPECT_EQ(BASE + 4 * CACHE_PAGE, f[1].page);
-	EXPECT_EQ(DBGMEM_REASON_UNMAPPED, f[1].reason);
+	EXPECT_EQ(DBGMEM_REASON_UNMAPPED, f[1].result.reason);
+	EXPECT_EQ(0, f[0].result.done);
+	EXPECT_EQ(0, f[1].result.done);
 
 	/* The others went. */
 	EXPECT_EQ(0, memcmp(self->w.mem, "good", 4));
@@ -118,14 +120,17 @@ TEST_F(back, a_flush_that_fails_says_where_and_loses_nothing)
 
 TEST_F(back, a_flush_that_gets_into_the_middle_keeps_the_rest)
 {
+	struct dbgmem_cache_failure f;
+
 	memset(self->buf, 0xaa, CACHE_PAGE);
 	WRITE(BASE + CACHE_PAGE, self->buf, CACHE_PAGE);
 	self->w.cut = BASE + CACHE_PAGE + 20;
-	ASSERT_EQ(-EFAULT, dbgmem_cache_flush(self->c, NULL, 0, NULL));
+	ASSERT_EQ(-EFAULT, dbgmem_cache_flush(self->c, &f, 1, NULL));
+	EXPECT_EQ(20, f.result.done);
 	EXPECT_EQ(CACHE_PAGE - 20, stats_of(self->c).dirty);
 	EXPECT_EQ(0xaa, self->w.mem[CACHE_PAGE + 19]);
 	EXPECT_NE(0xaa, self->w.mem[CACHE_PAGE + 20]);
-	EXPECT_EQ(BASE + CACHE_PAGE + 20, dbgmem_last_error()->fault_addr);
+	EXPECT_EQ(BASE + CACHE_PAGE + 20, dbgmem_last_error()->result.fault_addr);
 	self->w.cut = 0;
 	ASSERT_EQ(0, dbgmem_cache_flush(self->c, NULL, 0, NULL));
 	EXPECT_EQ(0xaa, self->w.mem[2 * CACHE_PAGE - 1]);

@@ -139,7 +139,7 @@ TEST_F(makefile, build_says_which_packages_are_missing)
  */
 static void prepare_install(void)
 {
-	sh("mkdir -p $T/k/include/generated $T/o/module/1.2.3-test/kmod; echo '#define UTS_RELEASE \"1.2.3-test\"' >$T/k/include/generated/utsrelease.h; cp -a ${BUILT%/*} ${BUILT%/*/*}/include $T/o; touch $T/o/module/1.2.3-test/kmod/dbgmem.ko");
+	sh("mkdir -p $T/k/include/generated $T/o/module/1.2.3-test/kmod; echo '#define UTS_RELEASE \"1.2.3-test\"' >$T/k/include/generated/utsrelease.h; cp -a ${BUILT%/*} $T/o; touch $T/o/module/1.2.3-test/kmod/dbgmem.ko");
 }
 
 /* What make says of @goal there, but for its progress. */
@@ -162,7 +162,7 @@ TEST_F(makefile, uninstall_leaves_nothing)
 
 	prepare_install();
 	EXPECT_STREQ("", made("install"));
-	text = sh("cd $T/d/usr/local && ls bin/dbgmem lib/libdbgmem.a lib/libdbgmem.so.0 include/dbgmem.h share/man/man1/dbgmem.1 2>&1 >/dev/null");
+	text = sh("cd $T/d/usr/local && ls bin/dbgmem lib/libdbgmem.a lib/libdbgmem.so.0 include/dbgmem.h include/dbgmem_interfaces.h include/dbgmem/uapi.h share/man/man1/dbgmem.1 2>&1 >/dev/null");
 	EXPECT_STREQ("", text);
 	EXPECT_STREQ(OURS_KO, sh(MODULES));
 	/* Kernels that have come since have one too. */
@@ -244,7 +244,7 @@ TEST_F(makefile, group_is_made_once_and_udev_is_told)
 /* As if it were installed in $T, static library only. */
 static void prepare_pkg_config(void)
 {
-	sh("mkdir -p $T/include/linux; cp user/lib/dbgmem.h $T/include; cp uapi/dbgmem.h $T/include/linux; cp ${BUILT%/*}/libdbgmem.a $T");
+	sh("mkdir -p $T/include/dbgmem; cp user/lib/dbgmem.h user/lib/dbgmem_interfaces.h $T/include; cp uapi/dbgmem/uapi.h $T/include/dbgmem; cp ${BUILT%/*}/libdbgmem.a $T");
 	sh("sed -e \"s|@PREFIX@|$T|; s|@LIBDIR@|$T|; s|@INCLUDEDIR@|$T/include|; s|@VERSION@|1|\" user/lib/libdbgmem.pc.in >$T/libdbgmem.pc");
 	setenv("PKG_CONFIG_PATH", getenv("T"), 1);
 }

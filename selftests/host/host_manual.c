@@ -236,12 +236,12 @@ static const char *lacking(const char *list, const char *pattern, int at_least)
 	return program_output(argv);
 }
 
-#define IOCTLS	"grep -ohE 'DBGMEM_IOC_[A-Z_]+' uapi/dbgmem.h | grep -v _TYPE"
+#define IOCTLS	"grep -ohE 'DBGMEM_IOC_[A-Z_]+' uapi/dbgmem/uapi.h | grep -v _TYPE"
 
 TEST(the_device_has_every_ioctl_in_synopsis_and_description)
 {
-	EXPECT_STREQ("", lacking(IOCTLS, "^[.]Fn ioctl fd $w ", 12));
-	EXPECT_STREQ("", lacking(IOCTLS, "^[.]It Dv .*$w( |$)", 12));
+	EXPECT_STREQ("", lacking(IOCTLS, "^[.]Fn ioctl fd $w ", 13));
+	EXPECT_STREQ("", lacking(IOCTLS, "^[.]It Dv .*$w( |$)", 13));
 }
 
 TEST(the_device_has_every_tracepoint)
@@ -256,10 +256,24 @@ TEST(the_device_has_every_parameter)
 				 "^[.]It Cm $w=", 6));
 }
 
-TEST(the_device_has_every_error)
+/* "CALL: ERRNO" for each entry of the table in the header, and of the manual. */
+#define HEADER_ERRORS \
+	"awk '/^ [*] [A-Za-z].*:$/ { g = substr($0, 4) } /^ [*] E[A-Z0-9]+  / { print g, $2 } /^ [*][/]/ { exit }' uapi/dbgmem/uapi.h"
+#define MANUAL_ERRORS \
+	"awk '/^[.]Sh/ { on = $2 == \"ERRORS\" } on && /^[.]Ss/ { g = substr($0, 5) \":\" } on && /^[.]It Bq Er/ { print g, $4 }' user/man/dbgmem.4"
+
+TEST(the_device_has_every_error_of_every_call)
 {
-	EXPECT_STREQ("", lacking("sed -n 's/^ [*] \\(E[A-Z0-9]*\\)  .*/\\1/p' uapi/dbgmem.h",
-				 "^[.]It Bq Er $w$", 25));
+	static const char *const differs[] = {
+		"bash", "-c",
+		"diff <(" HEADER_ERRORS ") <(" MANUAL_ERRORS ")", NULL
+	};
+	static const char *const count[] = {
+		"bash", "-c", HEADER_ERRORS " | wc -l", NULL
+	};
+
+	EXPECT_STREQ("", program_output(differs));
+	EXPECT_LT(40, atoi(program_output(count)));
 }
 
 TEST_HARNESS_MAIN

@@ -36,7 +36,7 @@ static int said_elsewhere(int (*enter)(void), pid_t pid, char *text,
 			waitpid(child, &status, 0);
 			_exit(WEXITSTATUS(status));
 		}
-		if (dbgmem__receipt_fail(pid ? pid : getpid(), ENOENT) !=
+		if (dbgmem__mem_fd_fail(pid ? pid : getpid(), ENOENT) !=
 		    -ESRCH)
 			_exit(1);
 		n = write(fd[1], dbgmem_errstr(), strlen(dbgmem_errstr()));

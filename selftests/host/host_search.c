@@ -112,7 +112,7 @@ static void fixture_make(struct fixture *t, const struct mock *f,
 static int fixture_run(struct mock *f, const struct fixture *t, size_t *nr)
 {
 	static uint64_t want[MAX_MATCHES], got[MAX_MATCHES];
-	struct dbgmem_search_stats stats;
+	struct dbgmem_search_stats stats = { .size = sizeof(stats) };
 	struct dbgmem_search *s;
 	uint64_t skipped = 0, total = 0, a;
 	size_t i, n = 0;
@@ -297,7 +297,7 @@ TEST(a_search_that_was_ended_goes_on_and_misses_nothing)
 		.pattern = { .bytes = t.bytes, .len = 3 },
 		.piece = MOCK_PAGE,
 	};
-	struct dbgmem_search_stats stats;
+	struct dbgmem_search_stats stats = { .size = sizeof(stats) };
 	struct dbgmem_search *s;
 	unsigned int ended = 0;
 	struct mock f;
@@ -314,7 +314,7 @@ TEST(a_search_that_was_ended_goes_on_and_misses_nothing)
 	while ((ret = dbgmem_search_next(s, &a))) {
 		if (ret < 0) {
 			ASSERT_EQ(-ECANCELED, ret);
-			EXPECT_EQ(w.last, dbgmem_last_error()->done);
+			EXPECT_EQ(w.last, dbgmem_last_error()->result.done);
 			EXPECT_NE(NULL, strstr(dbgmem_errstr(), "by the caller"));
 			dbgmem_search_get_stats(s, &stats);
 			EXPECT_EQ(w.last, stats.done);
@@ -340,7 +340,7 @@ TEST(the_end_of_the_target)
 		.pattern = { .bytes = "b", .len = 1 },
 		.piece = 8 * MOCK_PAGE,
 	};
-	struct dbgmem_search_stats stats;
+	struct dbgmem_search_stats stats = { .size = sizeof(stats) };
 	struct dbgmem_search *s;
 	struct mock f;
 	uint64_t a;

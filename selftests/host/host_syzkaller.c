@@ -2,7 +2,7 @@
 /*
  * The description for syzkaller says what the ABI is: every ioctl, flag and
  * value, every structure with its fields in their order and of their size; and
- * nothing that is not there.
+ * nothing that is not there. The layout of every structure is asserted.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -13,7 +13,7 @@
 
 #include <kselftest_harness.h>
 
-#define HEADER		"uapi/dbgmem.h"
+#define HEADER		"uapi/dbgmem/uapi.h"
 #define DESCRIPTION	"selftests/dbgmem.syzkaller.txt"
 #define MAX_NAME	64
 #define MAX_FIELDS	40
@@ -200,9 +200,50 @@ TEST(every_structure_is_described_field_by_field)
 							  d)));
 		nr++;
 	}
-	EXPECT_LE(13, nr);
+	EXPECT_LE(16, nr);
 	free(header);
 	free(description);
+}
+
+/* A line of @text begins with @begin, @name and @end. */
+static bool has_line(const char *text, const char *begin, const char *name,
+		     const char *end)
+{
+	char line[4 * MAX_NAME];
+
+	snprintf(line, sizeof(line), "\n%s%s%s", begin, name, end);
+	if (strstr(text, line))
+		return true;
+	fprintf(stderr, "# no line begins with %s\n", line + 1);
+	return false;
+}
+
+TEST(every_structure_has_its_size_and_its_layout_asserted)
+{
+	char *header = read_header(), *kernel = read_file("kmod/ioctl.c");
+	char *test = read_file("selftests/abi/test_main.c");
+	char name[MAX_NAME], layout[2 * MAX_NAME];
+	struct field f[MAX_FIELDS];
+	const char *p;
+	int nr = 0, i, read;
+
+	for (p = header; (p = strstr(p, "\nstruct dbgmem_")); p++, nr++) {
+		read = sscanf(p, "\nstruct %63[a-z0-9_] {", name);
+		ASSERT_EQ(1, read);
+		EXPECT_TRUE(has_line(kernel, "static_assert(sizeof(struct ",
+				     name, ") == "));
+		EXPECT_TRUE(has_line(test, "_Static_assert(sizeof(struct ",
+				     name, ") == "));
+		for (i = header_fields(p, f); i--; ) {
+			snprintf(layout, sizeof(layout), "%s, %s", name,
+				 f[i].name);
+			EXPECT_TRUE(has_line(test, "LAYOUT(", layout, ", "));
+		}
+	}
+	EXPECT_LE(16, nr);
+	free(header);
+	free(kernel);
+	free(test);
 }
 
 TEST(every_ioctl_flag_and_value_is_described)
@@ -266,7 +307,7 @@ TEST(every_ioctl_is_a_call_on_a_session)
 		}
 		nr++;
 	}
-	EXPECT_LE(10, nr);
+	EXPECT_LE(13, nr);
 	free(header);
 	free(description);
 }

@@ -10,8 +10,8 @@ static bool is_there(const struct mock_cache *w, uint64_t addr, bool write)
 	return !w->hole[i] && !(write && w->locked[i]);
 }
 
-static int move(struct mock_cache *w, bool write, uint64_t addr, void *buf,
-		size_t len, struct dbgmem_result *res)
+static ssize_t move(struct mock_cache *w, bool write, uint64_t addr, void *buf,
+		    size_t len, struct dbgmem_result *res)
 {
 	unsigned char *at;
 
@@ -26,7 +26,7 @@ static int move(struct mock_cache *w, bool write, uint64_t addr, void *buf,
 			res->reason = is_there(w, res->fault_addr, false) ?
 				DBGMEM_REASON_PROTECTION :
 				DBGMEM_REASON_UNMAPPED;
-			return res->done ? 0 : -EFAULT;
+			return res->done ? (ssize_t)res->done : -EFAULT;
 		}
 		at = &w->mem[addr + res->done - BASE];
 		if (write)
@@ -34,11 +34,11 @@ static int move(struct mock_cache *w, bool write, uint64_t addr, void *buf,
 		else
 			((unsigned char *)buf)[res->done] = *at;
 	}
-	return 0;
+	return (ssize_t)res->done;
 }
 
-int mock_cache_read(struct dbgmem *m, uint64_t addr, void *buf, size_t len,
-	       uint32_t flags, struct dbgmem_result *res)
+ssize_t mock_cache_read(struct dbgmem *m, uint64_t addr, void *buf, size_t len,
+			uint32_t flags, struct dbgmem_result *res)
 {
 	struct mock_cache *w = (struct mock_cache *)m;
 
@@ -46,8 +46,8 @@ int mock_cache_read(struct dbgmem *m, uint64_t addr, void *buf, size_t len,
 	return move(w, false, addr, buf, len, res);
 }
 
-int mock_cache_write(struct dbgmem *m, uint64_t addr, const void *buf, size_t len,
-		uint32_t flags, struct dbgmem_result *res)
+ssize_t mock_cache_write(struct dbgmem *m, uint64_t addr, const void *buf,
+			 size_t len, uint32_t flags, struct dbgmem_result *res)
 {
 	struct mock_cache *w = (struct mock_cache *)m;
 
@@ -55,8 +55,9 @@ int mock_cache_write(struct dbgmem *m, uint64_t addr, const void *buf, size_t le
 	return move(w, true, addr, (void *)buf, len, res);
 }
 
-ssize_t mock_cache_writev(struct dbgmem *m, struct dbgmem_segment *segs, size_t nr,
-		     uint32_t flags, struct dbgmem_vector_result *total)
+ssize_t mock_cache_write_segments(struct dbgmem *m, struct dbgmem_segment *segs,
+				  size_t nr, uint32_t flags,
+				  struct dbgmem_vector_result *total)
 {
 	struct mock_cache *w = (struct mock_cache *)m;
 	struct dbgmem_result res;
@@ -80,7 +81,7 @@ ssize_t mock_cache_writev(struct dbgmem *m, struct dbgmem_segment *segs, size_t 
 }
 
 const struct dbgmem__cache_ops mock_cache_ops = {
-	mock_cache_read, mock_cache_write, mock_cache_writev,
+	mock_cache_read, mock_cache_write, mock_cache_write_segments,
 };
 
 void mock_cache_init(struct mock_cache *w)
@@ -97,7 +98,7 @@ void mock_cache_init(struct mock_cache *w)
 
 struct dbgmem_cache_stats stats_of(struct dbgmem_cache *c)
 {
-	struct dbgmem_cache_stats stats;
+	struct dbgmem_cache_stats stats = { .size = sizeof(stats) };
 
 	dbgmem_cache_get_stats(c, &stats);
 	return stats;

@@ -28,12 +28,13 @@ struct mock_cache {
 	size_t segments;
 };
 
-int mock_cache_read(struct dbgmem *m, uint64_t addr, void *buf, size_t len,
-	       uint32_t flags, struct dbgmem_result *res);
-int mock_cache_write(struct dbgmem *m, uint64_t addr, const void *buf, size_t len,
-		uint32_t flags, struct dbgmem_result *res);
-ssize_t mock_cache_writev(struct dbgmem *m, struct dbgmem_segment *segs, size_t nr,
-		     uint32_t flags, struct dbgmem_vector_result *total);
+ssize_t mock_cache_read(struct dbgmem *m, uint64_t addr, void *buf, size_t len,
+			uint32_t flags, struct dbgmem_result *res);
+ssize_t mock_cache_write(struct dbgmem *m, uint64_t addr, const void *buf,
+			 size_t len, uint32_t flags, struct dbgmem_result *res);
+ssize_t mock_cache_write_segments(struct dbgmem *m, struct dbgmem_segment *segs,
+				  size_t nr, uint32_t flags,
+				  struct dbgmem_vector_result *total);
 
 extern const struct dbgmem__cache_ops mock_cache_ops;
 

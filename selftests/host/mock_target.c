@@ -75,9 +75,9 @@ int mock_extent(struct dbgmem__walk *w, uint64_t addr, uint64_t end,
 	return 0;
 }
 
-int mock_read(struct dbgmem *m, uint64_t addr, void *buf, size_t len,
-	      uint32_t flags, uint8_t *valid, size_t valid_size,
-	      struct dbgmem_result *res)
+ssize_t mock_read(struct dbgmem *m, uint64_t addr, void *buf, size_t len,
+		  uint32_t flags, uint8_t *valid, size_t valid_size,
+		  struct dbgmem_result *res)
 {
 	struct mock *f = (struct mock *)m;
 	const uint64_t first = addr / MOCK_PAGE;
@@ -97,7 +97,7 @@ int mock_read(struct dbgmem *m, uint64_t addr, void *buf, size_t len,
 		    a % MOCK_PAGE == 0 && a > addr + len / 2) {
 			res->fault_addr = a;
 			res->reason = DBGMEM_REASON_EXITED;
-			return res->done ? 0 : -ESRCH;
+			return res->done ? (ssize_t)res->done : -ESRCH;
 		}
 		f->made += mock_untouched(f, a);
 		if (mock_readable(f, a)) {
@@ -113,7 +113,7 @@ int mock_read(struct dbgmem *m, uint64_t addr, void *buf, size_t len,
 			res->fault_addr = a;
 		}
 	}
-	return 0;
+	return (ssize_t)res->done;
 }
 
 struct dbgmem_range mock_range(void)

@@ -40,10 +40,10 @@ void mock_untouch(struct mock *f, unsigned int percent);
 int mock_extent(struct dbgmem__walk *w, uint64_t addr, uint64_t end,
 		struct dbgmem__extent *x);
 
-/* READ with ZEROFILL and a bitmap, as uapi/dbgmem.h describes it. */
-int mock_read(struct dbgmem *m, uint64_t addr, void *buf, size_t len,
-	      uint32_t flags, uint8_t *valid, size_t valid_size,
-	      struct dbgmem_result *res);
+/* READ with ZEROFILL and a bitmap, as uapi/dbgmem/uapi.h describes it. */
+ssize_t mock_read(struct dbgmem *m, uint64_t addr, void *buf, size_t len,
+		  uint32_t flags, uint8_t *valid, size_t valid_size,
+		  struct dbgmem_result *res);
 
 /* Some range that touches it. */
 struct dbgmem_range mock_range(void);

@@ -11,7 +11,7 @@ void fill_attach(struct abi *a, void *req)
 {
 	struct dbgmem_attach r = {
 		.pid = a->target.pid,
-		.receipt = a->mem_fd,
+		.mem_fd = a->mem_fd,
 	};
 
 	memcpy(req, &r, sizeof(r));
@@ -31,7 +31,6 @@ void fill_transfer(struct abi *a, void *req)
 void fill_vector(struct abi *a, void *req, uint32_t op)
 {
 	struct dbgmem_vector r = {
-		.flags = op == DBGMEM_OP_READ ? DBGMEM_STABLE : 0,
 		.segments = (uintptr_t)a->segs,
 		.nr_segments = 2,
 		.segment_size = sizeof(a->segs[0]),
@@ -70,7 +69,7 @@ void fill_vector_write(struct abi *a, void *req)
 
 void fill_bp_set(struct abi *a, void *req)
 {
-	struct dbgmem_bp_set r = {
+	struct dbgmem_bp_set_args r = {
 		.addr = (uintptr_t)a->shared + 100,
 		.len = DBGMEM_BP_MAX_LEN,
 		.trap = "a trap of them",
@@ -81,7 +80,7 @@ void fill_bp_set(struct abi *a, void *req)
 
 void bp_clear_all(struct abi *a)
 {
-	struct dbgmem_bp_clear r = {
+	struct dbgmem_bp_clear_args r = {
 		.size = sizeof(r),
 		.flags = DBGMEM_BP_ALL,
 	};
@@ -93,7 +92,7 @@ void bp_clear_all(struct abi *a)
 /* One is there, whether the last request took it out or not. */
 static void bp_plant(struct abi *a)
 {
-	struct dbgmem_bp_set r;
+	struct dbgmem_bp_set_args r;
 
 	fill_bp_set(a, &r);
 	r.size = sizeof(r);
@@ -103,7 +102,7 @@ static void bp_plant(struct abi *a)
 
 void fill_bp_clear(struct abi *a, void *req)
 {
-	struct dbgmem_bp_clear r = {
+	struct dbgmem_bp_clear_args r = {
 		.addr = (uintptr_t)a->shared + 100,
 	};
 
@@ -113,7 +112,7 @@ void fill_bp_clear(struct abi *a, void *req)
 
 void fill_bp_list(struct abi *a, void *req)
 {
-	struct dbgmem_bp_list r = {
+	struct dbgmem_bp_list_args r = {
 		.entries = (uintptr_t)&a->bp,
 		.nr_entries = 1,
 		.entry_size = sizeof(a->bp),
@@ -125,7 +124,7 @@ void fill_bp_list(struct abi *a, void *req)
 
 void fill_cmpxchg(struct abi *a, void *req)
 {
-	struct dbgmem_cmpxchg r = {
+	struct dbgmem_cmpxchg_args r = {
 		.addr = (uintptr_t)a->shared + 128,
 		.expected = 0x5a5a5a5a,
 		.desired = 0x5a5a5a5a,
@@ -152,7 +151,7 @@ void fill_region(struct abi *a, void *req)
 
 void fill_window(struct abi *a, void *req)
 {
-	struct dbgmem_window_map r = {
+	struct dbgmem_window_args r = {
 		.addr = (uintptr_t)a->shared,
 		.len = PAGE,
 	};

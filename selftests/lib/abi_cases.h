@@ -31,7 +31,7 @@ void fill_info(struct abi *a, void *req);
 void fill_attach(struct abi *a, void *req);
 void fill_transfer(struct abi *a, void *req);
 
-/* With STABLE and an expectation, so that every output is used. */
+/* With an expectation, so that every output is used. */
 void fill_vector(struct abi *a, void *req, uint32_t op);
 void fill_vector_read(struct abi *a, void *req);
 void fill_vector_write(struct abi *a, void *req);

@@ -24,13 +24,20 @@ FIXTURE_VARIANT_ADD(every_ioctl, info)
 {
 	.c = {
 		.cmd = DBGMEM_IOC_INFO,
-		.first = END(info, reserved),
+		.first = sizeof(struct dbgmem_info),
 		.size = sizeof(struct dbgmem_info),
-		.out = { FIELDS(info, abi_version, max_exact_pages),
-			 FIELDS(info, max_breakpoints, max_retries),
-			 FIELDS(info, attach_flags, window_lease) },
-		.reserved = { OFFSET(info, reserved), OFFSET(info, reserved2),
-			      OFFSET(info, reserved3) },
+		.out = { FIELDS(info, abi_version, window_lease) },
+		.fill = fill_info,
+	},
+};
+
+FIXTURE_VARIANT_ADD(every_ioctl, session_info)
+{
+	.c = {
+		.cmd = DBGMEM_IOC_SESSION_INFO,
+		.first = sizeof(struct dbgmem_session_info),
+		.size = sizeof(struct dbgmem_session_info),
+		.out = { FIELDS(session_info, state, windows) },
 		.fill = fill_info,
 	},
 };
@@ -78,12 +85,12 @@ FIXTURE_VARIANT_ADD(every_ioctl, vector_read)
 {
 	.c = {
 		.cmd = DBGMEM_IOC_VECTOR,
-		.first = END(vector, fault_addr),
+		.first = sizeof(struct dbgmem_vector),
 		.size = sizeof(struct dbgmem_vector),
-		.out = { FIELDS(vector, done, fault_addr),
-			 FIELDS(vector, first_unmet, passes) },
-		.reserved = { OFFSET(vector, reserved) },
-		.flags = KNOWN_FLAGS | DBGMEM_STABLE,
+		.out = { FIELDS(vector, done, first_unmet) },
+		.reserved = { OFFSET(vector, reserved),
+			      OFFSET(vector, reserved2) },
+		.flags = KNOWN_FLAGS,
 		.fill = fill_vector_read,
 	},
 };
@@ -92,12 +99,12 @@ FIXTURE_VARIANT_ADD(every_ioctl, vector_write)
 {
 	.c = {
 		.cmd = DBGMEM_IOC_VECTOR,
-		.first = END(vector, fault_addr),
+		.first = sizeof(struct dbgmem_vector),
 		.size = sizeof(struct dbgmem_vector),
-		.out = { FIELDS(vector, done, fault_addr),
-			 FIELDS(vector, first_unmet, passes) },
-		.reserved = { OFFSET(vector, reserved) },
-		.flags = KNOWN_FLAGS | DBGMEM_STABLE,
+		.out = { FIELDS(vector, done, first_unmet) },
+		.reserved = { OFFSET(vector, reserved),
+			      OFFSET(vector, reserved2) },
+		.flags = KNOWN_FLAGS,
 		.fill = fill_vector_write,
 	},
 };
@@ -106,11 +113,11 @@ FIXTURE_VARIANT_ADD(every_ioctl, bp_set)
 {
 	.c = {
 		.cmd = DBGMEM_IOC_BP_SET,
-		.first = sizeof(struct dbgmem_bp_set),
-		.size = sizeof(struct dbgmem_bp_set),
-		.out = { FIELDS(bp_set, original, reason) },
-		.reserved = { OFFSET(bp_set, reserved),
-			      OFFSET(bp_set, reserved2) },
+		.first = sizeof(struct dbgmem_bp_set_args),
+		.size = sizeof(struct dbgmem_bp_set_args),
+		.out = { FIELDS(bp_set_args, original, reason) },
+		.reserved = { OFFSET(bp_set_args, reserved),
+			      OFFSET(bp_set_args, reserved2) },
 		.fill = fill_bp_set,
 		.undo = bp_clear_all,
 	},
@@ -120,10 +127,10 @@ FIXTURE_VARIANT_ADD(every_ioctl, bp_clear)
 {
 	.c = {
 		.cmd = DBGMEM_IOC_BP_CLEAR,
-		.first = sizeof(struct dbgmem_bp_clear),
-		.size = sizeof(struct dbgmem_bp_clear),
-		.out = { FIELDS(bp_clear, cleared, reason) },
-		.reserved = { OFFSET(bp_clear, reserved) },
+		.first = sizeof(struct dbgmem_bp_clear_args),
+		.size = sizeof(struct dbgmem_bp_clear_args),
+		.out = { FIELDS(bp_clear_args, cleared, reason) },
+		.reserved = { OFFSET(bp_clear_args, reserved) },
 		.flags = DBGMEM_BP_ALL,
 		.fill = fill_bp_clear,
 	},
@@ -133,10 +140,10 @@ FIXTURE_VARIANT_ADD(every_ioctl, bp_list)
 {
 	.c = {
 		.cmd = DBGMEM_IOC_BP_LIST,
-		.first = sizeof(struct dbgmem_bp_list),
-		.size = sizeof(struct dbgmem_bp_list),
-		.out = { FIELDS(bp_list, nr, total) },
-		.reserved = { OFFSET(bp_list, reserved) },
+		.first = sizeof(struct dbgmem_bp_list_args),
+		.size = sizeof(struct dbgmem_bp_list_args),
+		.out = { FIELDS(bp_list_args, nr, total) },
+		.reserved = { OFFSET(bp_list_args, reserved) },
 		.flags = DBGMEM_BP_ALL,
 		.fill = fill_bp_list,
 	},
@@ -146,10 +153,10 @@ FIXTURE_VARIANT_ADD(every_ioctl, cmpxchg)
 {
 	.c = {
 		.cmd = DBGMEM_IOC_CMPXCHG,
-		.first = sizeof(struct dbgmem_cmpxchg),
-		.size = sizeof(struct dbgmem_cmpxchg),
-		.out = { FIELDS(cmpxchg, observed, exchanged) },
-		.reserved = { OFFSET(cmpxchg, reserved) },
+		.first = sizeof(struct dbgmem_cmpxchg_args),
+		.size = sizeof(struct dbgmem_cmpxchg_args),
+		.out = { FIELDS(cmpxchg_args, observed, exchanged) },
+		.reserved = { OFFSET(cmpxchg_args, reserved) },
 		.flags = DBGMEM_FORCE | DBGMEM_RAW,
 		.fill = fill_cmpxchg,
 	},
@@ -158,12 +165,13 @@ FIXTURE_VARIANT_ADD(every_ioctl, cmpxchg)
 FIXTURE_VARIANT_ADD(every_ioctl, region)
 {
 	.c = {
-		.cmd = DBGMEM_IOC_REGION,
+		.cmd = DBGMEM_IOC_REGION_LIST,
 		.first = sizeof(struct dbgmem_region_list),
 		.size = sizeof(struct dbgmem_region_list),
 		.out = { FIELDS(region_list, nr, more) },
 		.reserved = { OFFSET(region_list, reserved) },
-		.flags = DBGMEM_LIST_AT | DBGMEM_LIST_CLIP | DBGMEM_LIST_TABLES,
+		.flags = DBGMEM_REGION_LIST_AT | DBGMEM_REGION_LIST_CLIP |
+			 DBGMEM_REGION_LIST_TABLES,
 		.fill = fill_region,
 	},
 };
@@ -172,10 +180,10 @@ FIXTURE_VARIANT_ADD(every_ioctl, window)
 {
 	.c = {
 		.cmd = DBGMEM_IOC_WINDOW,
-		.first = sizeof(struct dbgmem_window_map),
-		.size = sizeof(struct dbgmem_window_map),
-		.out = { FIELDS(window_map, offset, offset) },
-		.reserved = { OFFSET(window_map, reserved) },
+		.first = sizeof(struct dbgmem_window_args),
+		.size = sizeof(struct dbgmem_window_args),
+		.out = { FIELDS(window_args, offset, offset) },
+		.reserved = { OFFSET(window_args, reserved) },
 		.fill = fill_window,
 		.mirror = true,
 	},
@@ -185,10 +193,10 @@ FIXTURE_VARIANT_ADD(every_ioctl, window_sync)
 {
 	.c = {
 		.cmd = DBGMEM_IOC_WINDOW_SYNC,
-		.first = sizeof(struct dbgmem_window_sync),
-		.size = sizeof(struct dbgmem_window_sync),
-		.out = { FIELDS(window_sync, pages, pages) },
-		.reserved = { OFFSET(window_sync, reserved) },
+		.first = sizeof(struct dbgmem_window_sync_args),
+		.size = sizeof(struct dbgmem_window_sync_args),
+		.out = { FIELDS(window_sync_args, pages, pages) },
+		.reserved = { OFFSET(window_sync_args, reserved) },
 		.fill = fill_window_sync,
 		.mirror = true,
 	},

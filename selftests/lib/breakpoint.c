@@ -2,13 +2,13 @@
 #include "breakpoint.h"
 
 int bp_set(int fd, const void *addr, const void *trap, uint32_t len,
-	   struct dbgmem_bp_set *b)
+	   struct dbgmem_bp_set_args *b)
 {
-	struct dbgmem_bp_set tmp;
+	struct dbgmem_bp_set_args tmp;
 
 	if (!b)
 		b = &tmp;
-	*b = (struct dbgmem_bp_set){
+	*b = (struct dbgmem_bp_set_args){
 		.size = sizeof(*b),
 		.addr = (uintptr_t)addr,
 		.len = len,
@@ -22,13 +22,13 @@ int bp_set(int fd, const void *addr, const void *trap, uint32_t len,
 }
 
 int bp_clear_flags(int fd, const void *addr, uint32_t flags,
-		   struct dbgmem_bp_clear *c)
+		   struct dbgmem_bp_clear_args *c)
 {
-	struct dbgmem_bp_clear tmp;
+	struct dbgmem_bp_clear_args tmp;
 
 	if (!c)
 		c = &tmp;
-	*c = (struct dbgmem_bp_clear){
+	*c = (struct dbgmem_bp_clear_args){
 		.size = sizeof(*c),
 		.flags = flags,
 		.addr = (uintptr_t)addr,
@@ -41,13 +41,13 @@ int bp_clear_flags(int fd, const void *addr, uint32_t flags,
 }
 
 int bp_list(int fd, struct dbgmem_bp *bps, uint32_t nr, uint64_t from,
-	    uint32_t flags, struct dbgmem_bp_list *l)
+	    uint32_t flags, struct dbgmem_bp_list_args *l)
 {
-	struct dbgmem_bp_list tmp;
+	struct dbgmem_bp_list_args tmp;
 
 	if (!l)
 		l = &tmp;
-	*l = (struct dbgmem_bp_list){
+	*l = (struct dbgmem_bp_list_args){
 		.size = sizeof(*l),
 		.flags = flags,
 		.entries = (uintptr_t)bps,
@@ -64,7 +64,7 @@ int bp_list(int fd, struct dbgmem_bp *bps, uint32_t nr, uint64_t from,
 
 int bp_state(int fd, const void *addr)
 {
-	struct dbgmem_bp_list l;
+	struct dbgmem_bp_list_args l;
 	struct dbgmem_bp bp;
 
 	if (bp_list(fd, &bp, 1, (uintptr_t)addr, 0, &l) || !l.nr ||

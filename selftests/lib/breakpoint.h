@@ -22,15 +22,15 @@
 /* --- the calls: 0 or -errno; the last argument, if not NULL, is the answer --- */
 
 int bp_set(int fd, const void *addr, const void *trap, uint32_t len,
-	   struct dbgmem_bp_set *b);
+	   struct dbgmem_bp_set_args *b);
 int bp_clear_flags(int fd, const void *addr, uint32_t flags,
-		   struct dbgmem_bp_clear *c);
+		   struct dbgmem_bp_clear_args *c);
 
 #define bp_clear(fd, addr, c)	bp_clear_flags(fd, addr, 0, c)
 #define bp_clear_all(fd, c)	bp_clear_flags(fd, NULL, DBGMEM_BP_ALL, c)
 
 int bp_list(int fd, struct dbgmem_bp *bps, uint32_t nr, uint64_t from,
-	    uint32_t flags, struct dbgmem_bp_list *l);
+	    uint32_t flags, struct dbgmem_bp_list_args *l);
 
 /* The state of the session's breakpoint at @addr in BP_LIST, or -1. */
 int bp_state(int fd, const void *addr);

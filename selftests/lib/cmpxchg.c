@@ -2,9 +2,9 @@
 #include "cmpxchg.h"
 
 int cx(int fd, const void *addr, uint32_t width, uint64_t expected,
-       uint64_t desired, uint32_t flags, struct dbgmem_cmpxchg *c)
+       uint64_t desired, uint32_t flags, struct dbgmem_cmpxchg_args *c)
 {
-	*c = (struct dbgmem_cmpxchg){
+	*c = (struct dbgmem_cmpxchg_args){
 		.size = sizeof(*c),
 		.flags = flags,
 		.addr = (uintptr_t)addr,

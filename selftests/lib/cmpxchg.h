@@ -7,7 +7,7 @@
 
 /* 0 or -errno; @c gets the answer. */
 int cx(int fd, const void *addr, uint32_t width, uint64_t expected,
-       uint64_t desired, uint32_t flags, struct dbgmem_cmpxchg *c);
+       uint64_t desired, uint32_t flags, struct dbgmem_cmpxchg_args *c);
 
 #define EXPECT_ANSWER(was, did) do {					\
 	EXPECT_EQ(was, self->c.observed);				\

@@ -8,7 +8,7 @@
 FIXTURE(cmpxchg) {
 	struct bed bed;
 	struct bed *b;
-	struct dbgmem_cmpxchg c;
+	struct dbgmem_cmpxchg_args c;
 };
 
 ENGINE_VARIANTS(cmpxchg);

@@ -26,7 +26,7 @@ int attach(int fd, pid_t pid, int mem_fd)
 		.size = sizeof(a),
 		.flags = attach_flags,
 		.pid = pid,
-		.receipt = mem_fd,
+		.mem_fd = mem_fd,
 	};
 
 	return ioctl(fd, DBGMEM_IOC_ATTACH, &a) ? -errno : 0;
@@ -53,16 +53,23 @@ int session_open(pid_t pid, int oflags)
 	return fd;
 }
 
-int session_info(int fd, struct dbgmem_info *info)
+int module_info(int fd, struct dbgmem_info *info)
 {
 	memset(info, 0, sizeof(*info));
 	info->size = sizeof(*info);
 	return ioctl(fd, DBGMEM_IOC_INFO, info) ? -errno : 0;
 }
 
+int session_info(int fd, struct dbgmem_session_info *info)
+{
+	memset(info, 0, sizeof(*info));
+	info->size = sizeof(*info);
+	return ioctl(fd, DBGMEM_IOC_SESSION_INFO, info) ? -errno : 0;
+}
+
 long mirror_pages(int fd)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 
 	return session_info(fd, &info) ? -1 : (long)info.mirror_pages;
 }

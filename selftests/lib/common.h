@@ -24,7 +24,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <linux/dbgmem.h>
+#include <dbgmem/uapi.h>
 
 #include "sizes.h"
 
@@ -45,7 +45,10 @@ int attach(int fd, pid_t pid, int mem_fd);
 
 /* A session on @pid: the device and the mem file are opened with @oflags. */
 int session_open(pid_t pid, int oflags);
-int session_info(int fd, struct dbgmem_info *info);
+int session_info(int fd, struct dbgmem_session_info *info);
+
+/* What the module can do, asked on any session. */
+int module_info(int fd, struct dbgmem_info *info);
 
 /* Pages that the mirror of a session knows, or -1. */
 long mirror_pages(int fd);

@@ -10,8 +10,8 @@ bool module_takes(uint64_t flags)
 	if (!taken) {
 		fd = dev_open(O_RDONLY);
 		/* A test without the device is to fail at what it tests. */
-		taken = fd < 0 || session_info(fd, &info) ?
-			~0ULL : info.transfer_flags | DBGMEM_STABLE;
+		taken = fd < 0 || module_info(fd, &info) ?
+			~0ULL : info.transfer_flags;
 		if (fd >= 0)
 			close(fd);
 	}

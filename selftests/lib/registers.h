@@ -13,7 +13,7 @@
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 
-#include <dbgmem.h>
+#include <dbgmem_interfaces.h>
 
 #define NR_GENERAL	15	/* all but the stack pointer */
 #define NR_VECTOR	32

@@ -7,7 +7,7 @@
 
 #include <poll.h>
 
-#include <dbgmem.h>
+#include <dbgmem_interfaces.h>
 
 #define PAGES	8
 
@@ -17,12 +17,12 @@ const char *missing_words(const char *const *words, size_t nr);
  * Expect that the last call of this thread failed with this code, this error
  * source, and these words in its message.
  */
-#define EXPECT_ERROR(_code, _gate, ...) do {				\
+#define EXPECT_ERROR(_code, _source, ...) do {				\
 	static const char *const _words[] = { __VA_ARGS__ };		\
 	EXPECT_EQ(_code, dbgmem_last_error()->code)			\
 		TH_LOG("%s", dbgmem_errstr());				\
-	EXPECT_EQ(_gate, dbgmem_last_error()->gate)			\
-		TH_LOG("%s: %s", dbgmem_gate_str(dbgmem_last_error()->gate), \
+	EXPECT_EQ(_source, dbgmem_last_error()->source)			\
+		TH_LOG("%s: %s", dbgmem_source_str(dbgmem_last_error()->source), \
 		       dbgmem_errstr());				\
 	EXPECT_STREQ("", missing_words(_words, sizeof(_words) /		\
 					       sizeof(_words[0])))	\

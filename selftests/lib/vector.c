@@ -19,8 +19,8 @@ struct dbgmem_expect expect(const void *addr, uint64_t value)
 }
 
 int vec_with(int fd, uint32_t op, struct dbgmem_segment *segs, uint32_t nr,
-	     uint32_t flags, uint32_t retries, struct dbgmem_expect *exps,
-	     uint32_t nr_exps, struct dbgmem_vector *v)
+	     uint32_t flags, struct dbgmem_expect *exps, uint32_t nr_exps,
+	     struct dbgmem_vector *v)
 {
 	struct dbgmem_vector tmp;
 	uint32_t i;
@@ -34,7 +34,6 @@ int vec_with(int fd, uint32_t op, struct dbgmem_segment *segs, uint32_t nr,
 		.nr_segments = nr,
 		.segment_size = sizeof(*segs),
 		.op = op,
-		.retries = retries,
 		.expects = (uintptr_t)exps,
 		.nr_expects = nr_exps,
 		.expect_size = exps ? sizeof(*exps) : 0,
@@ -44,8 +43,6 @@ int vec_with(int fd, uint32_t op, struct dbgmem_segment *segs, uint32_t nr,
 		.first_incomplete = 0xdead,
 		.fault_addr = 0xdeadbeef,
 		.first_unmet = 0xdead,
-		.nr_changed = 0xdead,
-		.passes = 0xdead,
 	};
 	for (i = 0; i < nr; i++) {
 		segs[i].done = 0xdeadbeef;
@@ -61,7 +58,7 @@ int vec_with(int fd, uint32_t op, struct dbgmem_segment *segs, uint32_t nr,
 int vec(int fd, uint32_t op, struct dbgmem_segment *segs, uint32_t nr,
 	uint32_t flags, struct dbgmem_vector *v)
 {
-	return vec_with(fd, op, segs, nr, flags, 0, NULL, 0, v);
+	return vec_with(fd, op, segs, nr, flags, NULL, 0, v);
 }
 
 const char *vec_wrong(const struct dbgmem_vector *v,

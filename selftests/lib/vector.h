@@ -8,7 +8,6 @@
 
 #define MAX_SEGMENTS	65536
 #define MAX_EXPECTS	256
-#define MAX_RETRIES	1000
 #define PAGES		24
 #define AREA		(PAGES * PAGE)
 
@@ -20,17 +19,13 @@ struct dbgmem_expect expect(const void *addr, uint64_t value);
 int vec(int fd, uint32_t op, struct dbgmem_segment *segs, uint32_t nr,
 	uint32_t flags, struct dbgmem_vector *v);
 int vec_with(int fd, uint32_t op, struct dbgmem_segment *segs, uint32_t nr,
-	     uint32_t flags, uint32_t retries, struct dbgmem_expect *exps,
-	     uint32_t nr_exps, struct dbgmem_vector *v);
+	     uint32_t flags, struct dbgmem_expect *exps, uint32_t nr_exps,
+	     struct dbgmem_vector *v);
 
 #define vec_read(fd, segs, nr, flags, v) \
 	vec(fd, DBGMEM_OP_READ, segs, nr, flags, v)
 #define vec_write(fd, segs, nr, flags, v) \
 	vec(fd, DBGMEM_OP_WRITE, segs, nr, flags, v)
-
-#define vec_stable(fd, segs, nr, flags, retries, v)			\
-	vec_with(fd, DBGMEM_OP_READ, segs, nr, DBGMEM_STABLE | (flags),	\
-		 retries, NULL, 0, v)
 
 /*
  * What is wrong in the answer to a vector that was carried out, or NULL. The

@@ -3,7 +3,7 @@
 
 int window_prepare(int fd, uint64_t addr, uint64_t len, uint64_t *offset)
 {
-	struct dbgmem_window_map w = {
+	struct dbgmem_window_args w = {
 		.size = sizeof(w),
 		.addr = addr,
 		.len = len,
@@ -30,14 +30,14 @@ volatile char *window_map(int fd, const void *addr, size_t len)
 
 int window_sync(int fd)
 {
-	struct dbgmem_window_sync s = { .size = sizeof(s) };
+	struct dbgmem_window_sync_args s = { .size = sizeof(s) };
 
 	return ioctl(fd, DBGMEM_IOC_WINDOW_SYNC, &s) ? -errno : 0;
 }
 
 long window_pages(int fd)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 
 	return session_info(fd, &info) ? -1 : (long)info.window_pages;
 }

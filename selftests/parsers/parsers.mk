@@ -11,15 +11,14 @@ LIBFUZZERS := $(PARSER_SRC:selftests/parsers/%.c=$(LF)/%)
 
 PARSER_CFLAGS = -std=gnu11 -O1 -g -Wall -Wextra -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=undefined \
-	-I$(O)/include -Iuser/lib -Iuser/cli \
+	-Iuapi -Iuser/lib -Iuser/cli \
 	-DDBGMEM_VERSION='"$(VERSION)"' $(JSON_CFLAGS) $(LIBKMOD_CFLAGS)
 # what it is of: its third line
 parser_sources = $(wildcard $(shell sed -n 's|^/\* sources: \(.*\) \*/$$|\1|p' $<))
 # what these need is not what is tested
 PARSER_LIBS = $(O)/user/libdbgmem.a $(JSON_LIBS) $(ELF_LIBS) $(LIBKMOD_LIBS) -pthread
 PARSER_DEPS := selftests/parsers/fuzz.h selftests/parsers/parsers.mk \
-	$(wildcard user/lib/*.[ch] user/cli/*/*.[ch]) $(O)/user/libdbgmem.a | \
-	$(UAPI_COPY)
+	$(wildcard user/lib/*.[ch] user/cli/*/*.[ch]) $(O)/user/libdbgmem.a
 
 # The planted one stays out of what is to find something new.
 fuzz-parsers: $(filter-out %/fuzz_planted,$(LIBFUZZERS)) ## libFuzzer on the parsers, TIME= seconds each (30)

@@ -31,6 +31,7 @@ packages() {
 	lint	g++		the ABI header must compile as C++
 	lint	mandoc		check the manual pages
 	lint	dwarves		pahole: the layout of the ABI
+	lint	abigail-tools	the ABI of the library
 	check	gcc-12-multilib	32-bit callers of the ABI
 	check	liburing-dev	the tests read through io_uring
 	guest	qemu-system-x86	the guest

@@ -26,7 +26,7 @@ struct dbgmem_region_list region_list(struct regions *all)
 
 int region_ioctl(int fd, struct dbgmem_region_list *l)
 {
-	return ioctl(fd, DBGMEM_IOC_REGION, l) ? -errno : 0;
+	return ioctl(fd, DBGMEM_IOC_REGION_LIST, l) ? -errno : 0;
 }
 
 int regions_get(int fd, struct regions *all)
@@ -68,7 +68,7 @@ int regions_get_by(int fd, struct regions *all, uint32_t nr,
 			all->nr++;
 		}
 		l.addr = l.next;
-		l.flags = DBGMEM_LIST_CLIP;
+		l.flags = DBGMEM_REGION_LIST_CLIP;
 	} while (l.more);
 	return 0;
 }
@@ -176,7 +176,7 @@ bool region_at(int fd, const void *addr, struct dbgmem_region *r)
 {
 	struct dbgmem_region_list l = {
 		.size = sizeof(l),
-		.flags = DBGMEM_LIST_AT,
+		.flags = DBGMEM_REGION_LIST_AT,
 		.addr = (uintptr_t)addr,
 		.entries = (uintptr_t)r,
 		.nr_entries = 1,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * For tests of DBGMEM_IOC_REGION: a target with mappings of every kind, its
+ * For tests of DBGMEM_IOC_REGION_LIST: a target with mappings of every kind, its
  * /proc/PID/maps, and the ioctl.
  */
 #ifndef SELFTESTS_REGION_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * DBGMEM_IOC_REGION reports the same as /proc/PID/maps, line by line, in one call
+ * DBGMEM_IOC_REGION_LIST reports the same as /proc/PID/maps, line by line, in one call
  * and in many; one address, filters, ranges.
  */
 #include "region_fixture.h"
@@ -282,7 +282,7 @@ TEST_F(region, at_with_a_filter_does_not_look_behind)
 	char *p = self->rich.addr[RICH_PRIVATE_FILE];
 	struct dbgmem_region_list l = region_list(self->all);
 
-	l.flags = DBGMEM_LIST_AT;
+	l.flags = DBGMEM_REGION_LIST_AT;
 	l.addr = ADDR(p);
 	l.filter = DBGMEM_REGION_EXEC;
 	ASSERT_EQ(0, region_ioctl(self->fd, &l));
@@ -357,7 +357,7 @@ TEST_F(region, clip_cuts_and_says_so)
 	char *p = self->rich.addr[RICH_SHARED_FILE];
 	struct dbgmem_region *r = self->all->r;
 
-	l.flags = DBGMEM_LIST_CLIP;
+	l.flags = DBGMEM_REGION_LIST_CLIP;
 	l.addr = ADDR(p) + PAGE + 10;
 	l.end = ADDR(p) + 3 * PAGE;
 	ASSERT_EQ(0, region_ioctl(self->fd, &l));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Names of DBGMEM_IOC_REGION: their buffer, names that do not fit, names of
+ * Names of DBGMEM_IOC_REGION_LIST: their buffer, names that do not fit, names of
  * deleted files, and files seen from another root.
  */
 #include "region_fixture.h"
@@ -97,7 +97,7 @@ TEST_F(region, name_that_does_not_fit_ends_the_call_before_it)
 	EXPECT_EQ(r[l.nr - 1].end, l.next);
 	/* the one that it ended before comes first then, whole or not */
 	l.addr = l.next;
-	l.flags = DBGMEM_LIST_CLIP;
+	l.flags = DBGMEM_REGION_LIST_CLIP;
 	l.nr_entries = 1;
 	ASSERT_EQ(0, region_ioctl(self->fd, &l));
 	ASSERT_EQ(1, l.nr);

@@ -281,7 +281,7 @@ TEST_F(region, what_grew_meanwhile_is_told_from_there_on)
 	ASSERT_TRUE(region_at(fd, p, r));
 	ASSERT_EQ(addr + 3 * PAGE, r->end);
 	l.addr = l.next;
-	l.flags = DBGMEM_LIST_CLIP;
+	l.flags = DBGMEM_REGION_LIST_CLIP;
 	ASSERT_EQ(0, region_ioctl(fd, &l));
 	ASSERT_EQ(1, l.nr);
 	EXPECT_EQ(addr + PAGE, r->start);

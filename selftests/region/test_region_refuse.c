@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * DBGMEM_IOC_REGION with invalid arguments, with inaccessible buffers, and with
+ * DBGMEM_IOC_REGION_LIST with invalid arguments, with inaccessible buffers, and with
  * targets that have ended.
  */
 #include "proc.h"
@@ -38,7 +38,7 @@ TEST_F(region, values_out_of_range_are_einval)
 	l.end = 1;
 	EXPECT_REFUSED(-EINVAL, self->fd, l);
 	l = good;
-	l.flags = DBGMEM_LIST_AT | DBGMEM_LIST_TABLES;
+	l.flags = DBGMEM_REGION_LIST_AT | DBGMEM_REGION_LIST_TABLES;
 	EXPECT_REFUSED(-EINVAL, self->fd, l);
 	/* to be and not to be */
 	for (bit = 0; bit < 11; bit++) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * DBGMEM_LIST_TABLES lists all present memory, leaves out memory that was never
+ * DBGMEM_REGION_LIST_TABLES lists all present memory, leaves out memory that was never
  * used, and skips terabytes of it at once, also while the target changes its
  * mappings.
  */
@@ -40,7 +40,7 @@ static int parts(int fd, const char *from, const char *to,
 {
 	struct dbgmem_region_list l = {
 		.size = sizeof(l),
-		.flags = DBGMEM_LIST_TABLES | DBGMEM_LIST_CLIP,
+		.flags = DBGMEM_REGION_LIST_TABLES | DBGMEM_REGION_LIST_CLIP,
 		.addr = (uintptr_t)from,
 		.end = (uintptr_t)to,
 		.entry_size = sizeof(part[0]),
@@ -145,7 +145,7 @@ TEST_F(tables, more_than_a_call_looks_at)
 	static struct dbgmem_region part[4096];
 	struct dbgmem_region_list l = {
 		.size = sizeof(l),
-		.flags = DBGMEM_LIST_TABLES,
+		.flags = DBGMEM_REGION_LIST_TABLES,
 		.addr = (uintptr_t)PLACE,
 		.end = (uintptr_t)PLACE + 5000 * TABLE,
 		.entries = (uintptr_t)part,
@@ -228,7 +228,7 @@ TEST_F(region, no_page_that_is_there_is_left_out)
 		if (i != RICH_ANON_NONE && !(i == RICH_SECRET && r->no_secret))
 			target_call(&r->target, touch_read, r->addr[i]);
 	ASSERT_EQ(0, maps_of(self->pid, self->maps));
-	l.flags = DBGMEM_LIST_TABLES;
+	l.flags = DBGMEM_REGION_LIST_TABLES;
 	ASSERT_EQ(0, region_ioctl(self->fd, &l));
 	ASSERT_EQ(0, l.more);
 	self->all->nr = l.nr;
@@ -245,7 +245,7 @@ TEST_F(region, parts_have_names_and_a_filter_as_mappings_do)
 	struct dbgmem_region_list l = region_list(self->all);
 	uint32_t i;
 
-	l.flags = DBGMEM_LIST_TABLES;
+	l.flags = DBGMEM_REGION_LIST_TABLES;
 	l.filter = DBGMEM_REGION_EXEC | DBGMEM_REGION_FILE;
 	ASSERT_EQ(0, region_ioctl(self->fd, &l));
 	ASSERT_LT(0, l.nr);
@@ -312,7 +312,7 @@ static const char *arena_walk(int fd, struct regions *all)
 	uint64_t last = (uintptr_t)PLACE, first = 0;
 	uint32_t i;
 
-	l.flags = DBGMEM_LIST_TABLES | DBGMEM_LIST_CLIP;
+	l.flags = DBGMEM_REGION_LIST_TABLES | DBGMEM_REGION_LIST_CLIP;
 	l.addr = (uintptr_t)PLACE;
 	l.end = (uintptr_t)PLACE + ARENA;
 	l.names_size = 0;

@@ -70,7 +70,7 @@ static int vector(int fd, uint64_t addr, uint32_t op, uint32_t flags)
 
 static int exchange(struct report *r, int fd, uint64_t addr)
 {
-	struct dbgmem_cmpxchg c = {
+	struct dbgmem_cmpxchg_args c = {
 		.size = sizeof(c),
 		.addr = addr,
 		.expected = SECRET_BYTE,
@@ -86,13 +86,13 @@ static int exchange(struct report *r, int fd, uint64_t addr)
 
 static int trap(struct report *r, int fd, uint64_t addr)
 {
-	struct dbgmem_bp_set s = {
+	struct dbgmem_bp_set_args s = {
 		.size = sizeof(s),
 		.addr = addr,
 		.len = 1,
 		.trap = { NEW_BYTE },
 	};
-	struct dbgmem_bp_clear c = { .size = sizeof(c), .addr = addr };
+	struct dbgmem_bp_clear_args c = { .size = sizeof(c), .addr = addr };
 
 	if (ioctl(fd, DBGMEM_IOC_BP_SET, &s))
 		return -errno;

@@ -50,9 +50,9 @@ static size_t pointers(const struct ioctl_case *c, size_t field[2])
 		field[1] = OFFSET(vector, expects);
 		return 2;
 	case DBGMEM_IOC_BP_LIST:
-		field[0] = OFFSET(bp_list, entries);
+		field[0] = OFFSET(bp_list_args, entries);
 		return 1;
-	case DBGMEM_IOC_REGION:
+	case DBGMEM_IOC_REGION_LIST:
 		field[0] = OFFSET(region_list, entries);
 		field[1] = OFFSET(region_list, names);
 		return 2;
@@ -74,7 +74,7 @@ TEST_F_TIMEOUT(every_ioctl, kernel_address_of_the_callers_is_efault, 60)
 			memset(r, 0, sizeof(r));
 			c->fill(a, r);
 			/* one that has a name to tell: this program */
-			if (c->cmd == DBGMEM_IOC_REGION)
+			if (c->cmd == DBGMEM_IOC_REGION_LIST)
 				((struct dbgmem_region_list *)r)->addr =
 					(uintptr_t)request;
 			memcpy(r + field[i], &nobodys[k], 8);
@@ -165,8 +165,8 @@ TEST_F_TIMEOUT(adversary, kernel_address_of_a_bitmap_is_reason_buffer, 60)
 /* Eight bytes, or a breakpoint, at @addr: what comes of it, by each ioctl. */
 static int each(struct abi *a, unsigned long cmd, uint64_t addr)
 {
-	struct dbgmem_cmpxchg c = { .addr = addr, .width = 8 };
-	struct dbgmem_bp_set s = { .addr = addr, .len = 8 };
+	struct dbgmem_cmpxchg_args c = { .addr = addr, .width = 8 };
+	struct dbgmem_bp_set_args s = { .addr = addr, .len = 8 };
 	struct dbgmem_transfer t = {
 		.addr = addr,
 		.buf = (uintptr_t)a->buf,
@@ -280,7 +280,7 @@ TEST_F_TIMEOUT(adversary, endless_vector_is_refused, 60)
 TEST_F_TIMEOUT(adversary, endless_lists_end_where_their_room_does, 60)
 {
 	struct dbgmem_region_list l = {};
-	struct dbgmem_bp_list b = {};
+	struct dbgmem_bp_list_args b = {};
 	struct abi *a = &self->a;
 
 	fill_bp_list(a, &b);
@@ -294,21 +294,21 @@ TEST_F_TIMEOUT(adversary, endless_lists_end_where_their_room_does, 60)
 	l.nr_entries = MANY;
 	l.entries = (uintptr_t)a->req + 2 * PAGE - 2 * sizeof(a->region);
 	l.names_size = 0;
-	EXPECT_EQ(-EFAULT, CALL(DBGMEM_IOC_REGION, &l));
+	EXPECT_EQ(-EFAULT, CALL(DBGMEM_IOC_REGION_LIST, &l));
 	EXPECT_GE(2, l.nr);
 	/* names that would reach beyond all memory */
 	l.nr_entries = 1;
 	l.entries = (uintptr_t)&a->region;
 	l.names = (uintptr_t)a->req;
 	l.names_size = MANY;
-	EXPECT_EQ(0, CALL(DBGMEM_IOC_REGION, &l));
+	EXPECT_EQ(0, CALL(DBGMEM_IOC_REGION_LIST, &l));
 	EXPECT_EQ(1, l.nr);
 }
 
 TEST_F_TIMEOUT(adversary, endless_trap_and_word_are_einval, 60)
 {
-	struct dbgmem_cmpxchg c = { .addr = (uintptr_t)self->a.shared };
-	struct dbgmem_bp_set s = { .addr = (uintptr_t)self->a.shared };
+	struct dbgmem_cmpxchg_args c = { .addr = (uintptr_t)self->a.shared };
+	struct dbgmem_bp_set_args s = { .addr = (uintptr_t)self->a.shared };
 	struct abi *a = &self->a;
 
 	s.len = MANY;
@@ -347,7 +347,7 @@ static long job_byte(void *addr)
 static pid_t agent_execs(pid_t target, unsigned char *page, int oflags,
 			 int *stdin_of_it)
 {
-	struct dbgmem_bp_set s = {
+	struct dbgmem_bp_set_args s = {
 		.size = sizeof(s),
 		.addr = (uintptr_t)page,
 		.len = 1,

@@ -37,7 +37,7 @@ static bool sessions_are(long nr)
 
 static int bp_at(int fd, const void *addr)
 {
-	struct dbgmem_bp_set s = {
+	struct dbgmem_bp_set_args s = {
 		.size = sizeof(s),
 		.addr = (uintptr_t)addr,
 		.len = 1,
@@ -49,7 +49,7 @@ static int bp_at(int fd, const void *addr)
 
 static int bp_none(int fd)
 {
-	struct dbgmem_bp_clear c = {
+	struct dbgmem_bp_clear_args c = {
 		.size = sizeof(c),
 		.flags = DBGMEM_BP_ALL,
 	};
@@ -386,7 +386,7 @@ TEST_F_TIMEOUT(itself, segments_that_write_over_their_own_array, 60)
 
 TEST_F_TIMEOUT(itself, breakpoint_in_the_request_that_lists_it, 60)
 {
-	struct dbgmem_bp_list *l = (void *)self->t;
+	struct dbgmem_bp_list_args *l = (void *)self->t;
 	struct dbgmem_bp *bp = (void *)(l + 1);
 
 	memset(l, 0, sizeof(*l) + sizeof(*bp));

@@ -272,12 +272,12 @@ TEST_F_TIMEOUT(forbidden, is_not_observed, 60)
 
 TEST_F_TIMEOUT(forbidden, is_not_exchanged_nor_trapped, 60)
 {
-	struct dbgmem_cmpxchg c = {
+	struct dbgmem_cmpxchg_args c = {
 		.size = sizeof(c),
 		.addr = self->place->addr,
 		.width = 8,
 	};
-	struct dbgmem_bp_set s = {
+	struct dbgmem_bp_set_args s = {
 		.size = sizeof(s),
 		.addr = self->place->addr,
 		.len = 1,

@@ -262,14 +262,13 @@ static void race_vector(struct __test_metadata *_metadata,
 
 	FLIP_SIZE(f, v, 56);
 	FLIP(f, v->flags, OFTEN(0), DBGMEM_EXACT, DBGMEM_FORCE,
-	     DBGMEM_STABLE, 1U << 31);
+	     DBGMEM_RAW, 1U << 31);
 	/* now and then elsewhere: nothing there is an address of anything */
 	FLIP_ADDR(f, v->segments, segs);
 	FLIP(f, v->nr_segments, SEGMENTS, SEGMENTS, SEGMENTS, 1, 0, 65536,
 	     65537, ~0U);
 	FLIP(f, v->segment_size, OFTEN(sizeof(*segs)), 0, 39, 48);
 	FLIP(f, v->op, OFTEN(op), OFTEN(op));
-	FLIP(f, v->retries, OFTEN(0), 1, ~0U);
 	FLIP_ADDR(f, v->expects, expects);
 	FLIP(f, v->nr_expects, OFTEN(0), 1, 2, 257, ~0U);
 	FLIP(f, v->expect_size, OFTEN(sizeof(*expects)), 0, 40);
@@ -312,8 +311,8 @@ TEST_F_TIMEOUT(race, vector_write_that_is_changed_meanwhile, 120)
 
 TEST_F_TIMEOUT(race, breakpoints_that_are_changed_meanwhile_all_come_out, 120)
 {
-	struct dbgmem_bp_set *s = (void *)self->request;
-	struct dbgmem_bp_clear all = { .size = sizeof(all),
+	struct dbgmem_bp_set_args *s = (void *)self->request;
+	struct dbgmem_bp_clear_args all = { .size = sizeof(all),
 				       .flags = DBGMEM_BP_ALL };
 	struct flipper *f = &self->flipper;
 	unsigned int i;
@@ -348,12 +347,12 @@ TEST_F_TIMEOUT(race, breakpoints_that_are_changed_meanwhile_all_come_out, 120)
 TEST_F_TIMEOUT(race, list_of_breakpoints_that_is_changed_meanwhile, 120)
 {
 	struct dbgmem_bp *bps = (void *)(self->local + 0x4000);
-	struct dbgmem_bp_list *l = (void *)self->request;
+	struct dbgmem_bp_list_args *l = (void *)self->request;
 	struct flipper *f = &self->flipper;
 	int i;
 
 	for (i = 0; i < 20; i++) {
-		struct dbgmem_bp_set s = {
+		struct dbgmem_bp_set_args s = {
 			.size = sizeof(s),
 			.addr = (uintptr_t)self->remote + 256 * i,
 			.len = 1,
@@ -385,7 +384,7 @@ TEST_F_TIMEOUT(race, list_of_breakpoints_that_is_changed_meanwhile, 120)
 	expect_works_on(_metadata, self);
 }
 
-/* --- CMPXCHG and REGION --- */
+/* --- CMPXCHG and REGION_LIST --- */
 
 static long job_but_for_words(void *arena)
 {
@@ -397,7 +396,7 @@ static long job_but_for_words(void *arena)
 
 TEST_F_TIMEOUT(race, cmpxchg_that_is_changed_meanwhile, 120)
 {
-	struct dbgmem_cmpxchg *c = (void *)self->request;
+	struct dbgmem_cmpxchg_args *c = (void *)self->request;
 	const uint64_t was = 0xa5a5a5a5a5a5a5a5;
 	struct flipper *f = &self->flipper;
 
@@ -431,8 +430,8 @@ TEST_F_TIMEOUT(race, regions_that_are_changed_meanwhile, 120)
 	struct flipper *f = &self->flipper;
 
 	FLIP_SIZE(f, l, 8);
-	FLIP(f, l->flags, OFTEN(0), DBGMEM_LIST_AT, DBGMEM_LIST_CLIP,
-	     DBGMEM_LIST_TABLES, 8);
+	FLIP(f, l->flags, OFTEN(0), DBGMEM_REGION_LIST_AT, DBGMEM_REGION_LIST_CLIP,
+	     DBGMEM_REGION_LIST_TABLES, 8);
 	FLIP_ADDR(f, l->addr, self->remote);
 	FLIP_ADDR(f, l->end, self->remote + 0x5000);
 	FLIP(f, l->filter, 0, DBGMEM_REGION_READ,
@@ -445,7 +444,7 @@ TEST_F_TIMEOUT(race, regions_that_are_changed_meanwhile, 120)
 	FLIP(f, l->reserved, OFTEN(0), 1);
 	ASSERT_EQ(0, flip_start(f));
 	while (!enough(self)) {
-		int ret = call(self, self->fd, DBGMEM_IOC_REGION);
+		int ret = call(self, self->fd, DBGMEM_IOC_REGION_LIST);
 
 		EXPECT_DOCUMENTED(ret, ENOMEM);
 		if (!ret) {
@@ -468,7 +467,7 @@ TEST_F_TIMEOUT(race, attach_that_is_changed_meanwhile, 240)
 	struct dbgmem_attach *a = (void *)self->request;
 	struct flipper *f = &self->flipper;
 	long of_target = 0, of_other = 0;
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	int fd, ret;
 	char c;
 
@@ -478,7 +477,7 @@ TEST_F_TIMEOUT(race, attach_that_is_changed_meanwhile, 240)
 	FLIP(f, a->flags, OFTEN(0), OFTEN(0));
 	FLIP(f, a->pid, self->target.pid, self->other.pid, self->target.pid,
 	     self->other.pid, 0, -1);
-	FLIP(f, a->receipt, mem_fd[0], mem_fd[1], mem_fd[0], mem_fd[1], -1,
+	FLIP(f, a->mem_fd, mem_fd[0], mem_fd[1], mem_fd[0], mem_fd[1], -1,
 	     self->fd);
 	FLIP(f, a->reserved, OFTEN(0), OFTEN(0));
 	ASSERT_EQ(0, flip_start(f));
@@ -536,7 +535,7 @@ TEST_F_TIMEOUT(race, mem_fd_that_is_replaced_meanwhile, 240)
 			     open("/dev/null", O_RDWR | O_CLOEXEC) },
 	};
 	long i, rounds = slow_rounds(CALLS), ok = 0, wrong = 0, none = 0;
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	int fd, ret;
 	char c;
 
@@ -570,16 +569,14 @@ TEST_F_TIMEOUT(race, mem_fd_that_is_replaced_meanwhile, 240)
 
 TEST_F_TIMEOUT(race, info_whose_size_is_changed_meanwhile, 120)
 {
-	struct dbgmem_info *info = (void *)self->request;
+	struct dbgmem_session_info *info = (void *)self->request;
 	struct flipper *f = &self->flipper;
 
-	FLIP_SIZE(f, info, 72);
+	FLIP_SIZE(f, info, 48);
 	FLIP(f, info->flags, OFTEN(0), 1);
-	FLIP(f, info->reserved, OFTEN(0), 1);
-	FLIP(f, info->reserved2, OFTEN(0), 1);
 	ASSERT_EQ(0, flip_start(f));
 	while (!enough(self)) {
-		int ret = call(self, self->fd, DBGMEM_IOC_INFO);
+		int ret = call(self, self->fd, DBGMEM_IOC_SESSION_INFO);
 
 		EXPECT_DOCUMENTED(ret, EINVAL);
 		if (!ret)

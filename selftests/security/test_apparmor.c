@@ -199,18 +199,18 @@ TEST_F_TIMEOUT(apparmor, session_outlasts_a_later_confinement, 60)
 
 struct words {
 	const char *profile;
-	enum dbgmem_gate gate;
+	enum dbgmem_source source;
 	const char *word[3];
 };
 
 static const struct words no_ptrace = {
-	"no-ptrace", DBGMEM_GATE_KERNEL,
+	"no-ptrace", DBGMEM_SOURCE_KERNEL,
 	{ "the kernel's ptrace check", "'dbgmem-no-ptrace (enforce)'",
 	  "security module" },
 };
 
 static const struct words no_node = {
-	"no-node", DBGMEM_GATE_NODE,
+	"no-node", DBGMEM_SOURCE_NODE,
 	{ "cannot open /dev/dbgmem", "'dbgmem-no-node (enforce)'",
 	  "security module" },
 };
@@ -235,7 +235,7 @@ static int told_by_library(const struct words *w, pid_t target)
 		return AGENT_NOT_CONFINED;
 	if (dbgmem_open(target, DBGMEM_OPEN_WRITE, &m) != -EACCES)
 		return AGENT_LET_IN;
-	return dbgmem_last_error()->gate == w->gate &&
+	return dbgmem_last_error()->source == w->source &&
 	       has_all(w, dbgmem_errstr()) ? AGENT_DENIED : 1;
 }
 

@@ -211,7 +211,7 @@ static int attach_with(int fd, uint32_t flags, pid_t pid, int mem_fd)
 		.size = sizeof(a),
 		.flags = flags,
 		.pid = pid,
-		.receipt = mem_fd,
+		.mem_fd = mem_fd,
 	};
 
 	return ioctl(fd, DBGMEM_IOC_ATTACH, &a) ? -errno : 0;

@@ -40,7 +40,7 @@ TEST(scope_3_denies_everybody_and_ends_no_session)
 	EXPECT_EQ(-EACCES, session_open(getppid(), O_RDONLY));
 	EXPECT_FALSE(other_ways_in(unbound, child.pid, mark));
 	EXPECT_EQ(-EACCES, dbgmem_open(child.pid, DBGMEM_OPEN_WRITE, &m));
-	EXPECT_EQ(DBGMEM_GATE_KERNEL, dbgmem_last_error()->gate);
+	EXPECT_EQ(DBGMEM_SOURCE_KERNEL, dbgmem_last_error()->source);
 	EXPECT_NE(NULL, strstr(dbgmem_errstr(), "ptrace_scope is 3"));
 
 	/* as an open /proc/PID/mem does, what was there goes on */

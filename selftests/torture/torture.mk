@@ -16,8 +16,7 @@ $(TORTURE): $(TORTURE_OBJ) $(SELFTEST_LIB)
 	$(say) LINK "$(@F)"
 	$(Q)$(CC) -static -o $@ $^
 
-$(T)/torture/%.o: selftests/torture/%.c selftests/torture/torture.mk \
-		| $(UAPI_COPY)
+$(T)/torture/%.o: selftests/torture/%.c selftests/torture/torture.mk
 	$(say) CC "$<"
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_CFLAGS) -c -o $@ $<

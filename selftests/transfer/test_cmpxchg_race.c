@@ -55,7 +55,7 @@ TEST_F_TIMEOUT(cmpxchg, over_breakpoints_it_works_on_what_transfers_see, 60)
 			TH_LOG("layout %zu", i);
 		/* The traps stand, and what is beside them was exchanged. */
 		for (j = 0; j < 3 && l->off[j] > -100; j++)
-			EXPECT_EQ(DBGMEM_BP_STANDING,
+			EXPECT_EQ(DBGMEM_BP_STATE_STANDING,
 				  bp_state(b->fd, at + l->off[j]));
 		ASSERT_EQ(0, cx(b->fd, at, 8, was, 0, 0, &self->c));
 		EXPECT_ANSWER(next, 0);
@@ -95,7 +95,7 @@ TEST_F_TIMEOUT(cmpxchg, narrow_words_in_a_trap_are_exchanged_behind_it, 60)
 TEST_F_TIMEOUT(cmpxchg, raw_works_on_the_trap_itself, 60)
 {
 	struct bed *b = self->b;
-	struct dbgmem_bp_clear c;
+	struct dbgmem_bp_clear_args c;
 	char *at = b->mem + AT;
 	uint64_t raw = 0;
 
@@ -104,10 +104,10 @@ TEST_F_TIMEOUT(cmpxchg, raw_works_on_the_trap_itself, 60)
 	ASSERT_EQ(0, cx(b->fd, at, 8, pattern_value(AT, 8), 1, DBGMEM_RAW,
 			&self->c));
 	EXPECT_ANSWER(raw, 0);
-	EXPECT_EQ(DBGMEM_BP_STANDING, bp_state(b->fd, at));
+	EXPECT_EQ(DBGMEM_BP_STATE_STANDING, bp_state(b->fd, at));
 	ASSERT_EQ(0, cx(b->fd, at, 8, raw, 1, DBGMEM_RAW, &self->c));
 	EXPECT_ANSWER(raw, 1);
-	EXPECT_EQ(DBGMEM_BP_LOST, bp_state(b->fd, at));
+	EXPECT_EQ(DBGMEM_BP_STATE_LOST, bp_state(b->fd, at));
 	/* Without it, too: it is what there is. */
 	ASSERT_EQ(0, cx(b->fd, at, 8, 1, 2, 0, &self->c));
 	EXPECT_ANSWER(1, 1);
@@ -173,7 +173,7 @@ struct counter {
 static void *count_there(void *arg)
 {
 	struct counter *t = arg;
-	struct dbgmem_cmpxchg c;
+	struct dbgmem_cmpxchg_args c;
 	uint64_t seen = 0;
 	long n;
 

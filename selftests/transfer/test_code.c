@@ -91,7 +91,7 @@ FIXTURE_TEARDOWN(code)
 
 static int exchange(int fd, const char *at, const char *image)
 {
-	struct dbgmem_cmpxchg c = {
+	struct dbgmem_cmpxchg_args c = {
 		.size = sizeof(c),
 		.flags = DBGMEM_FORCE,
 		.addr = (uintptr_t)at + WORD,

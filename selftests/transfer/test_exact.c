@@ -33,7 +33,7 @@ FIXTURE_SETUP(exact)
 	pattern_fill(self->buf, 0, AREA, 4);
 	ASSERT_EQ(0, fixture_start(&self->fixture));
 	target_fill(self->target, self->job, self->mem, 0, AREA, 3);
-	ASSERT_EQ(0, session_info(self->fixture.fd, &self->info));
+	ASSERT_EQ(0, module_info(self->fixture.fd, &self->info));
 }
 
 FIXTURE_TEARDOWN(exact)

@@ -72,11 +72,6 @@ static int op_vector_read(int fd, char *addr, char *buf, size_t len)
 	return pieces(fd, DBGMEM_OP_READ, addr, buf, len, 0);
 }
 
-static int op_vector_stable(int fd, char *addr, char *buf, size_t len)
-{
-	return pieces(fd, DBGMEM_OP_READ, addr, buf, len, DBGMEM_STABLE);
-}
-
 static int op_vector_exact(int fd, char *addr, char *buf, size_t len)
 {
 	return pieces(fd, DBGMEM_OP_READ, addr, buf, len, DBGMEM_EXACT);
@@ -115,9 +110,8 @@ static const struct {
 } ops[] = {
 	OP(read, false), OP(read_exact, false), OP(write, true),
 	OP(write_exact, true), OP(vector_read, false),
-	OP(vector_stable, false), OP(vector_exact, false),
-	OP(vector_write, true), OP(vector_write_exact, true),
-	OP(pread, false), OP(pwrite, true),
+	OP(vector_exact, false), OP(vector_write, true),
+	OP(vector_write_exact, true), OP(pread, false), OP(pwrite, true),
 };
 
 #define NR_OPS	((int)ARRAY_SIZE(ops))
@@ -287,42 +281,6 @@ TEST_F_TIMEOUT(fetch, write_is_not_done_to_a_mapping_that_has_gone, 100)
 		EXPECT_EQ(7, target_call(self->target, first_byte, self->mem))
 			TH_LOG("%s: done, but nobody got it", ops[i].name);
 	}
-}
-
-/* --- all or nothing, again and again --- */
-
-static long change_and_unmap(void *arg)
-{
-	char *mem = arg;
-	long end = now_ms() + 300;
-
-	while (now_ms() < end)
-		__atomic_fetch_add((unsigned long *)mem, 1, __ATOMIC_RELAXED);
-	return munmap(mem + AREA_LEN - PAGE, PAGE) ? -errno : 0;
-}
-
-TEST_F_TIMEOUT(fetch, exact_pass_that_fails_leaves_what_was_read_before, 60)
-{
-	char *buf = private_alloc(AREA_LEN);
-	struct dbgmem_segment segs[2];
-	struct dbgmem_vector v;
-	int ret, i;
-
-	ASSERT_NE(NULL, buf);
-	segs[0] = segment(self->mem, buf, 8);
-	segs[1] = segment(self->mem + 8, buf + 8, AREA_LEN - 8);
-	target_send(self->target, change_and_unmap, self->mem);
-	do {
-		ret = vec_stable(self->fd, segs, 2, DBGMEM_EXACT, MAX_RETRIES,
-				 &v);
-		/* it was never read, or this is what was */
-		EXPECT_EQ(ret ? 0 : AREA_LEN, v.done);
-		EXPECT_EQ(!ret, v.passes > 0);
-		for (i = 0; i < 2 && !ret; i++)
-			EXPECT_EQ(segs[i].len, segs[i].done);
-	} while (!ret);
-	EXPECT_EQ(-EFAULT, ret);
-	EXPECT_EQ(0, target_wait(self->target));
 }
 
 TEST_HARNESS_MAIN

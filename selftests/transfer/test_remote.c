@@ -344,7 +344,7 @@ static uint32_t policy(int fd)
 {
 	struct dbgmem_info info;
 
-	return session_info(fd, &info) ? ~0U : info.force_policy;
+	return module_info(fd, &info) ? ~0U : info.force_policy;
 }
 
 TEST_F(force, never_refuses_everybody)
@@ -352,7 +352,7 @@ TEST_F(force, never_refuses_everybody)
 	char buf[8];
 
 	ASSERT_EQ(0, param_set("force", "never"));
-	EXPECT_EQ(DBGMEM_FORCE_NEVER, policy(self->fixture.fd));
+	EXPECT_EQ(DBGMEM_FORCE_POLICY_NEVER, policy(self->fixture.fd));
 	EXPECT_EQ(-EPERM, force_write(&self->fixture, &self->mem));
 	EXPECT_EQ(-EPERM, mem_read(self->fixture.fd, self->mem.addr, buf, 8,
 				   DBGMEM_FORCE, NULL));
@@ -369,7 +369,7 @@ TEST_F(force, ptrace_allows_the_tracer_alone)
 	int status;
 
 	ASSERT_EQ(0, param_set("force", "ptrace"));
-	EXPECT_EQ(DBGMEM_FORCE_PTRACE, policy(self->fixture.fd));
+	EXPECT_EQ(DBGMEM_FORCE_POLICY_PTRACE, policy(self->fixture.fd));
 	EXPECT_EQ(-EPERM, force_write(&self->fixture, &self->mem));
 	ASSERT_EQ(0, ptrace(PTRACE_SEIZE, pid, 0, 0));
 	ASSERT_EQ(0, ptrace(PTRACE_INTERRUPT, pid, 0, 0));
@@ -384,7 +384,7 @@ TEST_F(force, ptrace_allows_the_tracer_alone)
 TEST_F(force, capable_wants_the_capability_at_the_time_of_the_call)
 {
 	ASSERT_EQ(0, param_set("force", "capable"));
-	EXPECT_EQ(DBGMEM_FORCE_CAPABLE, policy(self->fixture.fd));
+	EXPECT_EQ(DBGMEM_FORCE_POLICY_CAPABLE, policy(self->fixture.fd));
 	EXPECT_EQ(-EPERM, force_write_unprivileged(&self->fixture, &self->mem));
 	EXPECT_EQ(-1, target_pattern_differs(&self->fixture.target,
 					     self->fixture.job, self->mem.addr, 0,
@@ -418,7 +418,7 @@ TEST_F(force, capable_allows_the_tracer_too)
 TEST_F(force, always_needs_no_capability)
 {
 	ASSERT_EQ(0, param_set("force", "always"));
-	EXPECT_EQ(DBGMEM_FORCE_ALWAYS, policy(self->fixture.fd));
+	EXPECT_EQ(DBGMEM_FORCE_POLICY_ALWAYS, policy(self->fixture.fd));
 	EXPECT_EQ(0, force_write_unprivileged(&self->fixture, &self->mem));
 }
 
@@ -427,7 +427,7 @@ TEST_F(force, unknown_policy_is_refused_and_the_old_one_stays)
 	ASSERT_EQ(0, param_set("force", "never"));
 	EXPECT_NE(0, param_set("force", "bogus"));
 	EXPECT_NE(0, param_set("force", "3"));
-	EXPECT_EQ(DBGMEM_FORCE_NEVER, policy(self->fixture.fd));
+	EXPECT_EQ(DBGMEM_FORCE_POLICY_NEVER, policy(self->fixture.fd));
 }
 
 TEST_HARNESS_MAIN

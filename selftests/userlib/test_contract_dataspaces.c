@@ -95,10 +95,10 @@ TEST_F(virtual, a_read_of_none_is_an_error)
 	self->n = 77;
 	EXPECT_EQ(-EFAULT, READ(3 * PAGE + 100, 50));
 	EXPECT_EQ(0, self->n);
-	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "cannot read 50 bytes",
+	EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "cannot read 50 bytes",
 		     "nothing is mapped there");
 	EXPECT_EQ(self->addr + 3 * PAGE + 100,
-		  dbgmem_last_error()->fault_addr);
+		  dbgmem_last_error()->result.fault_addr);
 }
 
 TEST_F(virtual, writes_the_buffer_to_memory)
@@ -132,7 +132,7 @@ TEST_F(virtual, a_write_of_none_is_an_error)
 	self->n = 77;
 	EXPECT_EQ(-EFAULT, WRITE(3 * PAGE, "abc", 3));
 	EXPECT_EQ(0, self->n);
-	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "cannot write 3 bytes",
+	EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "cannot write 3 bytes",
 		     "nothing is mapped there");
 }
 
@@ -196,7 +196,7 @@ TEST_F(virtual, a_write_ends_in_the_cache_only_where_it_may)
 
 TEST_F(virtual, uncached_does_not_contaminate_the_cache)
 {
-	struct dbgmem_cache_stats stats;
+	struct dbgmem_cache_stats stats = { .size = sizeof(stats) };
 
 	EXPECT_EQ(0, dbgmem_read_virtual_uncached(self->c, self->addr,
 						  self->buf, PAGE, &self->n));

@@ -91,7 +91,7 @@ TEST_F(lib, none_at_all_is_a_failure)
 	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	EXPECT_EQ(-EFAULT, READ(self->addr + 3 * PAGE, 8, &n));
 	EXPECT_EQ(0, n);
-	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "nothing is mapped there");
+	EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "nothing is mapped there");
 	n = 77;
 	EXPECT_EQ(-EFAULT, WRITE(self->addr + 3 * PAGE, "x", 1, &n));
 	EXPECT_EQ(0, n);
@@ -243,7 +243,7 @@ TEST_F(lib, more_than_a_register_has_is_partial)
 	ASSERT_EQ(0, regs_get(self->t.pid, &regs));
 	EXPECT_EQ(DBGMEM_PARTIAL, dbgmem_context_read(&ctx, &loc, v, 16, &n));
 	EXPECT_EQ(8, n);
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "the register is shorter");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "the register is shorter");
 	EXPECT_EQ(reg_general(&regs), v[0]);
 	EXPECT_EQ(77, v[1]);
 	v[0] = 5;
@@ -264,7 +264,7 @@ TEST_F(lib, a_thread_that_is_not_stopped)
 	ASSERT_EQ(0, ptrace(PTRACE_DETACH, self->t.pid, NULL, NULL));
 	EXPECT_EQ(-EBUSY, dbgmem_context_read(&ctx, &loc, &v, 8, &n));
 	EXPECT_EQ(0, n);
-	EXPECT_ERROR(EBUSY, DBGMEM_GATE_TRACER, "PTRACE_SEIZE");
+	EXPECT_ERROR(EBUSY, DBGMEM_SOURCE_TRACER, "PTRACE_SEIZE");
 	EXPECT_EQ(-EBUSY, dbgmem_context_write(&ctx, &loc, &v, 8, &n));
 	/* Its memory is another thing. */
 	loc = at(self->addr);
@@ -279,16 +279,16 @@ TEST_F(lib, a_context_without_what_the_location_needs)
 
 	EXPECT_EQ(-EINVAL, dbgmem_context_read(&ctx, &loc, &v, 8, &n));
 	EXPECT_EQ(0, n);
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "no thread");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "no thread");
 	EXPECT_EQ(-EINVAL, dbgmem_context_write(&ctx, &loc, &v, 8, &n));
 	loc = at(self->addr);
 	ctx = (struct dbgmem_context){ .tid = self->t.pid };
 	EXPECT_EQ(-EINVAL, dbgmem_context_read(&ctx, &loc, &v, 8, &n));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "no address space");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "no address space");
 	EXPECT_EQ(-EINVAL, dbgmem_context_write(&ctx, &loc, &v, 8, &n));
 	loc.kind = 5;
 	EXPECT_EQ(-EINVAL, dbgmem_context_read(&ctx, &loc, &v, 8, &n));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "neither memory nor a register");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "neither memory nor a register");
 }
 
 TEST_HARNESS_MAIN

@@ -47,9 +47,9 @@ TEST_F(lib, the_area_is_verified_before_data_is_written)
 						&n));
 		EXPECT_EQ(0, n);
 	}
-	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "nothing was transferred");
+	EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "nothing was transferred");
 	EXPECT_EQ(self->addr + (PAGES - 1) * PAGE,
-		  dbgmem_last_error()->fault_addr);
+		  dbgmem_last_error()->result.fault_addr);
 	EXPECT_EQ(0, target_call(&self->t, bytes_changed,
 				 mem + (PAGES - 1) * PAGE));
 }
@@ -62,7 +62,7 @@ TEST_F(lib, accessible_is_accessible_for_writing)
 	EXPECT_EQ(-EFAULT, dbgmem_write_verified(self->m, self->addr,
 						 new_bytes, 4 * PAGE, &n));
 	EXPECT_EQ(0, n);
-	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "protection");
+	EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "protection");
 	EXPECT_EQ(0, target_call(&self->t, bytes_changed, NULL));
 	EXPECT_EQ(0, dbgmem_read_verified(self->m, self->addr, self->buf,
 					  4 * PAGE, &n));
@@ -106,7 +106,7 @@ TEST_F(lib, an_area_of_no_bytes)
 
 TEST_F(lib, more_than_can_be_verified_at_once_is_refused)
 {
-	struct dbgmem_info info;
+	struct dbgmem_info info = { .size = sizeof(info) };
 	size_t n = 77;
 
 	ASSERT_EQ(0, dbgmem_get_info(self->m, &info));
@@ -114,7 +114,7 @@ TEST_F(lib, more_than_can_be_verified_at_once_is_refused)
 						   self->buf,
 						   info.max_exact + 1, &n));
 	EXPECT_EQ(0, n);
-	EXPECT_ERROR(EMSGSIZE, DBGMEM_GATE_USAGE, "split it");
+	EXPECT_ERROR(EMSGSIZE, DBGMEM_SOURCE_USAGE, "split it");
 	EXPECT_EQ(0, target_call(&self->t, bytes_changed, NULL));
 }
 
@@ -138,8 +138,8 @@ TEST_F(lib, data_is_written_behind_breakpoints)
 	EXPECT_EQ(0, target_call(&self->t, byte_get, mem + 6));
 	/* And what was written is behind them. */
 	EXPECT_EQ(0, dbgmem_bp_clear_all(self->m, NULL, NULL));
-	EXPECT_EQ(0, dbgmem_read_flags(self->m, self->addr, self->buf,
-				       2 * PAGE, DBGMEM_RAW, NULL));
+	EXPECT_EQ(2 * PAGE, dbgmem_read_flags(self->m, self->addr, self->buf,
+					      2 * PAGE, DBGMEM_RAW, NULL));
 	EXPECT_EQ(0, memcmp(self->buf, new_bytes, 2 * PAGE));
 }
 

@@ -98,11 +98,11 @@ TEST_F(lib, false_comes_with_a_reason)
 	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	EXPECT_FALSE(dbgmem_read_whole(self->m, self->addr, self->buf,
 				       PAGES * PAGE, NULL));
-	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "nothing is mapped there",
+	EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "nothing is mapped there",
 		     "nothing was transferred");
-	EXPECT_EQ(hole, dbgmem_last_error()->fault_addr);
+	EXPECT_EQ(hole, dbgmem_last_error()->result.fault_addr);
 	EXPECT_FALSE(dbgmem_write_whole(self->m, UINT64_MAX, "xy", 2, NULL));
-	EXPECT_ERROR(EOVERFLOW, DBGMEM_GATE_USAGE, "exceeds 64 bits");
+	EXPECT_ERROR(EOVERFLOW, DBGMEM_SOURCE_USAGE, "exceeds 64 bits");
 }
 
 /* --- a count of 32 bits: more than is pinned at once --- */
@@ -138,7 +138,7 @@ FIXTURE(large) {
 
 FIXTURE_SETUP(large)
 {
-	struct dbgmem_info info;
+	struct dbgmem_info info = { .size = sizeof(info) };
 
 	ASSERT_EQ(0, dbgmem_get_info(NULL, &info));
 	self->limit = info.max_exact;
@@ -181,9 +181,9 @@ TEST_F(large, beyond_the_limit_of_exact_the_number_tells_how_far)
 	ASSERT_EQ(0, target_call(&self->t, page_unmap, (void *)(LARGE + hole)));
 	EXPECT_FALSE(dbgmem_read_whole(self->m, LARGE, self->buf, large, &n));
 	EXPECT_EQ(hole, n);
-	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "nothing is mapped there");
-	EXPECT_EQ(LARGE + hole, dbgmem_last_error()->fault_addr);
-	EXPECT_EQ(hole, dbgmem_last_error()->done);
+	EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "nothing is mapped there");
+	EXPECT_EQ(LARGE + hole, dbgmem_last_error()->result.fault_addr);
+	EXPECT_EQ(hole, dbgmem_last_error()->result.done);
 	/* Up to the limit it is nothing at all. */
 	EXPECT_FALSE(dbgmem_read_whole(self->m, LARGE + PAGE * 2, self->buf,
 				       self->limit, &n));

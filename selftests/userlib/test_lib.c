@@ -13,7 +13,8 @@
 
 TEST_F(lib, accessors)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info session = { .size = sizeof(session) };
+	struct dbgmem_info info = { .size = sizeof(info) };
 	struct dbgmem *ro;
 
 	EXPECT_EQ(self->t.pid, dbgmem_pid(self->m));
@@ -21,11 +22,14 @@ TEST_F(lib, accessors)
 		  dbgmem_access(self->m));
 	ASSERT_GE(dbgmem_fd(self->m), 0);
 	EXPECT_EQ(FD_CLOEXEC, fcntl(dbgmem_fd(self->m), F_GETFD));
+	ASSERT_EQ(0, dbgmem_get_session_info(self->m, &session));
+	EXPECT_EQ(DBGMEM_STATE_ATTACHED, session.state);
+	EXPECT_EQ(self->t.pid, session.pid);
+	session.size = 4;
+	EXPECT_EQ(-EINVAL, dbgmem_get_session_info(self->m, &session));
 	ASSERT_EQ(0, dbgmem_get_info(self->m, &info));
-	EXPECT_EQ(DBGMEM_STATE_ATTACHED, info.state);
-	EXPECT_EQ(self->t.pid, info.pid);
+	EXPECT_EQ(DBGMEM_ABI_VERSION, info.abi_version);
 	ASSERT_EQ(0, dbgmem_get_info(NULL, &info));
-	EXPECT_EQ(DBGMEM_STATE_UNBOUND, info.state);
 	EXPECT_EQ(DBGMEM_ABI_VERSION, info.abi_version);
 
 	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_RDONLY, &ro));
@@ -82,18 +86,18 @@ TEST_F(lib, partial_stops_at_the_hole)
 		  dbgmem_write(self->m, hole - PAGE, self->buf, 2 * PAGE));
 
 	EXPECT_EQ(-EFAULT, dbgmem_read(self->m, hole, self->buf, 16));
-	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "cannot read 16 bytes",
+	EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "cannot read 16 bytes",
 		     "nothing is mapped there");
-	EXPECT_EQ(DBGMEM_REASON_UNMAPPED, dbgmem_last_error()->reason);
-	EXPECT_EQ(hole, dbgmem_last_error()->fault_addr);
-	EXPECT_EQ(0, dbgmem_last_error()->done);
+	EXPECT_EQ(DBGMEM_REASON_UNMAPPED, dbgmem_last_error()->result.reason);
+	EXPECT_EQ(hole, dbgmem_last_error()->result.fault_addr);
+	EXPECT_EQ(0, dbgmem_last_error()->result.done);
 	EXPECT_EQ(self->t.pid, dbgmem_last_error()->pid);
 	snprintf(words, sizeof(words), "at 0x%llx", (unsigned long long)hole);
 	EXPECT_NE(NULL, strstr(dbgmem_errstr(), words))
 		TH_LOG("%s", dbgmem_errstr());
 
 	EXPECT_EQ(-EFAULT, dbgmem_write(self->m, hole, self->buf, 16));
-	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "cannot write 16 bytes");
+	EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "cannot write 16 bytes");
 }
 
 TEST_F(lib, exact_is_all_or_nothing)
@@ -105,9 +109,9 @@ TEST_F(lib, exact_is_all_or_nothing)
 	memset(self->buf, 0x55, sizeof(self->buf));
 	EXPECT_EQ(-EFAULT, dbgmem_read_exact(self->m, self->addr, self->buf,
 					     sizeof(self->buf)));
-	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "exactly",
+	EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "exactly",
 		     "nothing was transferred");
-	EXPECT_EQ(hole, dbgmem_last_error()->fault_addr);
+	EXPECT_EQ(hole, dbgmem_last_error()->result.fault_addr);
 	for (i = 0; i < sizeof(self->buf); i++)
 		ASSERT_EQ(0x55, self->buf[i]);
 	EXPECT_EQ(-EFAULT, dbgmem_write_exact(self->m, self->addr, self->buf,
@@ -117,13 +121,13 @@ TEST_F(lib, exact_is_all_or_nothing)
 
 TEST_F(lib, exact_has_a_limit)
 {
-	struct dbgmem_info info;
+	struct dbgmem_info info = { .size = sizeof(info) };
 	char limit[32];
 
 	ASSERT_EQ(0, dbgmem_get_info(self->m, &info));
 	EXPECT_EQ(-EMSGSIZE, dbgmem_read_exact(self->m, self->addr, self->buf,
 					       info.max_exact + 1));
-	EXPECT_ERROR(EMSGSIZE, DBGMEM_GATE_USAGE, "split it");
+	EXPECT_ERROR(EMSGSIZE, DBGMEM_SOURCE_USAGE, "split it");
 	snprintf(limit, sizeof(limit), "at most %llu bytes",
 		 (unsigned long long)info.max_exact);
 	EXPECT_NE(NULL, strstr(dbgmem_errstr(), limit))
@@ -137,26 +141,29 @@ TEST_F(lib, bad_arguments)
 
 	EXPECT_EQ(-EINVAL, dbgmem_read(self->m, self->addr, self->buf,
 				       (size_t)SSIZE_MAX + 1));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "SSIZE_MAX");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "SSIZE_MAX");
 	EXPECT_EQ(-EOVERFLOW, dbgmem_write(self->m, UINT64_MAX - 1, self->buf,
 					   16));
-	EXPECT_ERROR(EOVERFLOW, DBGMEM_GATE_USAGE, "0xfffffffffffffffe",
+	EXPECT_ERROR(EOVERFLOW, DBGMEM_SOURCE_USAGE, "0xfffffffffffffffe",
 		     "exceeds 64 bits");
 	EXPECT_EQ(-EOPNOTSUPP, dbgmem_read_flags(self->m, self->addr, self->buf,
 						 16, 1U << 31, &res));
-	EXPECT_ERROR(EOPNOTSUPP, DBGMEM_GATE_USAGE, "0x80000000");
+	EXPECT_ERROR(EOPNOTSUPP, DBGMEM_SOURCE_USAGE, "0x80000000");
+	EXPECT_EQ(-EINVAL, dbgmem_write_flags(self->m, self->addr, self->buf,
+					      (size_t)SSIZE_MAX + 1, 0, &res));
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "SSIZE_MAX");
 	EXPECT_EQ(0, res.done);
 	EXPECT_EQ(-EINVAL, dbgmem_read_flags(self->m, self->addr, self->buf, 16,
 					     DBGMEM_EXACT | DBGMEM_ZEROFILL,
 					     NULL));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "do not go together");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "do not go together");
 	EXPECT_EQ(-EINVAL, dbgmem_preadv(self->m, &iov, -1, self->addr));
 	EXPECT_EQ(-EINVAL, dbgmem_preadv(self->m, NULL, 1, self->addr));
 	EXPECT_EQ(-EOVERFLOW, dbgmem_preadv(self->m, &iov, 1, UINT64_MAX - 3));
-	EXPECT_ERROR(EOVERFLOW, DBGMEM_GATE_USAGE, "exceeds 64 bits");
+	EXPECT_ERROR(EOVERFLOW, DBGMEM_SOURCE_USAGE, "exceeds 64 bits");
 	iov.iov_len = (size_t)SSIZE_MAX + 1;
 	EXPECT_EQ(-EINVAL, dbgmem_pwritev(self->m, &iov, 1, self->addr));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "SSIZE_MAX");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "SSIZE_MAX");
 }
 
 TEST_F(lib, protections_and_force)
@@ -164,8 +171,8 @@ TEST_F(lib, protections_and_force)
 	struct dbgmem_result res;
 
 	ASSERT_EQ(0, target_call(&self->t, page_protect_none, mem + PAGE));
-	EXPECT_EQ(0, dbgmem_read_flags(self->m, self->addr, self->buf,
-				       2 * PAGE, 0, &res));
+	EXPECT_EQ(PAGE, dbgmem_read_flags(self->m, self->addr, self->buf,
+					  2 * PAGE, 0, &res));
 	EXPECT_EQ(PAGE, res.done);
 	EXPECT_EQ(self->addr + PAGE, res.fault_addr);
 	EXPECT_EQ(DBGMEM_REASON_PROTECTION, res.reason);
@@ -173,9 +180,9 @@ TEST_F(lib, protections_and_force)
 	ASSERT_EQ(0, target_call(&self->t, page_protect_read, mem + PAGE));
 	EXPECT_EQ(-EFAULT, dbgmem_write_flags(self->m, self->addr + PAGE, "x",
 					      1, 0, &res));
-	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "protection", "FORCE");
+	EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "protection", "FORCE");
 	EXPECT_EQ(DBGMEM_REASON_PROTECTION, res.reason);
-	EXPECT_EQ(0, dbgmem_write_flags(self->m, self->addr + PAGE, "x", 1,
+	EXPECT_EQ(1, dbgmem_write_flags(self->m, self->addr + PAGE, "x", 1,
 					DBGMEM_FORCE, &res));
 	EXPECT_EQ(1, res.done);
 	EXPECT_EQ('x', target_call(&self->t, byte_get, mem + PAGE));
@@ -183,7 +190,7 @@ TEST_F(lib, protections_and_force)
 	ASSERT_EQ(0, param_set("force", "never"));
 	EXPECT_EQ(-EPERM, dbgmem_write_flags(self->m, self->addr + PAGE, "y",
 					     1, DBGMEM_FORCE, &res));
-	EXPECT_ERROR(EPERM, DBGMEM_GATE_POLICY, "force=", "never");
+	EXPECT_ERROR(EPERM, DBGMEM_SOURCE_POLICY, "force=", "never");
 	ASSERT_EQ(0, param_set("force", "capable"));
 	EXPECT_EQ('x', target_call(&self->t, byte_get, mem + PAGE));
 }
@@ -197,9 +204,10 @@ TEST_F(lib, zero_fill_and_validity)
 	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	memset(self->buf, 0x55, sizeof(self->buf));
 	ASSERT_EQ(1, dbgmem_valid_size(self->m, self->addr + 8, 7 * PAGE));
-	EXPECT_EQ(0, dbgmem_read_valid(self->m, self->addr + 8, self->buf,
-				       7 * PAGE - 8, DBGMEM_ZEROFILL, valid, 1,
-				       &res));
+	EXPECT_EQ(6 * PAGE - 8,
+		  dbgmem_read_valid(self->m, self->addr + 8, self->buf,
+				    7 * PAGE - 8, DBGMEM_ZEROFILL, valid, 1,
+				    &res));
 	EXPECT_EQ(6 * PAGE - 8, res.done);
 	EXPECT_EQ(self->addr + 3 * PAGE, res.fault_addr);
 	EXPECT_EQ(DBGMEM_REASON_UNMAPPED, res.reason);
@@ -218,7 +226,7 @@ TEST_F(lib, zero_fill_and_validity)
 	EXPECT_EQ(-EINVAL, dbgmem_read_valid(self->m, self->addr, self->buf,
 					     PAGE, DBGMEM_ZEROFILL, valid, 0,
 					     &res));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "bitmap is too small");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "bitmap is too small");
 }
 
 TEST_F(lib, validity_sizes)
@@ -242,14 +250,14 @@ TEST_F(lib, not_resident)
 	NEEDS_NOFAULT();
 	/* Written in the target first: its own page, not one of the parent's. */
 	ASSERT_EQ(0, target_call(&self->t, page_drop, mem + PAGE));
-	EXPECT_EQ(0, dbgmem_read_flags(self->m, self->addr, self->buf, 2 * PAGE,
-				       DBGMEM_NOFAULT, &res));
+	EXPECT_EQ(PAGE, dbgmem_read_flags(self->m, self->addr, self->buf,
+					  2 * PAGE, DBGMEM_NOFAULT, &res));
 	EXPECT_EQ(PAGE, res.done);
 	EXPECT_EQ(DBGMEM_REASON_NOT_RESIDENT, res.reason);
 	EXPECT_EQ(-EFAULT, dbgmem_read_flags(self->m, self->addr + PAGE,
 					     self->buf, 1, DBGMEM_NOFAULT,
 					     NULL));
-	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "not resident", "NOFAULT");
+	EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "not resident", "NOFAULT");
 }
 
 /* --- vectors --- */
@@ -305,10 +313,10 @@ TEST_F(lib, vector_stops_with_a_reason)
 	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	EXPECT_EQ(20, dbgmem_preadv(self->m, iov, 2, hole - 20));
 	EXPECT_EQ(-EFAULT, dbgmem_preadv(self->m, iov, 2, hole));
-	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "nothing is mapped");
-	EXPECT_EQ(hole, dbgmem_last_error()->fault_addr);
+	EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "nothing is mapped");
+	EXPECT_EQ(hole, dbgmem_last_error()->result.fault_addr);
 	EXPECT_EQ(-EFAULT, dbgmem_pwritev(self->m, iov, 2, hole));
-	EXPECT_EQ(DBGMEM_REASON_UNMAPPED, dbgmem_last_error()->reason);
+	EXPECT_EQ(DBGMEM_REASON_UNMAPPED, dbgmem_last_error()->result.reason);
 }
 
 TEST_F(lib, vector_above_signed_offsets)
@@ -318,10 +326,10 @@ TEST_F(lib, vector_above_signed_offsets)
 
 	/* Nothing is mapped there; the answer is the memory's, not EINVAL. */
 	EXPECT_EQ(-EFAULT, dbgmem_preadv(self->m, iov, 2, high));
-	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "0x8000000000000000");
-	EXPECT_EQ(high, dbgmem_last_error()->fault_addr);
+	EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "0x8000000000000000");
+	EXPECT_EQ(high, dbgmem_last_error()->result.fault_addr);
 	EXPECT_EQ(-EFAULT, dbgmem_pwritev(self->m, iov, 2, high - 16));
-	EXPECT_EQ(high - 16, dbgmem_last_error()->fault_addr);
+	EXPECT_EQ(high - 16, dbgmem_last_error()->result.fault_addr);
 }
 
 TEST_F(lib, own_buffer_is_named)
@@ -332,14 +340,14 @@ TEST_F(lib, own_buffer_is_named)
 
 	ASSERT_NE(MAP_FAILED, bad);
 	EXPECT_EQ(-EFAULT, dbgmem_read(self->m, self->addr, bad, 16));
-	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "caller's own buffer",
+	EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "caller's own buffer",
 		     "of this process");
-	EXPECT_EQ(DBGMEM_REASON_BUFFER, dbgmem_last_error()->reason);
-	EXPECT_EQ((uintptr_t)bad, dbgmem_last_error()->fault_addr);
+	EXPECT_EQ(DBGMEM_REASON_BUFFER, dbgmem_last_error()->result.reason);
+	EXPECT_EQ((uintptr_t)bad, dbgmem_last_error()->result.fault_addr);
 	iov[1].iov_base = bad;
 	EXPECT_EQ(16, dbgmem_preadv(self->m, iov, 2, self->addr));
 	EXPECT_EQ(-EFAULT, dbgmem_pwritev(self->m, iov + 1, 1, self->addr));
-	EXPECT_EQ(DBGMEM_REASON_BUFFER, dbgmem_last_error()->reason);
+	EXPECT_EQ(DBGMEM_REASON_BUFFER, dbgmem_last_error()->result.reason);
 	EXPECT_EQ(0, target_call(&self->t, bytes_changed, NULL));
 	munmap(bad, PAGE);
 }
@@ -367,7 +375,7 @@ static void *work(void *arg)
 		n = dbgmem_read(w->m, w->addr, buf, PAGE);
 		if (w->in_hole)
 			w->failures += n != -EFAULT ||
-				dbgmem_last_error()->fault_addr != w->addr;
+				dbgmem_last_error()->result.fault_addr != w->addr;
 		else
 			w->failures += n != (ssize_t)PAGE ||
 				!is_pattern(buf, w->from, PAGE) ||
@@ -407,18 +415,12 @@ TEST_F(lib, one_handle_for_several_threads)
 
 static ssize_t read_flags(struct dbgmem *m, uint64_t addr, char *buf)
 {
-	struct dbgmem_result r;
-	int ret = dbgmem_read_flags(m, addr, buf, 10, 0, &r);
-
-	return ret ? ret : (ssize_t)r.done;
+	return dbgmem_read_flags(m, addr, buf, 10, 0, NULL);
 }
 
 static ssize_t write_flags(struct dbgmem *m, uint64_t addr, char *buf)
 {
-	struct dbgmem_result r;
-	int ret = dbgmem_write_flags(m, addr, buf, 10, 0, &r);
-
-	return ret ? ret : (ssize_t)r.done;
+	return dbgmem_write_flags(m, addr, buf, 10, 0, NULL);
 }
 
 static ssize_t read_plain(struct dbgmem *m, uint64_t addr, char *buf)
@@ -449,14 +451,14 @@ static ssize_t read_segments(struct dbgmem *m, uint64_t addr, char *buf)
 {
 	struct dbgmem_segment s = { addr, (uintptr_t)buf, 10, 0, 0, 0 };
 
-	return dbgmem_readv(m, &s, 1, 0, NULL);
+	return dbgmem_read_segments(m, &s, 1, 0, NULL);
 }
 
 static ssize_t write_segments(struct dbgmem *m, uint64_t addr, char *buf)
 {
 	struct dbgmem_segment s = { addr, (uintptr_t)buf, 10, 0, 0, 0 };
 
-	return dbgmem_writev(m, &s, 1, 0, NULL);
+	return dbgmem_write_segments(m, &s, 1, 0, NULL);
 }
 
 static ssize_t read_pointers(struct dbgmem *m, uint64_t addr, char *buf)
@@ -468,10 +470,7 @@ static ssize_t read_pointers(struct dbgmem *m, uint64_t addr, char *buf)
 
 static ssize_t read_string(struct dbgmem *m, uint64_t addr, char *buf)
 {
-	struct dbgmem_string_result r;
-	int ret = dbgmem_read_string(m, addr, buf, 11, 0, &r);
-
-	return ret ? ret : (ssize_t)r.len;
+	return dbgmem_read_string(m, addr, buf, 11, 0, NULL);
 }
 
 static ssize_t read_context(struct dbgmem *m, uint64_t addr, char *buf)
@@ -526,11 +525,11 @@ TEST_F(lib, short_success_says_why_it_was_not_more)
 		ASSERT_EQ(-EINVAL, dbgmem_open(-1, 0, &none));
 		EXPECT_EQ(5, calls[i].fn(self->m, BEFORE, self->buf))
 			TH_LOG("%s", calls[i].name);
-		EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "nothing is mapped");
+		EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "nothing is mapped");
 		EXPECT_ADDRESS(HOLE);
-		EXPECT_EQ(HOLE, dbgmem_last_error()->fault_addr)
+		EXPECT_EQ(HOLE, dbgmem_last_error()->result.fault_addr)
 			TH_LOG("%s", calls[i].name);
-		EXPECT_EQ(DBGMEM_REASON_UNMAPPED, dbgmem_last_error()->reason);
+		EXPECT_EQ(DBGMEM_REASON_UNMAPPED, dbgmem_last_error()->result.reason);
 	}
 }
 
@@ -545,7 +544,7 @@ TEST_F(lib, exit_of_the_target)
 	EXPECT_TRUE(p.revents & POLLHUP);
 	waitpid(self->t.pid, NULL, 0);
 	EXPECT_EQ(-ESRCH, dbgmem_read(self->m, self->addr, self->buf, 1));
-	EXPECT_ERROR(ESRCH, DBGMEM_GATE_TARGET, "has exited");
+	EXPECT_ERROR(ESRCH, DBGMEM_SOURCE_TARGET, "has exited");
 }
 
 TEST_F(lib, exec_of_the_target)
@@ -556,7 +555,7 @@ TEST_F(lib, exec_of_the_target)
 	target_send(&self->t, other_program, NULL);
 	EXPECT_EQ(1, poll(&p, 1, 10000));
 	EXPECT_EQ(-ESTALE, dbgmem_read(self->m, self->addr, self->buf, 1));
-	EXPECT_ERROR(ESTALE, DBGMEM_GATE_TARGET, "another program",
+	EXPECT_ERROR(ESTALE, DBGMEM_SOURCE_TARGET, "another program",
 		     "open it again");
 	EXPECT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_WRITE, &again))
 		TH_LOG("%s", dbgmem_errstr());

@@ -28,8 +28,8 @@ TEST_F(lib, bp_default_trap_goes_in_and_out)
 
 	EXPECT_EQ(32, dbgmem_read(self->m, self->addr, self->buf, 32));
 	EXPECT_TRUE(is_pattern(self->buf, 0, 32));
-	EXPECT_EQ(0, dbgmem_read_flags(self->m, self->addr, self->buf, 32,
-				       DBGMEM_RAW, NULL));
+	EXPECT_EQ(32, dbgmem_read_flags(self->m, self->addr, self->buf, 32,
+					DBGMEM_RAW, NULL));
 	EXPECT_EQ(0, memcmp(trap, self->buf + 5, len));
 
 	EXPECT_EQ(0, dbgmem_bp_clear(self->m, self->addr + 5));
@@ -53,9 +53,9 @@ TEST_F(lib, bp_traps_of_all_lengths)
 		/* The caller has room for as many as the trap has. */
 		for (i = len; i < sizeof(original); i++)
 			EXPECT_EQ(0x5a, original[i]);
-		EXPECT_EQ(0, dbgmem_read_flags(self->m, self->addr + off,
-					       self->buf, len, DBGMEM_RAW,
-					       NULL));
+		EXPECT_EQ((ssize_t)len,
+			  dbgmem_read_flags(self->m, self->addr + off,
+					    self->buf, len, DBGMEM_RAW, NULL));
 		EXPECT_EQ(0, memcmp(trap, self->buf, len));
 		EXPECT_EQ(0, dbgmem_bp_clear(self->m, self->addr + off));
 	}
@@ -77,7 +77,7 @@ TEST_F(lib, bp_what_is_written_goes_behind)
 TEST_F(lib, bp_lost_is_told_and_memory_left_alone)
 {
 	uint32_t cleared = 77, lost = 77;
-	struct dbgmem_info info;
+	struct dbgmem_session_info info = { .size = sizeof(info) };
 
 	ASSERT_EQ(0, dbgmem_bp_set(self->m, self->addr, "\xcc", 1, NULL));
 	ASSERT_EQ(0, dbgmem_bp_set(self->m, self->addr + 8, "\xcc", 1, NULL));
@@ -92,7 +92,7 @@ TEST_F(lib, bp_lost_is_told_and_memory_left_alone)
 	EXPECT_EQ(1, lost);
 	EXPECT_EQ((uint8_t)mem[8], TRUTH(8));
 	EXPECT_EQ(0xee, TRUTH(16));
-	ASSERT_EQ(0, dbgmem_get_info(self->m, &info));
+	ASSERT_EQ(0, dbgmem_get_session_info(self->m, &info));
 	EXPECT_EQ(0, info.breakpoints);
 	EXPECT_EQ(2, info.breakpoints_lost);
 
@@ -225,16 +225,16 @@ TEST_F(lib, bp_refusals_of_other_breakpoints)
 	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_WRITE, &other));
 	ASSERT_EQ(0, dbgmem_bp_set(self->m, a, "\xcc\xcc", 2, NULL));
 	EXPECT_EQ(-EEXIST, dbgmem_bp_set(self->m, a + 1, NULL, 0, NULL));
-	EXPECT_ERROR(EEXIST, DBGMEM_GATE_BREAKPOINT, "cannot set a breakpoint",
+	EXPECT_ERROR(EEXIST, DBGMEM_SOURCE_BREAKPOINT, "cannot set a breakpoint",
 		     "this session already has");
 	EXPECT_ADDRESS(a + 1);
-	EXPECT_EQ(a + 1, dbgmem_last_error()->fault_addr);
+	EXPECT_EQ(a + 1, dbgmem_last_error()->result.fault_addr);
 	EXPECT_EQ(self->t.pid, dbgmem_last_error()->pid);
 	EXPECT_EQ(-EBUSY, dbgmem_bp_set(other, a, NULL, 0, NULL));
-	EXPECT_ERROR(EBUSY, DBGMEM_GATE_BREAKPOINT, "another session",
+	EXPECT_ERROR(EBUSY, DBGMEM_SOURCE_BREAKPOINT, "another session",
 		     "dbgmem bp list");
 	EXPECT_EQ(-ENOENT, dbgmem_bp_clear(other, a));
-	EXPECT_ERROR(ENOENT, DBGMEM_GATE_USAGE, "cannot clear", "has no breakpoint");
+	EXPECT_ERROR(ENOENT, DBGMEM_SOURCE_USAGE, "cannot clear", "has no breakpoint");
 	EXPECT_ADDRESS(a);
 	EXPECT_EQ(-ENOENT, dbgmem_bp_clear(self->m, a + 1));
 	EXPECT_EQ(0, dbgmem_bp_clear(self->m, a));
@@ -249,11 +249,11 @@ TEST_F(lib, bp_traps_that_are_none)
 
 	EXPECT_EQ(-EINVAL, dbgmem_bp_set(self->m, self->addr, trap,
 					 sizeof(trap), NULL));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "1 to 16 bytes, not 17");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "1 to 16 bytes, not 17");
 	EXPECT_EQ(-EINVAL, dbgmem_bp_set(self->m, self->addr, trap, 0, NULL));
 	EXPECT_EQ(-EINVAL, dbgmem_bp_set(self->m, self->addr, NULL, 1, NULL));
 	EXPECT_EQ(-EOVERFLOW, dbgmem_bp_set(self->m, UINT64_MAX, trap, 2, NULL));
-	EXPECT_ERROR(EOVERFLOW, DBGMEM_GATE_USAGE, "64 bits");
+	EXPECT_ERROR(EOVERFLOW, DBGMEM_SOURCE_USAGE, "64 bits");
 	EXPECT_EQ(0, target_call(&self->t, bytes_changed, NULL));
 }
 
@@ -262,11 +262,11 @@ TEST_F(lib, bp_refusals_of_the_memory)
 	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	EXPECT_EQ(-EFAULT, dbgmem_bp_set(self->m, self->addr + 3 * PAGE - 1,
 					 "\xcc\xcc", 2, NULL));
-	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "cannot set a breakpoint",
+	EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "cannot set a breakpoint",
 		     "nothing is mapped");
 	EXPECT_ADDRESS(self->addr + 3 * PAGE);
-	EXPECT_EQ(self->addr + 3 * PAGE, dbgmem_last_error()->fault_addr);
-	EXPECT_EQ(DBGMEM_REASON_UNMAPPED, dbgmem_last_error()->reason);
+	EXPECT_EQ(self->addr + 3 * PAGE, dbgmem_last_error()->result.fault_addr);
+	EXPECT_EQ(DBGMEM_REASON_UNMAPPED, dbgmem_last_error()->result.reason);
 	EXPECT_EQ(0, target_call(&self->t, bytes_changed, mem + 3 * PAGE));
 }
 
@@ -275,7 +275,7 @@ TEST_F(lib, bp_refusals_of_the_policy)
 	ASSERT_EQ(0, target_call(&self->t, page_protect_read, mem));
 	ASSERT_EQ(0, param_set("force", "never"));
 	EXPECT_EQ(-EPERM, dbgmem_bp_set(self->m, self->addr, NULL, 0, NULL));
-	EXPECT_ERROR(EPERM, DBGMEM_GATE_POLICY, "FORCE is needed",
+	EXPECT_ERROR(EPERM, DBGMEM_SOURCE_POLICY, "FORCE is needed",
 		     "force= policy is never");
 	/* Where the target writes itself there is nothing to force. */
 	EXPECT_EQ(0, dbgmem_bp_set(self->m, self->addr + PAGE, NULL, 0, NULL));
@@ -292,18 +292,20 @@ TEST_F(lib, bp_refusals_of_the_session)
 {
 	struct dbgmem_bp *bps;
 	struct dbgmem *ro;
+	size_t nr;
 
 	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_RDONLY, &ro));
 	EXPECT_EQ(-EACCES, dbgmem_bp_set(ro, self->addr, NULL, 0, NULL));
-	EXPECT_ERROR(EACCES, DBGMEM_GATE_SESSION, "no write access",
+	EXPECT_ERROR(EACCES, DBGMEM_SOURCE_SESSION, "no write access",
 		     "both directions");
-	EXPECT_EQ(0, dbgmem_bp_list(ro, DBGMEM_BP_ALL, &bps));
+	EXPECT_EQ(0, dbgmem_bp_list(ro, DBGMEM_BP_ALL, &bps, &nr));
+	EXPECT_EQ(0, nr);
 	dbgmem_close(ro);
 }
 
 TEST_F(lib, bp_no_more_than_there_may_be)
 {
-	struct dbgmem_info info;
+	struct dbgmem_info info = { .size = sizeof(info) };
 	uint32_t i, cleared;
 
 	ASSERT_EQ(0, dbgmem_get_info(self->m, &info));
@@ -315,7 +317,7 @@ TEST_F(lib, bp_no_more_than_there_may_be)
 	ASSERT_EQ(info.max_breakpoints, i) TH_LOG("%s", dbgmem_errstr());
 	EXPECT_EQ(-ENOSPC, dbgmem_bp_set(self->m, self->addr + i, "\xcc", 1,
 					 NULL));
-	EXPECT_ERROR(ENOSPC, DBGMEM_GATE_USAGE, "the maximum");
+	EXPECT_ERROR(ENOSPC, DBGMEM_SOURCE_USAGE, "the maximum");
 	EXPECT_EQ(0, dbgmem_bp_clear_all(self->m, &cleared, NULL));
 	EXPECT_EQ(info.max_breakpoints, cleared);
 	EXPECT_EQ(0, target_call(&self->t, bytes_changed, NULL));
@@ -325,20 +327,22 @@ TEST_F(lib, bp_of_a_target_that_is_gone)
 {
 	struct dbgmem_bp *bps = (void *)1;
 	uint32_t cleared = 77;
+	size_t nr = 77;
 
 	ASSERT_EQ(0, dbgmem_bp_set(self->m, self->addr, NULL, 0, NULL));
 	target_send(&self->t, other_program, NULL);
 	while (poll(&(struct pollfd){ .fd = dbgmem_fd(self->m) }, 1, 10) < 1)
 		;
 	EXPECT_EQ(-ESTALE, dbgmem_bp_set(self->m, self->addr, NULL, 0, NULL));
-	EXPECT_ERROR(ESTALE, DBGMEM_GATE_TARGET, "another program");
+	EXPECT_ERROR(ESTALE, DBGMEM_SOURCE_TARGET, "another program");
 	EXPECT_EQ(-ESTALE, dbgmem_bp_clear(self->m, self->addr));
 	EXPECT_EQ(-ESTALE, dbgmem_bp_clear_all(self->m, &cleared, NULL));
-	EXPECT_ERROR(ESTALE, DBGMEM_GATE_TARGET, "cannot clear all", "only 0");
+	EXPECT_ERROR(ESTALE, DBGMEM_SOURCE_TARGET, "cannot clear all", "only 0");
 	EXPECT_EQ(0, cleared);
-	EXPECT_EQ(-ESTALE, dbgmem_bp_list(self->m, 0, &bps));
-	EXPECT_ERROR(ESTALE, DBGMEM_GATE_TARGET, "cannot list");
+	EXPECT_EQ(-ESTALE, dbgmem_bp_list(self->m, 0, &bps, &nr));
+	EXPECT_ERROR(ESTALE, DBGMEM_SOURCE_TARGET, "cannot list");
 	EXPECT_EQ(NULL, bps);
+	EXPECT_EQ(0, nr);
 }
 
 /* --- dbgmem_bp_list() --- */
@@ -347,32 +351,36 @@ TEST_F(lib, bp_list_tells_all)
 {
 	struct dbgmem_bp *bps = (void *)1;
 	struct dbgmem *other;
+	size_t nr = 77;
 
 	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_WRITE, &other));
-	EXPECT_EQ(0, dbgmem_bp_list(self->m, 0, &bps));
+	EXPECT_EQ(0, dbgmem_bp_list(self->m, 0, &bps, &nr));
 	EXPECT_EQ(NULL, bps);
+	EXPECT_EQ(0, nr);
 	ASSERT_EQ(0, dbgmem_bp_set(self->m, self->addr + 9, "\xcc\xf4", 2, NULL));
 	ASSERT_EQ(0, dbgmem_bp_set(other, self->addr, "\xcc", 1, NULL));
 	target_call(&self->t, byte_set, mem);
 
-	ASSERT_EQ(1, dbgmem_bp_list(self->m, 0, &bps));
+	ASSERT_EQ(0, dbgmem_bp_list(self->m, 0, &bps, &nr));
+	ASSERT_EQ(1, nr);
 	EXPECT_EQ(self->addr + 9, bps[0].addr);
 	EXPECT_EQ(2, bps[0].len);
-	EXPECT_EQ(DBGMEM_BP_STANDING, bps[0].state);
+	EXPECT_EQ(DBGMEM_BP_STATE_STANDING, bps[0].state);
 	EXPECT_EQ(0, memcmp("\xcc\xf4", bps[0].trap, 2));
 	EXPECT_EQ(0, memcmp(mem + 9, bps[0].original, 2));
 	EXPECT_EQ(getpid(), bps[0].owner);
 	EXPECT_EQ(1, bps[0].own);
-	free(bps);
+	dbgmem_bp_list_free(bps);
 
-	ASSERT_EQ(2, dbgmem_bp_list(self->m, DBGMEM_BP_ALL, &bps));
+	ASSERT_EQ(0, dbgmem_bp_list(self->m, DBGMEM_BP_ALL, &bps, &nr));
+	ASSERT_EQ(2, nr);
 	EXPECT_EQ(self->addr, bps[0].addr);
 	EXPECT_EQ(0, bps[0].own);
-	EXPECT_EQ(DBGMEM_BP_LOST, bps[0].state);
+	EXPECT_EQ(DBGMEM_BP_STATE_LOST, bps[0].state);
 	EXPECT_EQ(self->addr + 9, bps[1].addr);
 	EXPECT_EQ(1, bps[1].own);
-	free(bps);
-	EXPECT_GT(0, dbgmem_bp_list(self->m, 0x80, &bps));
+	dbgmem_bp_list_free(bps);
+	EXPECT_GT(0, dbgmem_bp_list(self->m, 0x80, &bps, &nr));
 	EXPECT_EQ(NULL, bps);
 	dbgmem_close(other);
 }
@@ -407,19 +415,20 @@ TEST_F(lib, bp_list_of_many_while_others_come_and_go)
 	size_t i, stay, most = 0;
 	struct dbgmem_bp *bps;
 	pthread_t thread;
-	ssize_t nr, at;
+	size_t nr, at;
 
 	for (i = 0; i < f.nr; i++) {
 		ASSERT_EQ(0, dbgmem_bp_set(self->m, self->addr + 8 * i, NULL, 0,
 					   NULL));
 	}
-	nr = dbgmem_bp_list(self->m, 0, &bps);
-	ASSERT_EQ((ssize_t)f.nr, nr);
-	free(bps);
+	ASSERT_EQ(0, dbgmem_bp_list(self->m, 0, &bps, &nr));
+	ASSERT_EQ(f.nr, nr);
+	dbgmem_bp_list_free(bps);
 	ASSERT_EQ(0, pthread_create(&thread, NULL, flicker, &f));
 	for (i = 0; i < 300 || (most == f.nr && i < 3000); i++) {
-		nr = dbgmem_bp_list(self->m, DBGMEM_BP_ALL, &bps);
-		ASSERT_LE((ssize_t)f.nr, nr) TH_LOG("%s", dbgmem_errstr());
+		ASSERT_EQ(0, dbgmem_bp_list(self->m, DBGMEM_BP_ALL, &bps, &nr))
+			TH_LOG("%s", dbgmem_errstr());
+		ASSERT_LE(f.nr, nr);
 		for (at = 0, stay = 0; at < nr; at++) {
 			if (at) {
 				ASSERT_LT(bps[at - 1].addr, bps[at].addr);
@@ -427,9 +436,9 @@ TEST_F(lib, bp_list_of_many_while_others_come_and_go)
 			stay += (bps[at].addr - self->addr) % 8 == 0;
 		}
 		ASSERT_EQ(f.nr, stay);
-		if ((size_t)nr > most)
-			most = (size_t)nr;
-		free(bps);
+		if (nr > most)
+			most = nr;
+		dbgmem_bp_list_free(bps);
 	}
 	__atomic_store_n(&f.stop, true, __ATOMIC_RELAXED);
 	pthread_join(thread, NULL);
@@ -443,17 +452,19 @@ TEST_F(lib, bp_module_without_breakpoints)
 {
 	struct dbgmem_bp *bps = (void *)1;
 	struct dbgmem *old;
+	size_t nr = 77;
 
 	features_hidden = DBGMEM_FEATURE_BREAKPOINT;
 	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_WRITE, &old));
 	features_hidden = 0;
 	EXPECT_EQ(-EOPNOTSUPP, dbgmem_bp_set(old, self->addr, NULL, 0, NULL));
-	EXPECT_ERROR(EOPNOTSUPP, DBGMEM_GATE_MODULE, "does not know breakpoints",
+	EXPECT_ERROR(EOPNOTSUPP, DBGMEM_SOURCE_MODULE, "does not know breakpoints",
 		     "same release");
 	EXPECT_EQ(-EOPNOTSUPP, dbgmem_bp_clear(old, self->addr));
 	EXPECT_EQ(-EOPNOTSUPP, dbgmem_bp_clear_all(old, NULL, NULL));
-	EXPECT_EQ(-EOPNOTSUPP, dbgmem_bp_list(old, 0, &bps));
+	EXPECT_EQ(-EOPNOTSUPP, dbgmem_bp_list(old, 0, &bps, &nr));
 	EXPECT_EQ(NULL, bps);
+	EXPECT_EQ(0, nr);
 	dbgmem_close(old);
 }
 

@@ -31,7 +31,7 @@
 TEST_F(lib, a_hit_asks_the_target_nothing)
 {
 	struct dbgmem_cache *c = CACHE(WRITE_THROUGH, 0);
-	struct dbgmem_cache_stats stats;
+	struct dbgmem_cache_stats stats = { .size = sizeof(stats) };
 	long before;
 	int i;
 
@@ -127,7 +127,7 @@ TEST_F(lib, a_flush_says_what_the_kernel_said_of_each_page)
 {
 	struct dbgmem_cache *c = CACHE(WRITE_BACK, 0);
 	struct dbgmem_cache_failure f[NR_PAGES];
-	struct dbgmem_cache_stats stats;
+	struct dbgmem_cache_stats stats = { .size = sizeof(stats) };
 	size_t nr;
 
 	EXPECT_EQ(0, WRITE(c, 7, "a", 1));
@@ -136,14 +136,14 @@ TEST_F(lib, a_flush_says_what_the_kernel_said_of_each_page)
 	ASSERT_EQ(0, target_call(&self->t, page_protect_read, mem));
 	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 2 * PAGE));
 	EXPECT_EQ(-EFAULT, dbgmem_cache_flush(c, f, NR_PAGES, &nr));
-	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "2 of 3 pages", "protection",
+	EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "2 of 3 pages", "protection",
 		     "FORCE", "stay in the cache");
 	EXPECT_ADDRESS(self->addr + 7);
 	ASSERT_EQ(2, nr);
 	EXPECT_EQ(self->addr, f[0].page);
-	EXPECT_EQ(self->addr + 7, f[0].fault_addr);
-	EXPECT_EQ(DBGMEM_REASON_PROTECTION, f[0].reason);
-	EXPECT_EQ(DBGMEM_REASON_UNMAPPED, f[1].reason);
+	EXPECT_EQ(self->addr + 7, f[0].result.fault_addr);
+	EXPECT_EQ(DBGMEM_REASON_PROTECTION, f[0].result.reason);
+	EXPECT_EQ(DBGMEM_REASON_UNMAPPED, f[1].result.reason);
 	EXPECT_EQ('b', target_call(&self->t, byte_get, mem + PAGE + 7));
 	dbgmem_cache_get_stats(c, &stats);
 	EXPECT_EQ(2, stats.dirty);
@@ -169,7 +169,7 @@ TEST_F(lib, a_cache_without_faults)
 	NEEDS_NOFAULT();
 	ASSERT_EQ(0, target_call(&self->t, page_drop, mem));
 	EXPECT_EQ(-EFAULT, READ(c, 0, 1));
-	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "not resident");
+	EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "not resident");
 	/* Of writes there is no such form. */
 	EXPECT_EQ(0, WRITE(c, 0, "a", 1)) TH_LOG("%s", dbgmem_errstr());
 	EXPECT_EQ(0, READ(c, 0, 1));
@@ -180,7 +180,7 @@ TEST_F(lib, a_cache_without_faults)
 TEST_F(lib, an_end_of_the_target_loses_no_data)
 {
 	struct dbgmem_cache *c = CACHE(WRITE_BACK, 0);
-	struct dbgmem_cache_stats stats;
+	struct dbgmem_cache_stats stats = { .size = sizeof(stats) };
 	struct dbgmem_cache_failure f;
 	size_t nr;
 
@@ -188,7 +188,7 @@ TEST_F(lib, an_end_of_the_target_loses_no_data)
 	kill(self->t.pid, SIGKILL);
 	waitpid(self->t.pid, NULL, 0);
 	EXPECT_EQ(-ESRCH, dbgmem_cache_flush(c, &f, 1, &nr));
-	EXPECT_ERROR(ESRCH, DBGMEM_GATE_TARGET, "has exited", "1 of 1 pages");
+	EXPECT_ERROR(ESRCH, DBGMEM_SOURCE_TARGET, "has exited", "1 of 1 pages");
 	EXPECT_EQ(1, nr);
 	EXPECT_EQ(-ESRCH, f.code);
 	dbgmem_cache_get_stats(c, &stats);
@@ -211,7 +211,7 @@ TEST_F(lib, a_session_for_reading_refuses_writes_at_once)
 				      &c));
 	EXPECT_EQ(0, READ(c, 0, 8));
 	EXPECT_EQ(-EACCES, WRITE(c, 0, "a", 1));
-	EXPECT_ERROR(EACCES, DBGMEM_GATE_SESSION, "no write access");
+	EXPECT_ERROR(EACCES, DBGMEM_SOURCE_SESSION, "no write access");
 	EXPECT_EQ(0, READ(c, 0, 8));
 	EXPECT_TRUE(is_pattern(self->buf, 0, 8));
 	dbgmem_cache_free(c);
@@ -263,7 +263,7 @@ static void *read_much(void *arg)
 TEST_F(lib, one_cache_for_several_threads)
 {
 	struct dbgmem_cache *c = CACHE(WRITE_THROUGH, 0);
-	struct dbgmem_cache_stats stats;
+	struct dbgmem_cache_stats stats = { .size = sizeof(stats) };
 	struct reader r[4];
 	int i;
 
@@ -290,10 +290,10 @@ TEST_F(lib, a_cache_of_what_cannot_be)
 	EXPECT_EQ(-EINVAL, dbgmem_cache_new(self->m, 0,
 					    DBGMEM_CACHE_WRITE_BACK, 0, &c));
 	EXPECT_EQ(NULL, c);
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "at least one page");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "at least one page");
 	EXPECT_EQ(-ENOMEM, dbgmem_cache_new(self->m, SIZE_MAX,
 					    DBGMEM_CACHE_WRITE_BACK, 0, &c));
-	EXPECT_ERROR(ENOMEM, DBGMEM_GATE_SYSTEM, "out of memory");
+	EXPECT_ERROR(ENOMEM, DBGMEM_SOURCE_SYSTEM, "out of memory");
 	EXPECT_EQ(NULL, c);
 	dbgmem_cache_free(NULL);
 }

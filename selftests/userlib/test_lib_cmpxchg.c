@@ -56,17 +56,17 @@ TEST_F(lib, cmpxchg_that_makes_no_sense)
 
 	EXPECT_EQ(-EINVAL, dbgmem_cmpxchg(self->m, self->addr, 3, 0, 0, 0,
 					  &seen));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "cannot exchange 3 bytes",
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "cannot exchange 3 bytes",
 		     "1, 2, 4 or 8");
 	EXPECT_ADDRESS(self->addr);
 	EXPECT_EQ(-EINVAL, dbgmem_cmpxchg(self->m, self->addr, 0, 0, 0, 0,
 					  NULL));
 	EXPECT_EQ(-EINVAL, dbgmem_cmpxchg(self->m, self->addr + 2, 4, 0, 0, 0,
 					  NULL));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "not a multiple");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "not a multiple");
 	EXPECT_EQ(-EINVAL, dbgmem_cmpxchg(self->m, self->addr, 4, 1ULL << 32, 0,
 					  0, NULL));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "does not fit");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "does not fit");
 	EXPECT_EQ(-EINVAL, dbgmem_cmpxchg(self->m, self->addr, 1, 0, 256, 0,
 					  NULL));
 	EXPECT_EQ(-EOPNOTSUPP, dbgmem_cmpxchg(self->m, self->addr, 1, 0, 1,
@@ -81,13 +81,13 @@ TEST_F(lib, cmpxchg_refusals_say_who)
 	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	EXPECT_EQ(-EFAULT, dbgmem_cmpxchg(self->m, self->addr + 3 * PAGE, 8, 0,
 					  0, 0, NULL));
-	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "nothing is mapped");
+	EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "nothing is mapped");
 	EXPECT_ADDRESS(self->addr + 3 * PAGE);
-	EXPECT_EQ(DBGMEM_REASON_UNMAPPED, dbgmem_last_error()->reason);
+	EXPECT_EQ(DBGMEM_REASON_UNMAPPED, dbgmem_last_error()->result.reason);
 
 	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_RDONLY, &ro));
 	EXPECT_EQ(-EACCES, dbgmem_cmpxchg(ro, self->addr, 8, 0, 0, 0, NULL));
-	EXPECT_ERROR(EACCES, DBGMEM_GATE_SESSION, "no write access");
+	EXPECT_ERROR(EACCES, DBGMEM_SOURCE_SESSION, "no write access");
 	dbgmem_close(ro);
 }
 
@@ -98,13 +98,13 @@ TEST_F(lib, cmpxchg_and_protection)
 	ASSERT_EQ(0, target_call(&self->t, page_protect_read, mem + PAGE));
 	EXPECT_EQ(-EACCES, dbgmem_cmpxchg(self->m, self->addr + PAGE, 4, old, 1,
 					  0, NULL));
-	EXPECT_ERROR(EACCES, DBGMEM_GATE_MEMORY, "protection", "FORCE");
-	EXPECT_EQ(DBGMEM_REASON_PROTECTION, dbgmem_last_error()->reason);
-	EXPECT_EQ(self->addr + PAGE, dbgmem_last_error()->fault_addr);
+	EXPECT_ERROR(EACCES, DBGMEM_SOURCE_MEMORY, "protection", "FORCE");
+	EXPECT_EQ(DBGMEM_REASON_PROTECTION, dbgmem_last_error()->result.reason);
+	EXPECT_EQ(self->addr + PAGE, dbgmem_last_error()->result.fault_addr);
 	ASSERT_EQ(0, param_set("force", "never"));
 	EXPECT_EQ(-EPERM, dbgmem_cmpxchg(self->m, self->addr + PAGE, 4, old, 1,
 					 DBGMEM_FORCE, NULL));
-	EXPECT_ERROR(EPERM, DBGMEM_GATE_POLICY, "policy is never");
+	EXPECT_ERROR(EPERM, DBGMEM_SOURCE_POLICY, "policy is never");
 	ASSERT_EQ(0, param_set("force", "capable"));
 	EXPECT_EQ(1, dbgmem_cmpxchg(self->m, self->addr + PAGE, 4, old, 1,
 				    DBGMEM_FORCE, NULL))
@@ -134,7 +134,7 @@ TEST_F(lib, cmpxchg_of_a_target_that_is_gone)
 	while (poll(&(struct pollfd){ .fd = dbgmem_fd(self->m) }, 1, 10) < 1)
 		;
 	EXPECT_EQ(-ESRCH, dbgmem_cmpxchg(self->m, self->addr, 8, 0, 0, 0, NULL));
-	EXPECT_ERROR(ESRCH, DBGMEM_GATE_TARGET, "exited");
+	EXPECT_ERROR(ESRCH, DBGMEM_SOURCE_TARGET, "exited");
 }
 
 TEST_F(lib, cmpxchg_module_without_it)
@@ -146,7 +146,7 @@ TEST_F(lib, cmpxchg_module_without_it)
 	features_hidden = 0;
 	EXPECT_EQ(-EOPNOTSUPP, dbgmem_cmpxchg(old, self->addr, 8, 0, 0, 0,
 					      NULL));
-	EXPECT_ERROR(EOPNOTSUPP, DBGMEM_GATE_MODULE, "compare and exchange",
+	EXPECT_ERROR(EOPNOTSUPP, DBGMEM_SOURCE_MODULE, "compare and exchange",
 		     "same release");
 	dbgmem_close(old);
 }

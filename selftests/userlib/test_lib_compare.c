@@ -26,7 +26,7 @@ static int compare_all(struct dbgmem_compare *c, struct dbgmem_difference *d,
 
 TEST_F(lib, two_targets)
 {
-	struct dbgmem_compare_stats stats;
+	struct dbgmem_compare_stats stats = { .size = sizeof(stats) };
 	struct dbgmem_difference d[16];
 	struct dbgmem_compare *c;
 	struct dbgmem *other;
@@ -67,7 +67,7 @@ TEST_F(lib, two_targets)
 
 TEST_F(lib, two_places_of_one_target)
 {
-	struct dbgmem_compare_stats stats;
+	struct dbgmem_compare_stats stats = { .size = sizeof(stats) };
 	struct dbgmem_difference d[16];
 	struct dbgmem_compare *c;
 
@@ -86,7 +86,7 @@ TEST_F(lib, two_places_of_one_target)
 
 TEST_F(lib, a_target_and_a_buffer)
 {
-	struct dbgmem_compare_stats stats;
+	struct dbgmem_compare_stats stats = { .size = sizeof(stats) };
 	struct dbgmem_difference d[16];
 	struct dbgmem_compare *c;
 
@@ -107,7 +107,7 @@ TEST_F(lib, a_target_and_a_buffer)
 TEST_F(lib, terabytes_of_nothing)
 {
 	const uint64_t far = 1ULL << 42;
-	struct dbgmem_compare_stats stats;
+	struct dbgmem_compare_stats stats = { .size = sizeof(stats) };
 	struct dbgmem_difference d[16];
 	struct dbgmem_compare *c;
 
@@ -142,7 +142,7 @@ TEST_F(lib, exit_of_either)
 	EXPECT_EQ(1, dbgmem_compare_next(c, &d));
 	EXPECT_DIFFERENCE(DBGMEM_DIFFERENT, PIECE - 1, 1, d);
 	EXPECT_EQ(-ESRCH, dbgmem_compare_next(c, &d));
-	EXPECT_ERROR(ESRCH, DBGMEM_GATE_TARGET, "has exited");
+	EXPECT_ERROR(ESRCH, DBGMEM_SOURCE_TARGET, "has exited");
 	EXPECT_EQ(t.pid, dbgmem_last_error()->pid);
 	dbgmem_compare_free(c);
 	dbgmem_close(other);

@@ -169,7 +169,7 @@ static int search(struct dbgmem *m, uint32_t flags, uint64_t found[4],
 
 TEST_F(extent, a_search_finds_all_and_makes_nothing)
 {
-	struct dbgmem_search_stats stats;
+	struct dbgmem_search_stats stats = { .size = sizeof(stats) };
 	uint64_t found[4];
 
 	ASSERT_EQ(3, search(self->m, 0, found, &stats))
@@ -231,7 +231,7 @@ static bool zero_pages_are_told(void)
 TEST_F(extent, pages_that_were_only_read_are_searched_like_others)
 {
 	const struct dbgmem_range r = { PLACE + SIZE / 2, ONLY_READ * PAGE };
-	struct dbgmem_search_stats stats;
+	struct dbgmem_search_stats stats = { .size = sizeof(stats) };
 	struct dbgmem_runs *runs;
 	struct dbgmem_run run;
 	uint64_t found[4];
@@ -254,7 +254,7 @@ TEST_F(extent, pages_that_were_only_read_are_searched_like_others)
 TEST_F(extent, a_comparison_takes_it_for_zeros_and_makes_nothing)
 {
 	static const char zeros[3 * PAGE];
-	struct dbgmem_compare_stats stats;
+	struct dbgmem_compare_stats stats = { .size = sizeof(stats) };
 	struct dbgmem_difference d;
 	struct dbgmem_compare *c;
 
@@ -350,7 +350,7 @@ static long first_thread_exit(void *unused)
 TEST_F(lib, the_first_thread_is_gone)
 {
 	const struct dbgmem_range r = { self->addr, 2 * PAGE };
-	struct dbgmem_runs_stats stats;
+	struct dbgmem_runs_stats stats = { .size = sizeof(stats) };
 	struct dbgmem_runs *runs;
 	struct dbgmem_run run;
 	uint64_t there = 0;
@@ -374,11 +374,11 @@ TEST_F(lib, flags_that_exclude_each_other)
 
 	EXPECT_EQ(-EINVAL, dbgmem_runs_new(self->m, &r, 1, DBGMEM_NOFAULT |
 					   DBGMEM_FAULT_IN, NULL, &runs));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "exclude each other");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "exclude each other");
 	EXPECT_EQ(NULL, runs);
 	EXPECT_EQ(-EINVAL, dbgmem_runs_new(self->m, &r, 1, DBGMEM_EXACT, NULL,
 					   &runs));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "FAULT_IN");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "FAULT_IN");
 }
 
 TEST_HARNESS_MAIN

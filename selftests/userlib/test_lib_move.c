@@ -45,12 +45,13 @@ TEST_F(lib, places_that_overlap)
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		ASSERT_EQ(0, pattern_put(self->m));
 		memmove(want + cases[i].to, want + cases[i].from, cases[i].len);
-		EXPECT_EQ(0, dbgmem_move(self->m, BIG + cases[i].to, self->m,
-					 BIG + cases[i].from, cases[i].len, 0,
-					 NULL, &res))
+		EXPECT_EQ(cases[i].len,
+			  dbgmem_move(self->m, BIG + cases[i].to, self->m,
+				      BIG + cases[i].from, cases[i].len, 0,
+				      NULL, &res))
 			TH_LOG("%s", dbgmem_errstr());
-		EXPECT_EQ(cases[i].len, res.done);
-		EXPECT_EQ(0, res.fault_addr);
+		EXPECT_EQ(cases[i].len, res.result.done);
+		EXPECT_EQ(0, res.result.fault_addr);
 		EXPECT_TRUE(is_as_wanted(self->m)) TH_LOG("case %zu", i);
 	}
 }
@@ -66,13 +67,13 @@ TEST_F(lib, from_one_target_to_another)
 	ASSERT_EQ(0, target_call(&self->t, big_map, at(BIG)));
 	ASSERT_EQ(0, target_call(&t, big_map, at(BIG)));
 	ASSERT_EQ(0, pattern_put(self->m));
-	EXPECT_EQ(0, dbgmem_move(other, BIG, self->m, BIG, BIG_SIZE, 0, NULL,
-				 &res));
+	EXPECT_EQ(BIG_SIZE, dbgmem_move(other, BIG, self->m, BIG, BIG_SIZE, 0,
+					NULL, &res));
 	EXPECT_TRUE(is_as_wanted(other));
 	/* It goes downwards, and no different. */
 	memmove(want + 9, want, BIG_SIZE - 9);
-	EXPECT_EQ(0, dbgmem_move(other, BIG + 9, self->m, BIG, BIG_SIZE - 9, 0,
-				 NULL, &res));
+	EXPECT_EQ(BIG_SIZE - 9, dbgmem_move(other, BIG + 9, self->m, BIG,
+					    BIG_SIZE - 9, 0, NULL, &res));
 	EXPECT_TRUE(is_as_wanted(other));
 	dbgmem_close(other);
 	target_stop(&t);
@@ -87,29 +88,31 @@ TEST_F(lib, up_to_the_hole)
 	ASSERT_EQ(0, pattern_put(self->m));
 	ASSERT_EQ(0, target_call(&self->t, page_unmap, at(hole)));
 	/* In what is read, */
-	EXPECT_EQ(-EFAULT, dbgmem_move(self->m, BIG, self->m, BIG + 1,
-				       BIG_SIZE - 1, 0, NULL, &res));
-	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "cannot read",
+	EXPECT_EQ(hole - BIG - 1, dbgmem_move(self->m, BIG, self->m, BIG + 1,
+					      BIG_SIZE - 1, 0, NULL, &res));
+	EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "cannot read",
 		     "nothing is mapped");
 	EXPECT_EQ(DBGMEM_OP_READ, res.op);
-	EXPECT_EQ(DBGMEM_REASON_UNMAPPED, res.reason);
-	EXPECT_EQ(hole, res.fault_addr);
-	EXPECT_EQ(hole - BIG - 1, res.done);
-	EXPECT_EQ(hole - BIG - 1, dbgmem_last_error()->done);
+	EXPECT_EQ(DBGMEM_REASON_UNMAPPED, res.result.reason);
+	EXPECT_EQ(hole, res.result.fault_addr);
+	EXPECT_EQ(hole - BIG - 1, res.result.done);
+	EXPECT_EQ(hole - BIG - 1, dbgmem_last_error()->result.done);
 	EXPECT_EQ(hole - BIG, dbgmem_read(self->m, BIG, got, BIG_SIZE));
 	memmove(want, want + 1, hole - BIG - 1);
 	EXPECT_EQ(0, memcmp(got, want, hole - BIG));
 
 	/* and in what is written. */
-	EXPECT_EQ(-EFAULT, dbgmem_move(self->m, hole - PAGE, self->m, BIG,
-				       2 * PAGE, 0, NULL, &res));
-	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "cannot write",
+	EXPECT_EQ(PAGE, dbgmem_move(self->m, hole - PAGE, self->m, BIG,
+				    2 * PAGE, 0, NULL, &res));
+	EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "cannot write",
 		     "nothing is mapped");
 	EXPECT_EQ(DBGMEM_OP_WRITE, res.op);
-	EXPECT_EQ(hole, res.fault_addr);
-	EXPECT_EQ(PAGE, res.done);
+	EXPECT_EQ(hole, res.result.fault_addr);
+	EXPECT_EQ(PAGE, res.result.done);
 	EXPECT_EQ(PAGE, dbgmem_read(self->m, hole - PAGE, got, PAGE));
 	EXPECT_EQ(0, memcmp(got, want, PAGE));
+	EXPECT_EQ(-EFAULT, dbgmem_move(self->m, BIG, self->m, hole, 1, 0, NULL,
+				       NULL));
 }
 
 TEST_F(lib, down_to_the_hole)
@@ -122,15 +125,15 @@ TEST_F(lib, down_to_the_hole)
 	ASSERT_EQ(0, pattern_put(self->m));
 	ASSERT_EQ(0, target_call(&self->t, page_unmap, at(hole)));
 	/* The last bytes have moved: as many as are behind the hole. */
-	EXPECT_EQ(-EFAULT, dbgmem_move(self->m, BIG + 9, self->m, BIG,
-				       BIG_SIZE - 9, 0, NULL, &res));
-	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "cannot read",
+	EXPECT_EQ(behind - 9, dbgmem_move(self->m, BIG + 9, self->m, BIG,
+					  BIG_SIZE - 9, 0, NULL, &res));
+	EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "cannot read",
 		     "nothing is mapped");
 	EXPECT_EQ(DBGMEM_OP_READ, res.op);
-	EXPECT_EQ(DBGMEM_REASON_UNMAPPED, res.reason);
-	EXPECT_EQ(hole, res.fault_addr & ~(PAGE - 1));
-	EXPECT_EQ(behind - 9, res.done);
-	EXPECT_EQ(behind - 9, dbgmem_last_error()->done);
+	EXPECT_EQ(DBGMEM_REASON_UNMAPPED, res.result.reason);
+	EXPECT_EQ(hole, res.result.fault_addr & ~(PAGE - 1));
+	EXPECT_EQ(behind - 9, res.result.done);
+	EXPECT_EQ(behind - 9, dbgmem_last_error()->result.done);
 	memmove(want + (end - BIG) + 9, want + (end - BIG), behind - 9);
 	EXPECT_EQ(behind, dbgmem_read(self->m, end, got, behind));
 	EXPECT_EQ(0, memcmp(got, want + (end - BIG), behind));
@@ -140,45 +143,46 @@ TEST_F(lib, down_to_the_hole)
 	/* The same where it is in the way of what is written. */
 	ASSERT_EQ(0, target_call(&self->t, page_protect_read,
 				 at(hole - 5 * PAGE)));
-	EXPECT_EQ(-EFAULT, dbgmem_move(self->m, BIG + 9, self->m, BIG,
-				       PIECE, 0, NULL, &res));
-	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "cannot write", "protection");
+	EXPECT_EQ(PAGE + 9, dbgmem_move(self->m, BIG + 9, self->m, BIG,
+					PIECE, 0, NULL, &res));
+	EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "cannot write", "protection");
 	EXPECT_EQ(DBGMEM_OP_WRITE, res.op);
-	EXPECT_EQ(DBGMEM_REASON_PROTECTION, res.reason);
-	EXPECT_EQ(hole - 5 * PAGE, res.fault_addr & ~(PAGE - 1));
-	EXPECT_EQ(2 * PAGE - PAGE + 9, res.done);
+	EXPECT_EQ(DBGMEM_REASON_PROTECTION, res.result.reason);
+	EXPECT_EQ(hole - 5 * PAGE, res.result.fault_addr & ~(PAGE - 1));
+	EXPECT_EQ(2 * PAGE - PAGE + 9, res.result.done);
 	memmove(want + PIECE - PAGE, want + PIECE - PAGE - 9, PAGE + 9);
 	EXPECT_EQ(hole - BIG, dbgmem_read(self->m, BIG, got, BIG_SIZE));
 	EXPECT_EQ(0, memcmp(got, want, hole - BIG));
 	/* FORCE makes its way. */
-	EXPECT_EQ(0, dbgmem_move(self->m, BIG + 9, self->m, BIG, PIECE,
-				 DBGMEM_FORCE, NULL, &res));
-	EXPECT_EQ(PIECE, res.done);
+	EXPECT_EQ(PIECE, dbgmem_move(self->m, BIG + 9, self->m, BIG, PIECE,
+				     DBGMEM_FORCE, NULL, &res));
+	EXPECT_EQ(PIECE, res.result.done);
 }
 
 TEST_F(lib, exact_is_all_or_nothing)
 {
 	struct dbgmem_move_result res;
-	struct dbgmem_info info;
+	struct dbgmem_info info = { .size = sizeof(info) };
 
 	ASSERT_EQ(0, target_call(&self->t, big_map, at(BIG)));
 	ASSERT_EQ(0, pattern_put(self->m));
 	memmove(want + 5, want, BIG_SIZE - 5);
-	EXPECT_EQ(0, dbgmem_move(self->m, BIG + 5, self->m, BIG, BIG_SIZE - 5,
-				 DBGMEM_EXACT, NULL, &res));
-	EXPECT_EQ(BIG_SIZE - 5, res.done);
+	EXPECT_EQ(BIG_SIZE - 5, dbgmem_move(self->m, BIG + 5, self->m, BIG,
+					    BIG_SIZE - 5, DBGMEM_EXACT, NULL,
+					    &res));
+	EXPECT_EQ(BIG_SIZE - 5, res.result.done);
 	EXPECT_TRUE(is_as_wanted(self->m));
 	EXPECT_EQ(-EFAULT, dbgmem_move(self->m, BIG + 6, self->m, BIG,
 				       BIG_SIZE - 5, DBGMEM_EXACT, NULL, &res));
-	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "nothing was transferred");
+	EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "nothing was transferred");
 	EXPECT_EQ(DBGMEM_OP_WRITE, res.op);
-	EXPECT_EQ(0, res.done);
+	EXPECT_EQ(0, res.result.done);
 	EXPECT_TRUE(is_as_wanted(self->m));
 	ASSERT_EQ(0, dbgmem_get_info(self->m, &info));
 	EXPECT_EQ(-EMSGSIZE, dbgmem_move(self->m, BIG, self->m, BIG,
 					 info.max_exact + 1, DBGMEM_EXACT, NULL,
 					 &res));
-	EXPECT_ERROR(EMSGSIZE, DBGMEM_GATE_USAGE, "split it");
+	EXPECT_ERROR(EMSGSIZE, DBGMEM_SOURCE_USAGE, "split it");
 }
 
 TEST_F(lib, progress_and_cancel)
@@ -186,25 +190,28 @@ TEST_F(lib, progress_and_cancel)
 	struct watch w = { .cancel_at = 1 };
 	const struct dbgmem_progress p = { watch, &w };
 	struct dbgmem_move_result res;
+	int64_t n;
 
 	ASSERT_EQ(0, target_call(&self->t, big_map, at(BIG)));
 	ASSERT_EQ(0, pattern_put(self->m));
-	EXPECT_EQ(-ECANCELED, dbgmem_move(self->m, BIG, self->m, BIG + 1,
-					  BIG_SIZE - 1, 0, &p, &res));
-	EXPECT_ERROR(ECANCELED, DBGMEM_GATE_USAGE, "by the caller");
-	EXPECT_EQ(w.last, res.done);
-	EXPECT_GT(BIG_SIZE - 1, res.done);
-	memmove(want, want + 1, res.done);
+	n = dbgmem_move(self->m, BIG, self->m, BIG + 1, BIG_SIZE - 1, 0, &p,
+			&res);
+	EXPECT_ERROR(ECANCELED, DBGMEM_SOURCE_USAGE, "by the caller");
+	EXPECT_EQ(w.last, n);
+	EXPECT_EQ(w.last, res.result.done);
+	EXPECT_GT(BIG_SIZE - 1, res.result.done);
+	memmove(want, want + 1, res.result.done);
 	EXPECT_TRUE(is_as_wanted(self->m));
 	/* Downwards: it is the last bytes that have moved. */
 	w = (struct watch){ .cancel_at = 2 };
-	EXPECT_EQ(-ECANCELED, dbgmem_move(self->m, BIG + 1, self->m, BIG,
-					  BIG_SIZE - 1, 0, &p, &res));
-	EXPECT_EQ(w.last, res.done);
-	EXPECT_EQ(w.last, dbgmem_last_error()->done);
+	n = dbgmem_move(self->m, BIG + 1, self->m, BIG, BIG_SIZE - 1, 0, &p,
+			&res);
+	EXPECT_EQ(w.last, n);
+	EXPECT_EQ(w.last, res.result.done);
+	EXPECT_EQ(w.last, dbgmem_last_error()->result.done);
 	EXPECT_FALSE(w.falls);
-	memmove(want + BIG_SIZE - res.done, want + BIG_SIZE - 1 - res.done,
-		res.done);
+	memmove(want + BIG_SIZE - res.result.done, want + BIG_SIZE - 1 - res.result.done,
+		res.result.done);
 	EXPECT_TRUE(is_as_wanted(self->m));
 }
 
@@ -215,27 +222,27 @@ TEST_F(lib, exit_in_the_middle)
 	struct dbgmem_move_result res;
 
 	ASSERT_EQ(0, target_call(&self->t, big_map, at(BIG)));
-	EXPECT_EQ(-ESRCH, dbgmem_move(self->m, BIG + 1, self->m, BIG,
-				      BIG_SIZE - 1, 0, &p, &res));
-	EXPECT_ERROR(ESRCH, DBGMEM_GATE_TARGET, "has exited");
-	EXPECT_EQ(PIECE, res.done);
+	EXPECT_EQ(PIECE, dbgmem_move(self->m, BIG + 1, self->m, BIG,
+				     BIG_SIZE - 1, 0, &p, &res));
+	EXPECT_ERROR(ESRCH, DBGMEM_SOURCE_TARGET, "has exited");
+	EXPECT_EQ(PIECE, res.result.done);
 }
 
 TEST_F(lib, bad_arguments)
 {
-	struct dbgmem_move_result res = { .done = 1 };
+	struct dbgmem_move_result res = { .result.done = 1 };
 
 	EXPECT_EQ(-EOVERFLOW, dbgmem_move(self->m, UINT64_MAX, self->m,
 					  self->addr, 1, 0, NULL, &res));
-	EXPECT_ERROR(EOVERFLOW, DBGMEM_GATE_USAGE, "cannot write");
+	EXPECT_ERROR(EOVERFLOW, DBGMEM_SOURCE_USAGE, "cannot write");
 	EXPECT_EQ(-EOVERFLOW, dbgmem_move(self->m, self->addr, self->m,
 					  UINT64_MAX, 1, 0, NULL, NULL));
-	EXPECT_ERROR(EOVERFLOW, DBGMEM_GATE_USAGE, "cannot read");
+	EXPECT_ERROR(EOVERFLOW, DBGMEM_SOURCE_USAGE, "cannot read");
 	EXPECT_EQ(-EINVAL, dbgmem_move(self->m, self->addr, self->m,
 				       self->addr, 1, DBGMEM_NOFAULT, NULL,
 				       NULL));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "flags 0x8");
-	EXPECT_EQ(0, res.done);
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "flags 0x8");
+	EXPECT_EQ(0, res.result.done);
 }
 
 TEST_HARNESS_MAIN

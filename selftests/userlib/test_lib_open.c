@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * libdbgmem, opening: each gate with its own words, first threads that are
+ * libdbgmem, opening: each error source with its own words, first threads that are
  * gone, mem_fds that are passed on.
  */
 #include "userlib_fixture.h"
@@ -17,7 +17,7 @@
 #define NOBODY	65534
 #define YAMA	"/proc/sys/kernel/yama/ptrace_scope"
 
-/* --- gates, as root --- */
+/* --- error sources, as root --- */
 
 TEST(open_refuses_bad_arguments)
 {
@@ -25,13 +25,13 @@ TEST(open_refuses_bad_arguments)
 
 	EXPECT_EQ(-EINVAL, dbgmem_open(0, DBGMEM_OPEN_WRITE, &m));
 	EXPECT_EQ(NULL, m);
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "positive number");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "positive number");
 	EXPECT_EQ(-EINVAL, dbgmem_open(-5, DBGMEM_OPEN_WRITE, &m));
 	EXPECT_EQ(-EINVAL, dbgmem_open(getpid(), 0x10, &m));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "0x10");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "0x10");
 	EXPECT_EQ(-EINVAL, dbgmem_open(getpid(), DBGMEM_OPEN_RDONLY |
 				       DBGMEM_OPEN_WRITE, &m));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "exclude each other");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "exclude each other");
 }
 
 TEST(open_without_a_target)
@@ -47,14 +47,14 @@ TEST(open_without_a_target)
 	ASSERT_EQ(0, waitid(P_PID, pid, &si, WEXITED | WNOWAIT));
 	EXPECT_EQ(-ESRCH, dbgmem_open(pid, DBGMEM_OPEN_WRITE, &m));
 	EXPECT_EQ(NULL, m);
-	EXPECT_ERROR(ESRCH, DBGMEM_GATE_TARGET, "exited");
+	EXPECT_ERROR(ESRCH, DBGMEM_SOURCE_TARGET, "exited");
 	EXPECT_EQ(pid, dbgmem_last_error()->pid);
 	ASSERT_EQ(pid, waitpid(pid, NULL, 0));
 	EXPECT_EQ(-ESRCH, dbgmem_open(pid, DBGMEM_OPEN_WRITE, &m));
-	EXPECT_ERROR(ESRCH, DBGMEM_GATE_TARGET, "no such process");
+	EXPECT_ERROR(ESRCH, DBGMEM_SOURCE_TARGET, "no such process");
 	/* kthreadd */
 	EXPECT_EQ(-ENXIO, dbgmem_open(2, DBGMEM_OPEN_WRITE, &m));
-	EXPECT_ERROR(ENXIO, DBGMEM_GATE_TARGET, "kernel thread");
+	EXPECT_ERROR(ENXIO, DBGMEM_SOURCE_TARGET, "kernel thread");
 }
 
 TEST_F(lib, session_without_write_access)
@@ -70,17 +70,17 @@ TEST_F(lib, session_without_write_access)
 		EXPECT_EQ(DBGMEM_ACCESS_READ, dbgmem_access(ro));
 		EXPECT_EQ(1, dbgmem_read(ro, self->addr, self->buf, 1));
 		EXPECT_EQ(-EACCES, dbgmem_write(ro, self->addr, "x", 1));
-		EXPECT_ERROR(EACCES, DBGMEM_GATE_SESSION, "no write access");
+		EXPECT_ERROR(EACCES, DBGMEM_SOURCE_SESSION, "no write access");
 		EXPECT_EQ(-EACCES, dbgmem_pwritev(ro, &iov, 1, self->addr));
-		EXPECT_ERROR(EACCES, DBGMEM_GATE_SESSION, "no write access");
+		EXPECT_ERROR(EACCES, DBGMEM_SOURCE_SESSION, "no write access");
 		dbgmem_close(ro);
 	}
 
 	/* The mem_fd limits it as well. */
 	mem_fd = proc_open(self->t.pid, "mem", O_RDONLY);
 	ASSERT_GE(mem_fd, 0);
-	ASSERT_EQ(0, dbgmem_open_receipt(self->t.pid, mem_fd,
-					 DBGMEM_OPEN_WRITE, &ro));
+	ASSERT_EQ(0, dbgmem_open_mem_fd(self->t.pid, mem_fd,
+					DBGMEM_OPEN_WRITE, &ro));
 	EXPECT_EQ(DBGMEM_ACCESS_READ, dbgmem_access(ro));
 	EXPECT_EQ(-EACCES, dbgmem_write(ro, self->addr, "x", 1));
 	dbgmem_close(ro);
@@ -93,28 +93,28 @@ TEST_F(lib, mem_fds_that_are_none)
 	struct dbgmem *m = (struct dbgmem *)1;
 	int fd;
 
-	EXPECT_EQ(-EBADF, dbgmem_open_receipt(self->t.pid, -1, 0, &m));
+	EXPECT_EQ(-EBADF, dbgmem_open_mem_fd(self->t.pid, -1, 0, &m));
 	EXPECT_EQ(NULL, m);
-	EXPECT_ERROR(EBADF, DBGMEM_GATE_RECEIPT, "not an open descriptor");
-	EXPECT_EQ(-EBADF, dbgmem_open_receipt(self->t.pid, 900, 0, &m));
-	EXPECT_ERROR(EBADF, DBGMEM_GATE_RECEIPT, "not an open descriptor");
+	EXPECT_ERROR(EBADF, DBGMEM_SOURCE_MEM_FD, "not an open descriptor");
+	EXPECT_EQ(-EBADF, dbgmem_open_mem_fd(self->t.pid, 900, 0, &m));
+	EXPECT_ERROR(EBADF, DBGMEM_SOURCE_MEM_FD, "not an open descriptor");
 
 	fd = open("/dev/zero", O_RDWR);
-	EXPECT_EQ(-EBADFD, dbgmem_open_receipt(self->t.pid, fd, 0, &m));
-	EXPECT_ERROR(EBADFD, DBGMEM_GATE_RECEIPT, "not a file of procfs");
+	EXPECT_EQ(-EBADFD, dbgmem_open_mem_fd(self->t.pid, fd, 0, &m));
+	EXPECT_ERROR(EBADFD, DBGMEM_SOURCE_MEM_FD, "not a file of procfs");
 	close(fd);
 	fd = proc_open(self->t.pid, "auxv", O_RDONLY);
-	EXPECT_EQ(-EKEYREJECTED, dbgmem_open_receipt(self->t.pid, fd, 0, &m));
-	EXPECT_ERROR(EKEYREJECTED, DBGMEM_GATE_RECEIPT, "weaker check");
+	EXPECT_EQ(-EKEYREJECTED, dbgmem_open_mem_fd(self->t.pid, fd, 0, &m));
+	EXPECT_ERROR(EKEYREJECTED, DBGMEM_SOURCE_MEM_FD, "weaker check");
 	close(fd);
 	fd = proc_open(getpid(), "mem", O_RDWR);
-	EXPECT_EQ(-EXDEV, dbgmem_open_receipt(self->t.pid, fd, 0, &m));
-	EXPECT_ERROR(EXDEV, DBGMEM_GATE_RECEIPT, "another process");
+	EXPECT_EQ(-EXDEV, dbgmem_open_mem_fd(self->t.pid, fd, 0, &m));
+	EXPECT_ERROR(EXDEV, DBGMEM_SOURCE_MEM_FD, "another process");
 	close(fd);
 	fd = proc_open(self->t.pid, "mem", O_WRONLY);
-	EXPECT_EQ(-EACCES, dbgmem_open_receipt(self->t.pid, fd,
-					       DBGMEM_OPEN_RDONLY, &m));
-	EXPECT_ERROR(EACCES, DBGMEM_GATE_RECEIPT, "no access mode in common");
+	EXPECT_EQ(-EACCES, dbgmem_open_mem_fd(self->t.pid, fd,
+					      DBGMEM_OPEN_RDONLY, &m));
+	EXPECT_ERROR(EACCES, DBGMEM_SOURCE_MEM_FD, "no access mode in common");
 	close(fd);
 }
 
@@ -128,12 +128,12 @@ TEST_F(lib, mem_fd_older_than_an_exec)
 	ASSERT_GE(mem_fd, 0);
 	target_send(&self->t, other_program, NULL);
 	ASSERT_EQ(1, poll(&p, 1, 10000));
-	EXPECT_EQ(-ESTALE, dbgmem_open_receipt(self->t.pid, mem_fd, 0, &m));
-	EXPECT_ERROR(ESTALE, DBGMEM_GATE_TARGET, "since the receipt was opened");
+	EXPECT_EQ(-ESTALE, dbgmem_open_mem_fd(self->t.pid, mem_fd, 0, &m));
+	EXPECT_ERROR(ESTALE, DBGMEM_SOURCE_TARGET, "since the mem_fd was opened");
 	close(mem_fd);
 }
 
-/* --- gates, as somebody else --- */
+/* --- error sources, as somebody else --- */
 
 /* What @fn returns as another user, and with what node mode; -1 if it died. */
 static int as_nobody(unsigned int node_mode, int (*fn)(void *), void *arg)
@@ -160,7 +160,7 @@ static int as_nobody(unsigned int node_mode, int (*fn)(void *), void *arg)
 struct refusal {
 	pid_t pid;
 	int code;
-	enum dbgmem_gate gate;
+	enum dbgmem_source source;
 	const char *words;
 };
 
@@ -173,18 +173,18 @@ static int expect_refusal(void *arg)
 
 	ret = dbgmem_open(r->pid, DBGMEM_OPEN_WRITE, &m);
 	if (ret == -r->code && dbgmem_last_error()->code == r->code &&
-	    dbgmem_last_error()->gate == r->gate &&
+	    dbgmem_last_error()->source == r->source &&
 	    strstr(dbgmem_errstr(), r->words))
 		return 0;
-	fprintf(stderr, "# %d, gate %s: %s; no '%s'\n", ret,
-		dbgmem_gate_str(dbgmem_last_error()->gate), dbgmem_errstr(),
+	fprintf(stderr, "# %d, source %s: %s; no '%s'\n", ret,
+		dbgmem_source_str(dbgmem_last_error()->source), dbgmem_errstr(),
 		r->words);
 	return 1;
 }
 
 TEST(gate_of_the_node)
 {
-	struct refusal r = { getpid(), EACCES, DBGMEM_GATE_NODE,
+	struct refusal r = { getpid(), EACCES, DBGMEM_SOURCE_NODE,
 			     "join the group dbgmem" };
 
 	EXPECT_EQ(0, as_nobody(0600, expect_refusal, &r));
@@ -194,7 +194,7 @@ TEST(gate_of_the_node)
 
 TEST_F(lib, gate_of_the_kernel_other_user)
 {
-	struct refusal r = { self->t.pid, EACCES, DBGMEM_GATE_KERNEL,
+	struct refusal r = { self->t.pid, EACCES, DBGMEM_SOURCE_KERNEL,
 			     "uid 0" };
 
 	EXPECT_EQ(0, as_nobody(0666, expect_refusal, &r));
@@ -246,7 +246,7 @@ static int refuse_not_dumpable(void *arg)
 
 TEST(gate_of_the_kernel_yama)
 {
-	struct refusal r = { 0, EACCES, DBGMEM_GATE_KERNEL,
+	struct refusal r = { 0, EACCES, DBGMEM_SOURCE_KERNEL,
 			     "ptrace_scope is 1" };
 	int old = yama_set(1);
 
@@ -261,7 +261,7 @@ TEST(gate_of_the_kernel_yama)
 
 TEST(gate_of_the_kernel_not_dumpable)
 {
-	struct refusal r = { 0, EACCES, DBGMEM_GATE_KERNEL, "not dumpable" };
+	struct refusal r = { 0, EACCES, DBGMEM_SOURCE_KERNEL, "not dumpable" };
 	int old = yama_set(0);
 
 	EXPECT_EQ(0, as_nobody(0666, refuse_not_dumpable, &r));
@@ -406,7 +406,7 @@ TEST(threads_that_are_gone_are_tried_with_a_limit)
 		EXPECT_EQ(crowds[i].ret, dbgmem_open(pid, 0, &m))
 			TH_LOG("%s", dbgmem_errstr());
 		if (crowds[i].ret)
-			EXPECT_ERROR(ETIMEDOUT, DBGMEM_GATE_TARGET,
+			EXPECT_ERROR(ETIMEDOUT, DBGMEM_SOURCE_TARGET,
 				     "first thread has exited", "256 at most",
 				     "/task");
 		dbgmem_close(m);
@@ -473,12 +473,12 @@ static int use_mem_fd(void *arg)
 	int mem_fd;
 
 	if (dbgmem_open(d->pid, DBGMEM_OPEN_WRITE, &m) != -EACCES ||
-	    dbgmem_last_error()->gate != DBGMEM_GATE_KERNEL)
+	    dbgmem_last_error()->source != DBGMEM_SOURCE_KERNEL)
 		return 1;
 	mem_fd = fd_receive(d->sock);
 	if (mem_fd < 0)
 		return 2;
-	if (dbgmem_open_receipt(d->pid, mem_fd, DBGMEM_OPEN_WRITE, &m)) {
+	if (dbgmem_open_mem_fd(d->pid, mem_fd, DBGMEM_OPEN_WRITE, &m)) {
 		fprintf(stderr, "# %s\n", dbgmem_errstr());
 		return 3;
 	}

@@ -76,7 +76,7 @@ TEST_F(lib, narrow_ones_take_either_form)
 		EXPECT_EQ(-ERANGE, dbgmem_write_pointers(self->m,
 							 self->addr + 4, many,
 							 200, 4, 0));
-		EXPECT_ERROR(ERANGE, DBGMEM_GATE_USAGE, "pointer 7 of 200",
+		EXPECT_ERROR(ERANGE, DBGMEM_SOURCE_USAGE, "pointer 7 of 200",
 			     "nothing was written");
 		many[7] = bad;
 	}
@@ -101,7 +101,7 @@ TEST_F(lib, only_whole_ones_before_a_hole)
 		EXPECT_EQ(-EFAULT, dbgmem_read_pointers(self->m,
 							hole - width + 1, got,
 							8, width, 0));
-		EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "nothing is mapped");
+		EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "nothing is mapped");
 		EXPECT_ADDRESS(hole);
 		EXPECT_EQ(-EFAULT, dbgmem_read_pointers(self->m, hole, got, 8,
 							width, 0));
@@ -113,7 +113,7 @@ TEST_F(lib, only_whole_ones_before_a_hole)
 							 hole - width, values,
 							 2, width,
 							 DBGMEM_EXACT));
-		EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY,
+		EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY,
 			     "nothing was transferred");
 	}
 }
@@ -124,15 +124,15 @@ TEST_F(lib, bad_arguments)
 
 	EXPECT_EQ(-EINVAL, dbgmem_read_pointers(self->m, self->addr, &v, 1, 2,
 						0));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "4 or 8", "not 2");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "4 or 8", "not 2");
 	EXPECT_EQ(-EINVAL, dbgmem_write_pointers(self->m, self->addr, &v, 1, 16,
 						 0));
 	EXPECT_EQ(-EINVAL, dbgmem_read_pointers(self->m, self->addr, &v,
 						SIZE_MAX / 8, 8, 0));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "SSIZE_MAX");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "SSIZE_MAX");
 	EXPECT_EQ(-EINVAL, dbgmem_read_pointers(self->m, self->addr, &v, 1, 8,
 						DBGMEM_ZEROFILL));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "zeros");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "zeros");
 }
 
 TEST_F(lib, width_of_what_is_gone)
@@ -140,7 +140,7 @@ TEST_F(lib, width_of_what_is_gone)
 	kill(self->t.pid, SIGKILL);
 	waitpid(self->t.pid, NULL, 0);
 	EXPECT_EQ(-ESRCH, dbgmem_pointer_width(self->m));
-	EXPECT_ERROR(ESRCH, DBGMEM_GATE_TARGET, "has exited");
+	EXPECT_ERROR(ESRCH, DBGMEM_SOURCE_TARGET, "has exited");
 }
 
 TEST_F(lib, width_of_what_has_become_another_program)
@@ -150,7 +150,7 @@ TEST_F(lib, width_of_what_has_become_another_program)
 	target_send(&self->t, other_program, NULL);
 	EXPECT_EQ(1, poll(&p, 1, 10000));
 	EXPECT_EQ(-ESTALE, dbgmem_pointer_width(self->m));
-	EXPECT_ERROR(ESTALE, DBGMEM_GATE_TARGET, "open it again");
+	EXPECT_ERROR(ESTALE, DBGMEM_SOURCE_TARGET, "open it again");
 }
 
 /* --- a target of 32 bits --- */

@@ -162,7 +162,7 @@ TEST_F(lib, region_valid_is_the_first_part_without_a_gap)
 					 &len));
 	EXPECT_EQ(-EOVERFLOW, dbgmem_region_valid(self->m, UINT64_MAX, 2, 0,
 						  &start, &len));
-	EXPECT_ERROR(EOVERFLOW, DBGMEM_GATE_USAGE, "2 bytes",
+	EXPECT_ERROR(EOVERFLOW, DBGMEM_SOURCE_USAGE, "2 bytes",
 		     "exceeds 64 bits");
 }
 
@@ -200,7 +200,7 @@ TEST_F(lib, region_valid_and_all_regions_take_several_calls)
 
 	EXPECT_VALID(m, addr - PAGE, 2000 * PAGE, 0, addr, 1000 * PAGE);
 	EXPECT_VALID(m, addr + 5, 900 * PAGE, 0, addr + 5, 900 * PAGE);
-	ASSERT_EQ(0, dbgmem_regions_open(m, addr, addr + 1000 * PAGE, 0, 0,
+	ASSERT_EQ(0, dbgmem_regions_new(m, addr, addr + 1000 * PAGE, 0, 0,
 					 &r));
 	while ((i = dbgmem_regions_next(r, &region, NULL)) > 0) {
 		EXPECT_EQ(addr + n * PAGE, region.start);
@@ -210,7 +210,7 @@ TEST_F(lib, region_valid_and_all_regions_take_several_calls)
 	}
 	EXPECT_EQ(0, i);
 	EXPECT_EQ(1000, n);
-	dbgmem_regions_close(r);
+	dbgmem_regions_free(r);
 	dbgmem_close(m);
 	target_stop(&t);
 }
@@ -229,7 +229,7 @@ TEST_F(lib, regions_are_the_lines_of_maps)
 	ASSERT_NE(NULL, maps);
 	LAY_OUT("-wrx-wwn");
 	ASSERT_EQ(0, maps_of(self->t.pid, maps));
-	ASSERT_EQ(0, dbgmem_regions_open(self->m, 0, 0, 0,
+	ASSERT_EQ(0, dbgmem_regions_new(self->m, 0, 0, 0,
 					 DBGMEM_REGIONS_NAMES, &r));
 	while ((ret = dbgmem_regions_next(r, &region, &name)) > 0) {
 		ASSERT_GT(maps->nr, i);
@@ -241,11 +241,11 @@ TEST_F(lib, regions_are_the_lines_of_maps)
 	EXPECT_EQ(maps->nr, i);
 	/* behind the last it stays so */
 	EXPECT_EQ(0, dbgmem_regions_next(r, &region, &name));
-	dbgmem_regions_close(r);
-	dbgmem_regions_close(NULL);
+	dbgmem_regions_free(r);
+	dbgmem_regions_free(NULL);
 
 	/* from somewhere to somewhere, filtered, without names */
-	ASSERT_EQ(0, dbgmem_regions_open(self->m, self->addr + PAGE + 1,
+	ASSERT_EQ(0, dbgmem_regions_new(self->m, self->addr + PAGE + 1,
 					 self->addr + 6 * PAGE, W, 0, &r));
 	EXPECT_EQ(1, dbgmem_regions_next(r, &region, &name));
 	EXPECT_EQ(self->addr + PAGE, region.start);
@@ -253,7 +253,7 @@ TEST_F(lib, regions_are_the_lines_of_maps)
 	EXPECT_EQ(1, dbgmem_regions_next(r, &region, NULL));
 	EXPECT_EQ(self->addr + 5 * PAGE, region.start);
 	EXPECT_EQ(0, dbgmem_regions_next(r, &region, NULL));
-	dbgmem_regions_close(r);
+	dbgmem_regions_free(r);
 	free(maps);
 }
 
@@ -270,23 +270,23 @@ TEST_F(lib, region_failures_say_why)
 	EXPECT_EQ(-EINVAL, dbgmem_region_query(self->m, self->addr,
 					       W | DBGMEM_REGION_NOT(W),
 					       &region, NULL, 0));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "filter", "absence");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "filter", "absence");
 	EXPECT_EQ(-EOPNOTSUPP, dbgmem_region_next(self->m, self->addr,
 						  1U << 31, &region, NULL, 0));
-	EXPECT_ERROR(EOPNOTSUPP, DBGMEM_GATE_USAGE, "filter 0x80000000");
-	EXPECT_EQ(-EINVAL, dbgmem_regions_open(self->m, 8, 4, 0, 0, &r));
+	EXPECT_ERROR(EOPNOTSUPP, DBGMEM_SOURCE_USAGE, "filter 0x80000000");
+	EXPECT_EQ(-EINVAL, dbgmem_regions_new(self->m, 8, 4, 0, 0, &r));
 	EXPECT_EQ(NULL, r);
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "ends before it starts");
-	EXPECT_EQ(-EINVAL, dbgmem_regions_open(self->m, 0, 0, 0, 2, &r));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "flags 0x2");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "ends before it starts");
+	EXPECT_EQ(-EINVAL, dbgmem_regions_new(self->m, 0, 0, 0, 2, &r));
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "flags 0x2");
 
 	mem_fd = proc_open(self->t.pid, "mem", O_WRONLY);
 	ASSERT_LE(0, mem_fd);
-	ASSERT_EQ(0, dbgmem_open_receipt(self->t.pid, mem_fd, DBGMEM_OPEN_WRITE,
-					 &m));
+	ASSERT_EQ(0, dbgmem_open_mem_fd(self->t.pid, mem_fd, DBGMEM_OPEN_WRITE,
+					&m));
 	EXPECT_EQ(-EACCES, dbgmem_region_valid(m, self->addr, 8, 0, &start,
 					       &len));
-	EXPECT_ERROR(EACCES, DBGMEM_GATE_SESSION, "read access",
+	EXPECT_ERROR(EACCES, DBGMEM_SOURCE_SESSION, "read access",
 		     "what is mapped");
 	dbgmem_close(m);
 	close(mem_fd);
@@ -308,16 +308,16 @@ TEST_F(lib, regions_of_a_target_that_ended_fail_again_and_again)
 	ASSERT_EQ(0, target_start(&t));
 	ASSERT_EQ(0, target_call(&t, chess, board));
 	ASSERT_EQ(0, dbgmem_open(t.pid, DBGMEM_OPEN_RDONLY, &m));
-	ASSERT_EQ(0, dbgmem_regions_open(m, 0, 0, 0, 0, &r));
+	ASSERT_EQ(0, dbgmem_regions_new(m, 0, 0, 0, 0, &r));
 	EXPECT_EQ(1, dbgmem_regions_next(r, &region, NULL));
 	target_stop(&t);
 	for (i = 1; (ret = dbgmem_regions_next(r, &region, NULL)) > 0; i++)
 		ASSERT_GT(1000, i);
 	EXPECT_LT(100, i);
 	EXPECT_EQ(-ESRCH, ret);
-	EXPECT_ERROR(ESRCH, DBGMEM_GATE_TARGET, "exited");
+	EXPECT_ERROR(ESRCH, DBGMEM_SOURCE_TARGET, "exited");
 	EXPECT_EQ(-ESRCH, dbgmem_regions_next(r, &region, NULL));
-	dbgmem_regions_close(r);
+	dbgmem_regions_free(r);
 	dbgmem_close(m);
 }
 

@@ -294,7 +294,7 @@ TEST_F(registers, a_part_leaves_the_rest)
 	EXPECT_EQ(DBGMEM_FULL, dbgmem_context_read(&ctx, &loc, v, 0, &done));
 	EXPECT_EQ(-EINVAL, dbgmem_context_read(&ctx, &loc, v, 1, &done));
 	EXPECT_EQ(0, done);
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "8 bytes", "none at 8");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "8 bytes", "none at 8");
 	loc.offset = UINT64_MAX;
 	EXPECT_EQ(-EINVAL, dbgmem_context_write(&ctx, &loc, v, 1, &done));
 
@@ -328,10 +328,10 @@ TEST_F(registers, a_value_that_the_kernel_refuses)
 	ret = register_write(self->c.pid, "mxcsr", &bad, 4, NULL);
 	if (ret) {
 		EXPECT_EQ(-EINVAL, ret);
-		EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "refuses the value");
+		EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "refuses the value");
 	}
 	EXPECT_EQ(-EIO, register_write(self->c.pid, "cs", &cs, 4, NULL));
-	EXPECT_ERROR(EIO, DBGMEM_GATE_USAGE, "refuses the value");
+	EXPECT_ERROR(EIO, DBGMEM_SOURCE_USAGE, "refuses the value");
 	ASSERT_EQ(0, child_finish(&self->c));
 	if (ret) {
 		EXPECT_EQ(self->f.mxcsr, self->c.after->mxcsr);

@@ -62,7 +62,7 @@ TEST_F(registers, names_that_are_none)
 		EXPECT_EQ(-ENOENT, dbgmem_register_find(self->c.pid, names[i],
 							&reg))
 			TH_LOG("name %zu", i);
-	EXPECT_ERROR(ENOENT, DBGMEM_GATE_USAGE, "no register 'x0'");
+	EXPECT_ERROR(ENOENT, DBGMEM_SOURCE_USAGE, "no register 'x0'");
 }
 
 TEST_F(registers, an_id_of_another_kind_of_thread)
@@ -74,7 +74,7 @@ TEST_F(registers, an_id_of_another_kind_of_thread)
 
 	EXPECT_EQ(-EINVAL, dbgmem_context_read(&ctx, &loc, buf, 8, &done));
 	EXPECT_EQ(0, done);
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "0x10000", "kind of thread");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "0x10000", "kind of thread");
 	loc.reg = 0xffff;
 	EXPECT_EQ(-EINVAL, dbgmem_context_write(&ctx, &loc, buf, 8, &done));
 	loc.reg = UINT32_MAX;
@@ -115,7 +115,7 @@ TEST(a_thread_that_nobody_traces)
 
 	ASSERT_EQ(0, target_start(&t));
 	EXPECT_EQ(-EBUSY, dbgmem_register_next(t.pid, &cursor, &reg));
-	EXPECT_ERROR(EBUSY, DBGMEM_GATE_TRACER, "nobody traces it",
+	EXPECT_ERROR(EBUSY, DBGMEM_SOURCE_TRACER, "nobody traces it",
 		     "PTRACE_SEIZE");
 	EXPECT_EQ(t.pid, dbgmem_last_error()->pid);
 	EXPECT_EQ(-EBUSY, dbgmem_register_find(t.pid, "pc", &reg));
@@ -130,7 +130,7 @@ TEST(a_thread_that_runs)
 	ASSERT_EQ(0, target_start(&t));
 	ASSERT_EQ(0, ptrace(PTRACE_SEIZE, t.pid, NULL, NULL));
 	EXPECT_EQ(-EBUSY, dbgmem_register_find(t.pid, "pc", &reg));
-	EXPECT_ERROR(EBUSY, DBGMEM_GATE_TRACER, "it is running",
+	EXPECT_ERROR(EBUSY, DBGMEM_SOURCE_TRACER, "it is running",
 		     "PTRACE_INTERRUPT");
 	ASSERT_EQ(0, ptrace(PTRACE_INTERRUPT, t.pid, NULL, NULL));
 	ASSERT_EQ(t.pid, waitpid(t.pid, NULL, 0));
@@ -165,7 +165,7 @@ TEST_F(registers, only_the_thread_that_traces_may)
 	ASSERT_EQ(0, pthread_create(&thread, NULL, ask_elsewhere, &o));
 	pthread_join(thread, NULL);
 	EXPECT_EQ(-EBUSY, o.ret);
-	EXPECT_EQ(DBGMEM_GATE_TRACER, o.e.gate);
+	EXPECT_EQ(DBGMEM_SOURCE_TRACER, o.e.source);
 	snprintf(words, sizeof(words), "thread %d traces it", (int)getpid());
 	EXPECT_NE(NULL, strstr(o.sentence, words)) TH_LOG("%s", o.sentence);
 }
@@ -177,7 +177,7 @@ TEST(a_thread_that_is_not)
 	struct target t;
 
 	EXPECT_EQ(-ESRCH, dbgmem_register_next(0x3ffffff, &cursor, &reg));
-	EXPECT_ERROR(ESRCH, DBGMEM_GATE_TARGET, "no such thread");
+	EXPECT_ERROR(ESRCH, DBGMEM_SOURCE_TARGET, "no such thread");
 	EXPECT_EQ(-ESRCH, dbgmem_register_next(0, &cursor, &reg));
 	EXPECT_EQ(-ESRCH, dbgmem_register_next(-1, &cursor, &reg));
 	/* Dead, and not buried. */
@@ -185,7 +185,7 @@ TEST(a_thread_that_is_not)
 	kill(t.pid, SIGKILL);
 	ASSERT_TRUE(proc_wait_state(t.pid, 'Z'));
 	EXPECT_EQ(-ESRCH, dbgmem_register_next(t.pid, &cursor, &reg));
-	EXPECT_ERROR(ESRCH, DBGMEM_GATE_TARGET, "has exited");
+	EXPECT_ERROR(ESRCH, DBGMEM_SOURCE_TARGET, "has exited");
 	target_stop(&t);
 }
 

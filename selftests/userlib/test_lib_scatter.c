@@ -13,8 +13,7 @@ TEST_F(lib, scatter_reads)
 	const uint64_t hole = self->addr + 3 * PAGE;
 	struct dbgmem_vector_result res;
 	struct dbgmem_scatter *s;
-	uint32_t reason;
-	uint64_t done;
+	struct dbgmem_result r;
 	int round;
 
 	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
@@ -29,44 +28,46 @@ TEST_F(lib, scatter_reads)
 		EXPECT_EQ(3, dbgmem_scatter_add(s, self->addr + 1, NULL, 0));
 		EXPECT_EQ(4, dbgmem_scatter_add(s, self->addr + 5, NULL, 8));
 		EXPECT_EQ(5, dbgmem_scatter_count(s));
-		EXPECT_EQ(-EINVAL, dbgmem_scatter_result(s, 0, NULL, NULL));
-		EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "0 have been executed");
+		EXPECT_EQ(-EINVAL, dbgmem_scatter_result(s, 0, NULL));
+		EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "0 have been executed");
 
 		EXPECT_EQ(9 + 4 + 8, dbgmem_scatter_execute(s, &res));
 		EXPECT_EQ(3, res.nr_complete);
 		EXPECT_EQ(1, res.first_incomplete);
-		EXPECT_EQ(0, dbgmem_scatter_result(s, 0, &done, &reason));
-		EXPECT_EQ(9, done);
-		EXPECT_EQ(DBGMEM_REASON_NONE, reason);
+		EXPECT_EQ(0, dbgmem_scatter_result(s, 0, &r));
+		EXPECT_EQ(9, r.done);
+		EXPECT_EQ(DBGMEM_REASON_NONE, r.reason);
+		EXPECT_EQ(0, r.fault_addr);
 		EXPECT_EQ(&self->buf[0], dbgmem_scatter_data(s, 0));
 		EXPECT_TRUE(is_pattern(self->buf, 0, 9));
 
-		EXPECT_EQ(-EFAULT, dbgmem_scatter_result(s, 1, &done, &reason));
-		EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "more than 4 of 9 bytes",
+		EXPECT_EQ(-EFAULT, dbgmem_scatter_result(s, 1, &r));
+		EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "more than 4 of 9 bytes",
 			     "nothing is mapped there");
 		EXPECT_ADDRESS(hole);
-		EXPECT_EQ(hole, dbgmem_last_error()->fault_addr);
-		EXPECT_EQ(4, dbgmem_last_error()->done);
-		EXPECT_EQ(4, done);
-		EXPECT_EQ(DBGMEM_REASON_UNMAPPED, reason);
+		EXPECT_EQ(hole, dbgmem_last_error()->result.fault_addr);
+		EXPECT_EQ(4, dbgmem_last_error()->result.done);
+		EXPECT_EQ(4, r.done);
+		EXPECT_EQ(DBGMEM_REASON_UNMAPPED, r.reason);
+		EXPECT_EQ(hole, r.fault_addr);
 		EXPECT_TRUE(is_pattern(dbgmem_scatter_data(s, 1),
 				       3 * PAGE - 4, 4));
 		EXPECT_EQ(0, ((char *)dbgmem_scatter_data(s, 1))[4]);
 
-		EXPECT_EQ(-EFAULT, dbgmem_scatter_result(s, 2, &done, NULL));
-		EXPECT_EQ(0, done);
-		EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "cannot read 8 bytes");
+		EXPECT_EQ(-EFAULT, dbgmem_scatter_result(s, 2, &r));
+		EXPECT_EQ(0, r.done);
+		EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "cannot read 8 bytes");
 		EXPECT_ADDRESS(hole + 4);
-		EXPECT_EQ(0, dbgmem_scatter_result(s, 3, NULL, NULL));
+		EXPECT_EQ(0, dbgmem_scatter_result(s, 3, NULL));
 		EXPECT_NE(NULL, dbgmem_scatter_data(s, 3));
-		EXPECT_EQ(0, dbgmem_scatter_result(s, 4, NULL, NULL));
+		EXPECT_EQ(0, dbgmem_scatter_result(s, 4, NULL));
 		EXPECT_TRUE(is_pattern(dbgmem_scatter_data(s, 4), 5, 8));
 
-		EXPECT_EQ(-EINVAL, dbgmem_scatter_result(s, 5, &done, NULL));
+		EXPECT_EQ(-EINVAL, dbgmem_scatter_result(s, 5, &r));
 		EXPECT_EQ(NULL, dbgmem_scatter_data(s, 5));
-		EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "segment 5");
+		EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "segment 5");
 		dbgmem_scatter_clear(s);
-		EXPECT_EQ(-EINVAL, dbgmem_scatter_result(s, 0, NULL, NULL));
+		EXPECT_EQ(-EINVAL, dbgmem_scatter_result(s, 0, NULL));
 		EXPECT_EQ(NULL, dbgmem_scatter_data(s, 0));
 	}
 	dbgmem_scatter_free(s);
@@ -121,9 +122,9 @@ TEST_F(lib, scatter_again)
 	EXPECT_TRUE(is_pattern(p, 0, 4));
 	ASSERT_EQ(4, dbgmem_write(self->m, self->addr, "abcd", 4));
 	ASSERT_EQ(1, dbgmem_scatter_add(s, self->addr + 4, NULL, 4));
-	EXPECT_EQ(0, dbgmem_scatter_result(s, 0, NULL, NULL));
-	EXPECT_EQ(-EINVAL, dbgmem_scatter_result(s, 1, NULL, NULL));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "1 have been executed");
+	EXPECT_EQ(0, dbgmem_scatter_result(s, 0, NULL));
+	EXPECT_EQ(-EINVAL, dbgmem_scatter_result(s, 1, NULL));
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "1 have been executed");
 	EXPECT_EQ(8, dbgmem_scatter_execute(s, NULL));
 	EXPECT_EQ(0, memcmp(p, "abcd", 4));
 	EXPECT_TRUE(is_pattern(dbgmem_scatter_data(s, 1), 4, 4));
@@ -152,13 +153,13 @@ TEST_F(lib, scatter_writes)
 	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + PAGE));
 	byte = 9;
 	EXPECT_EQ(-EFAULT, dbgmem_scatter_execute(s, NULL));
-	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "cannot write exactly 2 bytes");
+	EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "cannot write exactly 2 bytes");
 	EXPECT_ADDRESS(self->addr + PAGE);
 	EXPECT_EQ(2, target_call(&self->t, byte_get, mem + 1));
-	EXPECT_EQ(-EFAULT, dbgmem_scatter_result(s, 0, NULL, NULL));
-	EXPECT_ERROR(EFAULT, DBGMEM_GATE_USAGE, "failed as a whole");
-	EXPECT_EQ(-EFAULT, dbgmem_scatter_result(s, 2, NULL, NULL));
-	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY);
+	EXPECT_EQ(-EFAULT, dbgmem_scatter_result(s, 0, NULL));
+	EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_USAGE, "failed as a whole");
+	EXPECT_EQ(-EFAULT, dbgmem_scatter_result(s, 2, NULL));
+	EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY);
 	EXPECT_ADDRESS(self->addr + PAGE);
 	dbgmem_scatter_free(s);
 }
@@ -169,25 +170,25 @@ TEST_F(lib, scatter_refuses_bad_arguments)
 
 	EXPECT_EQ(-EINVAL, dbgmem_scatter_new(self->m, 7, 0, &s));
 	EXPECT_EQ(NULL, s);
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "7 is neither");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "7 is neither");
 	ASSERT_EQ(0, dbgmem_scatter_new(self->m, DBGMEM_OP_READ,
 					DBGMEM_ZEROFILL, &s));
 	EXPECT_EQ(-EOVERFLOW, dbgmem_scatter_add(s, UINT64_MAX, self->buf, 2));
-	EXPECT_ERROR(EOVERFLOW, DBGMEM_GATE_USAGE, "cannot add 2 bytes",
+	EXPECT_ERROR(EOVERFLOW, DBGMEM_SOURCE_USAGE, "cannot add 2 bytes",
 		     "0xffffffffffffffff");
 	EXPECT_EQ(-EOVERFLOW, dbgmem_scatter_add(s, 0, (void *)-1L, 2));
 	EXPECT_EQ(-EINVAL, dbgmem_scatter_add(s, 0, self->buf,
 					      (size_t)SSIZE_MAX + 1));
 	EXPECT_EQ(-ENOMEM, dbgmem_scatter_add(s, 0, NULL, SSIZE_MAX - 4));
-	EXPECT_ERROR(ENOMEM, DBGMEM_GATE_SYSTEM, "out of memory");
+	EXPECT_ERROR(ENOMEM, DBGMEM_SOURCE_SYSTEM, "out of memory");
 	EXPECT_EQ(0, dbgmem_scatter_count(s));
 	EXPECT_EQ(0, dbgmem_scatter_add(s, self->addr, self->buf, 1));
 	EXPECT_EQ(-EINVAL, dbgmem_scatter_add(s, 0, self->buf, SSIZE_MAX));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "SSIZE_MAX");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "SSIZE_MAX");
 	EXPECT_EQ(1, dbgmem_scatter_count(s));
 	EXPECT_EQ(-EINVAL, dbgmem_scatter_execute(s, NULL));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "flags 0x4");
-	EXPECT_EQ(-EINVAL, dbgmem_scatter_result(s, 0, NULL, NULL));
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "flags 0x4");
+	EXPECT_EQ(-EINVAL, dbgmem_scatter_result(s, 0, NULL));
 	dbgmem_scatter_free(s);
 }
 

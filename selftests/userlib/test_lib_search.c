@@ -60,7 +60,7 @@ TEST_F(lib, over_borders_of_pages_and_pieces)
 	};
 	const size_t nr = ARRAY_SIZE(want);
 	const struct dbgmem_range r = { BIG, BIG_SIZE };
-	struct dbgmem_search_stats stats;
+	struct dbgmem_search_stats stats = { .size = sizeof(stats) };
 	uint64_t got[16];
 	size_t i;
 
@@ -81,7 +81,7 @@ TEST_F(lib, holes_are_skipped_and_never_matched_across)
 {
 	const struct dbgmem_range r = { BIG - 3 * PAGE, BIG_SIZE + 5 * PAGE };
 	const uint64_t hole = BIG + PIECE + 7 * PAGE;
-	struct dbgmem_search_stats stats;
+	struct dbgmem_search_stats stats = { .size = sizeof(stats) };
 	uint64_t got[16];
 
 	ASSERT_EQ(0, target_call(&self->t, big_map, at(BIG)));
@@ -166,7 +166,7 @@ TEST_F(lib, only_what_is_writable)
 	EXPECT_EQ(BIG_SIZE - 2 * PAGE, r[1].len);
 	ASSERT_EQ(1, search_all(self->m, r, nr, &needle, 0, got, 16, NULL));
 	EXPECT_EQ(BIG + 3 * PAGE, got[0]);
-	free(r);
+	dbgmem_ranges_free(r);
 
 	/* Whatever is mapped: regions that touch are one range. */
 	ASSERT_EQ(0, dbgmem_ranges_find(self->m, BIG + 5, BIG_SIZE, 0, &r, &nr));
@@ -174,7 +174,7 @@ TEST_F(lib, only_what_is_writable)
 	EXPECT_EQ(BIG + 5, r[0].addr);
 	EXPECT_EQ(BIG_SIZE - 5, r[0].len);
 	EXPECT_EQ(3, search_all(self->m, r, nr, &needle, 0, got, 16, NULL));
-	free(r);
+	dbgmem_ranges_free(r);
 
 	/* All of the address space, and nothing of it. */
 	ASSERT_EQ(0, dbgmem_ranges_find(self->m, 0, UINT64_MAX, 0, &r, &nr));
@@ -182,7 +182,7 @@ TEST_F(lib, only_what_is_writable)
 	for (i = 1; i < nr; i++)
 		EXPECT_GT(r[i].addr, r[i - 1].addr + r[i - 1].len);
 	EXPECT_EQ(3, search_all(self->m, r, nr, &needle, 0, got, 16, NULL));
-	free(r);
+	dbgmem_ranges_free(r);
 	ASSERT_EQ(0, dbgmem_ranges_find(self->m, FAR, PAGE, 0, &r, &nr));
 	EXPECT_EQ(0, nr);
 	EXPECT_EQ(NULL, r);
@@ -190,13 +190,13 @@ TEST_F(lib, only_what_is_writable)
 	EXPECT_EQ(0, nr);
 	EXPECT_EQ(-EOVERFLOW, dbgmem_ranges_find(self->m, BIG, UINT64_MAX, 0,
 						 &r, &nr));
-	EXPECT_ERROR(EOVERFLOW, DBGMEM_GATE_USAGE, "exceeds 64 bits");
+	EXPECT_ERROR(EOVERFLOW, DBGMEM_SOURCE_USAGE, "exceeds 64 bits");
 }
 
 TEST_F(lib, only_what_is_resident)
 {
 	const struct dbgmem_range r = { BIG, BIG_SIZE };
-	struct dbgmem_search_stats stats;
+	struct dbgmem_search_stats stats = { .size = sizeof(stats) };
 	uint64_t got[16];
 	char c;
 
@@ -212,13 +212,13 @@ TEST_F(lib, only_what_is_resident)
 	/* It has not become so. */
 	EXPECT_EQ(-EFAULT, dbgmem_read_flags(self->m, BIG + PIECE, &c, 1,
 					     DBGMEM_NOFAULT, NULL));
-	EXPECT_EQ(DBGMEM_REASON_NOT_RESIDENT, dbgmem_last_error()->reason);
+	EXPECT_EQ(DBGMEM_REASON_NOT_RESIDENT, dbgmem_last_error()->result.reason);
 }
 
 TEST_F(lib, terabytes_of_nothing)
 {
 	const struct dbgmem_range r = { PAGE, (1ULL << 47) - 2 * PAGE };
-	struct dbgmem_search_stats stats;
+	struct dbgmem_search_stats stats = { .size = sizeof(stats) };
 	uint64_t got[16];
 
 	ASSERT_EQ(0, target_call(&self->t, big_map, at(BIG)));
@@ -237,7 +237,7 @@ TEST_F(lib, exit_in_the_middle)
 	struct watch w = { .kill_at = 2, .pid = self->t.pid };
 	const struct dbgmem_progress p = { watch, &w };
 	const struct dbgmem_range r = { BIG, BIG_SIZE };
-	struct dbgmem_search_stats stats;
+	struct dbgmem_search_stats stats = { .size = sizeof(stats) };
 	struct dbgmem_search *s;
 	uint64_t addr;
 
@@ -249,7 +249,7 @@ TEST_F(lib, exit_in_the_middle)
 	EXPECT_EQ(1, dbgmem_search_next(s, &addr));
 	EXPECT_EQ(BIG + PIECE, addr);
 	EXPECT_EQ(-ESRCH, dbgmem_search_next(s, &addr));
-	EXPECT_ERROR(ESRCH, DBGMEM_GATE_TARGET, "has exited");
+	EXPECT_ERROR(ESRCH, DBGMEM_SOURCE_TARGET, "has exited");
 	dbgmem_search_get_stats(s, &stats);
 	EXPECT_EQ(2 * PIECE, stats.done);
 	EXPECT_EQ(2, w.calls);
@@ -271,8 +271,8 @@ TEST_F(lib, cancelled_and_resumed)
 	ASSERT_EQ(0, dbgmem_search_new(self->m, &r, 1, &needle,
 				       DBGMEM_FAULT_IN, &p, &s));
 	EXPECT_EQ(-ECANCELED, dbgmem_search_next(s, &addr));
-	EXPECT_ERROR(ECANCELED, DBGMEM_GATE_USAGE, "by the caller");
-	EXPECT_EQ(PIECE, dbgmem_last_error()->done);
+	EXPECT_ERROR(ECANCELED, DBGMEM_SOURCE_USAGE, "by the caller");
+	EXPECT_EQ(PIECE, dbgmem_last_error()->result.done);
 	EXPECT_EQ(1, dbgmem_search_next(s, &addr));
 	EXPECT_EQ(BIG + PIECE - 1, addr);
 	EXPECT_EQ(0, dbgmem_search_next(s, &addr));

@@ -23,19 +23,20 @@ TEST_F(lib, up_to_the_zero)
 	uint64_t addr = put(self->m, self->addr + 100, "abc\0def", 8);
 
 	memset(s, 0x55, sizeof(s));
-	EXPECT_EQ(0, dbgmem_read_string(self->m, addr, s, sizeof(s), 0, &res));
+	EXPECT_EQ(3, dbgmem_read_string(self->m, addr, s, sizeof(s), 0, &res));
 	EXPECT_STREQ("abc", s);
 	EXPECT_EQ(3, res.len);
+	EXPECT_EQ(3, res.result.done);
 	EXPECT_EQ(DBGMEM_STRING_TERMINATED, res.end);
-	EXPECT_EQ(0, res.fault_addr);
-	EXPECT_EQ(DBGMEM_REASON_NONE, res.reason);
+	EXPECT_EQ(0, res.result.fault_addr);
+	EXPECT_EQ(DBGMEM_REASON_NONE, res.result.reason);
 
 	EXPECT_EQ(0, dbgmem_read_string(self->m, addr + 3, s, sizeof(s), 0,
 					&res));
 	EXPECT_STREQ("", s);
 	EXPECT_EQ(0, res.len);
 	EXPECT_EQ(DBGMEM_STRING_TERMINATED, res.end);
-	EXPECT_EQ(0, dbgmem_read_string(self->m, addr, s, sizeof(s), 0, NULL));
+	EXPECT_EQ(3, dbgmem_read_string(self->m, addr, s, sizeof(s), 0, NULL));
 	EXPECT_STREQ("abc", s);
 }
 
@@ -46,23 +47,23 @@ TEST_F(lib, no_more_than_there_is_room_for)
 	uint64_t addr = put(self->m, self->addr + PAGE - 2, "abcdef", 7);
 
 	memset(s, 0x55, sizeof(s));
-	EXPECT_EQ(0, dbgmem_read_string(self->m, addr, s, 4, 0, &res));
+	EXPECT_EQ(3, dbgmem_read_string(self->m, addr, s, 4, 0, &res));
 	EXPECT_STREQ("abc", s);
 	EXPECT_EQ(0x55, s[4]);
 	EXPECT_EQ(3, res.len);
 	EXPECT_EQ(DBGMEM_STRING_FULL, res.end);
 	/* The zero does not fit in either: nobody knows that it is one. */
-	EXPECT_EQ(0, dbgmem_read_string(self->m, addr, s, 7, 0, &res));
+	EXPECT_EQ(6, dbgmem_read_string(self->m, addr, s, 7, 0, &res));
 	EXPECT_EQ(DBGMEM_STRING_FULL, res.end);
 	EXPECT_EQ(6, res.len);
-	EXPECT_EQ(0, dbgmem_read_string(self->m, addr, s, 8, 0, &res));
+	EXPECT_EQ(6, dbgmem_read_string(self->m, addr, s, 8, 0, &res));
 	EXPECT_EQ(DBGMEM_STRING_TERMINATED, res.end);
 	EXPECT_STREQ("abcdef", s);
 	EXPECT_EQ(0, dbgmem_read_string(self->m, addr, s, 1, 0, &res));
 	EXPECT_STREQ("", s);
 	EXPECT_EQ(DBGMEM_STRING_FULL, res.end);
 	EXPECT_EQ(-EINVAL, dbgmem_read_string(self->m, addr, s, 0, 0, &res));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "no room");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "no room");
 }
 
 TEST_F(lib, over_many_pages)
@@ -74,7 +75,7 @@ TEST_F(lib, over_many_pages)
 	s[5 * PAGE + 7] = 0;
 	put(self->m, self->addr, s, PAGES * PAGE);
 	memset(s, 0x55, sizeof(s));
-	EXPECT_EQ(0, dbgmem_read_string(self->m, self->addr + 9, s, sizeof(s),
+	EXPECT_EQ(5 * PAGE - 2, dbgmem_read_string(self->m, self->addr + 9, s, sizeof(s),
 					0, &res));
 	EXPECT_EQ(5 * PAGE - 2, res.len);
 	EXPECT_EQ(res.len, strlen(s));
@@ -91,7 +92,7 @@ TEST_F(lib, a_hole_behind_the_zero_does_not_matter)
 
 	put(self->m, self->addr + PAGE - 6, "ab\0\0\0", 6);
 	ASSERT_EQ(0, target_call(&self->t, hole_behind, NULL));
-	EXPECT_EQ(0, dbgmem_read_string(self->m, self->addr + PAGE - 6, s,
+	EXPECT_EQ(2, dbgmem_read_string(self->m, self->addr + PAGE - 6, s,
 					sizeof(s), 0, &res));
 	EXPECT_STREQ("ab", s);
 	EXPECT_EQ(DBGMEM_STRING_TERMINATED, res.end);
@@ -99,7 +100,7 @@ TEST_F(lib, a_hole_behind_the_zero_does_not_matter)
 					sizeof(s), 0, &res));
 	EXPECT_STREQ("", s);
 	EXPECT_EQ(DBGMEM_STRING_TERMINATED, res.end);
-	EXPECT_EQ(0, dbgmem_read_string16(self->m, self->addr + PAGE - 6, w, 64,
+	EXPECT_EQ(1, dbgmem_read_string16(self->m, self->addr + PAGE - 6, w, 64,
 					  0, &res));
 	EXPECT_EQ(1, res.len);
 	EXPECT_EQ(DBGMEM_STRING_TERMINATED, res.end);
@@ -113,22 +114,22 @@ TEST_F(lib, what_is_there_before_the_hole)
 
 	put(self->m, hole - 3, "abc", 3);
 	ASSERT_EQ(0, target_call(&self->t, hole_behind, NULL));
-	EXPECT_EQ(0, dbgmem_read_string(self->m, hole - 3, s, sizeof(s), 0,
+	EXPECT_EQ(3, dbgmem_read_string(self->m, hole - 3, s, sizeof(s), 0,
 					&res));
 	EXPECT_STREQ("abc", s);
 	EXPECT_EQ(3, res.len);
 	EXPECT_EQ(DBGMEM_STRING_HOLE, res.end);
-	EXPECT_EQ(DBGMEM_REASON_UNMAPPED, res.reason);
-	EXPECT_EQ(hole, res.fault_addr);
+	EXPECT_EQ(DBGMEM_REASON_UNMAPPED, res.result.reason);
+	EXPECT_EQ(hole, res.result.fault_addr);
 	/* As much as was asked for: the hole is none of its business. */
-	EXPECT_EQ(0, dbgmem_read_string(self->m, hole - 3, s, 4, 0, &res));
+	EXPECT_EQ(3, dbgmem_read_string(self->m, hole - 3, s, 4, 0, &res));
 	EXPECT_EQ(DBGMEM_STRING_FULL, res.end);
-	EXPECT_EQ(0, res.fault_addr);
+	EXPECT_EQ(0, res.result.fault_addr);
 
 	memset(s, 0x55, sizeof(s));
 	EXPECT_EQ(-EFAULT, dbgmem_read_string(self->m, hole, s, sizeof(s), 0,
 					      &res));
-	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "nothing is mapped");
+	EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "nothing is mapped");
 	EXPECT_ADDRESS(hole);
 	EXPECT_STREQ("", s);
 	EXPECT_EQ(0, res.len);
@@ -142,22 +143,22 @@ TEST_F(lib, no_page_behind_is_touched)
 	NEEDS_NOFAULT();
 	put(self->m, self->addr + PAGE - 2, "a", 2);
 	ASSERT_EQ(0, target_call(&self->t, page_drop, mem + PAGE));
-	EXPECT_EQ(0, dbgmem_read_string(self->m, self->addr + PAGE - 2, s,
+	EXPECT_EQ(1, dbgmem_read_string(self->m, self->addr + PAGE - 2, s,
 					sizeof(s), 0, &res));
 	EXPECT_EQ(DBGMEM_STRING_TERMINATED, res.end);
 	EXPECT_EQ(-EFAULT, dbgmem_read_flags(self->m, self->addr + PAGE, &c, 1,
 					     DBGMEM_NOFAULT, NULL));
 	/* If there is no zero it must be. */
 	put(self->m, self->addr + PAGE - 2, "ab", 2);
-	EXPECT_EQ(0, dbgmem_read_string(self->m, self->addr + PAGE - 2, s,
+	EXPECT_EQ(1, dbgmem_read_string(self->m, self->addr + PAGE - 2, s,
 					sizeof(s), DBGMEM_NOFAULT, &res));
 	EXPECT_EQ(DBGMEM_STRING_HOLE, res.end);
-	EXPECT_EQ(DBGMEM_REASON_NOT_RESIDENT, res.reason);
-	EXPECT_EQ(0, dbgmem_read_string(self->m, self->addr + PAGE - 2, s,
+	EXPECT_EQ(DBGMEM_REASON_NOT_RESIDENT, res.result.reason);
+	EXPECT_EQ(2, dbgmem_read_string(self->m, self->addr + PAGE - 2, s,
 					sizeof(s), 0, &res));
 	EXPECT_EQ(DBGMEM_STRING_TERMINATED, res.end);
 	EXPECT_EQ(2, res.len);
-	EXPECT_EQ(0, dbgmem_read_flags(self->m, self->addr + PAGE, &c, 1,
+	EXPECT_EQ(1, dbgmem_read_flags(self->m, self->addr + PAGE, &c, 1,
 				       DBGMEM_NOFAULT, NULL));
 }
 
@@ -169,7 +170,7 @@ TEST_F(lib, zeros_for_holes_are_refused)
 
 	EXPECT_EQ(-EINVAL, dbgmem_read_string(self->m, self->addr, s, 4,
 					      DBGMEM_ZEROFILL, &res));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "flags 0x4");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "flags 0x4");
 	EXPECT_EQ(-EINVAL, dbgmem_read_string16(self->m, self->addr, w, 4,
 						DBGMEM_EXACT, &res));
 }
@@ -187,15 +188,16 @@ TEST_F(lib, units_of_16_bits_at_any_address)
 	for (i = 0; i < sizeof(text); i++) {
 		addr = put(self->m, self->addr + PAGE - i, text, sizeof(text));
 		memset(w, 0x55, sizeof(w));
-		EXPECT_EQ(0, dbgmem_read_string16(self->m, addr, w, 16, 0,
+		EXPECT_EQ(5, dbgmem_read_string16(self->m, addr, w, 16, 0,
 						  &res));
 		EXPECT_EQ(5, res.len);
+		EXPECT_EQ(10, res.result.done);
 		EXPECT_EQ(DBGMEM_STRING_TERMINATED, res.end);
 		EXPECT_EQ(0, memcmp(w, text, sizeof(text)));
 	}
 	EXPECT_EQ(9, dbgmem_utf16_to_utf8(w, res.len, s, sizeof(s), NULL));
 	EXPECT_STREQ("a\xc4\x80\xf0\x9f\x98\x80\xc3\xbf", s);
-	EXPECT_EQ(0, dbgmem_read_string16(self->m, addr, w, 4, 0, &res));
+	EXPECT_EQ(3, dbgmem_read_string16(self->m, addr, w, 4, 0, &res));
 	EXPECT_EQ(3, res.len);
 	EXPECT_EQ(0, w[3]);
 	EXPECT_EQ(DBGMEM_STRING_FULL, res.end);
@@ -209,12 +211,12 @@ TEST_F(lib, half_a_unit_is_none)
 
 	put(self->m, hole - 5, "a\0b\0c", 5);
 	ASSERT_EQ(0, target_call(&self->t, hole_behind, NULL));
-	EXPECT_EQ(0, dbgmem_read_string16(self->m, hole - 5, w, 16, 0, &res));
+	EXPECT_EQ(2, dbgmem_read_string16(self->m, hole - 5, w, 16, 0, &res));
 	EXPECT_EQ(2, res.len);
 	EXPECT_EQ('b', w[1]);
 	EXPECT_EQ(0, w[2]);
 	EXPECT_EQ(DBGMEM_STRING_HOLE, res.end);
-	EXPECT_EQ(hole, res.fault_addr);
+	EXPECT_EQ(hole, res.result.fault_addr);
 	EXPECT_EQ(-EFAULT, dbgmem_read_string16(self->m, hole - 1, w, 16, 0,
 						&res));
 	EXPECT_EQ(0, res.len);
@@ -230,7 +232,7 @@ TEST_F(lib, exit_of_the_target)
 	waitpid(self->t.pid, NULL, 0);
 	EXPECT_EQ(-ESRCH, dbgmem_read_string(self->m, self->addr, s, 4, 0,
 					     &res));
-	EXPECT_ERROR(ESRCH, DBGMEM_GATE_TARGET, "has exited");
+	EXPECT_ERROR(ESRCH, DBGMEM_SOURCE_TARGET, "has exited");
 }
 
 TEST_HARNESS_MAIN

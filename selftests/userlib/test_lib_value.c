@@ -50,7 +50,7 @@ TEST_F(lib, all_of_it_or_nothing)
 
 	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 3 * PAGE));
 	EXPECT_EQ(-EFAULT, dbgmem_read_u64(self->m, hole - 4, &v));
-	EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "8 bytes",
+	EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "8 bytes",
 		     "nothing is mapped");
 	EXPECT_ADDRESS(hole);
 	EXPECT_EQ(77, v);

@@ -23,8 +23,7 @@ FIXTURE_SETUP(window)
 	ASSERT_TRUE(mem_make(PAGES));
 	self->addr = (uintptr_t)mem + SKEW;
 	ASSERT_EQ(0, target_start(&self->t));
-	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_RDONLY |
-				 DBGMEM_OPEN_MIRROR, &self->m))
+	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_RDONLY, &self->m))
 		TH_LOG("%s", dbgmem_errstr());
 	ASSERT_EQ(0, dbgmem_window_map(self->m, self->addr, LEN, 0, &self->w))
 		TH_LOG("%s", dbgmem_errstr());
@@ -103,15 +102,15 @@ TEST_F(window, shows_no_old_page_after_sync)
 TEST_F(window, prefault_shows_all_that_is_there)
 {
 	struct dbgmem_window *w;
-	struct dbgmem_info info;
+	struct dbgmem_session_info info = { .size = sizeof(info) };
 
 	ASSERT_EQ(0, param_set("window_lease", "0"));
 	ASSERT_EQ(0, target_call(&self->t, page_unmap, mem + 2 * PAGE));
-	ASSERT_EQ(0, dbgmem_get_info(self->m, &info));
+	ASSERT_EQ(0, dbgmem_get_session_info(self->m, &info));
 	EXPECT_EQ(0, info.window_pages);
 	ASSERT_EQ(0, dbgmem_window_map(self->m, (uintptr_t)mem, PAGES * PAGE,
 				       DBGMEM_WINDOW_PREFAULT, &w));
-	ASSERT_EQ(0, dbgmem_get_info(self->m, &info));
+	ASSERT_EQ(0, dbgmem_get_session_info(self->m, &info));
 	EXPECT_EQ(PAGES - 1, info.window_pages);
 	dbgmem_window_unmap(w);
 }
@@ -162,8 +161,8 @@ static void reads_over_a_hole(struct __test_metadata *_metadata,
 					     LEN));
 		EXPECT_EQ(-EFAULT, dbgmem_window_read(self->w, hole + 8, &word,
 						      8));
-		EXPECT_ERROR(EFAULT, DBGMEM_GATE_MEMORY, "nothing is mapped");
-		EXPECT_EQ(hole + 8, dbgmem_last_error()->fault_addr);
+		EXPECT_ERROR(EFAULT, DBGMEM_SOURCE_MEMORY, "nothing is mapped");
+		EXPECT_EQ(hole + 8, dbgmem_last_error()->result.fault_addr);
 		EXPECT_EQ(8, dbgmem_window_read(self->w, hole + PAGE, &word,
 						8));
 	}
@@ -309,7 +308,7 @@ TEST_F(window, read_of_what_is_not_in_it)
 {
 	EXPECT_EQ(-EINVAL, dbgmem_window_read(self->w, self->addr - 1,
 					      self->buf, 2));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "the window has 24576 bytes");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "the window has 24576 bytes");
 	EXPECT_EQ(-EINVAL, dbgmem_window_read(self->w, self->addr, self->buf,
 					      LEN + 1));
 	EXPECT_EQ(0, dbgmem_window_read(self->w, self->addr + LEN, self->buf,
@@ -323,29 +322,24 @@ TEST_F(window, map_says_what_is_missing)
 
 	EXPECT_EQ(-EINVAL, dbgmem_window_map(self->m, self->addr, 0, 0, &w));
 	EXPECT_EQ(NULL, w);
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "at least one byte");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "at least one byte");
 	EXPECT_EQ(-EINVAL, dbgmem_window_map(self->m, self->addr, 8, 1U << 31,
 					     &w));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "unknown flags 0x80000000");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "unknown flags 0x80000000");
 	EXPECT_EQ(-EOVERFLOW, dbgmem_window_map(self->m, UINT64_MAX - 7, 8, 0,
 						&w));
-	EXPECT_ERROR(EOVERFLOW, DBGMEM_GATE_USAGE, "beyond 64 bits");
+	EXPECT_ERROR(EOVERFLOW, DBGMEM_SOURCE_USAGE, "beyond 64 bits");
 	EXPECT_EQ(-EINVAL, dbgmem_window_catch(1U << 31));
-	EXPECT_ERROR(EINVAL, DBGMEM_GATE_USAGE, "unknown flags 0x80000000");
+	EXPECT_ERROR(EINVAL, DBGMEM_SOURCE_USAGE, "unknown flags 0x80000000");
 
-	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_RDONLY, &m));
-	EXPECT_EQ(-ENOLINK, dbgmem_window_map(m, self->addr, 8, 0, &w));
-	EXPECT_ERROR(ENOLINK, DBGMEM_GATE_USAGE, "DBGMEM_OPEN_MIRROR");
-	dbgmem_close(m);
-	ASSERT_EQ(0, dbgmem_open(getpid(), DBGMEM_OPEN_RDONLY |
-				 DBGMEM_OPEN_MIRROR, &m));
+	ASSERT_EQ(0, dbgmem_open(getpid(), DBGMEM_OPEN_RDONLY, &m));
 	EXPECT_EQ(-ELOOP, dbgmem_window_map(m, self->addr, 8, 0, &w));
-	EXPECT_ERROR(ELOOP, DBGMEM_GATE_USAGE, "the target is this process");
+	EXPECT_ERROR(ELOOP, DBGMEM_SOURCE_USAGE, "the target is this process");
 	dbgmem_close(m);
 	dbgmem_window_unmap(NULL);
 }
 
-TEST_F(window, no_mirrors_no_windows_and_that_is_said)
+TEST_F(window, where_mirrors_and_windows_are_off_that_is_said)
 {
 	struct dbgmem_window *w;
 	struct dbgmem *m;
@@ -354,12 +348,16 @@ TEST_F(window, no_mirrors_no_windows_and_that_is_said)
 	EXPECT_EQ(-EOPNOTSUPP, dbgmem_open(self->t.pid, DBGMEM_OPEN_MIRROR,
 					   &m));
 	EXPECT_EQ(NULL, m);
-	EXPECT_ERROR(EOPNOTSUPP, DBGMEM_GATE_MODULE, "mirror_pages is 0");
+	EXPECT_ERROR(EOPNOTSUPP, DBGMEM_SOURCE_MODULE, "mirror_pages is 0");
+	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_RDONLY, &m));
+	ASSERT_EQ(0, dbgmem_window_map(m, self->addr, 8, 0, &w));
+	dbgmem_window_unmap(w);
+	dbgmem_close(m);
 	ASSERT_EQ(0, param_set("mirror_pages", "262144"));
-	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_MIRROR, &m));
 	ASSERT_EQ(0, param_set("window_pages", "0"));
+	ASSERT_EQ(0, dbgmem_open(self->t.pid, DBGMEM_OPEN_MIRROR, &m));
 	EXPECT_EQ(-EOPNOTSUPP, dbgmem_window_map(m, self->addr, 8, 0, &w));
-	EXPECT_ERROR(EOPNOTSUPP, DBGMEM_GATE_MODULE, "window_pages is 0");
+	EXPECT_ERROR(EOPNOTSUPP, DBGMEM_SOURCE_MODULE, "window_pages is 0");
 	ASSERT_EQ(0, param_set("window_pages", "65536"));
 	dbgmem_close(m);
 }
@@ -373,9 +371,9 @@ TEST_F(window, target_that_has_ended)
 	ASSERT_EQ(0, dbgmem_window_sync(self->w));
 	EXPECT_EQ(-ESRCH, dbgmem_window_read(self->w, self->addr, self->buf,
 					     LEN));
-	EXPECT_ERROR(ESRCH, DBGMEM_GATE_TARGET, "it has exited");
+	EXPECT_ERROR(ESRCH, DBGMEM_SOURCE_TARGET, "it has exited");
 	EXPECT_EQ(-ESRCH, dbgmem_window_map(self->m, self->addr, 8, 0, &w));
-	EXPECT_ERROR(ESRCH, DBGMEM_GATE_TARGET, "cannot map 8 bytes");
+	EXPECT_ERROR(ESRCH, DBGMEM_SOURCE_TARGET, "cannot map 8 bytes");
 }
 
 TEST_HARNESS_MAIN

@@ -58,7 +58,7 @@ TEST_F_TIMEOUT(vector, what_holds_lets_the_vector_through, 60)
 				spread(self);
 				expectations(self, e, nrs[n], -1);
 				ASSERT_EQ(0, vec_with(self->fd, op, self->segs,
-						      NR, flags[f], 0, e,
+						      NR, flags[f], e,
 						      nrs[n], &self->v))
 					TH_LOG("flags %#x, %u", flags[f],
 					       nrs[n]);
@@ -94,7 +94,7 @@ TEST_F_TIMEOUT(vector, what_does_not_hold_stops_all_of_it, 60)
 				e[EXPS - 1].value ^= wrong < EXPS - 1;
 				ASSERT_EQ(-ECANCELED,
 					  vec_with(self->fd, op, self->segs, NR,
-						   flags[f], 0, e, EXPS,
+						   flags[f], e, EXPS,
 						   &self->v));
 				EXPECT_EQ(wrong, self->v.first_unmet);
 				for (i = 0; i < EXPS; i++) {
@@ -121,7 +121,7 @@ TEST_F_TIMEOUT(vector, every_byte_of_a_word_counts, 60)
 		expectations(self, e, 1, -1);
 		e[0].value ^= 1ULL << bit;
 		EXPECT_EQ(-ECANCELED, vec_with(self->fd, DBGMEM_OP_WRITE,
-					       self->segs, NR, 0, 0, e, 1,
+					       self->segs, NR, 0, e, 1,
 					       &self->v));
 	}
 	EXPECT_UNTOUCHED();
@@ -135,16 +135,16 @@ TEST_F_TIMEOUT(vector, without_segments_it_is_a_question, 60)
 	for (flags = 0; flags <= DBGMEM_EXACT; flags++) {
 		expectations(self, e, EXPS, -1);
 		EXPECT_EQ(0, vec_with(self->fd, DBGMEM_OP_READ, NULL, 0, flags,
-				      0, e, EXPS, &self->v));
+				      e, EXPS, &self->v));
 		EXPECT_EQ(EXPS, self->v.first_unmet);
 		expectations(self, e, EXPS, 2);
 		EXPECT_EQ(-ECANCELED, vec_with(self->fd, DBGMEM_OP_READ, NULL,
-					       0, flags, 0, e, EXPS, &self->v));
+					       0, flags, e, EXPS, &self->v));
 		EXPECT_EQ(2, self->v.first_unmet);
 		EXPECT_EQ(e[2].value ^ 1ULL << 63, e[2].observed);
 	}
 	/* And without expectations, none is unmet. */
-	EXPECT_EQ(0, vec_with(self->fd, DBGMEM_OP_READ, NULL, 0, 0, 0, NULL, 0,
+	EXPECT_EQ(0, vec_with(self->fd, DBGMEM_OP_READ, NULL, 0, 0, NULL, 0,
 			      &self->v));
 	EXPECT_EQ(0, self->v.first_unmet);
 }
@@ -178,7 +178,7 @@ TEST_F_TIMEOUT(vector, a_word_that_cannot_be_read_does_not_hold, 60)
 		expectations(self, e, 3, -1);
 		e[1] = expect(bad[i].addr, 0);
 		EXPECT_EQ(-ECANCELED, vec_with(self->fd, DBGMEM_OP_READ,
-					       self->segs, NR, bad[i].flags, 0,
+					       self->segs, NR, bad[i].flags,
 					       e, 3, &self->v))
 			TH_LOG("case %zu", i);
 		EXPECT_EQ(1, self->v.first_unmet);
@@ -194,7 +194,7 @@ TEST_F_TIMEOUT(vector, a_word_that_cannot_be_read_does_not_hold, 60)
 	spread(self);
 	e[0] = expect(self->mem + 23 * PAGE, pattern_u64(3, 23 * PAGE / 8));
 	EXPECT_EQ(0, vec_with(self->fd, DBGMEM_OP_READ, self->segs, NR,
-			      DBGMEM_FORCE, 0, e, 1, &self->v));
+			      DBGMEM_FORCE, e, 1, &self->v));
 }
 
 TEST_F_TIMEOUT(vector, nofault_holds_for_expectations_too, 60)
@@ -207,10 +207,10 @@ TEST_F_TIMEOUT(vector, nofault_holds_for_expectations_too, 60)
 	spread(self);
 	e[0] = expect(mem, 0);
 	EXPECT_EQ(-ECANCELED, vec_with(self->fd, DBGMEM_OP_READ, self->segs, NR,
-				       DBGMEM_NOFAULT, 0, e, 1, &self->v));
+				       DBGMEM_NOFAULT, e, 1, &self->v));
 	EXPECT_EQ(DBGMEM_REASON_NOT_RESIDENT, e[0].reason);
 	EXPECT_EQ(0, pagemap(self->target->pid, mem) & PAGEMAP_PRESENT);
-	EXPECT_EQ(0, vec_with(self->fd, DBGMEM_OP_READ, self->segs, NR, 0, 0, e,
+	EXPECT_EQ(0, vec_with(self->fd, DBGMEM_OP_READ, self->segs, NR, 0, e,
 			      1, &self->v));
 	EXPECT_EQ(0, e[0].observed);
 }
@@ -310,14 +310,14 @@ TEST_F_TIMEOUT(vector, session_that_may_not_read_may_not_expect, 60)
 		spread(self);
 		expectations(self, e, 1, 0);
 		EXPECT_EQ(-EACCES, vec_with(wo, DBGMEM_OP_WRITE, self->segs, NR,
-					    flags, 0, e, 1, &self->v));
+					    flags, e, 1, &self->v));
 		EXPECT_NE(e[0].value ^ 1ULL << 63, e[0].observed);
 		expectations(self, e, 1, -1);
 		EXPECT_EQ(-EACCES, vec_with(wo, DBGMEM_OP_WRITE, self->segs, NR,
-					    flags, 0, e, 1, &self->v));
+					    flags, e, 1, &self->v));
 	}
 	EXPECT_UNTOUCHED();
-	EXPECT_EQ(0, vec_with(wo, DBGMEM_OP_WRITE, self->segs, NR, 0, 0, NULL,
+	EXPECT_EQ(0, vec_with(wo, DBGMEM_OP_WRITE, self->segs, NR, 0, NULL,
 			      0, &self->v));
 	close(wo);
 }
@@ -331,7 +331,7 @@ TEST_F_TIMEOUT(vector, after_the_targets_end_it_is_esrch, 60)
 	target_stop(self->target);
 	self->fixture.target.pid = 0;
 	EXPECT_EQ(-ESRCH, vec_with(self->fd, DBGMEM_OP_READ, self->segs, NR, 0,
-				   0, e, 1, &self->v));
+				   e, 1, &self->v));
 	EXPECT_TRUE(vec_silent(&self->v));
 }
 
@@ -347,12 +347,12 @@ TEST_F_TIMEOUT(vector, expectations_see_what_transfers_see, 60)
 	ASSERT_EQ(0, bp_set(self->fd, (void *)(e[1].addr - 5), LONG_TRAP, 16,
 			    NULL));
 	spread(self);
-	EXPECT_EQ(0, vec_with(self->fd, DBGMEM_OP_READ, self->segs, NR, 0, 0, e,
+	EXPECT_EQ(0, vec_with(self->fd, DBGMEM_OP_READ, self->segs, NR, 0, e,
 			      2, &self->v));
 	EXPECT_EQ(0, vec_with(self->fd, DBGMEM_OP_READ, self->segs, NR,
-			      DBGMEM_EXACT, 0, e, 2, &self->v));
+			      DBGMEM_EXACT, e, 2, &self->v));
 	EXPECT_EQ(-ECANCELED, vec_with(self->fd, DBGMEM_OP_READ, self->segs, NR,
-				       DBGMEM_RAW, 0, e, 2, &self->v));
+				       DBGMEM_RAW, e, 2, &self->v));
 	EXPECT_EQ(0, self->v.first_unmet);
 	raw = e[0].value;
 	memcpy(&raw, LONG_TRAP, 3);

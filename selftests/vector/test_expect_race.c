@@ -20,7 +20,7 @@ static void own_condition(struct __test_metadata *_metadata,
 		self->segs[i] = segment(self->mem + i * 200, self->buf + i * 200,
 					8);
 	ASSERT_EQ(0, vec_with(self->fd, DBGMEM_OP_WRITE, self->segs, 100, flags,
-			      0, &e, 1, &self->v))
+			      &e, 1, &self->v))
 		TH_LOG("flags %#x", flags);
 	EXPECT_EQ(100, self->v.nr_complete);
 	EXPECT_EQ(1, self->v.first_unmet);
@@ -60,12 +60,12 @@ TEST_F_TIMEOUT(vector, expected_and_written_on_a_page_yet_to_be_copied, 60)
 		value = 3000;
 		self->segs[0] = segment(word + 1, &value, 8);
 		EXPECT_EQ(0, vec_with(self->fd, DBGMEM_OP_WRITE, self->segs, 1,
-				      flags[f], 0, &e, 1, &self->v));
+				      flags[f], &e, 1, &self->v));
 		EXPECT_EQ(1000, e.observed);
 		e = expect(word + 1, 3000);
 		self->segs[0] = segment(word, &value, 8);
 		EXPECT_EQ(0, vec_with(self->fd, DBGMEM_OP_WRITE, self->segs, 1,
-				      flags[f], 0, &e, 1, &self->v));
+				      flags[f], &e, 1, &self->v));
 		EXPECT_EQ(3000, e.observed);
 		EXPECT_EQ(1000, word[0]);
 		EXPECT_EQ(2000, word[1]);
@@ -91,7 +91,7 @@ TEST_F_TIMEOUT(vector, a_long_vector_stops_where_it_does_not_hold_any_more, 60)
 		self->segs[i] = segment(mem + i * PAGE, out + i, 1);
 	e = expect(mem, pattern_u64(5, 0));
 	ASSERT_EQ(-ECANCELED, vec_with(self->fd, DBGMEM_OP_WRITE, self->segs,
-				       LONG_PAGES, 0, 0, &e, 1, &self->v));
+				       LONG_PAGES, 0, &e, 1, &self->v));
 	EXPECT_EQ(0, self->v.first_unmet);
 	EXPECT_EQ((pattern_u64(5, 0) & ~0xffULL) | 0x41, e.observed);
 	EXPECT_SUMMARY(&self->v, self->segs);
@@ -125,44 +125,14 @@ TEST_F_TIMEOUT(vector, a_long_vector_that_is_exact_is_all_or_none, 60)
 		self->segs[i] = segment(mem + i * PAGE, out + i, 1);
 	e = expect(mem, 0);
 	ASSERT_EQ(0, vec_with(self->fd, DBGMEM_OP_WRITE, self->segs, LONG_PAGES,
-			      DBGMEM_EXACT, 0, &e, 1, &self->v));
+			      DBGMEM_EXACT, &e, 1, &self->v));
 	EXPECT_EQ(LONG_PAGES, self->v.nr_complete);
 	EXPECT_EQ(-ECANCELED, vec_with(self->fd, DBGMEM_OP_WRITE, self->segs,
-				       LONG_PAGES, DBGMEM_EXACT, 0, &e, 1,
+				       LONG_PAGES, DBGMEM_EXACT, &e, 1,
 				       &self->v));
 	EXPECT_EQ(0x41, e.observed);
 	EXPECT_EQ(0, self->v.done);
 	free(out);
-}
-
-/* --- with STABLE --- */
-
-TEST_F_TIMEOUT(vector, stable_looks_before_each_pass, 60)
-{
-	volatile uint64_t *word = (void *)private_alloc(PAGE);
-	int fd = session_open(getpid(), O_RDWR);
-	struct dbgmem_expect e;
-
-	/* Still. */
-	e = expect(self->mem + 8 * PAGE, pattern_u64(3, PAGE));
-	self->segs[0] = segment(self->mem, self->buf, 100);
-	EXPECT_EQ(0, vec_with(self->fd, DBGMEM_OP_READ, self->segs, 1,
-			      DBGMEM_STABLE, 5, &e, 1, &self->v));
-	EXPECT_EQ(2, self->v.passes);
-	EXPECT_EQ(1, self->v.first_unmet);
-	e.value++;
-	EXPECT_EQ(-ECANCELED, vec_with(self->fd, DBGMEM_OP_READ, self->segs, 1,
-				       DBGMEM_STABLE, 5, &e, 1, &self->v));
-	/* One process on both ends: the first pass changes what is expected. */
-	word[0] = 0;
-	word[1] = 5;
-	e = expect((void *)&word[0], 0);
-	self->segs[0] = segment((void *)&word[1], (void *)&word[0], 8);
-	EXPECT_EQ(-ECANCELED, vec_with(fd, DBGMEM_OP_READ, self->segs, 1,
-				       DBGMEM_STABLE, 5, &e, 1, &self->v));
-	EXPECT_EQ(5, e.observed);
-	EXPECT_EQ(5, word[0]);
-	close(fd);
 }
 
 /* --- a target with a sequence counter --- */
@@ -227,7 +197,7 @@ static void read_sequence(struct __test_metadata *_metadata,
 		memset(in, 0xee, sizeof(in));
 		e = expect(s->count, seen);
 		ret = vec_with(self->fd, DBGMEM_OP_READ, self->segs, WORDS + 1,
-			       flags, 0, &e, 1, &self->v);
+			       flags, &e, 1, &self->v);
 		if (ret) {
 			ASSERT_EQ(-ECANCELED, ret);
 			ASSERT_NE(seen, e.observed);

@@ -364,7 +364,7 @@ TEST_F_TIMEOUT(vector, max_segments_on_one_page_and_one_too_many, 120)
 	uint64_t *in;
 	uint32_t i;
 
-	ASSERT_EQ(0, session_info(self->fd, &info));
+	ASSERT_EQ(0, module_info(self->fd, &info));
 	EXPECT_TRUE(info.features & DBGMEM_FEATURE_VECTOR);
 	ASSERT_EQ(MAX_SEGMENTS, info.max_segments);
 	in = (uint64_t *)private_alloc((MAX_SEGMENTS + 1) * sizeof(*in));

@@ -194,7 +194,7 @@ TEST_F_TIMEOUT(vector, exact_at_the_limit_of_pages_and_beyond, 240)
 	char *mem, *out;
 	uint32_t i, nr;
 
-	ASSERT_EQ(0, session_info(self->fd, &info));
+	ASSERT_EQ(0, module_info(self->fd, &info));
 	nr = info.max_exact_pages;
 	if (nr != MAX_SEGMENTS)
 		SKIP(return, "max_exact_pages is %u, the test is for %u", nr,

@@ -67,12 +67,15 @@ static int read_part(FIXTURE_DATA(mirror) *self, size_t at, uint64_t seed)
 
 TEST_F_TIMEOUT(mirror, is_told_of_by_info_and_fdinfo, 60)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
+	struct dbgmem_info module;
 	char path[64], text[1024], line[64];
 
+	ASSERT_EQ(0, module_info(self->fd, &module));
+	EXPECT_TRUE(module.features & DBGMEM_FEATURE_MIRROR);
+	EXPECT_EQ(DBGMEM_ATTACH_MIRROR, module.attach_flags);
+	EXPECT_EQ(262144, module.max_mirror_pages);
 	ASSERT_EQ(0, session_info(self->fd, &info));
-	EXPECT_TRUE(info.features & DBGMEM_FEATURE_MIRROR);
-	EXPECT_EQ(DBGMEM_ATTACH_MIRROR, info.attach_flags);
 	EXPECT_EQ(262144, info.max_mirror_pages);
 	EXPECT_EQ(0, info.mirror_pages);
 
@@ -107,7 +110,7 @@ TEST_F_TIMEOUT(mirror, a_session_has_none_unless_asked_for, 60)
 
 TEST_F_TIMEOUT(mirror, is_for_sessions_that_may_read, 60)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	int fd, mem_fd;
 
 	EXPECT_EQ(-EACCES, session_open(self->target->pid, O_WRONLY));
@@ -149,7 +152,7 @@ TEST_F_TIMEOUT(mirror, where_they_are_turned_off_is_eopnotsupp, 60)
 	ASSERT_EQ(0, param_set("mirror_pages", "0"));
 	EXPECT_EQ(-EOPNOTSUPP, session_open(self->target->pid, O_RDWR));
 	fd = dev_open(O_RDONLY);
-	ASSERT_EQ(0, session_info(fd, &info));
+	ASSERT_EQ(0, module_info(fd, &info));
 	EXPECT_FALSE(info.features & DBGMEM_FEATURE_MIRROR);
 	EXPECT_EQ(0, info.attach_flags);
 	EXPECT_EQ(0, info.max_mirror_pages);
@@ -165,7 +168,7 @@ TEST_F_TIMEOUT(mirror, never_knows_more_than_its_limit, 60)
 		{ "1", GROUP }, { "64", GROUP }, { "65", 2 * GROUP },
 		{ "192", 3 * GROUP },
 	};
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	size_t i, round, at;
 
 	for (i = 0; i < ARRAY_SIZE(limit); i++) {

@@ -31,7 +31,6 @@ FIXTURE_SETUP(window)
 	self->job = self->fixture.job;
 	self->mem = private_alloc(AREA);
 	ASSERT_NE(NULL, self->mem);
-	attach_flags = DBGMEM_ATTACH_MIRROR;
 	ASSERT_EQ(0, fixture_start(&self->fixture));
 	self->fd = self->fixture.fd;
 	target_fill(self->target, self->job, self->mem, 0, AREA, 3);
@@ -288,7 +287,7 @@ TEST_F_TIMEOUT(window, exit_of_the_target_is_sigbus, 60)
 TEST_F_TIMEOUT(window, several_show_the_same_and_end_by_themselves, 60)
 {
 	volatile char *other = window_map(self->fd, self->mem, AREA);
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	char path[64], text[1024];
 
 	ASSERT_NE(MAP_FAILED, other);
@@ -338,7 +337,7 @@ TEST_F_TIMEOUT(window, keeps_the_module_loaded, 60)
 
 TEST_F_TIMEOUT(window, hold_no_more_than_the_limit, 60)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info;
 	int round;
 
 	munmap((void *)self->win, AREA);
@@ -408,7 +407,7 @@ TEST_F_TIMEOUT(window, is_for_reading_and_shared, 60)
 	EXPECT_SHOWS(3);
 }
 
-TEST_F_TIMEOUT(window, needs_a_mirror_and_a_target, 60)
+TEST_F_TIMEOUT(window, needs_a_target, 60)
 {
 	uint64_t at = (uintptr_t)self->mem, offset;
 	int fd;
@@ -419,24 +418,70 @@ TEST_F_TIMEOUT(window, needs_a_mirror_and_a_target, 60)
 	EXPECT_EQ(0, offset);
 	EXPECT_EQ(-ENOTCONN, window_sync(fd));
 	close(fd);
-	attach_flags = 0;
 	fd = session_open(self->target->pid, O_RDWR);
 	ASSERT_LE(0, fd);
-	EXPECT_EQ(-ENOLINK, window_prepare(fd, at, PAGE, NULL));
 	EXPECT_EQ(MAP_FAILED, mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, at));
 	EXPECT_EQ(ENODEV, errno);
 	/* Nothing to wait for. */
 	EXPECT_EQ(0, window_sync(fd));
-	close(fd);
-	attach_flags = DBGMEM_ATTACH_MIRROR;
-	fd = session_open(self->target->pid, O_RDWR);
-	ASSERT_LE(0, fd);
-	EXPECT_EQ(MAP_FAILED, mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, at));
-	EXPECT_EQ(ENODEV, errno);
 	ASSERT_EQ(0, param_set("window_pages", "0"));
 	EXPECT_EQ(-EOPNOTSUPP, window_prepare(fd, at, PAGE, NULL));
 	ASSERT_EQ(0, param_set("window_pages", "65536"));
 	EXPECT_EQ(0, window_prepare(fd, at, PAGE, NULL));
+	close(fd);
+}
+
+TEST_F_TIMEOUT(window, needs_no_mirror, 60)
+{
+	struct dbgmem_info info;
+	int fd;
+
+	ASSERT_EQ(0, param_set("mirror_pages", "0"));
+	fd = dev_open(O_RDWR);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, module_info(fd, &info));
+	EXPECT_EQ(0, info.max_mirror_pages);
+	EXPECT_EQ(65536, info.max_window_pages);
+	EXPECT_TRUE(info.features & DBGMEM_FEATURE_WINDOW);
+	close(fd);
+	fd = session_open(self->target->pid, O_RDONLY);
+	ASSERT_EQ(0, param_set("mirror_pages", "262144"));
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(0, window_prepare(fd, (uintptr_t)self->mem, PAGE, NULL));
+	close(fd);
+}
+
+/* Either drops what it knows when the target's mapping changes. */
+TEST_F_TIMEOUT(window, goes_with_a_mirror, 60)
+{
+	volatile char *win;
+	uint64_t word, want;
+	long known;
+	int fd, i;
+
+	attach_flags = DBGMEM_ATTACH_MIRROR;
+	fd = session_open(self->target->pid, O_RDWR);
+	attach_flags = 0;
+	ASSERT_LE(0, fd);
+	win = window_map(fd, self->mem, AREA);
+	ASSERT_NE(MAP_FAILED, win);
+	for (i = 3; i < 6; i++) {
+		target_fill(self->target, self->job, self->mem, 0, AREA, i);
+		ASSERT_EQ(0, window_sync(fd));
+		EXPECT_EQ(-1, pattern_differs((const char *)win, 0, AREA, i));
+		pattern_fill(&want, 0, sizeof(want), i);
+		ASSERT_EQ(0, mem_read(fd, self->mem, &word, 8, 0, NULL));
+		EXPECT_EQ(want, word);
+		known = mirror_pages(fd);
+		EXPECT_LT(0, known);
+		EXPECT_LT(0, window_pages(fd));
+		ASSERT_EQ(0, change(self, do_discard, 0, AREA, 0));
+		EXPECT_GT(known, mirror_pages(fd));
+		ASSERT_EQ(0, window_sync(fd));
+		EXPECT_EQ(0, window_pages(fd));
+		EXPECT_EQ(0, win[0]);
+	}
+	munmap((void *)win, AREA);
 	close(fd);
 }
 

@@ -31,7 +31,6 @@ FIXTURE_SETUP(lease)
 {
 	fixture_init(&self->fixture);
 	ASSERT_NE(NULL, self->fixture.job);
-	attach_flags = DBGMEM_ATTACH_MIRROR;
 	self->win = MAP_FAILED;
 }
 
@@ -118,7 +117,7 @@ TEST_F_TIMEOUT(lease, without_end_holds_as_long_as_it_is_mapped, 60)
 
 	ASSERT_EQ(0, param_set("window_lease", "0"));
 	ASSERT_LOOKS_AT(MEMORY_ANON);
-	ASSERT_EQ(0, session_info(self->fixture.fd, &info));
+	ASSERT_EQ(0, module_info(self->fixture.fd, &info));
 	EXPECT_EQ(0, info.window_lease);
 	EXPECT_SHOWS(3);
 	sleep_ms(500);

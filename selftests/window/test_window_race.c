@@ -21,7 +21,6 @@ FIXTURE_SETUP(window_race)
 	ASSERT_NE(NULL, self->r);
 	/* A window holds the old page until it has caught up. */
 	self->r->copies_are_flux = true;
-	attach_flags = DBGMEM_ATTACH_MIRROR;
 	ASSERT_EQ(0, fixture_start(&self->fixture));
 }
 

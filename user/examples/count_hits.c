@@ -3,7 +3,7 @@
  * count_hits PID ADDR N: wait until the process, which must have one thread,
  * has come to the instruction at ADDR N times, and go away again.
  */
-#include <dbgmem.h>
+#include <dbgmem_interfaces.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -21,7 +21,7 @@ static int find(struct dbgmem *m, const char *string)
 		return ret;
 	/* Pages that were never touched are zeros: they are not read, nor allocated. */
 	ret = dbgmem_search_new(m, ranges, nr, &pattern, 0, NULL, &s);
-	free(ranges);
+	dbgmem_ranges_free(ranges);
 	if (ret)
 		return ret;
 	while ((ret = dbgmem_search_next(s, &addr)) == 1)

@@ -21,7 +21,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "%s\n", dbgmem_errstr());
 		return 1;
 	}
-	ret = dbgmem_regions_open(m, 0, 0, DBGMEM_REGION_WRITE, DBGMEM_REGIONS_NAMES, &list);
+	ret = dbgmem_regions_new(m, 0, 0, DBGMEM_REGION_WRITE, DBGMEM_REGIONS_NAMES, &list);
 	while (!ret && (ret = dbgmem_regions_next(list, &region, &name)) == 1) {
 		printf("0x%" PRIx64 " %" PRIu64 " KiB ", (uint64_t)region.start,
 		       (uint64_t)(region.end - region.start) / 1024);
@@ -33,7 +33,7 @@ int main(int argc, char **argv)
 	}
 	if (ret)
 		fprintf(stderr, "%s\n", dbgmem_errstr());
-	dbgmem_regions_close(list);
+	dbgmem_regions_free(list);
 	dbgmem_close(m);
 	return ret ? 1 : 0;
 }

@@ -7,7 +7,7 @@
 
 static int read_words(struct dbgmem_scatter *s, char **addrs)
 {
-	uint32_t reason;
+	struct dbgmem_result res;
 	ssize_t i;
 
 	for (i = 0; addrs[i]; i++)
@@ -18,8 +18,8 @@ static int read_words(struct dbgmem_scatter *s, char **addrs)
 		return -1;
 	/* A bad address does not stop the others. Each has an answer of its own. */
 	for (i = 0; addrs[i]; i++) {
-		if (dbgmem_scatter_result(s, (size_t)i, NULL, &reason))
-			printf("%s: %s\n", addrs[i], dbgmem_reason_str(reason));
+		if (dbgmem_scatter_result(s, (size_t)i, &res))
+			printf("%s: %s\n", addrs[i], dbgmem_reason_str(res.reason));
 		else
 			printf("%s: %" PRIu64 "\n", addrs[i],
 			       *(uint64_t *)dbgmem_scatter_data(s, (size_t)i));

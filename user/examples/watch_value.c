@@ -43,7 +43,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	addr = strtoull(argv[2], NULL, 0);
-	if (dbgmem_open(atoi(argv[1]), DBGMEM_OPEN_MIRROR, &m)) {
+	if (dbgmem_open(atoi(argv[1]), DBGMEM_OPEN_RDONLY, &m)) {
 		fprintf(stderr, "%s\n", dbgmem_errstr());
 		return 1;
 	}

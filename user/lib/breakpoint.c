@@ -16,19 +16,19 @@ static int bp_fail(struct dbgmem *m, const struct dbgmem_transfer *t, int code,
 {
 	struct dbgmem_error e = {
 		.code = code,
-		.gate = DBGMEM_GATE_USAGE,
+		.source = DBGMEM_SOURCE_USAGE,
 		.pid = m->pid,
-		.fault_addr = t->addr,
+		.result.fault_addr = t->addr,
 	};
 	char forced[224];
 
 	switch (code) {
 	case EEXIST:
-		e.gate = DBGMEM_GATE_BREAKPOINT;
+		e.source = DBGMEM_SOURCE_BREAKPOINT;
 		return dbgmem__fail(&e, "%s: this session already has a breakpoint there: clear it first",
 				    what);
 	case EBUSY:
-		e.gate = DBGMEM_GATE_BREAKPOINT;
+		e.source = DBGMEM_SOURCE_BREAKPOINT;
 		return dbgmem__fail(&e, "%s: another session has a breakpoint there and must clear it: 'dbgmem bp list %d' shows whose it is",
 				    what, (int)m->pid);
 	case ENOSPC:
@@ -48,7 +48,7 @@ static int bp_fail(struct dbgmem *m, const struct dbgmem_transfer *t, int code,
 	}
 }
 
-static int set_fail(struct dbgmem *m, const struct dbgmem_bp_set *s, int code)
+static int set_fail(struct dbgmem *m, const struct dbgmem_bp_set_args *s, int code)
 {
 	const struct dbgmem_transfer t = {
 		.flags = DBGMEM_FORCE,	/* it does, where that is allowed */
@@ -68,13 +68,13 @@ DBGMEM_EXPORT int dbgmem_bp_set(struct dbgmem *m, uint64_t addr,
 				const void *trap, size_t len,
 				uint8_t *original)
 {
-	struct dbgmem_bp_set s = { .size = sizeof(s), .addr = addr };
+	struct dbgmem_bp_set_args s = { .size = sizeof(s), .addr = addr };
 	int ret;
 
 	if (!trap && !len)
 		trap = dbgmem_bp_trap(&len);
 	else if (!trap || !len || len > sizeof(s.trap))
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"cannot set a breakpoint at 0x%llx of process %d: a trap has 1 to %zu bytes, not %zu",
 			(unsigned long long)addr, (int)m->pid, sizeof(s.trap),
 			trap ? len : 0);
@@ -95,7 +95,7 @@ DBGMEM_EXPORT int dbgmem_bp_set(struct dbgmem *m, uint64_t addr,
 }
 
 /* @c->flags and @c->addr are filled in. */
-static int clear(struct dbgmem *m, struct dbgmem_bp_clear *c)
+static int clear(struct dbgmem *m, struct dbgmem_bp_clear_args *c)
 {
 	struct dbgmem_transfer t = { .addr = c->addr };
 	char what[160];
@@ -123,7 +123,7 @@ static int clear(struct dbgmem *m, struct dbgmem_bp_clear *c)
 
 DBGMEM_EXPORT int dbgmem_bp_clear(struct dbgmem *m, uint64_t addr)
 {
-	struct dbgmem_bp_clear c = { .addr = addr };
+	struct dbgmem_bp_clear_args c = { .addr = addr };
 	int ret = clear(m, &c);
 
 	return ret ? ret : c.lost > 0;
@@ -132,7 +132,7 @@ DBGMEM_EXPORT int dbgmem_bp_clear(struct dbgmem *m, uint64_t addr)
 DBGMEM_EXPORT int dbgmem_bp_clear_all(struct dbgmem *m, uint32_t *cleared,
 				      uint32_t *lost)
 {
-	struct dbgmem_bp_clear c = { .flags = DBGMEM_BP_ALL };
+	struct dbgmem_bp_clear_args c = { .flags = DBGMEM_BP_ALL };
 	int ret = clear(m, &c);
 
 	if (cleared)
@@ -142,7 +142,7 @@ DBGMEM_EXPORT int dbgmem_bp_clear_all(struct dbgmem *m, uint32_t *cleared,
 	return ret;
 }
 
-static ssize_t list_fail(struct dbgmem *m, uint32_t flags, int code)
+static int list_fail(struct dbgmem *m, uint32_t flags, int code)
 {
 	const struct dbgmem_transfer t = { .flags = flags };
 	char what[96];
@@ -169,74 +169,45 @@ static int room_get(struct dbgmem_bp **bps, size_t nr, size_t *room)
 	return 0;
 }
 
-/* All of them, in *@list. Their number or a negative errno. */
-static ssize_t list_all(struct dbgmem *m, uint32_t flags,
-			struct dbgmem_bp **list)
+DBGMEM_EXPORT int dbgmem_bp_list(struct dbgmem *m, uint32_t flags,
+				 struct dbgmem_bp **list, size_t *nr)
 {
-	struct dbgmem_bp_list l = { 0 };
+	struct dbgmem_bp_list_args l = { 0 };
 	struct dbgmem_bp *bps = NULL;
-	size_t nr = 0, room = 0;
+	size_t room = 0;
 	int ret;
 
 	*list = NULL;
+	*nr = 0;
 	ret = dbgmem__feature(m, DBGMEM_FEATURE_BREAKPOINT, "breakpoints");
 	if (ret)
 		return ret;
 	do {
-		ret = room_get(&bps, nr, &room);
+		ret = room_get(&bps, *nr, &room);
 		if (ret)
 			break;
-		l = (struct dbgmem_bp_list){
+		l = (struct dbgmem_bp_list_args){
 			.size = sizeof(l),
 			.flags = flags,
-			.entries = (uintptr_t)(bps + nr),
-			.nr_entries = (uint32_t)(room - nr),
+			.entries = (uintptr_t)(bps + *nr),
+			.nr_entries = (uint32_t)(room - *nr),
 			.entry_size = sizeof(*bps),
 			.from = l.next,
 		};
 		ret = dbgmem__node_ioctl(m->fd, DBGMEM_IOC_BP_LIST, &l);
-		nr += l.nr;
+		*nr += l.nr;
 	} while (!ret && l.more);
-	if (ret) {
+	if (ret || !*nr) {
 		free(bps);
-		return list_fail(m, flags, -ret);
+		bps = NULL;
 	}
-	if (!nr) {
-		free(bps);
-		return 0;
-	}
+	if (ret)
+		*nr = 0;
 	*list = bps;
-	return (ssize_t)nr;
+	return ret ? list_fail(m, flags, -ret) : 0;
 }
 
-DBGMEM_EXPORT ssize_t dbgmem_bp_list_sized(struct dbgmem *m, uint32_t flags,
-					   struct dbgmem_bp **list, size_t size)
+DBGMEM_EXPORT void dbgmem_bp_list_free(struct dbgmem_bp *list)
 {
-	struct dbgmem_bp *all;
-	ssize_t i, nr;
-	char *packed;
-
-	*list = NULL;
-	nr = list_all(m, flags, &all);
-	if (nr <= 0 || size == sizeof(*all)) {
-		*list = all;
-		return nr;
-	}
-	packed = calloc((size_t)nr, size);
-	for (i = 0; packed && i < nr; i++)
-		dbgmem__give(packed + (size_t)i * size, size, &all[i],
-			     sizeof(*all));
-	free(all);
-	if (!packed)
-		return list_fail(m, flags, ENOMEM);
-	*list = (struct dbgmem_bp *)packed;
-	return nr;
-}
-
-DBGMEM_EXPORT ssize_t (dbgmem_bp_list)(struct dbgmem *m, uint32_t flags,
-				       struct dbgmem_bp **list)
-{
-	return dbgmem_bp_list_sized(m, flags, list,
-				    dbgmem__first_size(struct dbgmem_bp, own,
-						       __u32));
+	free(list);
 }

@@ -96,7 +96,7 @@ static size_t fetch(struct dbgmem_cache *c, struct dbgmem__page *p,
 	while (!p && nr < CACHE_RUN && nr * ps < len &&
 	       !page_find(c, addr + nr * ps))
 		nr++;
-	if (c->ops->read(c->m, addr, c->run, nr * ps, c->flags, &res))
+	if (c->ops->read(c->m, addr, c->run, nr * ps, c->flags, &res) < 0)
 		res.done = 0;
 	whole = (size_t)(res.done / ps);
 	c->stats.misses += whole ? whole : 1;
@@ -124,7 +124,7 @@ static int miss(struct dbgmem_cache *c, uint64_t addr, void *buf, size_t len,
 	struct dbgmem_result res = { 0 };
 	size_t first = c->page_size - off, n;
 	struct dbgmem__page *p;
-	int ret;
+	ssize_t ret;
 
 	if (first > len)
 		first = len;
@@ -141,12 +141,12 @@ static int miss(struct dbgmem_cache *c, uint64_t addr, void *buf, size_t len,
 	} else {
 		/* Not a whole page, or none: it says why, of these bytes. */
 		ret = c->ops->read(c->m, addr, buf, first, c->flags, &res);
-		if (ret)
-			return ret;
+		if (ret < 0)
+			return (int)ret;
 		*done = (size_t)res.done;
 	}
 	if (p)
-		dbgmem__page_overlay(p, off, buf, *done < first ? *done : first);
+		dbgmem__page_copy_dirty(p, off, buf, *done < first ? *done : first);
 	return 0;
 }
 
@@ -160,7 +160,7 @@ int dbgmem__cache_read(struct dbgmem_cache *c, uint64_t addr, void *buf,
 	*done = 0;
 	/* More than there are addresses: the kernel says so. */
 	if (len > UINT64_MAX - addr)
-		return c->ops->read(c->m, addr, buf, len, c->flags, &res);
+		return (int)c->ops->read(c->m, addr, buf, len, c->flags, &res);
 	while (pos < len) {
 		off = (size_t)((addr + pos) % c->page_size);
 		n = c->page_size - off;
@@ -187,12 +187,12 @@ static int write_through(struct dbgmem_cache *c, uint64_t addr,
 	struct dbgmem_result res = { 0 };
 	struct dbgmem__page *p;
 	size_t pos, off, n;
-	int ret;
+	ssize_t ret;
 
 	*done = 0;
 	ret = c->ops->write(c->m, addr, buf, len, c->write_flags, &res);
-	if (ret)
-		return ret;
+	if (ret < 0)
+		return (int)ret;
 	*done = (size_t)res.done;
 	c->stats.through += res.done;
 	for (pos = 0; pos < *done; pos += n) {
@@ -328,41 +328,29 @@ DBGMEM_EXPORT uint64_t dbgmem_cache_discard(struct dbgmem_cache *c,
 	return lost;
 }
 
-static void stats_get(struct dbgmem_cache *c, struct dbgmem_cache_stats *stats)
+#define FIRST_STATS \
+	dbgmem__first_size(struct dbgmem_cache_stats, capacity, size_t)
+
+DBGMEM_EXPORT int dbgmem_cache_get_stats(struct dbgmem_cache *c,
+					 struct dbgmem_cache_stats *stats)
 {
+	struct dbgmem_cache_stats now;
 	struct dbgmem__page *p;
 	size_t i;
 
 	pthread_mutex_lock(&c->lock);
-	*stats = c->stats;
-	stats->capacity = c->nr;
+	now = c->stats;
+	now.capacity = c->nr;
 	for (i = 0; i < c->nr; i++) {
 		p = &c->pages[i];
-		stats->hits += __atomic_load_n(&p->hits, __ATOMIC_RELAXED);
-		stats->pages += p->held;
-		stats->dirty_pages += p->dirty > 0;
-		stats->dirty += p->dirty;
+		now.hits += __atomic_load_n(&p->hits, __ATOMIC_RELAXED);
+		now.pages += p->held;
+		now.dirty_pages += p->dirty > 0;
+		now.dirty += p->dirty;
 	}
 	pthread_mutex_unlock(&c->lock);
-}
-
-DBGMEM_EXPORT void dbgmem_cache_get_stats_sized(struct dbgmem_cache *c,
-						struct dbgmem_cache_stats *stats,
-						size_t size)
-{
-	struct dbgmem_cache_stats all;
-
-	stats_get(c, &all);
-	dbgmem__give(stats, size, &all, sizeof(all));
-}
-
-DBGMEM_EXPORT void (dbgmem_cache_get_stats)(struct dbgmem_cache *c,
-					    struct dbgmem_cache_stats *stats)
-{
-	const size_t first = dbgmem__first_size(struct dbgmem_cache_stats,
-						capacity, size_t);
-
-	dbgmem_cache_get_stats_sized(c, stats, first);
+	return dbgmem__give(stats, FIRST_STATS, &now, sizeof(*stats),
+			    "dbgmem_cache_stats");
 }
 
 int dbgmem__cache_new(const struct dbgmem__cache_ops *ops, struct dbgmem *m,
@@ -375,14 +363,14 @@ int dbgmem__cache_new(const struct dbgmem__cache_ops *ops, struct dbgmem *m,
 
 	*out = NULL;
 	if (!pages)
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"cannot make a cache: it must have at least one page");
 	if (mode != DBGMEM_CACHE_WRITE_THROUGH &&
 	    mode != DBGMEM_CACHE_WRITE_BACK)
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"cannot make a cache: its mode is neither WRITE_THROUGH nor WRITE_BACK");
 	if (flags & ~(DBGMEM_FORCE | DBGMEM_RAW | DBGMEM_NOFAULT))
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"cannot make a cache: flags 0x%x: only FORCE, RAW and NOFAULT are allowed",
 			flags);
 	c = calloc(1, sizeof(*c));
@@ -418,7 +406,7 @@ int dbgmem__cache_new(const struct dbgmem__cache_ops *ops, struct dbgmem *m,
 
 err:
 	dbgmem_cache_free(c);
-	return dbgmem__fail_simple(ENOMEM, DBGMEM_GATE_SYSTEM,
+	return dbgmem__fail_simple(ENOMEM, DBGMEM_SOURCE_SYSTEM,
 		"cannot make a cache of %zu pages: out of memory", pages);
 }
 
@@ -429,7 +417,7 @@ DBGMEM_EXPORT int dbgmem_cache_new(struct dbgmem *m, size_t pages,
 	static const struct dbgmem__cache_ops ops = {
 		.read = dbgmem_read_flags,
 		.write = dbgmem_write_flags,
-		.writev = dbgmem_writev,
+		.write_segments = dbgmem_write_segments,
 	};
 
 	return dbgmem__cache_new(&ops, m, pages, mode, flags, out);

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 
+#include "dbgmem_interfaces.h"
 #include "internal.h"
 #include "page.h"
 
@@ -12,13 +13,13 @@
 
 /* How a cache gets at its target: dbgmem_read_flags(), ... */
 struct dbgmem__cache_ops {
-	int (*read)(struct dbgmem *m, uint64_t addr, void *buf, size_t len,
-		    uint32_t flags, struct dbgmem_result *res);
-	int (*write)(struct dbgmem *m, uint64_t addr, const void *buf,
-		     size_t len, uint32_t flags, struct dbgmem_result *res);
-	ssize_t (*writev)(struct dbgmem *m, struct dbgmem_segment *segs,
-			  size_t nr, uint32_t flags,
-			  struct dbgmem_vector_result *res);
+	ssize_t (*read)(struct dbgmem *m, uint64_t addr, void *buf, size_t len,
+			uint32_t flags, struct dbgmem_result *res);
+	ssize_t (*write)(struct dbgmem *m, uint64_t addr, const void *buf,
+			 size_t len, uint32_t flags, struct dbgmem_result *res);
+	ssize_t (*write_segments)(struct dbgmem *m, struct dbgmem_segment *segs,
+				  size_t nr, uint32_t flags,
+				  struct dbgmem_vector_result *res);
 };
 
 /*

@@ -7,7 +7,7 @@
 
 static int usage(const char *what, const char *why)
 {
-	return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE, "%s: %s", what,
+	return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE, "%s: %s", what,
 				   why);
 }
 
@@ -16,7 +16,7 @@ DBGMEM_EXPORT int dbgmem_cmpxchg(struct dbgmem *m, uint64_t addr,
 				 uint64_t desired, uint32_t flags,
 				 uint64_t *observed)
 {
-	struct dbgmem_cmpxchg c = {
+	struct dbgmem_cmpxchg_args c = {
 		.size = sizeof(c),
 		.flags = flags,
 		.addr = addr,

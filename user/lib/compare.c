@@ -32,7 +32,7 @@ struct dbgmem_compare {
 
 static int bad_range(const struct dbgmem *m, uint64_t addr, uint64_t len)
 {
-	return dbgmem__fail_simple(EOVERFLOW, DBGMEM_GATE_USAGE,
+	return dbgmem__fail_simple(EOVERFLOW, DBGMEM_SOURCE_USAGE,
 		"cannot compare %llu bytes at 0x%llx of process %d: address plus length exceeds 64 bits",
 		(unsigned long long)len, (unsigned long long)addr, (int)m->pid);
 }
@@ -42,7 +42,7 @@ static struct dbgmem_compare *compare_new(struct dbgmem *m, uint64_t len,
 {
 	static const struct dbgmem_error e = {
 		.code = ENOMEM,
-		.gate = DBGMEM_GATE_SYSTEM,
+		.source = DBGMEM_SOURCE_SYSTEM,
 	};
 	struct dbgmem_compare *c = calloc(1, sizeof(*c));
 
@@ -98,7 +98,7 @@ DBGMEM_EXPORT int dbgmem_compare_new_buffer(struct dbgmem *m, uint64_t addr,
 
 	*out = NULL;
 	if (len && !buf)
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"cannot compare %zu bytes of process %d: no buffer",
 			len, (int)m->pid);
 	c = compare_new(m, len, progress);
@@ -335,18 +335,12 @@ DBGMEM_EXPORT int dbgmem_compare_next(struct dbgmem_compare *c,
 	}
 }
 
-DBGMEM_EXPORT void dbgmem_compare_get_stats_sized(const struct dbgmem_compare *c,
-						  struct dbgmem_compare_stats *stats,
-						  size_t size)
-{
-	dbgmem__give(stats, size, &c->stats, sizeof(c->stats));
-}
+#define FIRST_STATS \
+	dbgmem__first_size(struct dbgmem_compare_stats, holes, uint64_t)
 
-DBGMEM_EXPORT void (dbgmem_compare_get_stats)(const struct dbgmem_compare *c,
-					      struct dbgmem_compare_stats *stats)
+DBGMEM_EXPORT int dbgmem_compare_get_stats(const struct dbgmem_compare *c,
+					   struct dbgmem_compare_stats *stats)
 {
-	const size_t first = dbgmem__first_size(struct dbgmem_compare_stats,
-						holes, uint64_t);
-
-	dbgmem_compare_get_stats_sized(c, stats, first);
+	return dbgmem__give(stats, FIRST_STATS, &c->stats, sizeof(*stats),
+			    "dbgmem_compare_stats");
 }

@@ -22,7 +22,7 @@ int dbgmem__fail(const struct dbgmem_error *e, const char *fmt, ...)
 
 void dbgmem__fail_done(uint64_t done)
 {
-	last.done = done;
+	last.result.done = done;
 }
 
 DBGMEM_EXPORT const char *dbgmem_errstr(void)
@@ -76,26 +76,26 @@ int dbgmem__reason_errno(uint32_t reason)
 	}
 }
 
-static const char *const gates[] = {
-	[DBGMEM_GATE_NONE] = "nobody",
-	[DBGMEM_GATE_USAGE] = "the arguments of the call",
-	[DBGMEM_GATE_MODULE] = "the dbgmem module",
-	[DBGMEM_GATE_NODE] = "the access rights of /dev/dbgmem",
-	[DBGMEM_GATE_KERNEL] = "the kernel's ptrace check",
-	[DBGMEM_GATE_RECEIPT] = "the check of the receipt",
-	[DBGMEM_GATE_SESSION] = "the access that the session was opened with",
-	[DBGMEM_GATE_POLICY] = "the module's force= policy",
-	[DBGMEM_GATE_TARGET] = "the target is gone or runs another program",
-	[DBGMEM_GATE_MEMORY] = "the memory itself",
-	[DBGMEM_GATE_SYSTEM] = "the system",
-	[DBGMEM_GATE_BREAKPOINT] = "an existing breakpoint",
-	[DBGMEM_GATE_EXPECTATION] = "an expectation of the vector",
-	[DBGMEM_GATE_TRACER] = "who traces the thread",
+static const char *const sources[] = {
+	[DBGMEM_SOURCE_NONE] = "nobody",
+	[DBGMEM_SOURCE_USAGE] = "the arguments of the call",
+	[DBGMEM_SOURCE_MODULE] = "the dbgmem module",
+	[DBGMEM_SOURCE_NODE] = "the access rights of /dev/dbgmem",
+	[DBGMEM_SOURCE_KERNEL] = "the kernel's ptrace check",
+	[DBGMEM_SOURCE_MEM_FD] = "the check of the mem_fd",
+	[DBGMEM_SOURCE_SESSION] = "the access that the session was opened with",
+	[DBGMEM_SOURCE_POLICY] = "the module's force= policy",
+	[DBGMEM_SOURCE_TARGET] = "the target is gone or runs another program",
+	[DBGMEM_SOURCE_MEMORY] = "the memory itself",
+	[DBGMEM_SOURCE_SYSTEM] = "the system",
+	[DBGMEM_SOURCE_BREAKPOINT] = "an existing breakpoint",
+	[DBGMEM_SOURCE_EXPECTATION] = "an expectation of the vector",
+	[DBGMEM_SOURCE_TRACER] = "who traces the thread",
 };
 
-DBGMEM_EXPORT const char *dbgmem_gate_str(enum dbgmem_gate gate)
+DBGMEM_EXPORT const char *dbgmem_source_str(enum dbgmem_source source)
 {
-	if ((unsigned int)gate >= sizeof(gates) / sizeof(gates[0]))
+	if ((unsigned int)source >= sizeof(sources) / sizeof(sources[0]))
 		return "unknown";
-	return gates[gate];
+	return sources[source];
 }

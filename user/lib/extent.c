@@ -89,11 +89,11 @@ static int dir_open_thread(struct dbgmem__extents *e)
 static int target_check(const struct dbgmem__extents *e)
 {
 	const struct dbgmem_transfer t = { 0 };
-	struct dbgmem_info info;
+	struct dbgmem_session_info info = { .size = sizeof(info) };
 	char what[64];
 	int ret;
 
-	ret = dbgmem_get_info(e->m, &info);
+	ret = dbgmem_get_session_info(e->m, &info);
 	if (ret || info.state == DBGMEM_STATE_ATTACHED)
 		return ret;
 	snprintf(what, sizeof(what), "cannot read memory of process %d",
@@ -220,7 +220,7 @@ static int page_look(struct dbgmem__extents *e, uint64_t page, uint64_t end,
 		return 0;
 	there = dbgmem__present_at(&e->present, page, x->end, &x->end);
 	if (there < 0)
-		return dbgmem__fail_simple(-there, DBGMEM_GATE_SYSTEM,
+		return dbgmem__fail_simple(-there, DBGMEM_SOURCE_SYSTEM,
 			"cannot see which pages process %d has: reading its pagemap failed",
 			(int)e->m->pid);
 	if (there)

@@ -44,7 +44,7 @@ static int fill(struct dbgmem *m, uint64_t addr, uint64_t len,
 	struct dbgmem_result piece;
 	uint64_t done = 0;
 	size_t from, n;
-	int ret;
+	ssize_t ret;
 
 	while (done < len) {
 		from = done % t->len;
@@ -55,26 +55,26 @@ static int fill(struct dbgmem *m, uint64_t addr, uint64_t len,
 					 flags, &piece);
 		done += piece.done;
 		res->done = done;
-		if (!ret && piece.done < n)
+		if (ret >= 0 && piece.done < n)
 			continue;	/* which says why */
 		res->fault_addr = piece.fault_addr;
 		res->reason = piece.reason;
-		if (!ret)
+		if (ret >= 0)
 			ret = dbgmem__progress(progress, m, "the filling of",
 					       done, len);
 		if (ret) {
 			dbgmem__fail_done(done);
-			return ret;
+			return (int)ret;
 		}
 	}
 	return 0;
 }
 
-DBGMEM_EXPORT int dbgmem_fill(struct dbgmem *m, uint64_t addr, uint64_t len,
-			      const void *pattern, size_t pattern_len,
-			      uint32_t flags,
-			      const struct dbgmem_progress *progress,
-			      struct dbgmem_result *res)
+DBGMEM_EXPORT int64_t dbgmem_fill(struct dbgmem *m, uint64_t addr, uint64_t len,
+				  const void *pattern, size_t pattern_len,
+				  uint32_t flags,
+				  const struct dbgmem_progress *progress,
+				  struct dbgmem_result *res)
 {
 	const bool exact = flags & DBGMEM_EXACT;
 	struct dbgmem_result none;
@@ -85,7 +85,7 @@ DBGMEM_EXPORT int dbgmem_fill(struct dbgmem *m, uint64_t addr, uint64_t len,
 		res = &none;
 	*res = (struct dbgmem_result){ 0 };
 	if (!pattern || !pattern_len)
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"cannot fill %llu bytes at 0x%llx of process %d: no pattern",
 			(unsigned long long)len, (unsigned long long)addr,
 			(int)m->pid);
@@ -95,12 +95,12 @@ DBGMEM_EXPORT int dbgmem_fill(struct dbgmem *m, uint64_t addr, uint64_t len,
 		return ret;
 	if (tile_init(&tile, pattern, pattern_len,
 		      exact || len < DBGMEM__PIECE ? len : DBGMEM__PIECE))
-		return dbgmem__fail_simple(ENOMEM, DBGMEM_GATE_SYSTEM,
+		return dbgmem__fail_simple(ENOMEM, DBGMEM_SOURCE_SYSTEM,
 			"cannot fill %llu bytes at 0x%llx of process %d: out of memory",
 			(unsigned long long)len, (unsigned long long)addr,
 			(int)m->pid);
 	ret = fill(m, addr, len, &tile, flags, exact ? SIZE_MAX : DBGMEM__PIECE,
 		   progress, res);
 	free(tile.copy);
-	return ret;
+	return res->done ? (int64_t)res->done : ret;
 }

@@ -21,20 +21,22 @@ static void batch_write(struct dbgmem_cache *c, struct batch *b)
 {
 	struct dbgmem_segment *seg;
 	struct dbgmem__page *p;
+	size_t i, clean;
 	ssize_t ret;
-	size_t i;
 
-	ret = c->ops->writev(c->m, b->segs, b->nr, c->write_flags, NULL);
+	ret = c->ops->write_segments(c->m, b->segs, b->nr, c->write_flags, NULL);
 	for (i = 0; i < b->nr; i++) {
 		seg = &b->segs[i];
 		p = b->of[i];
-		c->stats.flushed += dbgmem__page_clean(p,
-			(size_t)(seg->addr - p->addr), (size_t)seg->done);
+		clean = dbgmem__page_clean(p, (size_t)(seg->addr - p->addr),
+					   (size_t)seg->done);
+		c->stats.flushed += clean;
+		p->result.done += clean;
 		if (seg->done == seg->len || p->code)
 			continue;
 		p->code = ret < 0 ? (int)ret : dbgmem__reason_errno(seg->reason);
-		p->reason = seg->reason;
-		p->fault_addr = seg->addr + seg->done;
+		p->result.reason = seg->reason;
+		p->result.fault_addr = seg->addr + seg->done;
 	}
 	b->nr = 0;
 }
@@ -68,8 +70,10 @@ int dbgmem__cache_flush(struct dbgmem_cache *c, struct dbgmem__page **pages,
 	int ret = 0;
 	size_t i;
 
-	for (i = 0; i < nr; i++)
+	for (i = 0; i < nr; i++) {
 		pages[i]->code = 0;
+		pages[i]->result = (struct dbgmem_result){ 0 };
+	}
 	for (i = 0; i < nr; i++)
 		batch_add(c, &b, pages[i]);
 	if (b.nr)
@@ -100,8 +104,8 @@ static int flush_fail(struct dbgmem_cache *c, const struct dbgmem__page *p,
 	const struct dbgmem_transfer t = {
 		.flags = c->write_flags,
 		.addr = p->addr,
-		.fault_addr = p->fault_addr,
-		.reason = p->reason,
+		.fault_addr = p->result.fault_addr,
+		.reason = p->result.reason,
 	};
 	char what[128];
 
@@ -134,9 +138,8 @@ DBGMEM_EXPORT int dbgmem_cache_flush(struct dbgmem_cache *c,
 			first = p;
 		if (failures && failed < room)
 			failures[failed] = (struct dbgmem_cache_failure){
+				.result = p->result,
 				.page = p->addr,
-				.fault_addr = p->fault_addr,
-				.reason = p->reason,
 				.code = p->code,
 			};
 		failed++;

@@ -16,7 +16,7 @@ static bool whole(struct dbgmem *m, uint32_t op, uint64_t addr, void *buf,
 {
 	uint32_t flags = DBGMEM_EXACT, pos = 0;
 	struct dbgmem_result res = { 0 };
-	int ret;
+	ssize_t ret;
 
 	for (;;) {
 		ret = op == DBGMEM_OP_READ ?
@@ -24,20 +24,20 @@ static bool whole(struct dbgmem *m, uint32_t op, uint64_t addr, void *buf,
 					  len - pos, flags, &res) :
 			dbgmem_write_flags(m, addr + pos, (char *)buf + pos,
 					   len - pos, flags, &res);
-		if (ret && flags &&
+		if (ret < 0 && flags &&
 		    (ret == -EMSGSIZE || res.reason == DBGMEM_REASON_SPECIAL)) {
 			flags = 0;
 			continue;
 		}
 		pos += (uint32_t)res.done;
-		if (ret || pos >= len)
+		if (ret < 0 || pos >= len)
 			break;
 	}
-	if (ret)
+	if (ret < 0)
 		dbgmem__fail_done(pos);
 	if (done)
 		*done = pos;
-	return !ret;
+	return ret >= 0;
 }
 
 DBGMEM_EXPORT bool dbgmem_read_whole(struct dbgmem *m, uint64_t addr,
@@ -80,11 +80,11 @@ DBGMEM_EXPORT int dbgmem_write_verified(struct dbgmem *m, uint64_t addr,
 /* --- IDebugDataSpaces4 --- */
 
 /* Some of it is a success. */
-static int counted(int ret, uint64_t moved, uint32_t *done)
+static int counted(ssize_t ret, uint64_t moved, uint32_t *done)
 {
 	if (done)
 		*done = (uint32_t)moved;
-	return ret;
+	return ret < 0 ? (int)ret : 0;
 }
 
 DBGMEM_EXPORT int dbgmem_read_virtual(struct dbgmem_cache *c, uint64_t addr,
@@ -111,7 +111,7 @@ DBGMEM_EXPORT int dbgmem_read_virtual_uncached(struct dbgmem_cache *c,
 					       uint32_t len, uint32_t *done)
 {
 	struct dbgmem_result res;
-	int ret = c->ops->read(c->m, addr, buf, len, c->flags, &res);
+	ssize_t ret = c->ops->read(c->m, addr, buf, len, c->flags, &res);
 
 	return counted(ret, res.done, done);
 }
@@ -121,7 +121,7 @@ DBGMEM_EXPORT int dbgmem_write_virtual_uncached(struct dbgmem_cache *c,
 						uint32_t len, uint32_t *done)
 {
 	struct dbgmem_result res;
-	int ret = c->ops->write(c->m, addr, buf, len, c->write_flags, &res);
+	ssize_t ret = c->ops->write(c->m, addr, buf, len, c->write_flags, &res);
 
 	return counted(ret, res.done, done);
 }

@@ -27,29 +27,31 @@ struct dbgmem {
 	uint32_t max_segments;	/* 0: the module has no VECTOR */
 	uint32_t max_breakpoints;
 	uint32_t max_expects;
-	uint32_t max_retries;
 	uint64_t features;
 	unsigned int pointer_width; /* 0: not known yet; then atomically */
 	pid_t opener;		/* process id of who opened it */
 	bool has_planted;	/* breakpoints, at some time; atomically */
 };
 
-/* --- structures that grow --- */
+/* size.c: structures that grow */
 
 /*
- * The size of @type in version 0.1, when @last, of @last_type, was its last field.
+ * The size of @type in version 0.1, when @last, of @last_type, was its last member.
  */
 #define dbgmem__first_size(type, last, last_type) \
 	(offsetof(type, last) + sizeof(last_type))
 
-/* Give a caller, whose structure has @size bytes, what there is of @have bytes. */
-static inline void dbgmem__give(void *to, size_t size, const void *from,
-				size_t have)
-{
-	memcpy(to, from, size < have ? size : have);
-	if (size > have)
-		memset((char *)to + have, 0, size - have);
-}
+/* 0, or -EINVAL: the caller has not set the size of its struct @type. */
+int dbgmem__size_check(size_t size, size_t first, const char *type)
+	__attribute__((visibility("hidden")));
+
+/*
+ * Copy the @have bytes of @from to the caller's structure, which begins with its
+ * size: as many as fit, and zeros behind them. 0 or -EINVAL.
+ */
+int dbgmem__give(void *to, size_t first, const void *from, size_t have,
+		 const char *type)
+	__attribute__((visibility("hidden")));
 
 /* error.c */
 
@@ -60,9 +62,9 @@ static inline void dbgmem__give(void *to, size_t size, const void *from,
 int dbgmem__fail(const struct dbgmem_error *e, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3), visibility("hidden")));
 
-/* The same where there is no more to say than a code and a gate. */
-#define dbgmem__fail_simple(_code, _gate, ...) \
-	dbgmem__fail(&(struct dbgmem_error){ .code = (_code), .gate = (_gate) }, \
+/* The same where there is no more to say than a code and an error source. */
+#define dbgmem__fail_simple(_code, _source, ...) \
+	dbgmem__fail(&(struct dbgmem_error){ .code = (_code), .source = (_source) }, \
 		     __VA_ARGS__)
 
 /* What had moved before the last failure, if that was one of several calls. */
@@ -85,12 +87,12 @@ int dbgmem__node_ioctl(int fd, unsigned long cmd, void *arg)
 bool dbgmem__confined(char *label, size_t size)
 	__attribute__((visibility("hidden")));
 
-/* receipt.c */
-int dbgmem__receipt_open(pid_t pid, pid_t tid, int oflags)
+/* mem_fd.c */
+int dbgmem__mem_fd_open(pid_t pid, pid_t tid, int oflags)
 	__attribute__((visibility("hidden")));
 bool dbgmem__proc_fail(pid_t pid, int code)
 	__attribute__((visibility("hidden")));
-int dbgmem__receipt_fail(pid_t pid, int code)
+int dbgmem__mem_fd_fail(pid_t pid, int code)
 	__attribute__((visibility("hidden")));
 
 /* progress.c */
@@ -119,6 +121,12 @@ int dbgmem__feature(const struct dbgmem *m, uint64_t feature, const char *what)
 int dbgmem__transfer_fail(struct dbgmem *m, uint32_t cmd,
 			  const struct dbgmem_transfer *t, int code,
 			  const char *what)
+	__attribute__((visibility("hidden")));
+
+/* stable.c: a vector with DBGMEM_STABLE, checked; *@res is clear. */
+ssize_t dbgmem__stable(struct dbgmem *m, struct dbgmem_segment *segs, size_t nr,
+		       struct dbgmem_vector_options *opt,
+		       struct dbgmem_vector_result *res)
 	__attribute__((visibility("hidden")));
 
 /* vector.c */

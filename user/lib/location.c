@@ -2,11 +2,12 @@
 /* A place in a context: an address of a process, or a register of a thread. */
 #include <errno.h>
 
+#include "dbgmem_interfaces.h"
 #include "registers.h"
 
 static int usage(uint32_t op, int code, const char *why)
 {
-	return dbgmem__fail_simple(code, DBGMEM_GATE_USAGE, "cannot %s: %s",
+	return dbgmem__fail_simple(code, DBGMEM_SOURCE_USAGE, "cannot %s: %s",
 				   op == DBGMEM_OP_READ ? "read" : "write",
 				   why);
 }
@@ -15,7 +16,7 @@ static int memory(struct dbgmem *m, uint32_t op, uint64_t addr, void *buf,
 		  uint64_t len, uint64_t *done)
 {
 	struct dbgmem_result res;
-	int ret;
+	ssize_t ret;
 
 	if (!m)
 		return usage(op, EINVAL, "the context has no address space");
@@ -25,7 +26,7 @@ static int memory(struct dbgmem *m, uint32_t op, uint64_t addr, void *buf,
 		dbgmem_read_flags(m, addr, buf, (size_t)len, 0, &res) :
 		dbgmem_write_flags(m, addr, buf, (size_t)len, 0, &res);
 	*done = res.done;
-	return ret;
+	return ret < 0 ? (int)ret : 0;
 }
 
 static int a_register(pid_t tid, uint32_t op, uint32_t id, uint64_t off,

@@ -27,7 +27,7 @@ static int kmod_open(struct kmod_ctx **ctx)
 {
 	*ctx = kmod_new(NULL, NULL);
 	if (!*ctx)
-		return dbgmem__fail_simple(ENOMEM, DBGMEM_GATE_SYSTEM,
+		return dbgmem__fail_simple(ENOMEM, DBGMEM_SOURCE_SYSTEM,
 					   "cannot use libkmod: out of memory");
 	kmod_set_log_fn(*ctx, log_nothing, NULL);
 	return 0;
@@ -54,7 +54,7 @@ static int mod_by_name(struct kmod_ctx *ctx, struct kmod_module **mod)
 	int ret = kmod_module_new_from_name(ctx, MODULE_NAME, mod);
 
 	if (ret)
-		return dbgmem__fail_simple(-ret, DBGMEM_GATE_SYSTEM,
+		return dbgmem__fail_simple(-ret, DBGMEM_SOURCE_SYSTEM,
 					   "cannot use libkmod: %s",
 					   strerror(-ret));
 	return 0;
@@ -83,7 +83,7 @@ out:
 
 static int not_a_module(const char *what, int code)
 {
-	return dbgmem__fail_simple(code, DBGMEM_GATE_MODULE,
+	return dbgmem__fail_simple(code, DBGMEM_SOURCE_MODULE,
 		LOAD "it is not a module, or was built for another kernel: build it for the running kernel ('make modules'); the kernel log has the details",
 		what);
 }
@@ -94,14 +94,14 @@ static int load_fail(const char *path, const char *params, int code)
 
 	switch (code) {
 	case EPERM:
-		return dbgmem__fail_simple(code, DBGMEM_GATE_MODULE,
+		return dbgmem__fail_simple(code, DBGMEM_SOURCE_MODULE,
 			LOAD "not permitted: run as root (CAP_SYS_MODULE); as root: the kernel is locked down, or kernel.modules_disabled is set",
 			what);
 	case ENOENT:
 		if (path)
-			return dbgmem__fail_simple(code, DBGMEM_GATE_MODULE,
+			return dbgmem__fail_simple(code, DBGMEM_SOURCE_MODULE,
 				LOAD "no such file", what);
-		return dbgmem__fail_simple(code, DBGMEM_GATE_MODULE,
+		return dbgmem__fail_simple(code, DBGMEM_SOURCE_MODULE,
 			LOAD "it is not in the module directory of the running kernel: install the headers of that kernel, then 'make' and 'make install' (or 'make dkms-install'); or name the file",
 			what);
 	case ENOEXEC:
@@ -109,22 +109,22 @@ static int load_fail(const char *path, const char *params, int code)
 	case ENOKEY:
 	case EKEYREJECTED:
 	case EBADMSG:
-		return dbgmem__fail_simple(code, DBGMEM_GATE_MODULE,
+		return dbgmem__fail_simple(code, DBGMEM_SOURCE_MODULE,
 			LOAD "this kernel loads signed modules only: sign it with a key that the kernel trusts",
 			what);
 	case EINVAL:
 		if (!params || !*params)
 			return not_a_module(what, code);
-		return dbgmem__fail_simple(code, DBGMEM_GATE_MODULE,
+		return dbgmem__fail_simple(code, DBGMEM_SOURCE_MODULE,
 			LOAD "a parameter has a bad value (\"%s\"): engine= takes auto, remote or pinned; force= always, capable, ptrace or never; audit= Y or N; the others a number",
 			what, params);
 	case EOPNOTSUPP:
 	case ENODEV:
-		return dbgmem__fail_simple(code, DBGMEM_GATE_MODULE,
+		return dbgmem__fail_simple(code, DBGMEM_SOURCE_MODULE,
 			LOAD "it refuses to work on this kernel; the kernel log says why",
 			what);
 	default:
-		return dbgmem__fail_simple(code, DBGMEM_GATE_MODULE, LOAD "%s",
+		return dbgmem__fail_simple(code, DBGMEM_SOURCE_MODULE, LOAD "%s",
 					   what, strerror(code));
 	}
 #undef LOAD
@@ -166,7 +166,7 @@ static int param_fail(struct kmod_list *info, const char *name, int len)
 						(int)strcspn(param, ":"),
 						param);
 	}
-	return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+	return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 		"cannot load the module " MODULE_NAME ": it has no parameter \"%.*s\"; those that it has:%s",
 		len, name, all);
 }
@@ -259,17 +259,17 @@ static int unload_fail(struct kmod_module *mod, int code)
 	case EAGAIN:	/* what O_NONBLOCK makes of a module in use */
 	case EBUSY:
 		users = kmod_module_get_refcnt(mod);
-		return dbgmem__fail_simple(EBUSY, DBGMEM_GATE_MODULE,
+		return dbgmem__fail_simple(EBUSY, DBGMEM_SOURCE_MODULE,
 			UNLOAD "it is in use, %d session(s) open: close them ('fuser " DBGMEM_NODE "' lists the processes)",
 			users > 0 ? users : 0);
 	case EOPNOTSUPP:
-		return dbgmem__fail_simple(EBUSY, DBGMEM_GATE_MODULE,
+		return dbgmem__fail_simple(EBUSY, DBGMEM_SOURCE_MODULE,
 			UNLOAD "it is part of the kernel image");
 	case EPERM:
-		return dbgmem__fail_simple(code, DBGMEM_GATE_MODULE,
+		return dbgmem__fail_simple(code, DBGMEM_SOURCE_MODULE,
 			UNLOAD "not permitted: run as root (CAP_SYS_MODULE)");
 	default:
-		return dbgmem__fail_simple(code, DBGMEM_GATE_MODULE, UNLOAD "%s",
+		return dbgmem__fail_simple(code, DBGMEM_SOURCE_MODULE, UNLOAD "%s",
 					   strerror(code));
 	}
 #undef UNLOAD

@@ -23,21 +23,21 @@ struct move {
 
 /* Keep what stopped a transfer. */
 static int moved(const struct move *v, uint32_t op,
-		 const struct dbgmem_result *r, int ret)
+		 const struct dbgmem_result *r, ssize_t ret)
 {
-	if (ret) {
-		v->res->fault_addr = r->fault_addr;
-		v->res->reason = r->reason;
-		v->res->op = op;
-	}
-	return ret;
+	if (ret >= 0)
+		return 0;
+	v->res->result.fault_addr = r->fault_addr;
+	v->res->result.reason = r->reason;
+	v->res->op = op;
+	return (int)ret;
 }
 
 static int move_read(const struct move *v, uint64_t at, void *buf, size_t len,
 		     uint64_t *done)
 {
 	struct dbgmem_result r;
-	int ret;
+	ssize_t ret;
 
 	ret = dbgmem_read_flags(v->from, v->from_addr + at, buf, len, v->flags,
 				&r);
@@ -49,7 +49,7 @@ static int move_write(const struct move *v, uint64_t at, const void *buf,
 		      size_t len, uint64_t *done)
 {
 	struct dbgmem_result r;
-	int ret;
+	ssize_t ret;
 
 	ret = dbgmem_write_flags(v->to, v->to_addr + at, buf, len, v->flags, &r);
 	*done = r.done;
@@ -59,12 +59,12 @@ static int move_write(const struct move *v, uint64_t at, const void *buf,
 /* Account for a piece, and go on? */
 static int piece_end(const struct move *v, uint64_t done, int ret)
 {
-	v->res->done += done;
+	v->res->result.done += done;
 	if (!ret)
-		ret = dbgmem__progress(v->progress, v->to, what, v->res->done,
+		ret = dbgmem__progress(v->progress, v->to, what, v->res->result.done,
 				       v->len);
 	if (ret)
-		dbgmem__fail_done(v->res->done);
+		dbgmem__fail_done(v->res->result.done);
 	return ret;
 }
 
@@ -77,7 +77,7 @@ static int move_up(const struct move *v)
 
 	buf = malloc(left < max ? left : max);
 	if (!buf)
-		return dbgmem__fail_simple(ENOMEM, DBGMEM_GATE_SYSTEM,
+		return dbgmem__fail_simple(ENOMEM, DBGMEM_SOURCE_SYSTEM,
 			"%s process %d: no memory for %llu bytes", what,
 			(int)v->to->pid, (unsigned long long)left);
 	while (left && !ret) {
@@ -102,15 +102,13 @@ static int write_down(const struct move *v, uint64_t at,
 {
 	const uint64_t ps = v->to->page_size;
 	uint64_t end = v->to_addr + at + len, n, put, from;
-	int ret;
+	ssize_t ret;
 
-	*done = 0;
 	ret = dbgmem_write_flags(v->to, v->to_addr + at, buf, len,
 				 v->flags | DBGMEM_EXACT, NULL);
-	if (!ret)
-		*done = len;
+	*done = ret > 0 ? (uint64_t)ret : 0;
 	if (ret != -EFAULT)
-		return ret;
+		return ret < 0 ? (int)ret : 0;
 	for (; *done < len; *done += n, end -= n) {
 		n = (end - 1) % ps + 1;
 		n = n < len - *done ? n : len - *done;
@@ -120,7 +118,7 @@ static int write_down(const struct move *v, uint64_t at,
 			ret = move_write(v, at + from + put, buf + from + put,
 					 n - put, &put);
 		if (ret)
-			return *done ? 0 : ret;
+			return *done ? 0 : (int)ret;
 	}
 	return 0;
 }
@@ -169,11 +167,11 @@ static int move_down(const struct move *v)
 	return ret;
 }
 
-DBGMEM_EXPORT int dbgmem_move(struct dbgmem *to, uint64_t to_addr,
-			      struct dbgmem *from, uint64_t from_addr,
-			      uint64_t len, uint32_t flags,
-			      const struct dbgmem_progress *progress,
-			      struct dbgmem_move_result *res)
+DBGMEM_EXPORT int64_t dbgmem_move(struct dbgmem *to, uint64_t to_addr,
+				  struct dbgmem *from, uint64_t from_addr,
+				  uint64_t len, uint32_t flags,
+				  const struct dbgmem_progress *progress,
+				  struct dbgmem_move_result *res)
 {
 	struct dbgmem_move_result none = { 0 };
 	const struct move v = {
@@ -198,6 +196,8 @@ DBGMEM_EXPORT int dbgmem_move(struct dbgmem *to, uint64_t to_addr,
 		return ret;
 	if (to_addr > from_addr && to_addr - from_addr < len &&
 	    !(flags & DBGMEM_EXACT))
-		return move_down(&v);
-	return move_up(&v);
+		ret = move_down(&v);
+	else
+		ret = move_up(&v);
+	return v.res->result.done ? (int64_t)v.res->result.done : ret;
 }

@@ -54,13 +54,13 @@ int dbgmem__needle_init(struct dbgmem__needle *n, const struct dbgmem_pattern *p
 		.align_from = p->align_from,
 	};
 	if (!p->len || !bytes)
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"cannot search for a pattern without bytes");
 	n->bytes = calloc(1, p->len);
 	n->mask = mask ? malloc(p->len) : NULL;
 	if (!n->bytes || (mask && !n->mask)) {
 		dbgmem__needle_free(n);
-		return dbgmem__fail_simple(ENOMEM, DBGMEM_GATE_SYSTEM,
+		return dbgmem__fail_simple(ENOMEM, DBGMEM_SOURCE_SYSTEM,
 			"cannot search for a pattern of %zu bytes: out of memory",
 			p->len);
 	}
@@ -90,7 +90,7 @@ int dbgmem__needle_init(struct dbgmem__needle *n, const struct dbgmem_pattern *p
 	}
 	if (!best[0]) {
 		dbgmem__needle_free(n);
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"cannot search for a pattern of %zu bytes: the mask selects none of its bits",
 			p->len);
 	}

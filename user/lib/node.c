@@ -13,10 +13,10 @@
 static int node_absent(int code)
 {
 	if (!access("/sys/module/dbgmem", F_OK))
-		return dbgmem__fail_simple(code, DBGMEM_GATE_MODULE,
+		return dbgmem__fail_simple(code, DBGMEM_SOURCE_MODULE,
 			"cannot open " DBGMEM_NODE ": %s, although the dbgmem module is loaded: mount devtmpfs on /dev, or make the node of the number that /sys/class/misc/dbgmem/dev gives",
 			strerror(code));
-	return dbgmem__fail_simple(code, DBGMEM_GATE_MODULE,
+	return dbgmem__fail_simple(code, DBGMEM_SOURCE_MODULE,
 		"cannot open " DBGMEM_NODE ": the dbgmem module is not loaded: run 'dbgmem load' as root");
 }
 
@@ -28,18 +28,18 @@ static int node_denied(int code, int oflags)
 
 	/* Directory and file modes give EACCES, a device cgroup EPERM. */
 	if (code == EPERM)
-		return dbgmem__fail_simple(code, DBGMEM_GATE_NODE,
+		return dbgmem__fail_simple(code, DBGMEM_SOURCE_NODE,
 			"cannot open " DBGMEM_NODE " for %s: the device cgroup of this process does not allow it: allow the device in the container's or service's settings",
 			mode);
 	if (stat(DBGMEM_NODE, &st))
-		return dbgmem__fail_simple(code, DBGMEM_GATE_NODE,
+		return dbgmem__fail_simple(code, DBGMEM_SOURCE_NODE,
 			"cannot open " DBGMEM_NODE ": permission denied on the way to it: run as root");
 	if (!eaccess(DBGMEM_NODE, oflags == O_RDONLY ? R_OK : R_OK | W_OK) &&
 	    dbgmem__confined(label, sizeof(label)))
-		return dbgmem__fail_simple(code, DBGMEM_GATE_NODE,
+		return dbgmem__fail_simple(code, DBGMEM_SOURCE_NODE,
 			"cannot open " DBGMEM_NODE " for %s: its mode allows it, but a security module confines the caller as '%s', and there it is not allowed: allow it in the policy, or run outside of it; the audit log has the denial",
 			mode, label);
-	return dbgmem__fail_simple(code, DBGMEM_GATE_NODE,
+	return dbgmem__fail_simple(code, DBGMEM_SOURCE_NODE,
 		"cannot open " DBGMEM_NODE " for %s: permission denied, the node has mode %04o, uid %u, gid %u: join the group dbgmem (with the udev rule installed) or run as root",
 		mode, (unsigned int)(st.st_mode & 07777),
 		(unsigned int)st.st_uid, (unsigned int)st.st_gid);
@@ -61,7 +61,7 @@ int dbgmem__node_open(int oflags)
 	case EPERM:
 		return node_denied(errno, oflags);
 	default:
-		return dbgmem__fail_simple(errno, DBGMEM_GATE_SYSTEM,
+		return dbgmem__fail_simple(errno, DBGMEM_SOURCE_SYSTEM,
 					   "cannot open " DBGMEM_NODE ": %s",
 					   strerror(errno));
 	}

@@ -184,8 +184,8 @@ void dbgmem__page_write(struct dbgmem__page *p, size_t off, const void *buf,
 		p->dirty += mark(p, off, len, true);
 }
 
-void dbgmem__page_overlay(const struct dbgmem__page *p, size_t off, void *buf,
-			  size_t len)
+void dbgmem__page_copy_dirty(const struct dbgmem__page *p, size_t off, void *buf,
+			     size_t len)
 {
 	size_t at = off, n;
 

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dbgmem.h"
+
 #pragma GCC visibility push(hidden)
 
 struct dbgmem__page {
@@ -26,10 +28,9 @@ struct dbgmem__page {
 	size_t dirty;		/* bytes that the target does not have, */
 	uint8_t *map;		/* and which: a bit each; NULL: there are none */
 
-	/* why the last flush did not write all of them */
-	int code;		/* negative errno, 0 if it did */
-	uint32_t reason;
-	uint64_t fault_addr;
+	/* of the last flush */
+	int code;		/* negative errno, 0 if it wrote all of them */
+	struct dbgmem_result result;
 };
 
 /*
@@ -54,8 +55,8 @@ void dbgmem__page_write(struct dbgmem__page *p, size_t off, const void *buf,
 			size_t len, bool dirty);
 
 /* Copy out those bytes from @off on that are dirty. */
-void dbgmem__page_overlay(const struct dbgmem__page *p, size_t off, void *buf,
-			  size_t len);
+void dbgmem__page_copy_dirty(const struct dbgmem__page *p, size_t off, void *buf,
+			     size_t len);
 
 /* Not to be read any more. What is dirty is kept, otherwise it is dropped. */
 void dbgmem__page_forget(struct dbgmem__page *p);

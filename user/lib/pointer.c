@@ -14,12 +14,12 @@
 /* So many pointers of 4 bytes are written without asking for memory. */
 #define NARROW_STACK	64
 
-static int width_fail(struct dbgmem *m, int code, enum dbgmem_gate gate,
+static int width_fail(struct dbgmem *m, int code, enum dbgmem_source source,
 		      const char *why)
 {
 	const struct dbgmem_error e = {
 		.code = code,
-		.gate = gate,
+		.source = source,
 		.pid = m->pid,
 	};
 
@@ -30,16 +30,16 @@ static int width_fail(struct dbgmem *m, int code, enum dbgmem_gate gate,
 /* The process may have been another one by now: ask the session. */
 static int still_there(struct dbgmem *m)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info = { .size = sizeof(info) };
 	int ret;
 
-	ret = dbgmem_get_info(m, &info);
+	ret = dbgmem_get_session_info(m, &info);
 	if (ret)
 		return ret;
 	if (info.state == DBGMEM_STATE_EXITED)
-		return width_fail(m, ESRCH, DBGMEM_GATE_TARGET, "it has exited");
+		return width_fail(m, ESRCH, DBGMEM_SOURCE_TARGET, "it has exited");
 	if (info.state == DBGMEM_STATE_EXECED)
-		return width_fail(m, ESTALE, DBGMEM_GATE_TARGET,
+		return width_fail(m, ESTALE, DBGMEM_SOURCE_TARGET,
 				  "it has executed another program since it was opened: open it again");
 	return 0;
 }
@@ -86,10 +86,10 @@ DBGMEM_EXPORT int dbgmem_pointer_width(struct dbgmem *m)
 	if (there)
 		return there;
 	if (ret == -ENOEXEC)
-		return width_fail(m, ENOEXEC, DBGMEM_GATE_TARGET,
+		return width_fail(m, ENOEXEC, DBGMEM_SOURCE_TARGET,
 				  "it is not an ELF file: give the width");
 	if (ret < 0)
-		return width_fail(m, -ret, DBGMEM_GATE_SYSTEM, strerror(-ret));
+		return width_fail(m, -ret, DBGMEM_SOURCE_SYSTEM, strerror(-ret));
 	__atomic_store_n(&m->pointer_width, (unsigned int)ret,
 			 __ATOMIC_RELAXED);
 	return ret;
@@ -105,7 +105,7 @@ static int width_get(struct dbgmem *m, unsigned int width)
 	case 8:
 		return (int)(width & ~DBGMEM_POINTER_SIGNED);
 	default:
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"the width of a pointer is 4 or 8, or 0 for the target's own, not %u",
 			width & ~DBGMEM_POINTER_SIGNED);
 	}
@@ -116,7 +116,7 @@ static int begin(struct dbgmem *m, uint64_t addr, size_t nr, unsigned int width)
 	int bytes = width_get(m, width);
 
 	if (bytes > 0 && nr > SSIZE_MAX / 8)
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"cannot transfer %zu pointers at 0x%llx of process %d: together they exceed SSIZE_MAX",
 			nr, (unsigned long long)addr, (int)m->pid);
 	return bytes;
@@ -128,7 +128,7 @@ static int transfer(struct dbgmem *m, uint32_t op, uint64_t addr, void *buf,
 {
 	struct dbgmem_result r;
 	size_t at = 0;
-	int ret;
+	ssize_t ret;
 
 	do {
 		ret = op == DBGMEM_OP_READ ?
@@ -137,9 +137,9 @@ static int transfer(struct dbgmem *m, uint32_t op, uint64_t addr, void *buf,
 		      dbgmem_write_flags(m, addr + at, (char *)buf + at,
 					 len - at, flags, &r);
 		at += r.done;
-	} while (!ret && at < len && at < width);
+	} while (ret >= 0 && at < len && at < width);
 	*done = at;
-	return ret;
+	return ret < 0 ? (int)ret : 0;
 }
 
 DBGMEM_EXPORT ssize_t dbgmem_read_pointers(struct dbgmem *m, uint64_t addr,
@@ -156,7 +156,7 @@ DBGMEM_EXPORT ssize_t dbgmem_read_pointers(struct dbgmem *m, uint64_t addr,
 		return bytes;
 	each = bytes == 4 ? 4 : 8;
 	if (flags & DBGMEM_ZEROFILL)
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"cannot read pointers at 0x%llx of process %d: ZEROFILL is not possible, as zeros would look like pointers",
 			(unsigned long long)addr, (int)m->pid);
 	/* Narrow ones go to the end of the array, and are spread from its begin. */
@@ -189,14 +189,14 @@ static ssize_t write_narrow(struct dbgmem *m, uint64_t addr,
 
 	for (i = 0; i < nr; i++)
 		if (!fits(ptrs[i]))
-			return dbgmem__fail_simple(ERANGE, DBGMEM_GATE_USAGE,
+			return dbgmem__fail_simple(ERANGE, DBGMEM_SOURCE_USAGE,
 				"cannot write pointer %zu of %zu, 0x%llx, to process %d: it does not fit into 4 bytes; nothing was written",
 				i, nr, (unsigned long long)ptrs[i],
 				(int)m->pid);
 	if (nr > NARROW_STACK)
 		narrow = malloc(nr * sizeof(*narrow));
 	if (!narrow)
-		return dbgmem__fail_simple(ENOMEM, DBGMEM_GATE_SYSTEM,
+		return dbgmem__fail_simple(ENOMEM, DBGMEM_SOURCE_SYSTEM,
 			"cannot write %zu pointers to process %d: out of memory",
 			nr, (int)m->pid);
 	for (i = 0; i < nr; i++)

@@ -132,7 +132,7 @@ static void tables_find(struct dbgmem__present *p, uint64_t addr, uint64_t end,
 	struct dbgmem_region r = { 0 };
 	struct dbgmem_region_list l = {
 		.size = sizeof(l),
-		.flags = DBGMEM_LIST_TABLES,
+		.flags = DBGMEM_REGION_LIST_TABLES,
 		.addr = addr,
 		.end = end,
 		.entries = (uintptr_t)&r,
@@ -145,7 +145,7 @@ static void tables_find(struct dbgmem__present *p, uint64_t addr, uint64_t end,
 	if (!p->tables)
 		return;
 	/* Whatever the reason is, pagemap tells it, too. */
-	if (ioctl(p->session, DBGMEM_IOC_REGION, &l)) {
+	if (ioctl(p->session, DBGMEM_IOC_REGION_LIST, &l)) {
 		p->tables = false;
 		return;
 	}

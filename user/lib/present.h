@@ -28,7 +28,7 @@ struct dbgmem__present {
 	uint64_t page_size;
 	uint32_t flags;
 	bool scan;		/* the kernel has PAGEMAP_SCAN, for all we know */
-	bool tables;		/* the module has DBGMEM_LIST_TABLES, the same */
+	bool tables;		/* the module has DBGMEM_REGION_LIST_TABLES, the same */
 	/* what they said of [from, to) */
 	uint64_t from, to;
 	size_t nr;

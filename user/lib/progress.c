@@ -9,7 +9,7 @@ int dbgmem__long_check(struct dbgmem *m, uint32_t cmd, uint64_t addr,
 		       uint64_t len, uint32_t flags, uint32_t known)
 {
 	const struct dbgmem_transfer t = { .flags = flags };
-	struct dbgmem_info info;
+	struct dbgmem_info info = { .size = sizeof(info) };
 	char what[128];
 	int ret = 0;
 
@@ -39,9 +39,9 @@ int dbgmem__progress(const struct dbgmem_progress *p, const struct dbgmem *m,
 {
 	const struct dbgmem_error e = {
 		.code = ECANCELED,
-		.gate = DBGMEM_GATE_USAGE,
+		.source = DBGMEM_SOURCE_USAGE,
 		.pid = m->pid,
-		.done = done,
+		.result.done = done,
 	};
 
 	if (!p || !p->fn || !p->fn(p->arg, done, total) || done == total)

@@ -26,7 +26,7 @@ static int range_add(struct list *l, uint64_t start, uint64_t end)
 		room = l->room ? 2 * l->room : RANGES_MIN;
 		more = reallocarray(l->ranges, room, sizeof(*more));
 		if (!more)
-			return dbgmem__fail_simple(ENOMEM, DBGMEM_GATE_SYSTEM,
+			return dbgmem__fail_simple(ENOMEM, DBGMEM_SOURCE_SYSTEM,
 				"cannot list more than %zu ranges: out of memory",
 				l->nr);
 		l->ranges = more;
@@ -52,13 +52,13 @@ DBGMEM_EXPORT int dbgmem_ranges_find(struct dbgmem *m, uint64_t addr,
 	*ranges = NULL;
 	*nr = 0;
 	if (len > UINT64_MAX - addr)
-		return dbgmem__fail_simple(EOVERFLOW, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EOVERFLOW, DBGMEM_SOURCE_USAGE,
 			"cannot list what is mapped in %llu bytes at 0x%llx: address plus length exceeds 64 bits",
 			(unsigned long long)len, (unsigned long long)addr);
-	/* To dbgmem_regions_open() an end of 0 is the top of everything. */
+	/* To dbgmem_regions_new() an end of 0 is the top of everything. */
 	if (!len)
 		return 0;
-	ret = dbgmem_regions_open(m, addr, end, filter, 0, &regions);
+	ret = dbgmem_regions_new(m, addr, end, filter, 0, &regions);
 	if (ret)
 		return ret;
 	while ((ret = dbgmem_regions_next(regions, &r, NULL)) > 0) {
@@ -67,7 +67,7 @@ DBGMEM_EXPORT int dbgmem_ranges_find(struct dbgmem *m, uint64_t addr,
 		if (ret)
 			break;
 	}
-	dbgmem_regions_close(regions);
+	dbgmem_regions_free(regions);
 	if (ret) {
 		free(l.ranges);
 		return ret;
@@ -75,4 +75,9 @@ DBGMEM_EXPORT int dbgmem_ranges_find(struct dbgmem *m, uint64_t addr,
 	*ranges = l.ranges;
 	*nr = l.nr;
 	return 0;
+}
+
+DBGMEM_EXPORT void dbgmem_ranges_free(struct dbgmem_range *ranges)
+{
+	free(ranges);
 }

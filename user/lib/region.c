@@ -26,7 +26,7 @@ static int region_fail(struct dbgmem *m, const struct dbgmem_region_list *l,
 	const struct dbgmem_transfer t = { .addr = l->addr };
 	struct dbgmem_error e = {
 		.code = code,
-		.gate = DBGMEM_GATE_USAGE,
+		.source = DBGMEM_SOURCE_USAGE,
 		.pid = m->pid,
 	};
 	char what[96];
@@ -60,17 +60,13 @@ static int list(struct dbgmem *m, struct dbgmem_region_list *l)
 		return ret;
 	l->size = sizeof(*l);
 	l->entry_size = sizeof(struct dbgmem_region);
-	ret = dbgmem__node_ioctl(m->fd, DBGMEM_IOC_REGION, l);
+	ret = dbgmem__node_ioctl(m->fd, DBGMEM_IOC_REGION_LIST, l);
 	return ret ? region_fail(m, l, -ret) : 0;
 }
 
-#define FIRST_SIZE \
-	dbgmem__first_size(struct dbgmem_region, reserved, __u32)
-
-/* *@region has @region_size bytes. */
 static int one(struct dbgmem *m, uint64_t addr, uint64_t filter,
-	       uint32_t flags, struct dbgmem_region *region, size_t region_size,
-	       char *name, size_t size)
+	       uint32_t flags, struct dbgmem_region *region, char *name,
+	       size_t size)
 {
 	struct dbgmem_region r = { 0 };
 	struct dbgmem_region_list l = {
@@ -91,44 +87,24 @@ static int one(struct dbgmem *m, uint64_t addr, uint64_t filter,
 	if (ret)
 		return ret;
 	if (l.nr)
-		dbgmem__give(region, region_size, &r, sizeof(r));
+		*region = r;
 	return (int)l.nr;
 }
 
-DBGMEM_EXPORT int dbgmem_region_query_sized(struct dbgmem *m, uint64_t addr,
-					    uint64_t filter,
-					    struct dbgmem_region *region,
-					    size_t region_size, char *name,
-					    size_t size)
+DBGMEM_EXPORT int dbgmem_region_query(struct dbgmem *m, uint64_t addr,
+				      uint64_t filter,
+				      struct dbgmem_region *region, char *name,
+				      size_t size)
 {
-	return one(m, addr, filter, DBGMEM_LIST_AT, region, region_size, name,
-		   size);
+	return one(m, addr, filter, DBGMEM_REGION_LIST_AT, region, name, size);
 }
 
-DBGMEM_EXPORT int (dbgmem_region_query)(struct dbgmem *m, uint64_t addr,
-					uint64_t filter,
-					struct dbgmem_region *region,
-					char *name, size_t size)
+DBGMEM_EXPORT int dbgmem_region_next(struct dbgmem *m, uint64_t addr,
+				     uint64_t filter,
+				     struct dbgmem_region *region, char *name,
+				     size_t size)
 {
-	return one(m, addr, filter, DBGMEM_LIST_AT, region, FIRST_SIZE, name,
-		   size);
-}
-
-DBGMEM_EXPORT int dbgmem_region_next_sized(struct dbgmem *m, uint64_t addr,
-					   uint64_t filter,
-					   struct dbgmem_region *region,
-					   size_t region_size, char *name,
-					   size_t size)
-{
-	return one(m, addr, filter, 0, region, region_size, name, size);
-}
-
-DBGMEM_EXPORT int (dbgmem_region_next)(struct dbgmem *m, uint64_t addr,
-				       uint64_t filter,
-				       struct dbgmem_region *region,
-				       char *name, size_t size)
-{
-	return one(m, addr, filter, 0, region, FIRST_SIZE, name, size);
+	return one(m, addr, filter, 0, region, name, size);
 }
 
 DBGMEM_EXPORT int dbgmem_region_change(struct dbgmem *m, uint64_t addr,
@@ -137,7 +113,7 @@ DBGMEM_EXPORT int dbgmem_region_change(struct dbgmem *m, uint64_t addr,
 	struct dbgmem_region r = { 0 };
 	int ret;
 
-	ret = one(m, addr, filter, 0, &r, sizeof(r), NULL, 0);
+	ret = one(m, addr, filter, 0, &r, NULL, 0);
 	if (ret > 0)
 		*next = r.start > addr ? r.start : r.end;
 	return ret;
@@ -149,7 +125,7 @@ DBGMEM_EXPORT int dbgmem_region_valid(struct dbgmem *m, uint64_t addr,
 {
 	struct dbgmem_region r[BATCH_VALID];
 	struct dbgmem_region_list l = {
-		.flags = DBGMEM_LIST_CLIP,
+		.flags = DBGMEM_REGION_LIST_CLIP,
 		.addr = addr,
 		.end = addr + len,	/* 2^64 is 0, which is what it means */
 		.filter = filter,
@@ -158,7 +134,7 @@ DBGMEM_EXPORT int dbgmem_region_valid(struct dbgmem *m, uint64_t addr,
 	};
 	const struct dbgmem_error e = {
 		.code = EOVERFLOW,
-		.gate = DBGMEM_GATE_USAGE,
+		.source = DBGMEM_SOURCE_USAGE,
 		.pid = m->pid,
 	};
 	uint64_t end = 0;
@@ -191,17 +167,17 @@ DBGMEM_EXPORT int dbgmem_region_valid(struct dbgmem *m, uint64_t addr,
 	return found;
 }
 
-DBGMEM_EXPORT int dbgmem_regions_open(struct dbgmem *m, uint64_t addr,
-				      uint64_t end, uint64_t filter,
-				      unsigned int flags,
-				      struct dbgmem_regions **out)
+DBGMEM_EXPORT int dbgmem_regions_new(struct dbgmem *m, uint64_t addr,
+				     uint64_t end, uint64_t filter,
+				     unsigned int flags,
+				     struct dbgmem_regions **out)
 {
 	struct dbgmem_regions *r;
 	int ret;
 
 	*out = NULL;
 	if (flags & ~DBGMEM_REGIONS_NAMES)
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"cannot list what is mapped: unknown flags 0x%x",
 			flags & ~DBGMEM_REGIONS_NAMES);
 	r = malloc(sizeof(*r));
@@ -227,7 +203,7 @@ DBGMEM_EXPORT int dbgmem_regions_open(struct dbgmem *m, uint64_t addr,
 	/* Whether it can be is found out here, not at the first one. */
 	ret = list(m, &r->list);
 	if (ret) {
-		dbgmem_regions_close(r);
+		dbgmem_regions_free(r);
 		return ret;
 	}
 	*out = r;
@@ -236,13 +212,13 @@ DBGMEM_EXPORT int dbgmem_regions_open(struct dbgmem *m, uint64_t addr,
 err_free:
 	free(r);
 err_memory:
-	return dbgmem__fail_simple(ENOMEM, DBGMEM_GATE_SYSTEM,
+	return dbgmem__fail_simple(ENOMEM, DBGMEM_SOURCE_SYSTEM,
 				   "cannot list what is mapped: out of memory");
 }
 
-DBGMEM_EXPORT int dbgmem_regions_next_sized(struct dbgmem_regions *r,
-					    struct dbgmem_region *region,
-					    size_t size, const char **name)
+DBGMEM_EXPORT int dbgmem_regions_next(struct dbgmem_regions *r,
+				      struct dbgmem_region *region,
+				      const char **name)
 {
 	struct dbgmem_region_list *l = &r->list;
 	const struct dbgmem_region *at;
@@ -252,7 +228,7 @@ DBGMEM_EXPORT int dbgmem_regions_next_sized(struct dbgmem_regions *r,
 		if (!l->more)
 			return 0;
 		l->addr = l->next;
-		l->flags = DBGMEM_LIST_CLIP;
+		l->flags = DBGMEM_REGION_LIST_CLIP;
 		r->pos = 0;
 		ret = list(r->m, l);
 		if (ret) {
@@ -264,21 +240,14 @@ DBGMEM_EXPORT int dbgmem_regions_next_sized(struct dbgmem_regions *r,
 		}
 	}
 	at = &r->region[r->pos++];
-	dbgmem__give(region, size, at, sizeof(*at));
+	*region = *at;
 	if (name)
 		*name = at->name_len && !(at->flags & DBGMEM_REGION_LONG_NAME) ?
 			r->names + at->name : "";
 	return 1;
 }
 
-DBGMEM_EXPORT int (dbgmem_regions_next)(struct dbgmem_regions *r,
-					struct dbgmem_region *region,
-					const char **name)
-{
-	return dbgmem_regions_next_sized(r, region, FIRST_SIZE, name);
-}
-
-DBGMEM_EXPORT void dbgmem_regions_close(struct dbgmem_regions *r)
+DBGMEM_EXPORT void dbgmem_regions_free(struct dbgmem_regions *r)
 {
 	if (!r)
 		return;

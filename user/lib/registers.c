@@ -53,7 +53,7 @@ static int thread_fail(pid_t tid, int code, const char *what)
 {
 	struct dbgmem_error e = {
 		.code = EBUSY,
-		.gate = DBGMEM_GATE_TRACER,
+		.source = DBGMEM_SOURCE_TRACER,
 		.pid = tid,
 	};
 	char path[32], text[1024], *state;
@@ -63,7 +63,7 @@ static int thread_fail(pid_t tid, int code, const char *what)
 
 	if (code != ESRCH && code != EPERM) {
 		e.code = code;
-		e.gate = DBGMEM_GATE_SYSTEM;
+		e.source = DBGMEM_SOURCE_SYSTEM;
 		return dbgmem__fail(&e, "%s of thread %d: %s", what, (int)tid,
 				    strerror(code));
 	}
@@ -77,7 +77,7 @@ static int thread_fail(pid_t tid, int code, const char *what)
 	state = strstr(text, "\nState:\t");
 	if (!state || strchr("ZXx", state[8])) {
 		e.code = ESRCH;
-		e.gate = DBGMEM_GATE_TARGET;
+		e.source = DBGMEM_SOURCE_TARGET;
 		return dbgmem__fail(&e, "%s of thread %d: %s", what, (int)tid,
 				    state ? "it has exited" :
 				    "there is no such thread");
@@ -129,7 +129,7 @@ static int thread_get(struct thread *t, pid_t tid, const char *what)
 	for (t->view = 0; t->view < NR_VIEWS; t->view++)
 		if (VIEWS[t->view].prstatus == t->len)
 			return 0;
-	return dbgmem__fail_simple(EOPNOTSUPP, DBGMEM_GATE_USAGE,
+	return dbgmem__fail_simple(EOPNOTSUPP, DBGMEM_SOURCE_USAGE,
 		"%s of thread %d: the library does not know its architecture",
 		what, (int)tid);
 }
@@ -243,7 +243,7 @@ DBGMEM_EXPORT int dbgmem_register_find(pid_t tid, const char *name,
 	while (next(&t, &nr, reg))
 		if (!strcmp(reg->name, real))
 			return 0;
-	return dbgmem__fail_simple(ENOENT, DBGMEM_GATE_USAGE,
+	return dbgmem__fail_simple(ENOENT, DBGMEM_SOURCE_USAGE,
 		"thread %d has no register '%s'", (int)tid, name);
 }
 
@@ -294,12 +294,12 @@ static int transfer(pid_t tid, uint32_t op, uint32_t id, uint64_t off,
 	if (ID_VIEW(id) == t.view)
 		f = family_of(&t, ID_NR(id), &i);
 	if (!f || !is_there(&t, f, i))
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"%s of thread %d: it has no register with id 0x%x: ids belong to a kind of thread, 32-bit or 64-bit",
 			what, (int)tid, id);
 	size = size_of(f);
 	if (off > size || (off == size && len))
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"%s of thread %d: it has %u bytes, none at %llu",
 			what, (int)tid, size, (unsigned long long)off);
 	if (len > size - off)
@@ -310,7 +310,7 @@ static int transfer(pid_t tid, uint32_t op, uint32_t id, uint64_t off,
 	if (op == DBGMEM_OP_WRITE) {
 		ret = set_put(&t);
 		if (ret)
-			return dbgmem__fail_simple(-ret, DBGMEM_GATE_USAGE,
+			return dbgmem__fail_simple(-ret, DBGMEM_SOURCE_USAGE,
 				"%s of thread %d: the kernel refuses the value: %s",
 				what, (int)tid, strerror(-ret));
 	}

@@ -12,23 +12,23 @@ static int ranges_copy(struct dbgmem_runs *r, const struct dbgmem_range *from)
 	size_t i;
 
 	if (r->nr && !from)
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"cannot search %zu ranges: the array is NULL", r->nr);
 	for (i = 0; i < r->nr; i++) {
 		if (from[i].len > UINT64_MAX - from[i].addr)
-			return dbgmem__fail_simple(EOVERFLOW, DBGMEM_GATE_USAGE,
+			return dbgmem__fail_simple(EOVERFLOW, DBGMEM_SOURCE_USAGE,
 				"cannot search %llu bytes at 0x%llx: address plus length exceeds 64 bits",
 				(unsigned long long)from[i].len,
 				(unsigned long long)from[i].addr);
 		if (from[i].len > UINT64_MAX - *total)
-			return dbgmem__fail_simple(EOVERFLOW, DBGMEM_GATE_USAGE,
+			return dbgmem__fail_simple(EOVERFLOW, DBGMEM_SOURCE_USAGE,
 				"cannot search %zu ranges: the sum of their lengths exceeds 64 bits",
 				r->nr);
 		*total += from[i].len;
 	}
 	r->ranges = calloc(r->nr ? r->nr : 1, sizeof(*r->ranges));
 	if (!r->ranges)
-		return dbgmem__fail_simple(ENOMEM, DBGMEM_GATE_SYSTEM,
+		return dbgmem__fail_simple(ENOMEM, DBGMEM_SOURCE_SYSTEM,
 			"cannot search %zu ranges: out of memory", r->nr);
 	if (r->nr)
 		memcpy(r->ranges, from, r->nr * sizeof(*r->ranges));
@@ -74,7 +74,7 @@ DBGMEM_EXPORT int dbgmem_runs_new(struct dbgmem *m,
 	*out = NULL;
 	r = malloc(sizeof(*r));
 	if (!r)
-		return dbgmem__fail_simple(ENOMEM, DBGMEM_GATE_SYSTEM,
+		return dbgmem__fail_simple(ENOMEM, DBGMEM_SOURCE_SYSTEM,
 			"cannot read process %d: out of memory", (int)m->pid);
 	ret = dbgmem__runs_init(r, m, ranges, nr, flags, 0, progress,
 				"the reading of");
@@ -164,8 +164,12 @@ DBGMEM_EXPORT int dbgmem_runs_next(struct dbgmem_runs *r,
 	}
 }
 
-DBGMEM_EXPORT void dbgmem_runs_get_stats(const struct dbgmem_runs *r,
-					 struct dbgmem_runs_stats *stats)
+#define FIRST_STATS \
+	dbgmem__first_size(struct dbgmem_runs_stats, skipped, uint64_t)
+
+DBGMEM_EXPORT int dbgmem_runs_get_stats(const struct dbgmem_runs *r,
+					struct dbgmem_runs_stats *stats)
 {
-	*stats = r->stats;
+	return dbgmem__give(stats, FIRST_STATS, &r->stats, sizeof(*stats),
+			    "dbgmem_runs_stats");
 }

@@ -39,12 +39,12 @@ DBGMEM_EXPORT int dbgmem_scatter_new(struct dbgmem *m, uint32_t op,
 
 	*out = NULL;
 	if (op != DBGMEM_OP_READ && op != DBGMEM_OP_WRITE)
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"cannot prepare a vector: %u is neither DBGMEM_OP_READ nor DBGMEM_OP_WRITE",
 			op);
 	s = calloc(1, sizeof(*s));
 	if (!s)
-		return dbgmem__fail_simple(ENOMEM, DBGMEM_GATE_SYSTEM,
+		return dbgmem__fail_simple(ENOMEM, DBGMEM_SOURCE_SYSTEM,
 			"cannot prepare a vector: out of memory");
 	s->m = m;
 	s->op = op;
@@ -136,10 +136,10 @@ static int room_get(struct dbgmem_scatter *s)
 static int add_fail(struct dbgmem_scatter *s, uint64_t addr, size_t len,
 		    int code, const char *why)
 {
-	enum dbgmem_gate gate = code == ENOMEM ? DBGMEM_GATE_SYSTEM :
-						 DBGMEM_GATE_USAGE;
+	enum dbgmem_source source = code == ENOMEM ? DBGMEM_SOURCE_SYSTEM :
+						 DBGMEM_SOURCE_USAGE;
 
-	return dbgmem__fail_simple(code, gate,
+	return dbgmem__fail_simple(code, source,
 		"cannot add %zu bytes at 0x%llx of process %d to a vector of %zu segments: %s",
 		len, (unsigned long long)addr, (int)s->m->pid, s->nr, why);
 }
@@ -190,7 +190,7 @@ DBGMEM_EXPORT void *dbgmem_scatter_data(const struct dbgmem_scatter *s,
 {
 	if (index < s->nr)
 		return (void *)(uintptr_t)s->segs[index].buf;
-	dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+	dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			    "there is no segment %zu: the vector has %zu",
 			    index, s->nr);
 	return NULL;
@@ -207,7 +207,7 @@ DBGMEM_EXPORT ssize_t dbgmem_scatter_execute(struct dbgmem_scatter *s,
 		res = &none;
 	ret = dbgmem__vector(s->m, s->op, s->segs, s->nr, &opt, res);
 	s->status = ret < 0 ? (int)ret : 0;
-	s->fault_addr = res->fault_addr;
+	s->fault_addr = res->result.fault_addr;
 	s->executed = s->nr;
 	return ret;
 }
@@ -221,20 +221,30 @@ static uint64_t fault_addr(const struct dbgmem_scatter *s,
 								  seg->addr);
 }
 
-DBGMEM_EXPORT int dbgmem_scatter_result(const struct dbgmem_scatter *s,
-					size_t index, uint64_t *done,
-					uint32_t *reason)
+static struct dbgmem_result segment_result(const struct dbgmem_scatter *s,
+					   const struct dbgmem_segment *seg)
 {
+	return (struct dbgmem_result){
+		.done = seg->done,
+		.fault_addr = seg->done < seg->len && seg->reason ?
+			      fault_addr(s, seg) : 0,
+		.reason = seg->reason,
+	};
+}
+
+DBGMEM_EXPORT int dbgmem_scatter_result(const struct dbgmem_scatter *s,
+					size_t index,
+					struct dbgmem_result *res)
+{
+	const struct dbgmem_result none = { 0 };
 	const struct dbgmem_segment *seg = NULL;
 
 	if (index < s->executed)
 		seg = &s->segs[index];
-	if (done)
-		*done = seg ? seg->done : 0;
-	if (reason)
-		*reason = seg ? seg->reason : DBGMEM_REASON_NONE;
+	if (res)
+		*res = seg ? segment_result(s, seg) : none;
 	if (!seg)
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"no result of segment %zu: the vector has %zu, of which %zu have been executed",
 			index, s->nr, s->executed);
 	if (seg->done < seg->len && seg->reason)
@@ -242,7 +252,7 @@ DBGMEM_EXPORT int dbgmem_scatter_result(const struct dbgmem_scatter *s,
 					    fault_addr(s, seg),
 					    -dbgmem__reason_errno(seg->reason));
 	if (s->status && seg->done < seg->len)
-		return dbgmem__fail_simple(-s->status, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(-s->status, DBGMEM_SOURCE_USAGE,
 			"segment %zu, %llu bytes at 0x%llx of process %d, was not transferred: the vector failed as a whole: %s",
 			index, (unsigned long long)seg->len,
 			(unsigned long long)seg->addr, (int)s->m->pid,

@@ -50,7 +50,7 @@ DBGMEM_EXPORT int dbgmem_search_new(struct dbgmem *m,
 	*out = NULL;
 	s = calloc(1, sizeof(*s));
 	if (!s)
-		return dbgmem__fail_simple(ENOMEM, DBGMEM_GATE_SYSTEM,
+		return dbgmem__fail_simple(ENOMEM, DBGMEM_SOURCE_SYSTEM,
 			"cannot search process %d: out of memory", (int)m->pid);
 	ret = dbgmem__needle_init(&s->needle, pattern);
 	/* All but one byte of a match may be in the piece before. */
@@ -187,9 +187,11 @@ DBGMEM_EXPORT int dbgmem_search_next(struct dbgmem_search *s, uint64_t *addr)
 	}
 }
 
-DBGMEM_EXPORT void dbgmem_search_get_stats_sized(const struct dbgmem_search *s,
-						 struct dbgmem_search_stats *stats,
-						 size_t size)
+#define FIRST_STATS \
+	dbgmem__first_size(struct dbgmem_search_stats, matches, uint64_t)
+
+DBGMEM_EXPORT int dbgmem_search_get_stats(const struct dbgmem_search *s,
+					  struct dbgmem_search_stats *stats)
 {
 	const struct dbgmem_search_stats now = {
 		.total = s->runs.stats.total,
@@ -198,14 +200,6 @@ DBGMEM_EXPORT void dbgmem_search_get_stats_sized(const struct dbgmem_search *s,
 		.matches = s->matches,
 	};
 
-	dbgmem__give(stats, size, &now, sizeof(now));
-}
-
-DBGMEM_EXPORT void (dbgmem_search_get_stats)(const struct dbgmem_search *s,
-					     struct dbgmem_search_stats *stats)
-{
-	const size_t first = dbgmem__first_size(struct dbgmem_search_stats,
-						matches, uint64_t);
-
-	dbgmem_search_get_stats_sized(s, stats, first);
+	return dbgmem__give(stats, FIRST_STATS, &now, sizeof(*stats),
+			    "dbgmem_search_stats");
 }

@@ -26,7 +26,7 @@ static int attach_fail(pid_t pid, int code)
 {
 	struct dbgmem_error e = {
 		.code = code,
-		.gate = DBGMEM_GATE_SYSTEM,
+		.source = DBGMEM_SOURCE_SYSTEM,
 		.pid = pid,
 	};
 
@@ -36,51 +36,51 @@ static int attach_fail(pid_t pid, int code)
 #define ATTACH	"cannot attach to process %d: "
 	switch (code) {
 	case EBADF:
-		e.gate = DBGMEM_GATE_RECEIPT;
-		return dbgmem__fail(&e, ATTACH "the receipt is not an open descriptor: open /proc/%d/mem and pass that",
+		e.source = DBGMEM_SOURCE_MEM_FD;
+		return dbgmem__fail(&e, ATTACH "the mem_fd is not an open descriptor: open /proc/%d/mem and pass that",
 				    (int)pid, (int)pid);
 	case EBADFD:
-		e.gate = DBGMEM_GATE_RECEIPT;
-		return dbgmem__fail(&e, ATTACH "the receipt is not a file of procfs: open /proc/%d/mem and pass that",
+		e.source = DBGMEM_SOURCE_MEM_FD;
+		return dbgmem__fail(&e, ATTACH "the mem_fd is not a file of procfs: open /proc/%d/mem and pass that",
 				    (int)pid, (int)pid);
 	case EKEYREJECTED:
-		e.gate = DBGMEM_GATE_RECEIPT;
-		return dbgmem__fail(&e, ATTACH "the receipt is a file of procfs that stands for a weaker check: open /proc/%d/mem and pass that",
+		e.source = DBGMEM_SOURCE_MEM_FD;
+		return dbgmem__fail(&e, ATTACH "the mem_fd is a file of procfs that stands for a weaker check: open /proc/%d/mem and pass that",
 				    (int)pid, (int)pid);
 	case EXDEV:
-		e.gate = DBGMEM_GATE_RECEIPT;
-		return dbgmem__fail(&e, ATTACH "the receipt belongs to another process: open /proc/%d/mem and pass that",
+		e.source = DBGMEM_SOURCE_MEM_FD;
+		return dbgmem__fail(&e, ATTACH "the mem_fd belongs to another process: open /proc/%d/mem and pass that",
 				    (int)pid, (int)pid);
 	case EACCES:
-		e.gate = DBGMEM_GATE_RECEIPT;
-		return dbgmem__fail(&e, ATTACH "the receipt and the session have no access mode in common: open /proc/%d/mem for reading, or for both",
+		e.source = DBGMEM_SOURCE_MEM_FD;
+		return dbgmem__fail(&e, ATTACH "the mem_fd and the session have no access mode in common: open /proc/%d/mem for reading, or for both",
 				    (int)pid, (int)pid);
 	case ESTALE:
-		e.gate = DBGMEM_GATE_TARGET;
-		return dbgmem__fail(&e, ATTACH "it has executed another program since the receipt was opened: open it again",
+		e.source = DBGMEM_SOURCE_TARGET;
+		return dbgmem__fail(&e, ATTACH "it has executed another program since the mem_fd was opened: open it again",
 				    (int)pid);
 	case ESRCH:
-		e.gate = DBGMEM_GATE_TARGET;
+		e.source = DBGMEM_SOURCE_TARGET;
 		return dbgmem__fail(&e, ATTACH "it has exited", (int)pid);
 	case ETIMEDOUT:
-		e.gate = DBGMEM_GATE_TARGET;
+		e.source = DBGMEM_SOURCE_TARGET;
 		return dbgmem__fail(&e, ATTACH "its first thread has exited, and none of the others that were tried (%d at most, for a second at most) is alive: give the number of one that is, from /proc/%d/task",
 				    (int)pid, THREAD_TRIES, (int)pid);
 	case ENXIO:
-		e.gate = DBGMEM_GATE_TARGET;
+		e.source = DBGMEM_SOURCE_TARGET;
 		return dbgmem__fail(&e, ATTACH "it is a kernel thread and has no memory of its own",
 				    (int)pid);
 	case EISCONN:
-		e.gate = DBGMEM_GATE_USAGE;
+		e.source = DBGMEM_SOURCE_USAGE;
 		return dbgmem__fail(&e, ATTACH "the session is attached already",
 				    (int)pid);
 	case EINVAL:
-		e.gate = DBGMEM_GATE_USAGE;
+		e.source = DBGMEM_SOURCE_USAGE;
 		return dbgmem__fail(&e, ATTACH "not a process id", (int)pid);
 	case ENOTTY:
 	case EOPNOTSUPP:
 	case E2BIG:
-		e.gate = DBGMEM_GATE_MODULE;
+		e.source = DBGMEM_SOURCE_MODULE;
 		return dbgmem__fail(&e, ATTACH "the loaded dbgmem module does not speak this library's ABI: install both from the same release",
 				    (int)pid);
 	default:
@@ -90,13 +90,13 @@ static int attach_fail(pid_t pid, int code)
 }
 
 /* 0 or a negative errno; records nothing. */
-static int attach_try(struct dbgmem *m, int receipt)
+static int attach_try(struct dbgmem *m, int mem_fd)
 {
 	struct dbgmem_attach a = {
 		.size = sizeof(a),
 		.flags = m->attach_flags,
 		.pid = m->pid,
-		.receipt = receipt,
+		.mem_fd = mem_fd,
 	};
 	int ret;
 
@@ -122,7 +122,7 @@ static long now_ms(void)
 static int attach_thread(struct dbgmem *m, int oflags)
 {
 	const long limit = now_ms() + THREAD_MS;
-	int receipt, ret = -ESRCH, tries = 0;
+	int mem_fd, ret = -ESRCH, tries = 0;
 	struct dirent *d;
 	char path[32], *end;
 	long tid;
@@ -140,11 +140,11 @@ static int attach_thread(struct dbgmem *m, int oflags)
 			ret = -ETIMEDOUT;
 			break;
 		}
-		receipt = dbgmem__receipt_open(m->pid, (pid_t)tid, oflags);
-		if (receipt < 0)
+		mem_fd = dbgmem__mem_fd_open(m->pid, (pid_t)tid, oflags);
+		if (mem_fd < 0)
 			continue;
-		ret = attach_try(m, receipt);
-		close(receipt);
+		ret = attach_try(m, mem_fd);
+		close(mem_fd);
 	}
 	closedir(dir);
 	return ret;
@@ -152,37 +152,37 @@ static int attach_thread(struct dbgmem *m, int oflags)
 
 /*
  * Nothing of it opens. The module knows a kernel thread from what has exited, and
- * says so before it looks at whose receipt it is given: our own will do.
+ * says so before it looks at whose mem_fd it is given: our own will do.
  */
 static int attach_without(struct dbgmem *m, int oflags)
 {
-	int receipt = dbgmem__receipt_open(getpid(), 0, oflags);
+	int mem_fd = dbgmem__mem_fd_open(getpid(), 0, oflags);
 	int ret = -ESRCH;
 
-	if (receipt >= 0) {
-		ret = attach_try(m, receipt);
-		close(receipt);
+	if (mem_fd >= 0) {
+		ret = attach_try(m, mem_fd);
+		close(mem_fd);
 	}
 	return ret && ret != -ENXIO ? -ESRCH : ret;
 }
 
 static int attach_pid(struct dbgmem *m, int oflags)
 {
-	int receipt, ret, tries = ATTACH_TRIES;
+	int mem_fd, ret, tries = ATTACH_TRIES;
 
 	do {
-		receipt = dbgmem__receipt_open(m->pid, 0, oflags);
+		mem_fd = dbgmem__mem_fd_open(m->pid, 0, oflags);
 		/* Newer kernels refuse the open where there is no memory. */
-		if (receipt == -ESRCH) {
+		if (mem_fd == -ESRCH) {
 			ret = attach_thread(m, oflags);
 			if (ret == -ESRCH)
 				ret = attach_without(m, oflags);
 			continue;
 		}
-		if (receipt < 0)
-			return dbgmem__receipt_fail(m->pid, -receipt);
-		ret = attach_try(m, receipt);
-		close(receipt);
+		if (mem_fd < 0)
+			return dbgmem__mem_fd_fail(m->pid, -mem_fd);
+		ret = attach_try(m, mem_fd);
+		close(mem_fd);
 		if (ret == -ESRCH)
 			ret = attach_thread(m, oflags);
 	} while (ret == -ESTALE && --tries);
@@ -191,7 +191,7 @@ static int attach_pid(struct dbgmem *m, int oflags)
 
 static int limits_get(struct dbgmem *m)
 {
-	struct dbgmem_info info;
+	struct dbgmem_info info = { .size = sizeof(info) };
 	int ret;
 
 	ret = dbgmem_get_info(m, &info);
@@ -201,7 +201,6 @@ static int limits_get(struct dbgmem *m)
 	m->max_segments = info.max_segments;
 	m->max_breakpoints = info.max_breakpoints;
 	m->max_expects = info.max_expects;
-	m->max_retries = info.max_retries;
 	m->features = info.features;
 	return 0;
 }
@@ -210,7 +209,7 @@ int dbgmem__feature(const struct dbgmem *m, uint64_t feature, const char *what)
 {
 	const struct dbgmem_error e = {
 		.code = EOPNOTSUPP,
-		.gate = DBGMEM_GATE_MODULE,
+		.source = DBGMEM_SOURCE_MODULE,
 		.pid = m->pid,
 	};
 
@@ -224,7 +223,7 @@ static int mirror_check(struct dbgmem *m)
 {
 	const struct dbgmem_error e = {
 		.code = EOPNOTSUPP,
-		.gate = DBGMEM_GATE_MODULE,
+		.source = DBGMEM_SOURCE_MODULE,
 		.pid = m->pid,
 	};
 
@@ -242,7 +241,7 @@ static int mirror_check(struct dbgmem *m)
  */
 static void breakpoints_end(struct dbgmem *m)
 {
-	struct dbgmem_bp_clear c = { .size = sizeof(c), .flags = DBGMEM_BP_ALL };
+	struct dbgmem_bp_clear_args c = { .size = sizeof(c), .flags = DBGMEM_BP_ALL };
 
 	if (m->opener == getpid() &&
 	    __atomic_load_n(&m->has_planted, __ATOMIC_RELAXED))
@@ -251,8 +250,8 @@ static void breakpoints_end(struct dbgmem *m)
 
 /* --- opening and closing --- */
 
-/* @receipt of -1: open it here. */
-static int session_open(pid_t pid, int receipt, unsigned int flags,
+/* @mem_fd of -1: open it here. */
+static int session_open(pid_t pid, int mem_fd, unsigned int flags,
 			struct dbgmem **out)
 {
 	int oflags = flags & DBGMEM_OPEN_WRITE ? O_RDWR : O_RDONLY;
@@ -261,20 +260,20 @@ static int session_open(pid_t pid, int receipt, unsigned int flags,
 
 	*out = NULL;
 	if (flags & ~KNOWN_FLAGS)
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"cannot open process %d: unknown open flags 0x%x",
 			(int)pid, flags & ~KNOWN_FLAGS);
 	if (flags & DBGMEM_OPEN_RDONLY && flags & DBGMEM_OPEN_WRITE)
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"cannot open process %d: DBGMEM_OPEN_RDONLY and DBGMEM_OPEN_WRITE exclude each other",
 			(int)pid);
 	if (pid <= 0)
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"cannot open process %d: a process id is a positive number",
 			(int)pid);
 	m = calloc(1, sizeof(*m));
 	if (!m)
-		return dbgmem__fail_simple(ENOMEM, DBGMEM_GATE_SYSTEM,
+		return dbgmem__fail_simple(ENOMEM, DBGMEM_SOURCE_SYSTEM,
 			"cannot open process %d: out of memory", (int)pid);
 	m->pid = pid;
 	m->opener = getpid();
@@ -290,10 +289,10 @@ static int session_open(pid_t pid, int receipt, unsigned int flags,
 		ret = mirror_check(m);
 	if (ret)
 		goto err_close;
-	if (receipt < 0) {
+	if (mem_fd < 0) {
 		ret = attach_pid(m, oflags);
 	} else {
-		ret = attach_try(m, receipt);
+		ret = attach_try(m, mem_fd);
 		if (ret)
 			attach_fail(pid, -ret);
 	}
@@ -315,14 +314,14 @@ DBGMEM_EXPORT int dbgmem_open(pid_t pid, unsigned int flags,
 	return session_open(pid, -1, flags, out);
 }
 
-DBGMEM_EXPORT int dbgmem_open_receipt(pid_t pid, int receipt,
-				      unsigned int flags, struct dbgmem **out)
+DBGMEM_EXPORT int dbgmem_open_mem_fd(pid_t pid, int mem_fd,
+				     unsigned int flags, struct dbgmem **out)
 {
-	if (receipt < 0) {
+	if (mem_fd < 0) {
 		*out = NULL;
 		return attach_fail(pid, EBADF);
 	}
-	return session_open(pid, receipt, flags, out);
+	return session_open(pid, mem_fd, flags, out);
 }
 
 DBGMEM_EXPORT void dbgmem_close(struct dbgmem *m)
@@ -349,31 +348,36 @@ DBGMEM_EXPORT uint32_t dbgmem_access(const struct dbgmem *m)
 	return m->access;
 }
 
-DBGMEM_EXPORT int dbgmem_get_info_sized(const struct dbgmem *m,
-					struct dbgmem_info *info, size_t size)
+/* @type is that of the structure. */
+static int info_fail(int ret, const char *type)
 {
-	struct dbgmem_info all = { .size = sizeof(all) };
+	if (ret == -EINVAL || ret == -E2BIG || ret == -EOPNOTSUPP)
+		return dbgmem__fail_simple(-ret, DBGMEM_SOURCE_USAGE,
+			"cannot ask " DBGMEM_NODE " for information: %s: initialize the structure with { .size = sizeof(struct %s) }",
+			strerror(-ret), type);
+	return dbgmem__fail_simple(-ret, DBGMEM_SOURCE_MODULE,
+		"cannot ask " DBGMEM_NODE " for information: %s: install the module and the library from the same release",
+		strerror(-ret));
+}
+
+DBGMEM_EXPORT int dbgmem_get_info(const struct dbgmem *m,
+				  struct dbgmem_info *info)
+{
 	int fd, ret;
 
 	fd = m ? m->fd : dbgmem__node_open(O_RDONLY);
 	if (fd < 0)
 		return fd;
-	ret = dbgmem__node_ioctl(fd, DBGMEM_IOC_INFO, &all);
-	all.size = (uint32_t)size;
-	dbgmem__give(info, size, &all, sizeof(all));
+	ret = dbgmem__node_ioctl(fd, DBGMEM_IOC_INFO, info);
 	if (!m)
 		close(fd);
-	if (ret)
-		return dbgmem__fail_simple(-ret, DBGMEM_GATE_MODULE,
-			"cannot ask " DBGMEM_NODE " for information: %s: install the module and the library from the same release",
-			strerror(-ret));
-	return 0;
+	return ret ? info_fail(ret, "dbgmem_info") : 0;
 }
 
-DBGMEM_EXPORT int (dbgmem_get_info)(const struct dbgmem *m,
-				    struct dbgmem_info *info)
+DBGMEM_EXPORT int dbgmem_get_session_info(const struct dbgmem *m,
+					  struct dbgmem_session_info *info)
 {
-	return dbgmem_get_info_sized(m, info,
-				     dbgmem__first_size(struct dbgmem_info,
-							reserved3, __u32));
+	int ret = dbgmem__node_ioctl(m->fd, DBGMEM_IOC_SESSION_INFO, info);
+
+	return ret ? info_fail(ret, "dbgmem_session_info") : 0;
 }

@@ -204,7 +204,7 @@ DBGMEM_EXPORT int dbgmem_window_catch(unsigned int flags)
 	int ret = 0;
 
 	if (flags & ~DBGMEM_WINDOW_OWN_HANDLER)
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"cannot catch SIGBUS: unknown flags 0x%x",
 			flags & ~DBGMEM_WINDOW_OWN_HANDLER);
 	pthread_mutex_lock(&lock);
@@ -217,7 +217,7 @@ DBGMEM_EXPORT int dbgmem_window_catch(unsigned int flags)
 	if (!ret)
 		__atomic_store_n(&catching, true, __ATOMIC_RELEASE);
 	pthread_mutex_unlock(&lock);
-	return !ret ? 0 : dbgmem__fail_simple(-ret, DBGMEM_GATE_SYSTEM,
+	return !ret ? 0 : dbgmem__fail_simple(-ret, DBGMEM_SOURCE_SYSTEM,
 			"cannot catch SIGBUS: %s", strerror(-ret));
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Strings of the target that end in a zero. */
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "internal.h"
@@ -50,7 +51,7 @@ static int string_read(struct dbgmem *m, uint64_t addr, void *buf, size_t max,
 	const uint64_t ps = m->page_size;
 	size_t got = 0, n, units, old;
 	struct dbgmem_result r;
-	int ret;
+	ssize_t ret;
 
 	while (got < max) {
 		n = ps - (addr + got) % ps;
@@ -66,12 +67,12 @@ static int string_read(struct dbgmem *m, uint64_t addr, void *buf, size_t max,
 			s->end = DBGMEM_STRING_TERMINATED;
 			return 0;
 		}
-		if (ret && !units)
-			return ret;
-		if (ret) {
+		if (ret < 0 && !units)
+			return (int)ret;
+		if (ret < 0) {
 			s->end = DBGMEM_STRING_HOLE;
-			s->reason = reason_of(&r, ret);
-			s->fault_addr = addr + got;
+			s->result.reason = reason_of(&r, (int)ret);
+			s->result.fault_addr = addr + got;
 			return 0;
 		}
 	}
@@ -83,19 +84,20 @@ static int string_begin(struct dbgmem *m, uint64_t addr, size_t size,
 {
 	*s = (struct dbgmem_string_result){ .end = DBGMEM_STRING_FULL };
 	if (!size)
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"cannot read a string at 0x%llx of process %d: the buffer has no room for its terminator",
 			(unsigned long long)addr, (int)m->pid);
 	if (flags & ~STRING_FLAGS)
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"cannot read a string at 0x%llx of process %d: flags 0x%x: only FORCE, NOFAULT and RAW are allowed",
 			(unsigned long long)addr, (int)m->pid, flags);
 	return 0;
 }
 
-DBGMEM_EXPORT int dbgmem_read_string(struct dbgmem *m, uint64_t addr, char *buf,
-				     size_t size, uint32_t flags,
-				     struct dbgmem_string_result *res)
+/* @buf of @size units gets a string, whatever the result. */
+static ssize_t string_take(struct dbgmem *m, uint64_t addr, void *buf,
+			   size_t size, size_t width, uint32_t flags,
+			   struct dbgmem_string_result *res)
 {
 	struct dbgmem_string_result none;
 	int ret;
@@ -103,29 +105,29 @@ DBGMEM_EXPORT int dbgmem_read_string(struct dbgmem *m, uint64_t addr, char *buf,
 	if (!res)
 		res = &none;
 	ret = string_begin(m, addr, size, flags, res);
+	if (!ret && size > SSIZE_MAX / width)
+		size = SSIZE_MAX / width;
 	if (!ret)
-		ret = string_read(m, addr, buf, size - 1, 1, flags, res);
+		ret = string_read(m, addr, buf, (size - 1) * width, width,
+				  flags, res);
+	res->result.done = res->len * width;
 	if (size)
-		buf[res->len] = 0;
-	return ret;
+		memset((char *)buf + res->result.done, 0, width);
+	return ret ? ret : (ssize_t)res->len;
 }
 
-DBGMEM_EXPORT int dbgmem_read_string16(struct dbgmem *m, uint64_t addr,
-				       uint16_t *buf, size_t size,
-				       uint32_t flags,
-				       struct dbgmem_string_result *res)
+DBGMEM_EXPORT ssize_t dbgmem_read_string(struct dbgmem *m, uint64_t addr,
+					 char *buf, size_t size,
+					 uint32_t flags,
+					 struct dbgmem_string_result *res)
 {
-	struct dbgmem_string_result none;
-	int ret;
+	return string_take(m, addr, buf, size, 1, flags, res);
+}
 
-	if (!res)
-		res = &none;
-	ret = string_begin(m, addr, size, flags, res);
-	if (!ret && size > SIZE_MAX / 2)
-		size = SIZE_MAX / 2;
-	if (!ret)
-		ret = string_read(m, addr, buf, 2 * (size - 1), 2, flags, res);
-	if (size)
-		buf[res->len] = 0;
-	return ret;
+DBGMEM_EXPORT ssize_t dbgmem_read_string16(struct dbgmem *m, uint64_t addr,
+					   uint16_t *buf, size_t size,
+					   uint32_t flags,
+					   struct dbgmem_string_result *res)
+{
+	return string_take(m, addr, buf, size, 2, flags, res);
 }

@@ -17,11 +17,11 @@
 #define OFFSET_MAX	((uint64_t)INT64_MAX)
 
 static const char *const policies[] = {
-	[DBGMEM_FORCE_NEVER] = "never (nobody may)",
-	[DBGMEM_FORCE_PTRACE] = "ptrace (only the target's tracer may)",
-	[DBGMEM_FORCE_CAPABLE] =
+	[DBGMEM_FORCE_POLICY_NEVER] = "never (nobody may)",
+	[DBGMEM_FORCE_POLICY_PTRACE] = "ptrace (only the target's tracer may)",
+	[DBGMEM_FORCE_POLICY_CAPABLE] =
 		"capable (the target's tracer may, and CAP_SYS_PTRACE)",
-	[DBGMEM_FORCE_ALWAYS] = "always",
+	[DBGMEM_FORCE_POLICY_ALWAYS] = "always",
 };
 
 static const char *policy_str(struct dbgmem *m)
@@ -73,17 +73,17 @@ int dbgmem__transfer_fail(struct dbgmem *m, uint32_t cmd,
 {
 	struct dbgmem_error e = {
 		.code = code,
-		.gate = DBGMEM_GATE_SYSTEM,
+		.source = DBGMEM_SOURCE_SYSTEM,
 		.pid = m->pid,
-		.reason = t->reason,
-		.fault_addr = t->fault_addr,
-		.done = t->done,
+		.result.reason = t->reason,
+		.result.fault_addr = t->fault_addr,
+		.result.done = t->done,
 	};
 	const char *whose = "";
 
 	/* Of a mapping that may not be written CMPXCHG says EACCES. */
 	if (code == EFAULT || (code == EACCES && t->reason)) {
-		e.gate = DBGMEM_GATE_MEMORY;
+		e.source = DBGMEM_SOURCE_MEMORY;
 		if (t->reason == DBGMEM_REASON_BUFFER)
 			whose = " of this process";
 		return dbgmem__fail(&e, "%s: at 0x%llx%s: %s%s%s", what,
@@ -95,31 +95,31 @@ int dbgmem__transfer_fail(struct dbgmem *m, uint32_t cmd,
 	}
 	switch (code) {
 	case EACCES:
-		e.gate = DBGMEM_GATE_SESSION;
-		return dbgmem__fail(&e, "%s: the session has no %s access: open it, and the receipt if that came from elsewhere, for both directions",
+		e.source = DBGMEM_SOURCE_SESSION;
+		return dbgmem__fail(&e, "%s: the session has no %s access: open it, and the mem_fd if that came from elsewhere, for both directions",
 				    what, m->access & DBGMEM_ACCESS_READ &&
 				    cmd != DBGMEM_IOC_READ ? "write" : "read");
 	case EPERM:
-		e.gate = DBGMEM_GATE_POLICY;
+		e.source = DBGMEM_SOURCE_POLICY;
 		return dbgmem__fail(&e, "%s: FORCE is refused, the module's force= policy is %s: trace the target, run as root, or change /sys/module/dbgmem/parameters/force",
 				    what, policy_str(m));
 	case ESRCH:
-		e.gate = DBGMEM_GATE_TARGET;
+		e.source = DBGMEM_SOURCE_TARGET;
 		return dbgmem__fail(&e, "%s: it has exited", what);
 	case ESTALE:
-		e.gate = DBGMEM_GATE_TARGET;
+		e.source = DBGMEM_SOURCE_TARGET;
 		return dbgmem__fail(&e, "%s: it has executed another program since it was opened: open it again",
 				    what);
 	case EMSGSIZE:
-		e.gate = DBGMEM_GATE_USAGE;
+		e.source = DBGMEM_SOURCE_USAGE;
 		return dbgmem__fail(&e, "%s: an exact transfer takes at most %llu bytes: split it, or transfer without EXACT",
 				    what, max_exact(m));
 	case EOVERFLOW:
-		e.gate = DBGMEM_GATE_USAGE;
+		e.source = DBGMEM_SOURCE_USAGE;
 		return dbgmem__fail(&e, "%s: address plus length exceeds 64 bits",
 				    what);
 	case EOPNOTSUPP:
-		e.gate = DBGMEM_GATE_USAGE;
+		e.source = DBGMEM_SOURCE_USAGE;
 		if (t->flags & DBGMEM_NOFAULT &&
 		    !(m->features & DBGMEM_FEATURE_NOFAULT))
 			return dbgmem__fail(&e, "%s: this kernel cannot read memory without faulting it in (NOFAULT, --no-fault)",
@@ -127,11 +127,11 @@ int dbgmem__transfer_fail(struct dbgmem *m, uint32_t cmd,
 		return dbgmem__fail(&e, "%s: the module or the kernel does not know one of the flags 0x%x: compare with transfer_flags of dbgmem_get_info()",
 				    what, t->flags);
 	case EINVAL:
-		e.gate = DBGMEM_GATE_USAGE;
+		e.source = DBGMEM_SOURCE_USAGE;
 		return dbgmem__fail(&e, "%s: flags 0x%x do not go together or with this call, or the validity bitmap is too small",
 				    what, t->flags);
 	case ENOTCONN:
-		e.gate = DBGMEM_GATE_USAGE;
+		e.source = DBGMEM_SOURCE_USAGE;
 		return dbgmem__fail(&e, "%s: the session is not attached", what);
 	case ENOMEM:
 		return dbgmem__fail(&e, "%s: the kernel is out of memory", what);
@@ -189,9 +189,27 @@ static int transfer(struct dbgmem *m, uint32_t cmd, struct dbgmem_transfer *t,
 	return 0;
 }
 
-static int simple(struct dbgmem *m, uint32_t cmd, uint64_t addr,
-		  const void *buf, size_t len, uint32_t flags,
-		  struct dbgmem_result *res)
+/* The count as the result, which must hold it. */
+static ssize_t counted(struct dbgmem *m, uint32_t cmd,
+		       struct dbgmem_transfer *t, struct dbgmem_result *res)
+{
+	int ret;
+
+	if (t->len <= SSIZE_MAX) {
+		ret = transfer(m, cmd, t, res);
+		return ret ? ret : (ssize_t)t->done;
+	}
+	if (res)
+		*res = (struct dbgmem_result){ 0 };
+	return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
+		"cannot %s %llu bytes at 0x%llx: the result cannot hold a length above SSIZE_MAX: split it",
+		cmd == DBGMEM_IOC_READ ? "read" : "write",
+		(unsigned long long)t->len, (unsigned long long)t->addr);
+}
+
+static ssize_t simple(struct dbgmem *m, uint32_t cmd, uint64_t addr,
+		      const void *buf, size_t len, uint32_t flags,
+		      struct dbgmem_result *res)
 {
 	struct dbgmem_transfer t = {
 		.flags = flags,
@@ -200,67 +218,66 @@ static int simple(struct dbgmem *m, uint32_t cmd, uint64_t addr,
 		.len = len,
 	};
 
-	return transfer(m, cmd, &t, res);
+	return counted(m, cmd, &t, res);
 }
 
-/* PARTIAL, with the count as the result. */
-static ssize_t counted(struct dbgmem *m, uint32_t cmd, uint64_t addr,
-		       const void *buf, size_t len)
+/* All or nothing, of which the count says no more than success. */
+static int exact(struct dbgmem *m, uint32_t cmd, uint64_t addr, const void *buf,
+		 size_t len)
 {
-	struct dbgmem_result res;
-	int ret;
+	struct dbgmem_transfer t = {
+		.flags = DBGMEM_EXACT,
+		.addr = addr,
+		.buf = (uintptr_t)buf,
+		.len = len,
+	};
 
-	if (len > SSIZE_MAX)
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
-			"cannot %s %zu bytes at 0x%llx: the result cannot hold a length above SSIZE_MAX: split it, or use the _flags form",
-			cmd == DBGMEM_IOC_READ ? "read" : "write", len,
-			(unsigned long long)addr);
-	ret = simple(m, cmd, addr, buf, len, 0, &res);
-	return ret ? ret : (ssize_t)res.done;
+	return transfer(m, cmd, &t, NULL);
 }
 
 DBGMEM_EXPORT ssize_t dbgmem_read(struct dbgmem *m, uint64_t addr, void *buf,
 				  size_t len)
 {
-	return counted(m, DBGMEM_IOC_READ, addr, buf, len);
+	return simple(m, DBGMEM_IOC_READ, addr, buf, len, 0, NULL);
 }
 
 DBGMEM_EXPORT ssize_t dbgmem_write(struct dbgmem *m, uint64_t addr,
 				   const void *buf, size_t len)
 {
-	return counted(m, DBGMEM_IOC_WRITE, addr, buf, len);
+	return simple(m, DBGMEM_IOC_WRITE, addr, buf, len, 0, NULL);
 }
 
 DBGMEM_EXPORT int dbgmem_read_exact(struct dbgmem *m, uint64_t addr, void *buf,
 				    size_t len)
 {
-	return simple(m, DBGMEM_IOC_READ, addr, buf, len, DBGMEM_EXACT, NULL);
+	return exact(m, DBGMEM_IOC_READ, addr, buf, len);
 }
 
 DBGMEM_EXPORT int dbgmem_write_exact(struct dbgmem *m, uint64_t addr,
 				     const void *buf, size_t len)
 {
-	return simple(m, DBGMEM_IOC_WRITE, addr, buf, len, DBGMEM_EXACT, NULL);
+	return exact(m, DBGMEM_IOC_WRITE, addr, buf, len);
 }
 
-DBGMEM_EXPORT int dbgmem_read_flags(struct dbgmem *m, uint64_t addr, void *buf,
-				    size_t len, uint32_t flags,
-				    struct dbgmem_result *res)
+DBGMEM_EXPORT ssize_t dbgmem_read_flags(struct dbgmem *m, uint64_t addr,
+					void *buf, size_t len, uint32_t flags,
+					struct dbgmem_result *res)
 {
 	return simple(m, DBGMEM_IOC_READ, addr, buf, len, flags, res);
 }
 
-DBGMEM_EXPORT int dbgmem_write_flags(struct dbgmem *m, uint64_t addr,
-				     const void *buf, size_t len,
-				     uint32_t flags, struct dbgmem_result *res)
+DBGMEM_EXPORT ssize_t dbgmem_write_flags(struct dbgmem *m, uint64_t addr,
+					 const void *buf, size_t len,
+					 uint32_t flags,
+					 struct dbgmem_result *res)
 {
 	return simple(m, DBGMEM_IOC_WRITE, addr, buf, len, flags, res);
 }
 
-DBGMEM_EXPORT int dbgmem_read_valid(struct dbgmem *m, uint64_t addr, void *buf,
-				    size_t len, uint32_t flags, uint8_t *valid,
-				    size_t valid_size,
-				    struct dbgmem_result *res)
+DBGMEM_EXPORT ssize_t dbgmem_read_valid(struct dbgmem *m, uint64_t addr,
+					void *buf, size_t len, uint32_t flags,
+					uint8_t *valid, size_t valid_size,
+					struct dbgmem_result *res)
 {
 	struct dbgmem_transfer t = {
 		.flags = flags,
@@ -271,7 +288,7 @@ DBGMEM_EXPORT int dbgmem_read_valid(struct dbgmem *m, uint64_t addr, void *buf,
 		.valid_size = valid_size,
 	};
 
-	return transfer(m, DBGMEM_IOC_READ, &t, res);
+	return counted(m, DBGMEM_IOC_READ, &t, res);
 }
 
 DBGMEM_EXPORT size_t dbgmem_valid_size(const struct dbgmem *m, uint64_t addr,
@@ -289,7 +306,7 @@ DBGMEM_EXPORT size_t dbgmem_valid_size(const struct dbgmem *m, uint64_t addr,
 static ssize_t vector_usage(const char *verb, uint64_t addr, int code,
 			    const char *why)
 {
-	return dbgmem__fail_simple(code, DBGMEM_GATE_USAGE,
+	return dbgmem__fail_simple(code, DBGMEM_SOURCE_USAGE,
 				   "cannot %s a vector at 0x%llx: %s", verb,
 				   (unsigned long long)addr, why);
 }
@@ -304,9 +321,8 @@ static ssize_t vector(struct dbgmem *m, uint32_t cmd, const struct iovec *iov,
 {
 	const char *verb = cmd == DBGMEM_IOC_READ ? "read" : "write";
 	uint64_t total = 0, done = 0, skip;
-	struct dbgmem_result res;
 	ssize_t n;
-	int i, cnt, ret;
+	int i, cnt;
 
 	if (iovcnt < 0 || (iovcnt && !iov))
 		return vector_usage(verb, addr, EINVAL, "no buffers, or a negative number of them");
@@ -345,12 +361,12 @@ static ssize_t vector(struct dbgmem *m, uint32_t cmd, const struct iovec *iov,
 			continue;
 		}
 		len -= skip;
-		ret = simple(m, cmd, addr + done, (char *)iov[i].iov_base + skip,
-			     len, 0, &res);
-		if (ret)
-			return done ? (ssize_t)done : ret;
-		done += res.done;
-		if (res.done < len)
+		n = simple(m, cmd, addr + done, (char *)iov[i].iov_base + skip,
+			   len, 0, NULL);
+		if (n < 0)
+			return done ? (ssize_t)done : n;
+		done += (uint64_t)n;
+		if ((size_t)n < len)
 			break;
 		skip = 0;
 	}

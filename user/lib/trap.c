@@ -36,7 +36,7 @@ DBGMEM_EXPORT const uint8_t *dbgmem_bp_trap(size_t *len)
 	return (const uint8_t *)trap;
 #else
 	*len = 0;
-	dbgmem__fail_simple(EOPNOTSUPP, DBGMEM_GATE_USAGE,
+	dbgmem__fail_simple(EOPNOTSUPP, DBGMEM_SOURCE_USAGE,
 			    "the trap instruction of this architecture is unknown: give its bytes");
 	return NULL;
 #endif

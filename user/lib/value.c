@@ -17,20 +17,23 @@ static uint32_t flags_for(const struct dbgmem *m, uint64_t addr, size_t size)
 static int value_read(struct dbgmem *m, uint64_t addr, void *value, size_t size)
 {
 	unsigned char buf[8];
-	int ret;
+	ssize_t ret;
 
 	ret = dbgmem_read_flags(m, addr, buf, size, flags_for(m, addr, size),
 				NULL);
-	if (!ret)
-		memcpy(value, buf, size);
-	return ret;
+	if (ret < 0)
+		return (int)ret;
+	memcpy(value, buf, size);
+	return 0;
 }
 
 static int value_write(struct dbgmem *m, uint64_t addr, const void *value,
 		       size_t size)
 {
-	return dbgmem_write_flags(m, addr, value, size,
-				  flags_for(m, addr, size), NULL);
+	ssize_t ret = dbgmem_write_flags(m, addr, value, size,
+					 flags_for(m, addr, size), NULL);
+
+	return ret < 0 ? (int)ret : 0;
 }
 
 DBGMEM_EXPORT int dbgmem_read_u8(struct dbgmem *m, uint64_t addr,

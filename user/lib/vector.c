@@ -58,11 +58,11 @@ static int vector_fail(struct dbgmem *m, uint32_t op, size_t nr, uint32_t flags,
 {
 	struct dbgmem_error e = {
 		.code = code,
-		.gate = DBGMEM_GATE_USAGE,
+		.source = DBGMEM_SOURCE_USAGE,
 		.pid = m->pid,
-		.done = res->done,
+		.result.done = res->result.done,
 	};
-	struct dbgmem_transfer t = { .flags = flags, .done = res->done };
+	struct dbgmem_transfer t = { .flags = flags, .done = res->result.done };
 	char what[128];
 
 	snprintf(what, sizeof(what), "cannot %s%s %zu segments of process %d",
@@ -82,7 +82,7 @@ static int vector_fail(struct dbgmem *m, uint32_t op, size_t nr, uint32_t flags,
 		return dbgmem__fail(&e, "%s: the array of segments is not accessible",
 				    what);
 	case ENOTTY:
-		e.gate = DBGMEM_GATE_MODULE;
+		e.source = DBGMEM_SOURCE_MODULE;
 		return dbgmem__fail(&e, "%s: the loaded dbgmem module does not know vectors: install it and the library from the same release",
 				    what);
 	default:
@@ -130,7 +130,7 @@ static int segments_check(struct dbgmem *m, uint32_t op,
 	size_t i;
 
 	if (nr && !segs)
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"cannot %s %zu segments: the array is NULL",
 			verb_of(op), nr);
 	if (indivisible(opt) && m->max_segments && nr > m->max_segments)
@@ -140,7 +140,7 @@ static int segments_check(struct dbgmem *m, uint32_t op,
 		res->first_incomplete = i;
 		if (seg->reserved)
 			return dbgmem__fail_simple(EOPNOTSUPP,
-				DBGMEM_GATE_USAGE,
+				DBGMEM_SOURCE_USAGE,
 				"cannot %s %zu segments: the reserved field of segment %zu is not 0",
 				verb_of(op), nr, i);
 		if (seg->len > UINT64_MAX - seg->addr ||
@@ -148,7 +148,7 @@ static int segments_check(struct dbgmem *m, uint32_t op,
 			return dbgmem__segment_fail(m, op, seg, flags, 0,
 						    EOVERFLOW);
 		if (seg->len > SSIZE_MAX - total)
-			return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+			return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 				"cannot %s %zu segments: the sum of the lengths exceeds SSIZE_MAX",
 				verb_of(op), nr);
 		total += seg->len;
@@ -165,38 +165,37 @@ static int options_check(struct dbgmem *m, uint32_t op,
 	size_t i;
 	int ret;
 
-	if (opt->flags & DBGMEM_STABLE || opt->retries || opt->nr_expects) {
-		ret = dbgmem__feature(m, DBGMEM_FEATURE_STABLE,
-				      "stable vectors and expectations");
+	if (opt->nr_expects) {
+		ret = dbgmem__feature(m, DBGMEM_FEATURE_EXPECT, "expectations");
 		if (ret)
 			return ret;
 	}
 #define REFUSED	"cannot %s a vector: "
 	if (opt->retries && !(opt->flags & DBGMEM_STABLE))
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			REFUSED "retries need STABLE",
 			verb_of(op));
-	if (opt->retries > m->max_retries)
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+	if (opt->retries > DBGMEM_MAX_RETRIES)
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			REFUSED "%u retries: the maximum is %u",
-			verb_of(op), opt->retries, m->max_retries);
+			verb_of(op), opt->retries, DBGMEM_MAX_RETRIES);
 	if (opt->nr_expects > m->max_expects)
-		return dbgmem__fail_simple(E2BIG, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(E2BIG, DBGMEM_SOURCE_USAGE,
 			REFUSED "%zu expectations: the maximum is %u",
 			verb_of(op), opt->nr_expects, m->max_expects);
 	if (opt->nr_expects && !opt->expects)
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			REFUSED "%zu expectations, but their array is NULL",
 			verb_of(op), opt->nr_expects);
 	for (i = 0; i < opt->nr_expects; i++) {
 		x = &opt->expects[i];
 		if (x->reserved)
 			return dbgmem__fail_simple(EOPNOTSUPP,
-				DBGMEM_GATE_USAGE,
+				DBGMEM_SOURCE_USAGE,
 				REFUSED "the reserved field of expectation %zu is not 0",
 				verb_of(op), i);
 		if (x->addr % 8)
-			return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+			return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 				REFUSED "the address of expectation %zu, 0x%llx, is not a multiple of 8",
 				verb_of(op), i, (unsigned long long)x->addr);
 	}
@@ -237,8 +236,8 @@ static void rest_give_up(struct dbgmem_segment *segs, size_t pos, size_t nr,
 		seg->reason = reason;
 		if (res->first_incomplete == nr) {
 			res->first_incomplete = pos;
-			res->fault_addr = seg->addr;
-			res->reason = reason;
+			res->result.fault_addr = seg->addr;
+			res->result.reason = reason;
 		}
 	}
 }
@@ -253,22 +252,22 @@ static int canceled(struct dbgmem *m, uint32_t op,
 	const struct dbgmem_expect none = { 0 }, *x = &none;
 	struct dbgmem_error e = {
 		.code = ECANCELED,
-		.gate = DBGMEM_GATE_EXPECTATION,
+		.source = DBGMEM_SOURCE_EXPECTATION,
 		.pid = m->pid,
-		.done = v->done,
+		.result.done = v->done,
 	};
 	char found[128], moved[64] = "nothing was transferred";
 
-	res->done = v->done;
+	res->result.done = v->done;
 	res->nr_complete = v->nr_complete;
 	res->first_incomplete = v->first_incomplete;
-	res->fault_addr = v->fault_addr;
+	res->result.fault_addr = v->fault_addr;
 	if (res->first_incomplete < nr)
-		res->reason = segs[res->first_incomplete].reason;
+		res->result.reason = segs[res->first_incomplete].reason;
 	if (opt->first_unmet < opt->nr_expects)
 		x = &opt->expects[opt->first_unmet];
-	e.fault_addr = x->addr;
-	e.reason = x->reason;
+	e.result.fault_addr = x->addr;
+	e.result.reason = x->reason;
 	if (x->reason)
 		snprintf(found, sizeof(found), "could not be read: %s",
 			 dbgmem_reason_str(x->reason));
@@ -302,8 +301,8 @@ static int call_fail(struct dbgmem *m, uint32_t op,
 	    v->first_incomplete < nr && segs[v->first_incomplete].reason) {
 		bad = &segs[v->first_incomplete];
 		res->first_incomplete = v->first_incomplete;
-		res->fault_addr = v->fault_addr;
-		res->reason = bad->reason;
+		res->result.fault_addr = v->fault_addr;
+		res->result.reason = bad->reason;
 		return dbgmem__segment_fail(m, op, bad, flags, v->fault_addr,
 					    code);
 	}
@@ -315,9 +314,9 @@ static void incomplete(struct dbgmem *m, uint32_t op,
 		       const struct dbgmem_segment *first, uint32_t flags,
 		       const struct dbgmem_vector_result *res)
 {
-	dbgmem__segment_fail(m, op, first, flags, res->fault_addr,
+	dbgmem__segment_fail(m, op, first, flags, res->result.fault_addr,
 			     -dbgmem__reason_errno(first->reason));
-	dbgmem__fail_done(res->done);
+	dbgmem__fail_done(res->result.done);
 }
 
 static ssize_t vector_run(struct dbgmem *m, uint32_t op,
@@ -337,6 +336,10 @@ static ssize_t vector_run(struct dbgmem *m, uint32_t op,
 		ret = options_check(m, op, opt);
 	if (ret)
 		return ret;
+	if (opt->flags & DBGMEM_STABLE)
+		return op == DBGMEM_OP_READ ?
+		       dbgmem__stable(m, segs, nr, opt, res) :
+		       vector_fail(m, op, nr, opt->flags, res, EINVAL);
 	/* Without segments too: there may be something to refuse. */
 	do {
 		n = nr - pos < max ? nr - pos : max;
@@ -347,7 +350,6 @@ static ssize_t vector_run(struct dbgmem *m, uint32_t op,
 			.nr_segments = (uint32_t)n,
 			.segment_size = sizeof(*segs),
 			.op = op,
-			.retries = opt->retries,
 		};
 		if (opt->nr_expects) {
 			v.expects = (uintptr_t)opt->expects;
@@ -357,8 +359,6 @@ static ssize_t vector_run(struct dbgmem *m, uint32_t op,
 		ret = dbgmem__node_ioctl(m->fd, DBGMEM_IOC_VECTOR, &v);
 		if (!ret || ret == -ECANCELED)
 			opt->first_unmet = v.first_unmet;
-		opt->nr_changed += v.nr_changed;
-		opt->passes = v.passes;
 		if (ret) {
 			reason = reason_of(-ret);
 			if (pos && reason) {
@@ -369,19 +369,19 @@ static ssize_t vector_run(struct dbgmem *m, uint32_t op,
 				res->first_incomplete = pos;
 			return call_fail(m, op, segs, nr, opt, &v, res, -ret);
 		}
-		res->done += v.done;
+		res->result.done += v.done;
 		res->nr_complete += v.nr_complete;
 		if (v.first_incomplete < n && res->first_incomplete == nr) {
 			res->first_incomplete = pos + v.first_incomplete;
-			res->fault_addr = v.fault_addr;
-			res->reason = segs[res->first_incomplete].reason;
+			res->result.fault_addr = v.fault_addr;
+			res->result.reason = segs[res->first_incomplete].reason;
 		}
 		pos += n;
 	} while (pos < nr);
 	if (res->first_incomplete < nr)
 		incomplete(m, op, &segs[res->first_incomplete], opt->flags,
 			   res);
-	return (ssize_t)res->done;
+	return (ssize_t)res->result.done;
 }
 
 ssize_t dbgmem__vector(struct dbgmem *m, uint32_t op,
@@ -397,20 +397,20 @@ ssize_t dbgmem__vector(struct dbgmem *m, uint32_t op,
 	return vector_run(m, op, segs, nr, opt, res);
 }
 
-DBGMEM_EXPORT ssize_t dbgmem_readv(struct dbgmem *m,
-				   struct dbgmem_segment *segs, size_t nr,
-				   uint32_t flags,
-				   struct dbgmem_vector_result *res)
+DBGMEM_EXPORT ssize_t dbgmem_read_segments(struct dbgmem *m,
+					   struct dbgmem_segment *segs, size_t nr,
+					   uint32_t flags,
+					   struct dbgmem_vector_result *res)
 {
 	struct dbgmem_vector_options opt = { .flags = flags };
 
 	return dbgmem__vector(m, DBGMEM_OP_READ, segs, nr, &opt, res);
 }
 
-DBGMEM_EXPORT ssize_t dbgmem_writev(struct dbgmem *m,
-				    struct dbgmem_segment *segs, size_t nr,
-				    uint32_t flags,
-				    struct dbgmem_vector_result *res)
+DBGMEM_EXPORT ssize_t dbgmem_write_segments(struct dbgmem *m,
+					    struct dbgmem_segment *segs, size_t nr,
+					    uint32_t flags,
+					    struct dbgmem_vector_result *res)
 {
 	struct dbgmem_vector_options opt = { .flags = flags };
 
@@ -420,23 +420,27 @@ DBGMEM_EXPORT ssize_t dbgmem_writev(struct dbgmem *m,
 #define FIRST_OPTIONS \
 	dbgmem__first_size(struct dbgmem_vector_options, passes, uint32_t)
 
-/*
- * The caller's options have @size bytes. What this library does not know of them
- * must be 0, as for a structure of the kernel's.
- */
+/* Members that this library does not know must be 0, as for the kernel. */
 static ssize_t options_run(struct dbgmem *m, uint32_t op,
 			   struct dbgmem_segment *segs, size_t nr,
-			   struct dbgmem_vector_options *opt, size_t size,
+			   struct dbgmem_vector_options *opt,
 			   struct dbgmem_vector_result *res)
 {
 	struct dbgmem_vector_options all = { 0 };
+	const size_t size = opt->size;
+	const size_t known = size < sizeof(all) ? size : sizeof(all);
 	const char *more = (const char *)opt;
-	size_t i, known = size < sizeof(all) ? size : sizeof(all);
 	ssize_t ret;
+	size_t i;
 
+	if (res)
+		*res = (struct dbgmem_vector_result){ 0 };
+	ret = dbgmem__size_check(size, FIRST_OPTIONS, "dbgmem_vector_options");
+	if (ret)
+		return ret;
 	for (i = sizeof(all); i < size; i++)
 		if (more[i])
-			return dbgmem__fail_simple(E2BIG, DBGMEM_GATE_USAGE,
+			return dbgmem__fail_simple(E2BIG, DBGMEM_SOURCE_USAGE,
 				"cannot %s a vector: this library is older than the program and does not know all of its options",
 				verb_of(op));
 	memcpy(&all, opt, known);
@@ -445,40 +449,20 @@ static ssize_t options_run(struct dbgmem *m, uint32_t op,
 	return ret;
 }
 
-DBGMEM_EXPORT ssize_t dbgmem_readv_options_sized(struct dbgmem *m,
-						 struct dbgmem_segment *segs,
-						 size_t nr,
-						 struct dbgmem_vector_options *opt,
-						 size_t size,
-						 struct dbgmem_vector_result *res)
+DBGMEM_EXPORT ssize_t dbgmem_read_segments_options(struct dbgmem *m,
+						   struct dbgmem_segment *segs,
+						   size_t nr,
+						   struct dbgmem_vector_options *opt,
+						   struct dbgmem_vector_result *res)
 {
-	return options_run(m, DBGMEM_OP_READ, segs, nr, opt, size, res);
+	return options_run(m, DBGMEM_OP_READ, segs, nr, opt, res);
 }
 
-DBGMEM_EXPORT ssize_t (dbgmem_readv_options)(struct dbgmem *m,
-					  struct dbgmem_segment *segs,
-					  size_t nr,
-					  struct dbgmem_vector_options *opt,
-					  struct dbgmem_vector_result *res)
+DBGMEM_EXPORT ssize_t dbgmem_write_segments_options(struct dbgmem *m,
+						    struct dbgmem_segment *segs,
+						    size_t nr,
+						    struct dbgmem_vector_options *opt,
+						    struct dbgmem_vector_result *res)
 {
-	return options_run(m, DBGMEM_OP_READ, segs, nr, opt, FIRST_OPTIONS, res);
-}
-
-DBGMEM_EXPORT ssize_t dbgmem_writev_options_sized(struct dbgmem *m,
-						  struct dbgmem_segment *segs,
-						  size_t nr,
-						  struct dbgmem_vector_options *opt,
-						  size_t size,
-						  struct dbgmem_vector_result *res)
-{
-	return options_run(m, DBGMEM_OP_WRITE, segs, nr, opt, size, res);
-}
-
-DBGMEM_EXPORT ssize_t (dbgmem_writev_options)(struct dbgmem *m,
-					   struct dbgmem_segment *segs,
-					   size_t nr,
-					   struct dbgmem_vector_options *opt,
-					   struct dbgmem_vector_result *res)
-{
-	return options_run(m, DBGMEM_OP_WRITE, segs, nr, opt, FIRST_OPTIONS, res);
+	return options_run(m, DBGMEM_OP_WRITE, segs, nr, opt, res);
 }

@@ -62,11 +62,11 @@ int dbgmem__walk_init(struct dbgmem__walk *w, struct dbgmem *m, uint32_t flags,
 		.front = front,
 	};
 	if (flags & ~WALK_FLAGS)
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"%s process %d: flags 0x%x: only FORCE, NOFAULT, FAULT_IN and RAW are allowed",
 			what, (int)m->pid, flags);
 	if (flags & DBGMEM_FAULT_IN && flags & DBGMEM_NOFAULT)
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"%s process %d: NOFAULT and FAULT_IN exclude each other",
 			what, (int)m->pid);
 	if (!dbgmem__walk_resize(w, max)) {
@@ -75,7 +75,7 @@ int dbgmem__walk_init(struct dbgmem__walk *w, struct dbgmem *m, uint32_t flags,
 		return 0;
 	}
 	dbgmem__walk_free(w);
-	return dbgmem__fail_simple(ENOMEM, DBGMEM_GATE_SYSTEM,
+	return dbgmem__fail_simple(ENOMEM, DBGMEM_SOURCE_SYSTEM,
 		"%s process %d: out of memory", what, (int)m->pid);
 }
 
@@ -181,7 +181,7 @@ int dbgmem__walk_read(struct dbgmem__walk *w, uint64_t addr, size_t len,
 		      uint64_t left)
 {
 	struct dbgmem_result res;
-	int ret;
+	ssize_t ret;
 
 	w->addr = addr;
 	w->len = 0;
@@ -190,12 +190,12 @@ int dbgmem__walk_read(struct dbgmem__walk *w, uint64_t addr, size_t len,
 	if (w->extent) {
 		ret = data_at(w, addr, &len, left);
 		if (ret <= 0)
-			return ret;
+			return (int)ret;
 	}
 	ret = w->read(w->m, addr, w->buf, len, w->flags | DBGMEM_ZEROFILL,
 		      w->valid, w->valid_size, &res);
-	if (ret)
-		return ret;
+	if (ret < 0)
+		return (int)ret;
 	w->len = len;
 	w->readable = res.done;
 	/* The rest will be the next piece, which then says why not. */

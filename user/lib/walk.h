@@ -12,9 +12,10 @@
 #define DBGMEM__PIECE	(512U << 10)
 
 /* As dbgmem_read_valid(); the tests bring one of their own. */
-typedef int (*dbgmem__read_fn)(struct dbgmem *m, uint64_t addr, void *buf,
-			       size_t len, uint32_t flags, uint8_t *valid,
-			       size_t valid_size, struct dbgmem_result *res);
+typedef ssize_t (*dbgmem__read_fn)(struct dbgmem *m, uint64_t addr, void *buf,
+				   size_t len, uint32_t flags, uint8_t *valid,
+				   size_t valid_size,
+				   struct dbgmem_result *res);
 
 struct dbgmem__walk;
 

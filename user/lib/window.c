@@ -27,7 +27,7 @@ static int map_fail(struct dbgmem *m, uint64_t addr, size_t len, int code)
 {
 	struct dbgmem_error e = {
 		.code = code,
-		.gate = DBGMEM_GATE_USAGE,
+		.source = DBGMEM_SOURCE_USAGE,
 		.pid = m->pid,
 	};
 	char what[128];
@@ -42,18 +42,15 @@ static int map_fail(struct dbgmem *m, uint64_t addr, size_t len, int code)
 	case EOVERFLOW:
 		return dbgmem__fail(&e, "%s: these pages end beyond 64 bits",
 				    what);
-	case ENOLINK:
-		return dbgmem__fail(&e, "%s: the session has no mirror: open it with DBGMEM_OPEN_MIRROR",
-				    what);
 	case ELOOP:
 		return dbgmem__fail(&e, "%s: the target is this process itself",
 				    what);
 	case EOPNOTSUPP:
-		e.gate = DBGMEM_GATE_MODULE;
-		return dbgmem__fail(&e, "%s: the module allows no windows: /sys/module/dbgmem/parameters/window_pages is 0",
+		e.source = DBGMEM_SOURCE_MODULE;
+		return dbgmem__fail(&e, "%s: the module allows no windows, as the kernel lacks CONFIG_HMM_MIRROR, or /sys/module/dbgmem/parameters/window_pages is 0",
 				    what);
 	case ENOMEM:
-		e.gate = DBGMEM_GATE_SYSTEM;
+		e.source = DBGMEM_SOURCE_SYSTEM;
 		return dbgmem__fail(&e, "%s: out of memory, too many mappings in this process, or no room for one of that size",
 				    what);
 	default:
@@ -94,7 +91,7 @@ DBGMEM_EXPORT int dbgmem_window_map(struct dbgmem *m, uint64_t addr, size_t len,
 				    unsigned int flags,
 				    struct dbgmem_window **out)
 {
-	struct dbgmem_window_map req = { .size = sizeof(req) };
+	struct dbgmem_window_args req = { .size = sizeof(req) };
 	const uint64_t mask = m->page_size - 1;
 	struct dbgmem_window *w;
 	void *map;
@@ -102,7 +99,7 @@ DBGMEM_EXPORT int dbgmem_window_map(struct dbgmem *m, uint64_t addr, size_t len,
 
 	*out = NULL;
 	if (flags & ~DBGMEM_WINDOW_PREFAULT)
-		return dbgmem__fail_simple(EINVAL, DBGMEM_GATE_USAGE,
+		return dbgmem__fail_simple(EINVAL, DBGMEM_SOURCE_USAGE,
 			"cannot map a window: unknown flags 0x%x",
 			flags & ~DBGMEM_WINDOW_PREFAULT);
 	if (!len)
@@ -159,13 +156,13 @@ dbgmem_window_at(const struct dbgmem_window *w, uint64_t addr, size_t len)
 
 DBGMEM_EXPORT int dbgmem_window_sync(struct dbgmem_window *w)
 {
-	struct dbgmem_window_sync req = { .size = sizeof(req) };
+	struct dbgmem_window_sync_args req = { .size = sizeof(req) };
 	int ret = dbgmem__node_ioctl(w->m->fd, DBGMEM_IOC_WINDOW_SYNC, &req);
 
 	if (!ret)
 		return 0;
 	return dbgmem__fail(&(struct dbgmem_error){ .code = -ret,
-				.gate = DBGMEM_GATE_SYSTEM, .pid = w->m->pid },
+				.source = DBGMEM_SOURCE_SYSTEM, .pid = w->m->pid },
 			    "cannot wait for windows of process %d: %s",
 			    (int)w->m->pid, strerror(-ret));
 }
@@ -181,7 +178,7 @@ DBGMEM_EXPORT ssize_t dbgmem_window_read(struct dbgmem_window *w, uint64_t addr,
 
 	if (!from || len > SSIZE_MAX)
 		return dbgmem__fail(&(struct dbgmem_error){ .code = EINVAL,
-				.gate = DBGMEM_GATE_USAGE, .pid = w->m->pid },
+				.source = DBGMEM_SOURCE_USAGE, .pid = w->m->pid },
 			"cannot read %zu bytes at 0x%llx of process %d: the window has %llu bytes at 0x%llx",
 			len, (unsigned long long)addr, (int)w->m->pid,
 			(unsigned long long)w->len, (unsigned long long)w->addr);

@@ -13,7 +13,7 @@ int __wrap_dbgmem_ioc_cmpxchg(struct dbgmem_ucmd *ucmd);
 
 int __wrap_dbgmem_ioc_cmpxchg(struct dbgmem_ucmd *ucmd)
 {
-	struct dbgmem_cmpxchg *c = &ucmd->req.cmpxchg;
+	struct dbgmem_cmpxchg_args *c = &ucmd->req.cmpxchg;
 	volatile size_t at = 100;
 	volatile char *p;
 

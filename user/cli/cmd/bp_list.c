@@ -39,9 +39,9 @@ static int help(void)
 static const char *state_name(uint32_t state)
 {
 	static const char *const names[] = {
-		[DBGMEM_BP_STANDING] = "standing",
-		[DBGMEM_BP_LOST] = "lost",
-		[DBGMEM_BP_UNKNOWN] = "unknown",
+		[DBGMEM_BP_STATE_STANDING] = "standing",
+		[DBGMEM_BP_STATE_LOST] = "lost",
+		[DBGMEM_BP_STATE_UNKNOWN] = "unknown",
 	};
 
 	return state < sizeof(names) / sizeof(names[0]) ? names[state] : "?";
@@ -119,7 +119,7 @@ int cmd_bp_list(int argc, char **argv)
 	bool json = false;
 	struct dbgmem *m;
 	int c, status;
-	ssize_t nr;
+	size_t nr;
 	pid_t pid;
 
 	while ((c = getopt_long(argc, argv, "jh", options, NULL)) != -1) {
@@ -140,14 +140,13 @@ int cmd_bp_list(int argc, char **argv)
 		return msg_usage("bp list", "PID is needed, and nothing else");
 	if (target_open(pid, DBGMEM_OPEN_RDONLY, &m))
 		return STATUS_FAILED;
-	nr = dbgmem_bp_list(m, DBGMEM_BP_ALL, &bps);
+	status = dbgmem_bp_list(m, DBGMEM_BP_ALL, &bps, &nr);
 	dbgmem_close(m);
-	if (nr < 0) {
+	if (status) {
 		msg("%s", dbgmem_errstr());
 		return STATUS_FAILED;
 	}
-	status = json ? print_json(bps, (size_t)nr) :
-			print_table(pid, bps, (size_t)nr);
-	free(bps);
+	status = json ? print_json(bps, nr) : print_table(pid, bps, nr);
+	dbgmem_bp_list_free(bps);
 	return status;
 }

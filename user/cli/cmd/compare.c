@@ -86,7 +86,7 @@ static void drain(const struct query *q, struct dbgmem_compare *c,
 		  uint64_t from, const uint8_t *buf, size_t len,
 		  struct outcome *o)
 {
-	struct dbgmem_compare_stats stats;
+	struct dbgmem_compare_stats stats = { .size = sizeof(stats) };
 	struct dbgmem_difference d;
 	const uint8_t *bytes;
 	bool cut;

@@ -124,9 +124,9 @@ static int kind_find(struct dump *d)
 /* Check that the information of /proc is of the session's program. */
 static int same_program(struct dump *d)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info = { .size = sizeof(info) };
 
-	if (dbgmem_get_info(d->m, &info)) {
+	if (dbgmem_get_session_info(d->m, &info)) {
 		msg("%s", dbgmem_errstr());
 		return STATUS_FAILED;
 	}
@@ -413,7 +413,7 @@ static int output_close(struct dump *d, int status)
 /* Save the process, with the session open. */
 static int dump(struct dump *d)
 {
-	struct dbgmem_info info;
+	struct dbgmem_info info = { .size = sizeof(info) };
 	int status;
 
 	if (dbgmem_get_info(d->m, &info)) {

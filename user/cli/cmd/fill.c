@@ -43,10 +43,10 @@ static int help(void)
 static int run(struct transfer *p, struct target_range *r,
 	       const uint8_t *pattern, size_t nr)
 {
-	struct dbgmem_result res;
 	uint64_t limit;
 	struct dbgmem *m;
-	int status, ret;
+	int64_t done;
+	int status;
 
 	status = target_attach(p->pid, DBGMEM_OPEN_WRITE, r, 1, &m);
 	if (status)
@@ -57,16 +57,18 @@ static int run(struct transfer *p, struct target_range *r,
 		status = transfer_exact(m, p->len, &limit);
 	if (!status) {
 		interrupt_catch();
-		ret = dbgmem_fill(m, p->addr, p->len, pattern, nr, p->flags,
-				  &interrupt_progress, &res);
-		p->done = res.done;
-		if (ret == -ECANCELED) {
+		done = dbgmem_fill(m, p->addr, p->len, pattern, nr, p->flags,
+				   &interrupt_progress, NULL);
+		p->done = done > 0 ? (uint64_t)done : 0;
+		if (done >= 0 && p->done == p->len) {
+			status = STATUS_OK;
+		} else if (dbgmem_last_error()->code == ECANCELED) {
 			msg("interrupted: %llu of %llu bytes at 0x%llx of process %d were filled",
 			    (unsigned long long)p->done,
 			    (unsigned long long)p->len,
 			    (unsigned long long)p->addr, (int)p->pid);
 			status = p->done ? STATUS_PARTIAL : STATUS_FAILED;
-		} else if (ret) {
+		} else {
 			status = transfer_failed(p);
 		}
 	}

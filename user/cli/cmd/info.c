@@ -53,7 +53,7 @@ static const struct word features[] = {
 	{ DBGMEM_FEATURE_VECTOR, "vector" },
 	{ DBGMEM_FEATURE_BREAKPOINT, "breakpoint" },
 	{ DBGMEM_FEATURE_CMPXCHG, "cmpxchg" },
-	{ DBGMEM_FEATURE_STABLE, "stable" },
+	{ DBGMEM_FEATURE_EXPECT, "expect" },
 	{ DBGMEM_FEATURE_REGION, "region" },
 	{ DBGMEM_FEATURE_MIRROR, "mirror" },
 	{ DBGMEM_FEATURE_WINDOW, "window" },
@@ -66,7 +66,6 @@ static const struct word flags[] = {
 	{ DBGMEM_ZEROFILL, "ZEROFILL" },
 	{ DBGMEM_NOFAULT, "NOFAULT" },
 	{ DBGMEM_RAW, "RAW" },
-	{ DBGMEM_STABLE, "STABLE" },
 };
 
 static const struct word access_words[] = {
@@ -81,11 +80,11 @@ static const struct word engines[] = {
 };
 
 static const struct word policies[] = {
-	{ DBGMEM_FORCE_NEVER, "never (nobody)" },
-	{ DBGMEM_FORCE_PTRACE, "ptrace (the target's tracer)" },
-	{ DBGMEM_FORCE_CAPABLE,
+	{ DBGMEM_FORCE_POLICY_NEVER, "never (nobody)" },
+	{ DBGMEM_FORCE_POLICY_PTRACE, "ptrace (the target's tracer)" },
+	{ DBGMEM_FORCE_POLICY_CAPABLE,
 	  "capable (the target's tracer, or CAP_SYS_PTRACE over the target)" },
-	{ DBGMEM_FORCE_ALWAYS, "always (any session that may write)" },
+	{ DBGMEM_FORCE_POLICY_ALWAYS, "always (any session that may write)" },
 };
 
 static const struct word states[] = {
@@ -145,8 +144,7 @@ static void show_info(const struct dbgmem_info *info)
 	       (unsigned long long)info->max_exact);
 	printf("%-15s %u segments, exact %u pages\n", "vector limit:",
 	       info->max_segments, info->max_exact_pages);
-	printf("%-15s %u expectations, %u retries\n", "vector checks:",
-	       info->max_expects, info->max_retries);
+	printf("%-15s %u expectations\n", "vector checks:", info->max_expects);
 	printf("%-15s at most %u in a session\n", "breakpoints:",
 	       info->max_breakpoints);
 	printf("%-15s at most %u pages in a session\n", "mirror:",
@@ -204,7 +202,6 @@ static int json_info(struct json_object *o, const struct dbgmem_info *info)
 		{ "max_segments", info->max_segments },
 		{ "max_exact_pages", info->max_exact_pages },
 		{ "max_expects", info->max_expects },
-		{ "max_retries", info->max_retries },
 		{ "max_breakpoints", info->max_breakpoints },
 		{ "max_mirror_pages", info->max_mirror_pages },
 		{ "max_window_pages", info->max_window_pages },
@@ -243,7 +240,7 @@ static int json_finish(struct json_object *o, int bad, int status)
 static int info_module(bool json)
 {
 	struct json_object *o = NULL;
-	struct dbgmem_info info;
+	struct dbgmem_info info = { .size = sizeof(info) };
 	int state, bad = 0, status = STATUS_OK;
 
 	state = dbgmem_module_state();
@@ -275,7 +272,9 @@ struct facts {
 	char comm[COMM_SIZE];
 	bool has_comm;
 	struct dbgmem_info info;
-	ssize_t planted;	/* breakpoints of all sessions; negative: not supported */
+	struct dbgmem_session_info session;
+	bool has_planted;	/* breakpoints are supported */
+	size_t planted;		/* by all sessions */
 };
 
 static int facts_get(struct facts *f, struct dbgmem *m)
@@ -283,19 +282,21 @@ static int facts_get(struct facts *f, struct dbgmem *m)
 	struct dbgmem_bp *bps;
 	int ret;
 
+	f->info.size = sizeof(f->info);
+	f->session.size = sizeof(f->session);
 	ret = dbgmem_get_info(m, &f->info);
+	if (!ret)
+		ret = dbgmem_get_session_info(m, &f->session);
 	if (ret)
 		return ret;
 	f->has_comm = comm_get(f->pid, f->comm);
-	f->planted = -1;
-	if (!(f->info.features & DBGMEM_FEATURE_BREAKPOINT))
+	f->has_planted = f->info.features & DBGMEM_FEATURE_BREAKPOINT;
+	if (!f->has_planted)
 		return 0;
 	/* Ask for all sessions: this one has no breakpoints. */
-	f->planted = dbgmem_bp_list(m, DBGMEM_BP_ALL, &bps);
-	if (f->planted < 0)
-		return (int)f->planted;
-	free(bps);
-	return 0;
+	ret = dbgmem_bp_list(m, DBGMEM_BP_ALL, &bps, &f->planted);
+	dbgmem_bp_list_free(bps);
+	return ret;
 }
 
 static int facts_show(const struct facts *f)
@@ -306,10 +307,10 @@ static int facts_show(const struct facts *f)
 		text_print(stdout, f->comm, strlen(f->comm));
 		putchar('\n');
 	}
-	show_one("state:", states, NR(states), f->info.state);
-	show_bits("access:", access_words, NR(access_words), f->info.access);
-	if (f->planted >= 0)
-		printf("%-15s %zd breakpoints, of all sessions\n", "planted:",
+	show_one("state:", states, NR(states), f->session.state);
+	show_bits("access:", access_words, NR(access_words), f->session.access);
+	if (f->has_planted)
+		printf("%-15s %zu breakpoints, of all sessions\n", "planted:",
 		       f->planted);
 	show_info(&f->info);
 	return finish(STATUS_OK);
@@ -325,13 +326,13 @@ static int facts_json(const struct facts *f)
 		bad |= json_put(o, "command", json_text(f->comm,
 						    strlen(f->comm)));
 	bad |= json_put(o, "state",
-			json_one(states, NR(states), f->info.state));
+			json_one(states, NR(states), f->session.state));
 	bad |= json_put(o, "access",
 			json_bits(access_words, NR(access_words),
-				  f->info.access));
-	if (f->planted >= 0)
+				  f->session.access));
+	if (f->has_planted)
 		bad |= json_put(o, "planted",
-				json_object_new_int64(f->planted));
+				json_object_new_int64((int64_t)f->planted));
 	bad |= json_info(o, &f->info);
 	return json_finish(o, bad, STATUS_OK);
 }
@@ -344,7 +345,7 @@ static int info_pid(pid_t pid, bool json)
 
 	ret = dbgmem_open(pid, DBGMEM_OPEN_WRITE, &m);
 	/* The device may be read-only; show what the target allows then. */
-	if (ret && dbgmem_last_error()->gate == DBGMEM_GATE_NODE)
+	if (ret && dbgmem_last_error()->source == DBGMEM_SOURCE_NODE)
 		ret = dbgmem_open(pid, DBGMEM_OPEN_RDONLY, &m);
 	if (!ret)
 		ret = facts_get(&f, m);

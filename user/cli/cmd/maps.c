@@ -213,15 +213,15 @@ static int list(struct dbgmem *m, const struct query *q, struct json_list *l,
 	int ret;
 
 	*nr = 0;
-	ret = dbgmem_regions_open(m, q->addr, q->end, q->filter,
-				  DBGMEM_REGIONS_NAMES, &r);
+	ret = dbgmem_regions_new(m, q->addr, q->end, q->filter,
+				 DBGMEM_REGIONS_NAMES, &r);
 	if (ret) {
 		msg("%s", dbgmem_errstr());
 		return ret;
 	}
 	while ((ret = dbgmem_regions_next(r, &region, &name)) > 0) {
 		if (q->json && json_region(l, &region, name)) {
-			dbgmem_regions_close(r);
+			dbgmem_regions_free(r);
 			msg("out of memory");
 			return -1;
 		}
@@ -233,7 +233,7 @@ static int list(struct dbgmem *m, const struct query *q, struct json_list *l,
 	}
 	if (ret < 0)
 		msg("%s", dbgmem_errstr());
-	dbgmem_regions_close(r);
+	dbgmem_regions_free(r);
 	return ret < 0 ? ret : 0;
 }
 

@@ -83,7 +83,7 @@ static int read_exact(struct dbgmem *m, struct transfer *p, struct sink *s)
 		    (unsigned long long)p->len);
 		return STATUS_FAILED;
 	}
-	if (dbgmem_read_flags(m, p->addr, buf, p->len, p->flags, NULL))
+	if (dbgmem_read_flags(m, p->addr, buf, p->len, p->flags, NULL) < 0)
 		status = transfer_failed(p);
 	else
 		status = sink_range(s, p->addr, NULL);
@@ -101,10 +101,11 @@ static int read_stream(struct dbgmem *m, struct transfer *p, struct sink *s,
 	bool zero = p->flags & DBGMEM_ZEROFILL;
 	const uint64_t *head = several ? &p->len : NULL;
 	uint64_t pos = 0, page_size = 0;
-	struct dbgmem_info info;
+	struct dbgmem_info info = { .size = sizeof(info) };
 	size_t n, valid_size;
 	int status = STATUS_FAILED;
 	uint8_t *buf, *valid;
+	ssize_t got;
 
 	buf = malloc(CHUNK);
 	valid = malloc(CHUNK / 8);
@@ -126,12 +127,13 @@ static int read_stream(struct dbgmem *m, struct transfer *p, struct sink *s,
 			n = p->len - pos;
 		if (zero) {
 			valid_size = dbgmem_valid_size(m, addr, n);
-			if (dbgmem_read_valid(m, addr, buf, n, p->flags, valid,
-					      valid_size, &res)) {
-				status = transfer_failed(p);
-				break;
-			}
-		} else if (dbgmem_read_flags(m, addr, buf, n, p->flags, &res)) {
+			got = dbgmem_read_valid(m, addr, buf, n, p->flags,
+						valid, valid_size, &res);
+		} else {
+			got = dbgmem_read_flags(m, addr, buf, n, p->flags,
+						&res);
+		}
+		if (got < 0) {
 			status = transfer_failed(p);
 			break;
 		}

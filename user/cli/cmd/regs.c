@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <dbgmem.h>
+#include <dbgmem_interfaces.h>
 
 #include "cmd/cmd.h"
 #include "target/psinfo.h"

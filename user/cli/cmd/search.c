@@ -193,6 +193,7 @@ static int hunt(struct hunt *h)
 	}
 	interrupt_catch();
 	status = matches(h, s);
+	h->stats.size = sizeof(h->stats);
 	dbgmem_search_get_stats(s, &h->stats);
 	dbgmem_search_free(s);
 	/* Print a number only if memory was searched. */

@@ -201,7 +201,7 @@ static void zeros_take(struct walk *w, const struct dbgmem_run *run)
 static int walk_ranges(struct walk *w)
 {
 	const struct area *a = &w->q->area;
-	struct dbgmem_runs_stats stats;
+	struct dbgmem_runs_stats stats = { .size = sizeof(stats) };
 	struct dbgmem_runs *runs;
 	struct dbgmem_run run;
 	int ret = 0;

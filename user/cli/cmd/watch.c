@@ -117,12 +117,12 @@ static void end(struct watch *w, int status)
 /* Leave the screen before the message. */
 static void target_ended(struct watch *w)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info = { .size = sizeof(info) };
 
 	end(w, STATUS_OK);
 	view_free(w->view);
 	w->view = NULL;
-	if (dbgmem_get_info(w->m, &info))
+	if (dbgmem_get_session_info(w->m, &info))
 		msg("%s", dbgmem_errstr());
 	else
 		msg("process %d has %s", (int)w->q->pid,
@@ -143,7 +143,7 @@ static void take(struct watch *w)
 	struct sample *s = view_room(w->view);
 
 	if (sample_take(&w->from, &w->q->type, s)) {
-		if (dbgmem_last_error()->gate == DBGMEM_GATE_TARGET && w->nr)
+		if (dbgmem_last_error()->source == DBGMEM_SOURCE_TARGET && w->nr)
 			target_ended(w);
 		else
 			failed(w, dbgmem_errstr());
@@ -340,12 +340,10 @@ static int window_open(struct watch *w)
 
 static int run(struct query *q)
 {
-	const unsigned int flags = DBGMEM_OPEN_RDONLY |
-				   (q->live ? DBGMEM_OPEN_MIRROR : 0);
 	struct watch w = { .q = q };
 	int status, width;
 
-	status = target_attach(q->pid, flags, &q->at, 1, &w.m);
+	status = target_attach(q->pid, DBGMEM_OPEN_RDONLY, &q->at, 1, &w.m);
 	if (status)
 		return status;
 	q->addr = q->at.addr;

@@ -114,7 +114,7 @@ static int write_exact(struct dbgmem *m, struct transfer *p, struct source *src)
 		status = transfer_exact(m, len, &limit);
 	if (!status) {
 		p->len = len;
-		if (dbgmem_write_flags(m, p->addr, buf, len, p->flags, NULL))
+		if (dbgmem_write_flags(m, p->addr, buf, len, p->flags, NULL) < 0)
 			status = transfer_failed(p);
 	}
 	free(buf);
@@ -143,7 +143,7 @@ static int write_stream(struct dbgmem *m, struct transfer *p,
 			break;
 		}
 		if (dbgmem_write_flags(m, p->addr + p->done, buf, n, p->flags,
-				       &res)) {
+				       &res) < 0) {
 			status = transfer_failed(p);
 			break;
 		}

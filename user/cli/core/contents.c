@@ -301,7 +301,7 @@ static ssize_t copy_piece(struct copy *cp, const struct load *l, uint64_t addr,
 	int ret;
 
 	if (dbgmem_read_flags(c->m, addr, cp->buf, len, DBGMEM_ZEROFILL,
-			      &res)) {
+			      &res) < 0) {
 		snprintf(c->err, sizeof(c->err), "%s", dbgmem_errstr());
 		return -1;
 	}
@@ -398,7 +398,7 @@ static int unmapped(struct contents *c, struct segments *s)
 	uint64_t before;
 	int ret;
 
-	ret = dbgmem_regions_open(c->m, 0, 0, 0, 0, &regions);
+	ret = dbgmem_regions_new(c->m, 0, 0, 0, 0, &regions);
 	for (seg = s->segment; !ret && seg < s->segment + s->nr; seg++) {
 		if (seg->missing || (seg->content != CONTENT_PRESENT &&
 				     seg->content != CONTENT_DATA))
@@ -409,7 +409,7 @@ static int unmapped(struct contents *c, struct segments *s)
 	}
 	if (ret)
 		snprintf(c->err, sizeof(c->err), "%s", dbgmem_errstr());
-	dbgmem_regions_close(regions);
+	dbgmem_regions_free(regions);
 	return ret ? -1 : 0;
 }
 

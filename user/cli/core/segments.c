@@ -81,7 +81,7 @@ static int list(struct segments *s, struct dbgmem *m)
 	const char *name;
 	int ret;
 
-	if (dbgmem_regions_open(m, 0, 0, 0, DBGMEM_REGIONS_NAMES, &r)) {
+	if (dbgmem_regions_new(m, 0, 0, 0, DBGMEM_REGIONS_NAMES, &r)) {
 		msg("%s", dbgmem_errstr());
 		return -1;
 	}
@@ -93,7 +93,7 @@ static int list(struct segments *s, struct dbgmem *m)
 		}
 	if (ret < 0)
 		msg("%s", dbgmem_errstr());
-	dbgmem_regions_close(r);
+	dbgmem_regions_free(r);
 	if (ret > 0 && interrupt_seen())
 		return -EINTR;
 	return ret ? -1 : 0;

@@ -68,7 +68,7 @@ static int find(struct area *a, struct dbgmem *m, const struct dbgmem_range *r,
 	more = reallocarray(a->range, a->nr + nr + 1, sizeof(*more));
 	if (!more) {
 		msg("out of memory");
-		free(found);
+		dbgmem_ranges_free(found);
 		return STATUS_FAILED;
 	}
 	a->range = more;
@@ -79,7 +79,7 @@ static int find(struct area *a, struct dbgmem *m, const struct dbgmem_range *r,
 	a->found += bytes;
 	if (a->given)
 		a->unmapped += r->len - bytes;
-	free(found);
+	dbgmem_ranges_free(found);
 	return STATUS_OK;
 }
 

@@ -23,7 +23,7 @@ static bool colour_wanted(void)
 void context_init(struct context *c, struct dbgmem *m, uint32_t flags,
 		  uint64_t around)
 {
-	struct dbgmem_info info;
+	struct dbgmem_info info = { .size = sizeof(info) };
 
 	*c = (struct context){
 		.m = m,

@@ -23,9 +23,9 @@ int hold_report(pid_t pid, uint32_t cleared, uint32_t lost)
 /* The traps went with the memory of the target. */
 static int target_ended(struct dbgmem *m, uint32_t held)
 {
-	struct dbgmem_info info;
+	struct dbgmem_session_info info = { .size = sizeof(info) };
 
-	if (dbgmem_get_info(m, &info)) {
+	if (dbgmem_get_session_info(m, &info)) {
 		msg("%s", dbgmem_errstr());
 		return STATUS_FAILED;
 	}
@@ -42,7 +42,7 @@ static int target_left(struct dbgmem *m, uint32_t held)
 
 	bad = dbgmem_bp_clear_all(m, &cleared, &lost);
 	/* The target may have ended just now. */
-	if (bad && dbgmem_last_error()->gate == DBGMEM_GATE_TARGET)
+	if (bad && dbgmem_last_error()->source == DBGMEM_SOURCE_TARGET)
 		return target_ended(m, held);
 	if (bad)
 		msg("%s", dbgmem_errstr());

@@ -49,7 +49,7 @@ void peek_valid(struct dbgmem *m, uint64_t addr, uint8_t *buf, size_t len,
 
 	if (dbgmem_read_valid(m, addr, buf, len,
 			      read_flags(flags) | DBGMEM_ZEROFILL, valid,
-			      valid_size, &res))
+			      valid_size, &res) < 0)
 		memset(valid, 0, valid_size);
 	else if (res.done == len)
 		return;
@@ -72,7 +72,7 @@ size_t peek_bytes(struct dbgmem *m, uint64_t addr, uint8_t *buf, size_t len,
 	struct dbgmem_run run;
 	size_t done = 0;
 
-	if (dbgmem_read_flags(m, addr, buf, len, read_flags(flags), &res))
+	if (dbgmem_read_flags(m, addr, buf, len, read_flags(flags), &res) < 0)
 		res.done = 0;
 	if (res.done == len || is_final(flags) ||
 	    dbgmem_runs_new(m, &range, 1, flags, NULL, &runs))

@@ -111,7 +111,7 @@ static int failed(const struct transfer *p, const struct range *range,
 		part.addr = range[res->first_incomplete].addr;
 		part.len = range[res->first_incomplete].len;
 	}
-	part.done = res->done;
+	part.done = res->result.done;
 	return transfer_failed(&part);
 }
 
@@ -119,6 +119,7 @@ int ranges_read(struct dbgmem *m, const struct transfer *p,
 		const struct range *range, size_t nr, struct sink *s)
 {
 	struct dbgmem_vector_options opt = {
+		.size = sizeof(opt),
 		.flags = p->flags,
 		.retries = p->retries,
 	};
@@ -131,9 +132,9 @@ int ranges_read(struct dbgmem *m, const struct transfer *p,
 	buf = prepare(range, nr, &segs);
 	if (!buf)
 		return STATUS_FAILED;
-	if (dbgmem_readv_options(m, segs, nr, &opt, &res) < 0) {
+	if (dbgmem_read_segments_options(m, segs, nr, &opt, &res) < 0) {
 		status = failed(p, range, nr, &res);
-	} else if (res.done || res.nr_complete == nr) {
+	} else if (res.result.done || res.nr_complete == nr) {
 		status = print(p, segs, nr, opt.passes, s);
 	} else {
 		/* No byte was read: leave the output alone. */

@@ -81,25 +81,28 @@ static int number_read(struct dbgmem *m, uint64_t addr, size_t size,
 static int bytes_read(struct dbgmem *m, uint64_t addr, struct sample *s,
 		      size_t size)
 {
-	struct dbgmem_result res;
-	int ret = 0;
+	ssize_t n;
 
-	for (s->len = 0; !ret && s->len < size; s->len += res.done)
-		ret = dbgmem_read_flags(m, addr + s->len, s->bytes + s->len,
-					size - s->len, 0, &res);
-	return ret;
+	/* Read again at a fault, to get its reason. */
+	for (s->len = 0; s->len < size; s->len += (size_t)n) {
+		n = dbgmem_read_flags(m, addr + s->len, s->bytes + s->len,
+				      size - s->len, 0, NULL);
+		if (n < 0)
+			return (int)n;
+	}
+	return 0;
 }
 
 static int string_read(struct dbgmem *m, uint64_t addr, struct sample *s,
 		       size_t size)
 {
 	struct dbgmem_string_result res;
-	int ret;
+	ssize_t n;
 
-	ret = dbgmem_read_string(m, addr, (char *)s->bytes, size, 0, &res);
+	n = dbgmem_read_string(m, addr, (char *)s->bytes, size, 0, &res);
 	s->len = res.len;
 	s->cut = res.end != DBGMEM_STRING_TERMINATED;
-	return ret;
+	return n < 0 ? (int)n : 0;
 }
 
 /* Read from a window; a string up to its NUL. */
@@ -148,12 +151,12 @@ int sample_take(const struct sample_source *from, const struct sample_type *type
 	else
 		ret = number_read(m, addr, type->size, s->bytes);
 	e = dbgmem_last_error();
-	if (!ret || e->gate != DBGMEM_GATE_MEMORY)
+	if (!ret || e->source != DBGMEM_SOURCE_MEMORY)
 		return ret;
 	s->valid = false;
 	s->len = 0;
-	s->reason = e->reason;
-	s->fault_addr = e->fault_addr;
+	s->reason = e->result.reason;
+	s->fault_addr = e->result.fault_addr;
 	return 0;
 }
 

@@ -141,12 +141,12 @@ int symbolizer_load(struct symbolizer *p, struct dbgmem *m)
 	const char *name;
 	int ret;
 
-	ret = dbgmem_regions_open(m, 0, 0, 0, DBGMEM_REGIONS_NAMES, &regions);
+	ret = dbgmem_regions_new(m, 0, 0, 0, DBGMEM_REGIONS_NAMES, &regions);
 	while (!ret && (ret = dbgmem_regions_next(regions, &r, &name)) > 0)
 		ret = *name ? symbolizer_add(p, &r, name) : 0;
 	if (ret)
 		msg("%s", ret == -ENOMEM ? "out of memory" : dbgmem_errstr());
-	dbgmem_regions_close(regions);
+	dbgmem_regions_free(regions);
 	symbolizer_finish(p);
 	return ret ? STATUS_FAILED : STATUS_OK;
 }

@@ -204,7 +204,7 @@ static int open_mem_fd(pid_t pid, unsigned int flags, struct dbgmem **m)
 								 O_RDONLY));
 	if (fd < 0)
 		return -ESRCH;
-	ret = dbgmem_open_receipt(pid, fd, flags, m);
+	ret = dbgmem_open_mem_fd(pid, fd, flags, m);
 	close(fd);
 	return ret;
 }
@@ -321,8 +321,8 @@ int target_extent(struct dbgmem *m, struct target_range *r)
 	const char *name;
 	int ret;
 
-	ret = dbgmem_regions_open(m, r->addr, 0, 0, DBGMEM_REGIONS_NAMES,
-				  &regions);
+	ret = dbgmem_regions_new(m, r->addr, 0, 0, DBGMEM_REGIONS_NAMES,
+				 &regions);
 	while (!ret && (ret = dbgmem_regions_next(regions, &region, &name)) > 0) {
 		ret = 0;
 		if (end && (region.start != end || !*name ||
@@ -336,7 +336,7 @@ int target_extent(struct dbgmem *m, struct target_range *r)
 			ret = -ENOMEM;
 		end = region.end;
 	}
-	dbgmem_regions_close(regions);
+	dbgmem_regions_free(regions);
 	free(first);
 	r->len = end - r->addr;
 	if (ret)

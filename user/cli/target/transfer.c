@@ -62,8 +62,8 @@ int transfer_failed(const struct transfer *p)
 {
 	const struct dbgmem_error *e = dbgmem_last_error();
 
-	if (e->gate == DBGMEM_GATE_MEMORY)
-		return stop_at(p, e->fault_addr, e->reason);
+	if (e->source == DBGMEM_SOURCE_MEMORY)
+		return stop_at(p, e->result.fault_addr, e->result.reason);
 	if (!p->done) {
 		msg("%s", dbgmem_errstr());
 		return STATUS_FAILED;
@@ -94,7 +94,7 @@ int transfer_changed(const struct transfer *p, uint32_t passes)
 
 int transfer_exact(struct dbgmem *m, uint64_t len, uint64_t *limit)
 {
-	struct dbgmem_info info;
+	struct dbgmem_info info = { .size = sizeof(info) };
 
 	if (dbgmem_get_info(m, &info)) {
 		msg("%s", dbgmem_errstr());

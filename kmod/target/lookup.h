@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* A lookup in the target's page tables, without changing them. */
-#ifndef KMOD_MIRROR_LOOKUP_H
-#define KMOD_MIRROR_LOOKUP_H
+#ifndef KMOD_TARGET_LOOKUP_H
+#define KMOD_TARGET_LOOKUP_H
 
 #include <linux/hmm.h>
 
-#include "mirror.h"
+#include "block.h"
+#include "change.h"
 
 /**
  * struct dbgmem_lookup - what is resident in a part of a block
- * @mirror: the mirror of the target
- * @seq: of the mirror's changes, before the lookup
+ * @changes: of the target
+ * @seq: of the changes, before the lookup
  * @range: which part
  * @never: inserted nowhere: hmm_range_fault() asks it for the mm, and whether
  *	it has changed
@@ -21,7 +22,7 @@
  * @pfn: the answer: hmm_range_fault()'s
  */
 struct dbgmem_lookup {
-	struct dbgmem_mirror	*mirror;
+	struct dbgmem_changes	*changes;
 	u32			seq;
 	struct hmm_range	range;
 	struct mmu_interval_notifier never;
@@ -31,13 +32,13 @@ struct dbgmem_lookup {
 	unsigned long		pfn[DBGMEM_BLOCK_PAGES];
 };
 
-int dbgmem_lookup(struct dbgmem_lookup *l, struct dbgmem_mirror *m,
+int dbgmem_lookup(struct dbgmem_lookup *l, struct dbgmem_changes *c,
 		  unsigned long addr, int (*lock)(struct mm_struct *mm));
 
-/* Is it still true? The mirror's lock is held, and it is as long as that. */
+/* Is it still true? The changes' lock is held, and it is as long as that. */
 static inline bool dbgmem_lookup_holds(const struct dbgmem_lookup *l)
 {
-	return !dbgmem_changes_since(&l->mirror->changes, l->seq,
+	return !dbgmem_changes_since(l->changes, l->seq,
 				     dbgmem_span(l->range.start,
 						 l->range.end));
 }
@@ -49,4 +50,4 @@ static inline struct page *dbgmem_lookup_page(unsigned long pfn)
 	       hmm_pfn_to_page(pfn) : NULL;
 }
 
-#endif /* KMOD_MIRROR_LOOKUP_H */
+#endif /* KMOD_TARGET_LOOKUP_H */

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Blocks of 64 neighbouring pages. */
-#ifndef KMOD_MIRROR_BLOCK_H
-#define KMOD_MIRROR_BLOCK_H
+#ifndef KMOD_TARGET_BLOCK_H
+#define KMOD_TARGET_BLOCK_H
 
 #include <linux/bits.h>
-#include <linux/list.h>
 #include <linux/mm.h>
 
 #define DBGMEM_BLOCK_BITS	6
@@ -34,20 +33,4 @@ static inline bool dbgmem_block_part(unsigned long number, unsigned long *first,
 	return true;
 }
 
-/**
- * struct dbgmem_block - what is known of 64 neighbouring pages
- * @node: with those of the same hash
- * @all: in mirror->all
- * @number: address >> DBGMEM_BLOCK_SHIFT
- * @used: something was read from it; so it is not the next one to go
- * @page: addresses of the pages in the kernel, or NULL
- */
-struct dbgmem_block {
-	struct hlist_node	node;
-	struct list_head	all;
-	unsigned long		number;
-	u8			used;
-	char			*page[DBGMEM_BLOCK_PAGES];
-};
-
-#endif /* KMOD_MIRROR_BLOCK_H */
+#endif /* KMOD_TARGET_BLOCK_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The receipt: opening /proc/PID/mem makes the kernel run its ptrace check.
+ * The mem_fd: opening /proc/PID/mem makes the kernel run its ptrace check.
  * The kernel answers EACCES whatever it was that refused, so after a refusal
  * the same facts that it looked at are looked at here, to name the likely one.
  */
@@ -98,7 +98,7 @@ static int denied(pid_t pid, int code)
 {
 	const struct dbgmem_error e = {
 		.code = code,
-		.gate = DBGMEM_GATE_KERNEL,
+		.source = DBGMEM_SOURCE_KERNEL,
 		.pid = pid,
 	};
 	struct creds me, target;
@@ -159,7 +159,7 @@ bool dbgmem__proc_fail(pid_t pid, int code)
 {
 	const struct dbgmem_error e = {
 		.code = code,
-		.gate = DBGMEM_GATE_SYSTEM,
+		.source = DBGMEM_SOURCE_SYSTEM,
 		.pid = pid,
 	};
 	char self[16], link[16];
@@ -183,12 +183,12 @@ bool dbgmem__proc_fail(pid_t pid, int code)
 	return true;
 }
 
-/* Explain why the receipt of @pid did not open, with errno value @code. */
-int dbgmem__receipt_fail(pid_t pid, int code)
+/* Explain why the mem_fd of @pid did not open, with errno value @code. */
+int dbgmem__mem_fd_fail(pid_t pid, int code)
 {
 	struct dbgmem_error e = {
 		.code = code,
-		.gate = DBGMEM_GATE_SYSTEM,
+		.source = DBGMEM_SOURCE_SYSTEM,
 		.pid = pid,
 	};
 
@@ -203,17 +203,17 @@ int dbgmem__receipt_fail(pid_t pid, int code)
 			return -e.code;
 		if (!kill(pid, 0) || errno == EPERM) {
 			if (code == ESRCH) {
-				e.gate = DBGMEM_GATE_TARGET;
+				e.source = DBGMEM_SOURCE_TARGET;
 				return dbgmem__fail(&e,
 					"cannot open process %d: it has no memory of its own: it has exited, or is a kernel thread",
 					(int)pid);
 			}
-			e.gate = DBGMEM_GATE_KERNEL;
+			e.source = DBGMEM_SOURCE_KERNEL;
 			return dbgmem__fail(&e,
 				"cannot open process %d: it exists, but /proc does not show it (mount option hidepid): run as root",
 				(int)pid);
 		}
-		e.gate = DBGMEM_GATE_TARGET;
+		e.source = DBGMEM_SOURCE_TARGET;
 		return dbgmem__fail(&e,
 			"cannot open process %d: there is no such process in this pid namespace",
 			(int)pid);
@@ -225,10 +225,10 @@ int dbgmem__receipt_fail(pid_t pid, int code)
 }
 
 /*
- * Open the receipt of thread @tid of @pid, or of the process where @tid is 0.
+ * Open the mem_fd of thread @tid of @pid, or of the process where @tid is 0.
  * A descriptor or a negative errno; records nothing.
  */
-int dbgmem__receipt_open(pid_t pid, pid_t tid, int oflags)
+int dbgmem__mem_fd_open(pid_t pid, pid_t tid, int oflags)
 {
 	char path[64];
 	int fd;
