@@ -150,7 +150,7 @@ TEST_F(lib, no_page_behind_is_touched)
 					     DBGMEM_NOFAULT, NULL));
 	/* If there is no zero it must be. */
 	put(self->m, self->addr + PAGE - 2, "ab", 2);
-	EXPECT_EQ(1, dbgmem_read_string(self->m, self->addr + PAGE - 2, s,
+	EXPECT_EQ(2, dbgmem_read_string(self->m, self->addr + PAGE - 2, s,
 					sizeof(s), DBGMEM_NOFAULT, &res));
 	EXPECT_EQ(DBGMEM_STRING_HOLE, res.end);
 	EXPECT_EQ(DBGMEM_REASON_NOT_RESIDENT, res.result.reason);
