@@ -149,21 +149,18 @@ TEST_F(backing, a_lease_is_not_waited_for)
 	char c;
 
 	ASSERT_EQ(0, pipe(pipes));
+	/* A lease is for a file that nobody else has open or mapped. */
+	close(self->fd);
+	self->fd = -1;
+	munmap(self->mem, PAGES * PAGE);
 	pid = fork();
 	if (!pid) {
-		int fd;
+		int fd = open(self->name, O_WRONLY);
 
-		/* The last of its descriptors for writing: only one may be open. */
-		close(self->fd);
-		munmap(self->mem, PAGES * PAGE);
-		fd = open(self->name, O_WRONLY);
 		signal(SIGIO, SIG_IGN);
 		c = fcntl(fd, F_SETLEASE, F_WRLCK) ? 0 : 1;
 		_exit(write(pipes[1], &c, 1) == 1 ? pause() : 1);
 	}
-	close(self->fd);
-	self->fd = -1;
-	munmap(self->mem, PAGES * PAGE);
 	ASSERT_EQ(1, read(pipes[0], &c, 1));
 	if (c == ready) {
 		int none = open("/", O_PATH | O_CLOEXEC);
