@@ -185,5 +185,5 @@ TEST_F_TIMEOUT(vector, each_vector_fails_well, 60)
 
 int main(int argc, char **argv)
 {
-	return sweep_run(argc, argv, 1000, test_harness_run);
+	return sweep_run(argc, argv, 800, test_harness_run);
 }
