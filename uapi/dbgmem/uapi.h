@@ -525,9 +525,10 @@ struct dbgmem_expect {
  *
  * A vector that is not EXACT may not fit into one batch: 512 pages of the target, 2
  * MiB, a segment of more than 16 pages, or pages that must be waited for. Then the
- * words are checked again before each further batch. If they no longer hold, the call stops there with ECANCELED, @done says what was
- * transferred, and the other segments have DBGMEM_REASON_CANCELED. With the remote
- * engine, or if the target is the caller, pages are looked up for each segment.
+ * words are checked again before each further batch. If they no longer hold, the call
+ * stops there with ECANCELED, @done says what was transferred, and the other segments
+ * have DBGMEM_REASON_CANCELED. With the remote engine, or if the target is the caller,
+ * pages are looked up for each segment.
  *
  * EOVERFLOW and EOPNOTSUPP are also for a segment, before anything moves;
  * @first_incomplete says which. If an array cannot be written back, EFAULT, the
